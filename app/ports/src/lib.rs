@@ -1,0 +1,133 @@
+//! What a page may ask of the server, and the types that travel between the two. The server implements
+//! the traits and puts them into context; the pages and the HTTP handlers call them and nothing else.
+//!
+//! Every method that touches a store takes the [`Access`] of the person asking and checks their role itself,
+//! so that no page and no handler can forget to. Absence is `Ok(None)`; failure is `Err`.
+
+pub mod error;
+pub mod jobs;
+pub mod people;
+pub mod product;
+pub mod products;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    handle::Handle,
+    ids::{JobId, ProductId, Seq, StoreId, UserId},
+    op::Op,
+    query::{Facet, ListQuery, Window},
+    role::Role,
+};
+
+use crate::{
+    error::AppError,
+    jobs::{BadRow, JobDetail, JobView},
+    people::{Me, MemberView},
+    product::{HistoryEntry, Neighbours, ProductView, Receipt},
+    products::{FacetValues, Listing},
+};
+
+/// A person in a store with a role: the proof that membership was looked up. Made by [`People`] only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Access {
+    pub user: UserId,
+    pub store: StoreId,
+    pub role: Role,
+}
+
+/// The list, the products, and the one way to change them.
+#[async_trait]
+pub trait Catalogue: Send + Sync {
+    async fn list(&self, who: &Access, window: &Window) -> Result<Listing, AppError>;
+
+    /// The first values of every facet of a list.
+    async fn facets(&self, who: &Access, query: &ListQuery) -> Result<Vec<FacetValues>, AppError>;
+
+    /// The values of one facet that contain a text.
+    async fn facet(&self, who: &Access, query: &ListQuery, facet: Facet, containing: &str) -> Result<FacetValues, AppError>;
+
+    async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError>;
+
+    /// The product before and the product behind one in a list.
+    async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError>;
+
+    /// The changes of a product, latest first, 50 at most, those before `before` where it is given.
+    async fn history(&self, who: &Access, product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, AppError>;
+
+    /// Does one op. The same op again answers as the first time did.
+    async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError>;
+}
+
+/// People, their sessions and their stores.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Checks a password and opens a session; the secret goes into a cookie and is kept nowhere else.
+    /// `address` is where the attempt comes from, so that many wrong ones slow down.
+    async fn sign_in(&self, email: &str, password: &str, address: &str) -> Result<SessionSecret, AppError>;
+
+    async fn sign_out(&self, session: &SessionSecret) -> Result<(), AppError>;
+
+    /// Who a session belongs to; none when it is unknown or has run out.
+    async fn me(&self, session: &SessionSecret) -> Result<Option<(Access, Me)>, AppError>;
+
+    /// Goes on in another store one belongs to.
+    async fn switch_store(&self, session: &SessionSecret, store: StoreId) -> Result<(), AppError>;
+
+    async fn members(&self, who: &Access) -> Result<Vec<MemberView>, AppError>;
+}
+
+/// Work in the background.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Starts to import an uploaded file, which is then the job's own.
+    async fn start_import(&self, who: &Access, upload: Upload, options: ImportOptions) -> Result<JobId, AppError>;
+
+    /// Imports for good what a finished dry run has looked at.
+    async fn import_after_dry_run(&self, who: &Access, dry_run: JobId) -> Result<JobId, AppError>;
+
+    /// The latest 100.
+    async fn jobs(&self, who: &Access) -> Result<Vec<JobView>, AppError>;
+
+    async fn job(&self, who: &Access, id: JobId) -> Result<Option<JobDetail>, AppError>;
+
+    /// Bad rows behind line `after`, in order, 1,000 at most.
+    async fn bad_rows(&self, who: &Access, id: JobId, after: u64) -> Result<Vec<BadRow>, AppError>;
+
+    /// Asks a job to stop; it does between two batches.
+    async fn cancel(&self, who: &Access, id: JobId) -> Result<(), AppError>;
+}
+
+/// A file the server holds, on its way to a job.
+#[derive(Debug)]
+pub struct Upload {
+    /// As the person knows it.
+    pub file_name: String,
+    /// Where the server put it.
+    pub path: std::path::PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    pub dry_run: bool,
+    pub overwrite: bool,
+}
+
+/// What a session cookie holds. Never logged: it prints as dots.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionSecret(pub String);
+
+impl std::fmt::Debug for SessionSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionSecret(..)")
+    }
+}
+
+/// All ports, as they stand in context.
+#[derive(Clone)]
+pub struct Ports {
+    pub catalogue: Arc<dyn Catalogue>,
+    pub people: Arc<dyn People>,
+    pub jobs: Arc<dyn Jobs>,
+}

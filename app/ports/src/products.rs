@@ -1,0 +1,52 @@
+//! What the list shows, as it travels.
+
+use domain::{
+    clock::Timestamp,
+    handle::Handle,
+    ids::Seq,
+    money::{Currency, Money},
+    product::{OptimisationStatus, Status},
+    query::{Facet, FacetCount},
+};
+use serde::{Deserialize, Serialize};
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub handle: Handle,
+    pub title: String,
+    pub status: Status,
+    pub optimisation: OptimisationStatus,
+    pub vendor: String,
+    pub product_type: String,
+    /// The lowest and the highest price of its variants.
+    pub price: Option<Money>,
+    pub highest_price: Option<Money>,
+    pub variants: u32,
+    /// The address of the first picture; empty when there is none.
+    pub thumbnail: String,
+    pub updated_at: Timestamp,
+}
+
+/// Rows `start..` of a list, with how many there are in all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    pub start: u32,
+    pub rows: Vec<Row>,
+    /// Products in this list.
+    pub total: u32,
+    /// Products in the store.
+    pub of: u32,
+    /// The change up to which the list is current.
+    pub as_of: Seq,
+    pub currency: Currency,
+}
+
+/// The values of one facet: the chosen first, then the commonest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FacetValues {
+    pub facet: Facet,
+    pub values: Vec<FacetCount>,
+    /// How many values there are in all, shown or not.
+    pub distinct: u32,
+}

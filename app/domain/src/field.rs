@@ -96,6 +96,22 @@ pub enum Value {
     Record(BTreeMap<String, Value>),
 }
 
+impl Field {
+    /// The variant or image a field is a part of.
+    pub const fn whole(&self) -> Option<Self> {
+        match self {
+            Self::VariantField(id, _) => Some(Self::Variant(*id)),
+            Self::ImageField(id, _) => Some(Self::Image(*id)),
+            _ => None,
+        }
+    }
+
+    /// Whether one is a part of the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.whole().as_ref() == Some(other) || other.whole().as_ref() == Some(self)
+    }
+}
+
 impl Value {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())

@@ -164,6 +164,13 @@ impl Versions {
         self.fields.get(field).copied().unwrap_or(self.created)
     }
 
+    /// The latest version of a field, of the whole it is a part of, and of its own parts: whoever replaces
+    /// a variant must have seen its price, and whoever sets the price must have seen the variant.
+    pub fn current(&self, field: &Field) -> Seq {
+        let related = self.fields.iter().filter(|(other, _)| field.overlaps(other)).map(|(_, seq)| *seq).max();
+        related.map_or(self.of(field), |related| self.of(field).max(related))
+    }
+
     pub fn set(&mut self, field: Field, seq: Seq) {
         self.latest = self.latest.max(seq);
         self.fields.insert(field, seq);

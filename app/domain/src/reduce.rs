@@ -16,6 +16,7 @@ use crate::{
     product::{InvalidValue, OptimisationStatus, Product, Versions},
 };
 
+#[expect(clippy::large_enum_variant, reason = "made once an op and taken apart at once: a box would only be one more allocation")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Applied(Applied),
@@ -109,7 +110,7 @@ fn edit(product: &Product, edits: &[Edit]) -> Outcome {
         if before == after {
             continue;
         }
-        let current = current_version(product, field);
+        let current = product.versions.current(field);
         match base {
             Base::Seen(seen) if *seen < current => {
                 conflicts.push(FieldConflict { field: field.clone(), seen: *seen, current, theirs: product.get(field), mine: value.clone() });
@@ -128,22 +129,6 @@ fn edit(product: &Product, edits: &[Edit]) -> Outcome {
         return Outcome::NoOp;
     }
     Outcome::Applied(Applied { product: next, kind: ChangeKind::Edited, fields })
-}
-
-/// The latest version of a field, of the whole it is a part of, and of its own parts: whoever replaces
-/// a variant must have seen its price, and whoever sets the price must have seen the variant.
-fn current_version(product: &Product, field: &Field) -> crate::ids::Seq {
-    let own = product.versions.of(field);
-    let related = product.versions.fields.iter().filter(|(other, _)| overlaps(field, other)).map(|(_, seq)| *seq).max();
-    related.map_or(own, |related| own.max(related))
-}
-
-fn overlaps(a: &Field, b: &Field) -> bool {
-    match (a, b) {
-        (Field::Variant(a), Field::VariantField(b, _)) | (Field::VariantField(a, _), Field::Variant(b)) => a == b,
-        (Field::Image(a), Field::ImageField(b, _)) | (Field::ImageField(a, _), Field::Image(b)) => a == b,
-        _ => false,
-    }
 }
 
 fn set_deleted(product: &Product, deleted: bool) -> Outcome {

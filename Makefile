@@ -1,0 +1,53 @@
+# `make help` lists what there is. Every recipe finds its tools through scripts/env.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+ENV := . scripts/env;
+export VITRINE_TEST_POSTGRES_URL
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile | sed -E 's/^([a-z0-9-]+):[^#]*## /\1\t/' | expand -t 10
+
+.PHONY: setup
+setup: ## Prepare the machine (every other target does it by itself)
+	@scripts/setup
+
+.PHONY: run
+run: build ## Set up, build, make a demo catalogue when there is none, and serve on http://127.0.0.1:3000
+	@$(ENV) target/release/vitrine demo --products 10000
+	@$(ENV) exec target/release/vitrine serve
+
+.PHONY: build
+build: setup ## Build the release: target/release/vitrine, and the browser's files in target/site
+	@scripts/build
+
+.PHONY: dev
+dev: setup ## Rebuild and reload on every change (cargo leptos watch)
+	@$(ENV) cargo leptos watch --split
+
+.PHONY: test
+test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browser
+	@scripts/setup --tests
+	@scripts/test
+
+.PHONY: bench
+bench: build ## Measure every bar and print it beside its budget (about 20 minutes; QUICK=1 for 3)
+	@scripts/setup --tests
+	@scripts/bench
+
+.PHONY: soak
+soak: build ## Load pages in parallel for two minutes, a third of them aborted, and look for harm
+	@scripts/setup --tests
+	@$(ENV) cd end2end && node soak.mjs
+
+.PHONY: lint
+lint: setup ## Formatting and clippy, without warnings
+	@scripts/lint
+
+.PHONY: fmt
+fmt: setup ## Format everything
+	@$(ENV) cargo fmt --all
+
+.PHONY: clean
+clean: ## Remove what was built (data stays)
+	@rm -rf target/release target/debug target/wasm32-unknown-unknown target/front target/site end2end/test-results

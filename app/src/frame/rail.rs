@@ -1,0 +1,35 @@
+//! The main places: a rail on the left, which a phone shows as tabs below.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::ui::icon::Icon;
+
+struct Place {
+    address: &'static str,
+    icon: &'static str,
+    name: &'static str,
+}
+
+const PLACES: [Place; 3] = [
+    Place { address: "/products", icon: "package", name: "Products" },
+    Place { address: "/imports", icon: "upload", name: "Imports" },
+    Place { address: "/settings", icon: "settings", name: "Settings" },
+];
+
+#[component]
+pub(super) fn Rail() -> impl IntoView {
+    view! {
+        <nav class="rail" aria-label="Main">
+            <a class="rail-mark" href="/products"><img src="/favicon.svg" alt="" width="20" height="20" /><span>"Vitrine"</span></a>
+            {PLACES.iter().map(link).collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+fn link(place: &'static Place) -> impl IntoView {
+    let path = use_location().pathname;
+    let here = move || path.read().starts_with(place.address).then_some("page");
+    view! { <a href=place.address aria-current=here><Icon name=place.icon /><span>{place.name}</span></a> }.into_any()
+}

@@ -1,0 +1,9 @@
+//! One product: its fields, variants, pictures and history.
+//!
+//! Whoever belongs to the store may see it; owners and editors may change it. The port checks both.
+
+mod api;
+mod state;
+mod view;
+
+crate::lazy::lazy_page!(ProductPage, product, super::view::Product);

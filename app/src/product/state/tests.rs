@@ -1,0 +1,276 @@
+use std::time::Duration;
+
+use domain::{
+    change::FieldConflict,
+    clock::Timestamp,
+    field::{Field, ImageField, Value, VariantField},
+    ids::{ImageId, OpId, ProductId, Seq, VariantId},
+    money::Currency,
+    op::Base,
+    product::{Content, Image, OptimisationStatus, Product, Variant, Versions},
+};
+use ports::{
+    error::AppError,
+    product::{EditRequest, ProductView, Receipt},
+};
+
+use super::{
+    Desk, State,
+    answer::Next,
+    check::{check, new_variant},
+    input::{Kind, as_shown, with_tags},
+};
+
+fn at(number: u8) -> (Timestamp, [u8; 10]) {
+    (Timestamp::from_micros(i64::from(number)), [number; 10])
+}
+
+fn op(number: u8) -> OpId {
+    let (moment, random) = at(number);
+    OpId::new(moment, random)
+}
+
+fn variant(number: u8) -> VariantId {
+    let (moment, random) = at(number);
+    VariantId::new(moment, random)
+}
+
+fn image(number: u8) -> ImageId {
+    let (moment, random) = at(number);
+    ImageId::new(moment, random)
+}
+
+fn price(number: u8) -> Field {
+    Field::VariantField(variant(number), VariantField::Price)
+}
+
+fn desk() -> Desk {
+    let mut content = Content::new("lamp".parse().unwrap(), "Lamp");
+    content.variants = vec![Variant::new(variant(1), 1), Variant::new(variant(2), 2)];
+    content.images = (1..=3).map(|n| Image { id: image(n), position: i64::from(n), url: format!("/{n}.jpg"), alt: String::new() }).collect();
+    let (moment, random) = at(1);
+    let id = ProductId::new(moment, random);
+    let product = Product { id, ord: 0, content, optimisation: OptimisationStatus::None, deleted: false, versions: Versions::new(Seq(1)) };
+    Desk::new(&ProductView::new(product, Currency::EUR, moment, true))
+}
+
+fn sent(desk: &mut Desk) -> EditRequest {
+    desk.start().expect("an edit to send")
+}
+
+fn base(request: &EditRequest) -> Base {
+    request.edits[0].base
+}
+
+fn conflict(field: Field, current: i64, theirs: &str, mine: &str) -> Receipt {
+    let conflict = FieldConflict { field, seen: Seq(1), current: Seq(current), theirs: Value::text(theirs), mine: Value::text(mine) };
+    Receipt::Conflict(vec![conflict])
+}
+
+#[test]
+fn what_is_typed_is_shown_at_once_and_saved_only_when_the_server_says_so() {
+    let mut desk = desk();
+
+    desk.commit(op(1), Field::Title, Value::text("Blue lamp"));
+    assert_eq!((desk.shown(&Field::Title), desk.saved(&Field::Title)), (Value::text("Blue lamp"), Value::text("Lamp")));
+    assert_eq!(desk.state(&Field::Title), State::Saving);
+
+    let request = sent(&mut desk);
+    assert_eq!(base(&request), Base::Seen(Seq(1)));
+    assert_eq!(desk.answered(request.op_id, Ok(Receipt::Applied { seq: Seq(7) })), Next::Saved);
+    assert_eq!((desk.state(&Field::Title), desk.saved(&Field::Title)), (State::Saved, Value::text("Blue lamp")));
+    assert!(!desk.is_unsaved());
+}
+
+#[test]
+fn edits_of_one_field_go_one_at_a_time_and_the_newest_wins() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("A"));
+    let first = sent(&mut desk);
+    desk.commit(op(2), Field::Title, Value::text("B"));
+    desk.commit(op(3), Field::Title, Value::text("C"));
+
+    assert_eq!(desk.start(), None);
+    desk.answered(first.op_id, Ok(Receipt::Applied { seq: Seq(5) }));
+
+    let second = sent(&mut desk);
+    assert_eq!((base(&second), &second.edits[0].value), (Base::Seen(Seq(5)), &Value::text("C")));
+    assert_eq!(desk.start(), None);
+}
+
+#[test]
+fn edits_of_different_fields_do_not_wait_for_each_other() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("A"));
+    desk.commit(op(2), Field::Vendor, Value::text("B"));
+    desk.commit(op(3), price(1), Value::Number(5));
+    desk.commit(op(4), Field::Variant(variant(1)), Value::None);
+
+    assert_eq!((0..3).map(|_| sent(&mut desk).op_id).collect::<Vec<_>>(), [op(1), op(2), op(3)]);
+    // The variant goes only after its price has arrived.
+    assert_eq!(desk.start(), None);
+    assert_eq!(desk.variants(), [variant(2)]);
+    desk.answered(op(3), Ok(Receipt::Applied { seq: Seq(9) }));
+    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(9)));
+}
+
+#[test]
+fn an_edit_without_an_answer_is_sent_again_as_it_was() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("A"));
+    let first = sent(&mut desk);
+
+    assert_eq!(desk.answered(op(1), Err(AppError::Unreachable)), Next::Again(Duration::from_secs(1)));
+    assert!(matches!(desk.state(&Field::Title), State::Failed(_)));
+    desk.commit(op(2), Field::Title, Value::text("B"));
+    assert_eq!((desk.start(), desk.shown(&Field::Title)), (None, Value::text("B")));
+
+    assert_eq!(desk.again(op(1)), Some(first));
+    assert_eq!(desk.again(op(1)), None);
+    assert_eq!(desk.answered(op(1), Err(AppError::Unreachable)), Next::Again(Duration::from_secs(2)));
+    desk.again(op(1));
+    desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(3) }));
+    assert_eq!(sent(&mut desk).edits[0].value, Value::text("B"));
+}
+
+#[test]
+fn a_refused_value_stays_with_its_reason_until_it_is_changed_or_given_up() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Handle, Value::text("taken"));
+    sent(&mut desk);
+    desk.answered(op(1), Ok(Receipt::Rejected { field: Some(Field::Handle), reason: "Taken.".into() }));
+
+    assert_eq!((desk.shown(&Field::Handle), desk.state(&Field::Handle)), (Value::text("taken"), State::Invalid("Taken.".into())));
+    assert!(desk.is_unsaved());
+    desk.discard(&Field::Handle);
+    assert_eq!((desk.shown(&Field::Handle), desk.state(&Field::Handle)), (Value::text("lamp"), State::Clean));
+
+    desk.commit(op(2), Field::Handle, Value::text("taken"));
+    sent(&mut desk);
+    desk.answered(op(2), Err(AppError::Forbidden));
+    desk.commit(op(3), Field::Handle, Value::text("free"));
+    assert_eq!(sent(&mut desk).edits[0].value, Value::text("free"));
+}
+
+#[test]
+fn a_conflict_shows_both_and_ends_as_the_person_decides() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("Mine"));
+    sent(&mut desk);
+    // Typed while the first was on its way: that is what is wanted now.
+    desk.commit(op(2), Field::Title, Value::text("Mine, newer"));
+    assert_eq!(desk.answered(op(1), Ok(conflict(Field::Title, 8, "Theirs", "Mine"))), Next::Conflict);
+
+    let State::Conflict(conflict) = desk.state(&Field::Title) else { panic!() };
+    assert_eq!((conflict.theirs, conflict.mine), (Value::text("Theirs"), Value::text("Mine, newer")));
+    assert_eq!((desk.start(), desk.shown(&Field::Title)), (None, Value::text("Mine, newer")));
+
+    let mut other = desk.clone();
+    other.keep_theirs(&Field::Title);
+    assert_eq!((other.shown(&Field::Title), other.is_unsaved()), (Value::text("Theirs"), false));
+
+    desk.keep_mine(op(3), &Field::Title);
+    let request = sent(&mut desk);
+    assert_eq!((base(&request), &request.edits[0].value), (Base::Seen(Seq(8)), &Value::text("Mine, newer")));
+}
+
+#[test]
+fn typing_on_in_a_conflict_changes_only_mine() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("Mine"));
+    sent(&mut desk);
+    desk.answered(op(1), Ok(conflict(Field::Title, 8, "Theirs", "Mine")));
+
+    desk.commit(op(2), Field::Title, Value::text("Better"));
+
+    let State::Conflict(conflict) = desk.state(&Field::Title) else { panic!() };
+    assert_eq!((conflict.mine, desk.start()), (Value::text("Better"), None));
+}
+
+#[test]
+fn a_variant_can_be_added_edited_and_removed() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Variant(variant(9)), new_variant(variant(9), 3, 1));
+    assert_eq!(desk.variants(), [variant(1), variant(2), variant(9)]);
+    desk.commit(op(2), price(9), Value::Number(500));
+    assert_eq!(desk.price_range().map(|(low, _)| low.0), Some(500));
+
+    sent(&mut desk);
+    assert_eq!(desk.start(), None);
+    desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(4) }));
+    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(4)));
+    desk.answered(op(2), Ok(Receipt::Applied { seq: Seq(5) }));
+    desk.commit(op(3), Field::Variant(variant(9)), Value::None);
+    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(5)));
+    desk.answered(op(3), Ok(Receipt::Applied { seq: Seq(6) }));
+    assert_eq!((desk.variants(), desk.saved(&price(9))), (vec![variant(1), variant(2)], Value::None));
+}
+
+#[test]
+fn a_removal_that_is_refused_brings_the_variant_back_when_given_up() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Variant(variant(1)), Value::None);
+    sent(&mut desk);
+    desk.answered(op(1), Ok(Receipt::Rejected { field: None, reason: "No.".into() }));
+
+    assert_eq!(desk.needing(|_| true), [(Field::Variant(variant(1)), State::Invalid("No.".into()))]);
+    desk.discard(&Field::Variant(variant(1)));
+    assert_eq!(desk.variants(), [variant(1), variant(2)]);
+}
+
+#[test]
+fn moving_a_picture_changes_the_places_between() {
+    let mut desk = desk();
+    let position = |n: u8| Field::ImageField(image(n), ImageField::Position);
+
+    assert_eq!(desk.moved(image(3), -1), [(position(3), Value::Number(2)), (position(2), Value::Number(3))]);
+    assert!(desk.moved(image(1), -1).is_empty() && desk.moved(image(3), 1).is_empty());
+
+    desk.commit_all(op(1), desk.moved(image(3), -1));
+    assert_eq!(desk.images(), [image(1), image(3), image(2)]);
+    assert_eq!(sent(&mut desk).edits.len(), 2);
+    let theirs = FieldConflict { field: position(3), seen: Seq(1), current: Seq(6), theirs: Value::Number(1), mine: Value::Number(2) };
+    desk.answered(op(1), Ok(Receipt::Conflict(vec![theirs])));
+    assert!(desk.notice().is_some() && !desk.is_unsaved());
+    assert_eq!(desk.images(), [image(1), image(3), image(2)]);
+}
+
+#[test]
+fn the_worst_state_stands_for_all() {
+    let mut desk = desk();
+    desk.commit(op(1), price(1), Value::Number(1));
+    desk.refuse(price(2), "Not an amount.".into());
+
+    assert_eq!(desk.state_of_all(|field| matches!(field, Field::VariantField(..))), State::Invalid("Not an amount.".into()));
+    assert_eq!(desk.state_of_all(|field| matches!(field, Field::ImageField(..))), State::Clean);
+    assert_eq!((desk.tally().saving, desk.tally().failed, desk.tally().conflicts), (1, 1, 0));
+}
+
+#[test]
+fn values_are_checked_by_the_rules_of_the_domain() {
+    assert_eq!(check(&Field::Title, Value::text(" ")).unwrap_err().to_string(), "This cannot be empty.");
+    assert_eq!(check(&Field::Tags, Value::List(vec![" a ".into(), "a".into()])), Ok(Value::List(vec!["a".into()])));
+    assert!(check(&price(1), Value::Number(-1)).is_err());
+    assert!(check(&Field::ImageField(image(1), ImageField::Alt), Value::text("Oak")).is_ok());
+}
+
+#[test]
+fn inputs_show_values_and_read_them_again() {
+    let euro = Kind::Money(Currency::EUR);
+    assert_eq!((euro.show(&Value::Number(1_290)), euro.read("12,90", &Value::None)), ("12.90".into(), Ok(Value::Number(1_290))));
+    assert_eq!((euro.show(&Value::None), euro.read(" ", &Value::None)), (String::new(), Ok(Value::None)));
+    assert!(euro.read("12,0O", &Value::None).is_err() && Kind::Number.read("1.5", &Value::None).is_err());
+    assert_eq!(Kind::Number.read("1,200", &Value::None), Ok(Value::Number(1_200)));
+
+    let list = |items: &[&str]| Value::List(items.iter().map(|item| (*item).to_owned()).collect());
+    assert_eq!(Kind::Item(1).read("120", &list(&["Oak"])), Ok(list(&["Oak", "120"])));
+    assert_eq!(Kind::Item(1).read("", &list(&["Oak", "120"])), Ok(list(&["Oak"])));
+    assert_eq!(Kind::Item(0).read("", &list(&["Oak", "120"])), Ok(list(&["", "120"])));
+    assert_eq!(Kind::Item(1).show(&list(&["Oak", "120"])), "120");
+}
+
+#[test]
+fn a_text_is_compared_as_an_input_shows_it() {
+    assert_eq!((as_shown("a\r\nb", true), as_shown("a\r\nb", false)), ("a\nb".into(), "ab".into()));
+    assert_eq!(with_tags(&["oak".into()], "desk, oak,, wood "), ["oak", "desk", "wood"]);
+}

@@ -1,0 +1,38 @@
+//! Every page, with its address.
+
+use leptos::prelude::*;
+use leptos_router::{
+    Lazy, SsrMode,
+    components::{FlatRoutes, Route},
+    path,
+};
+
+use crate::{jobs, product, products, settings, ui::notice::NotFound};
+
+#[component]
+pub(crate) fn Pages() -> impl IntoView {
+    // `SsrMode::Async`: a page leaves the server whole, with its first rows in it.
+    view! {
+        <FlatRoutes fallback=NotFound>
+            <Route path=path!("/products") view={Lazy::<products::ProductsPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/products/:handle") view={Lazy::<product::ProductPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/imports") view={Lazy::<jobs::ImportsPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/imports/:id") view={Lazy::<jobs::ImportPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/settings") view={Lazy::<settings::SettingsPage>::new()} ssr=SsrMode::Async />
+        </FlatRoutes>
+    }
+}
+
+/// Fetches the chunk of the page at an address; whether it is there now.
+#[cfg(feature = "hydrate")]
+pub async fn preload(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["products"] => products::products::preload().await.is_ok(),
+        ["products", _] => product::product::preload().await.is_ok(),
+        ["imports"] => jobs::imports::preload().await.is_ok(),
+        ["imports", _] => jobs::import::preload().await.is_ok(),
+        ["settings"] => settings::settings::preload().await.is_ok(),
+        _ => true,
+    }
+}

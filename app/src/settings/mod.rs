@@ -1,0 +1,3 @@
+mod view;
+
+crate::lazy::lazy_page!(SettingsPage, settings, super::view::Settings);

@@ -1,0 +1,279 @@
+//! What changed between two texts, word by word. A word, a tag, a space and a mark are each one token.
+
+use leptos::prelude::*;
+
+/// How many tokens may differ before the whole of it counts as replaced: bounds time and memory for
+/// long texts, and a longer list of differences is not read anyway.
+const MOST_DIFFERENCES: usize = 400;
+
+/// How much of an unchanged stretch is shown on each side of a change, in characters.
+const AROUND: usize = 40;
+
+/// Longer changes are cut when they are shown.
+const LONGEST: usize = 600;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Same(String),
+    Gone(String),
+    New(String),
+}
+
+/// The differences from one text to another, marked by weight and background.
+#[component]
+pub(crate) fn Diff(before: String, after: String) -> impl IntoView {
+    let pieces = shortened(words(&before, &after));
+    let nothing = before.is_empty() && after.is_empty();
+    view! {
+        <p class="diff">
+            {pieces
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Same(text) => view! { <span>{text}</span> }.into_any(),
+                    Piece::Gone(text) => view! { <del>{text}</del> }.into_any(),
+                    Piece::New(text) => view! { <ins>{text}</ins> }.into_any(),
+                })
+                .collect_view()}
+            {nothing.then(|| view! { <span class="muted">"(empty)"</span> })}
+        </p>
+    }
+}
+
+pub(crate) fn words(before: &str, after: &str) -> Vec<Piece> {
+    let (old, new) = (tokens(before), tokens(after));
+    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old_middle, new_middle) = (&old[start..old.len() - end], &new[start..new.len() - end]);
+
+    let mut run = Run::default();
+    run.same(&old[..start]);
+    match common(old_middle, new_middle) {
+        Some(pairs) => {
+            let (mut x, mut y) = (0, 0);
+            for (a, b) in pairs {
+                run.changed(&old_middle[x..a], &new_middle[y..b]);
+                run.same(&old_middle[a..=a]);
+                (x, y) = (a + 1, b + 1);
+            }
+            run.changed(&old_middle[x..], &new_middle[y..]);
+        }
+        None => run.changed(old_middle, new_middle),
+    }
+    run.same(&old[old.len() - end..]);
+    run.finish()
+}
+
+/// The same with long unchanged stretches and long changes cut.
+fn shortened(pieces: Vec<Piece>) -> Vec<Piece> {
+    let last = pieces.len().saturating_sub(1);
+    let cut = |at: usize, piece: Piece| match piece {
+        Piece::Same(text) => Piece::Same(middle_cut(&text, if at == 0 { 0 } else { AROUND }, if at == last { 0 } else { AROUND })),
+        Piece::Gone(text) => Piece::Gone(middle_cut(&text, LONGEST, 0)),
+        Piece::New(text) => Piece::New(middle_cut(&text, LONGEST, 0)),
+    };
+    pieces.into_iter().enumerate().map(|(at, piece)| cut(at, piece)).collect()
+}
+
+/// The first `head` and the last `tail` characters of a text that is much longer than both.
+fn middle_cut(text: &str, head: usize, tail: usize) -> String {
+    let count = text.chars().count();
+    if count <= head + tail + 20 {
+        return text.to_owned();
+    }
+    let first: String = text.chars().take(head).collect();
+    let last: String = text.chars().skip(count - tail).collect();
+    format!("{first}…{last}")
+}
+
+fn tokens(text: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if first == '<' && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            rest.find('>').map_or(1, |at| at + 1)
+        } else if first.is_whitespace() {
+            rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len())
+        } else if first.is_alphanumeric() {
+            rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        tokens.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    tokens
+}
+
+/// The tokens both have, in order, as pairs of places: Myers, "An O(ND) Difference Algorithm and Its
+/// Variations" (1986). None when the two differ too much.
+fn common(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
+    let (n, m) = (old.len() as isize, new.len() as isize);
+    let bound = MOST_DIFFERENCES.min(old.len() + new.len()) as isize;
+    let at = |k: isize| (k + bound + 1) as usize;
+    let mut furthest = vec![0_isize; 2 * bound as usize + 3];
+    let mut trace: Vec<Vec<isize>> = Vec::new();
+    for d in 0..=bound {
+        trace.push(furthest[at(-d)..=at(d)].to_vec());
+        for k in (-d..=d).step_by(2) {
+            let down = k == -d || (k != d && furthest[at(k - 1)] < furthest[at(k + 1)]);
+            let mut x = if down { furthest[at(k + 1)] } else { furthest[at(k - 1)] + 1 };
+            let mut y = x - k;
+            while x < n && y < m && old[x as usize] == new[y as usize] {
+                x += 1;
+                y += 1;
+            }
+            furthest[at(k)] = x;
+            if x >= n && y >= m {
+                return Some(back(&trace, n, m));
+            }
+        }
+    }
+    None
+}
+
+/// Walks from the end to the start along the furthest reaching paths.
+fn back(trace: &[Vec<isize>], mut x: isize, mut y: isize) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (d, reached) in trace.iter().enumerate().rev() {
+        let d = d as isize;
+        let at = |k: isize| reached.get((k + d) as usize).copied().unwrap_or(0);
+        let k = x - y;
+        let down = k == -d || (k != d && at(k - 1) < at(k + 1));
+        let k_before = if down { k + 1 } else { k - 1 };
+        let (x_before, y_before) = if d == 0 { (0, 0) } else { (at(k_before), at(k_before) - k_before) };
+        while x > x_before && y > y_before {
+            (x, y) = (x - 1, y - 1);
+            pairs.push((x as usize, y as usize));
+        }
+        (x, y) = (x_before, y_before);
+    }
+    pairs.reverse();
+    pairs
+}
+
+/// Gathers tokens into pieces. A lone space between two changes becomes a part of both, which reads better.
+#[derive(Default)]
+struct Run {
+    pieces: Vec<Piece>,
+    gone: String,
+    new: String,
+    /// Unchanged white space behind a change that may go on.
+    space: String,
+}
+
+impl Run {
+    fn same(&mut self, tokens: &[&str]) {
+        for token in tokens {
+            let changing = !self.gone.is_empty() || !self.new.is_empty();
+            if changing && self.space.is_empty() && token.trim().is_empty() {
+                self.space.push_str(token);
+                continue;
+            }
+            self.flush();
+            match self.pieces.last_mut() {
+                Some(Piece::Same(text)) => text.push_str(token),
+                _ => self.pieces.push(Piece::Same((*token).to_owned())),
+            }
+        }
+    }
+
+    fn changed(&mut self, gone: &[&str], new: &[&str]) {
+        if gone.is_empty() && new.is_empty() {
+            return;
+        }
+        let space = std::mem::take(&mut self.space);
+        self.gone.push_str(&space);
+        self.new.push_str(&space);
+        gone.iter().for_each(|token| self.gone.push_str(token));
+        new.iter().for_each(|token| self.new.push_str(token));
+    }
+
+    fn flush(&mut self) {
+        let (gone, new, space) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.new), std::mem::take(&mut self.space));
+        if !gone.is_empty() {
+            self.pieces.push(Piece::Gone(gone));
+        }
+        if !new.is_empty() {
+            self.pieces.push(Piece::New(new));
+        }
+        if !space.is_empty() {
+            self.pieces.push(Piece::Same(space));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Piece> {
+        self.flush();
+        self.pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(before: &str, after: &str) -> String {
+        let told = |piece: &Piece| match piece {
+            Piece::Same(text) => text.clone(),
+            Piece::Gone(text) => format!("[-{text}]"),
+            Piece::New(text) => format!("[+{text}]"),
+        };
+        words(before, after).iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_changed_word_is_told() {
+        assert_eq!(told("a red lamp", "a blue lamp"), "a [-red][+blue] lamp");
+        assert_eq!(told("Desk", "Desk, oak"), "Desk[+, oak]");
+        assert_eq!(told("", "Desk"), "[+Desk]");
+        assert_eq!(told("same", "same"), "same");
+    }
+
+    #[test]
+    fn changes_beside_each_other_are_one() {
+        assert_eq!(told("old red lamp here", "new blue lamp here"), "[-old red][+new blue] lamp here");
+    }
+
+    #[test]
+    fn a_tag_is_one_word() {
+        assert_eq!(told("<p>Oak</p>", "<p><b>Oak</b></p>"), "<p>[+<b>]Oak[+</b>]</p>");
+        assert_eq!(told("2 < 3", "2 < 4"), "2 < [-3][+4]");
+    }
+
+    #[test]
+    fn both_texts_can_be_put_together_again() {
+        let cases = [("a b c d e f", "a x c f e"), ("one two", "three four five"), ("ä b", "b ä"), ("x", ""), ("a a a b", "b a a a")];
+        for (before, after) in cases {
+            let pieces = words(before, after);
+            let side = |new: bool| -> String {
+                let part = |piece: &Piece| match piece {
+                    Piece::Same(text) => text.clone(),
+                    Piece::Gone(text) if !new => text.clone(),
+                    Piece::New(text) if new => text.clone(),
+                    _ => String::new(),
+                };
+                pieces.iter().map(part).collect()
+            };
+            assert_eq!((side(false).as_str(), side(true).as_str()), (before, after));
+        }
+    }
+
+    #[test]
+    fn texts_that_differ_too_much_are_replaced_whole() {
+        let before: String = (0..5_000).map(|n| format!("a{n} ")).collect();
+        let after: String = (0..5_000).map(|n| format!("b{n} ")).collect();
+
+        // The space at the end is the same.
+        assert_eq!(words(&before, &after).len(), 3);
+    }
+
+    #[test]
+    fn what_has_not_changed_is_shown_only_around_a_change() {
+        let before = format!("{} red", "word ".repeat(100));
+        let after = format!("{} blue", "word ".repeat(100));
+
+        let shown = shortened(words(&before, &after));
+
+        let Some(Piece::Same(text)) = shown.first() else { panic!("{shown:?}") };
+        assert!(text.starts_with('…') && text.chars().count() < 60, "{text}");
+    }
+}

@@ -1,0 +1,264 @@
+//! Clean HTML: what the description editor keeps of what was typed, pasted or stored. Everything that
+//! comes out was put together here from a list of known tags, with no other `<` in it; so it can be shown.
+
+mod tag;
+
+use self::tag::{Tag, read_tag};
+
+pub(crate) struct Cleaned {
+    pub html: String,
+    /// Whether something was left out that somebody may have meant: styles, classes, embedded things.
+    pub lost: bool,
+}
+
+const KEPT: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+
+/// Tags whose content goes with them.
+const HOLLOW: &[&str] =
+    &["script", "style", "iframe", "object", "noscript", "template", "svg", "math", "title", "textarea", "select", "noembed", "noframes", "xmp"];
+
+/// Tags nobody misses when they are gone: their content stays.
+const IDLE: &[&str] = &["span", "meta", "html", "head", "body", "font"];
+
+pub(crate) fn clean(html: &str) -> Cleaned {
+    let mut out = String::with_capacity(html.len());
+    let mut lost = false;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("<!--") {
+            rest = after.find("-->").map_or("", |end| &after[end + 3..]);
+        } else if rest.starts_with("<!") || rest.starts_with("<?") {
+            rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+        } else if let Some((tag, after)) = read_tag(rest) {
+            rest = after;
+            if HOLLOW.contains(&tag.name.as_str()) {
+                lost = true;
+                if !tag.closing {
+                    rest = behind_end(rest, &tag.name);
+                }
+            } else if KEPT.contains(&tag.name.as_str()) {
+                lost |= put(&tag, &mut out);
+            } else {
+                lost |= !IDLE.contains(&tag.name.as_str()) || tag.attributes.iter().any(|(name, _)| !is_idle(name));
+            }
+        } else {
+            out.push_str("&lt;");
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    Cleaned { html: out, lost }
+}
+
+/// What the editor holds, as it is stored: nothing when there is nothing to see, and always in a block.
+pub(crate) fn stored(edited: &str) -> String {
+    let html = clean(edited).html;
+    let html = html.trim();
+    if !html.contains("<img") && !html.contains("<hr") && text(html).trim().is_empty() {
+        return String::new();
+    }
+    if html.contains('<') { html.to_owned() } else { format!("<p>{html}</p>") }
+}
+
+/// The words of some HTML, without its tags; the commonest entities are read.
+pub(crate) fn text(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        match read_tag(&rest[at..]) {
+            Some((tag, after)) => {
+                if !matches!(tag.name.as_str(), "a" | "b" | "i" | "em" | "strong" | "span" | "u") && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+                rest = if HOLLOW.contains(&tag.name.as_str()) && !tag.closing { behind_end(after, &tag.name) } else { after };
+            }
+            None => {
+                out.push('<');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    if out.contains('&') {
+        out =
+            out.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+    }
+    out
+}
+
+/// A text as it stands inside an element.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+fn put(tag: &Tag, out: &mut String) -> bool {
+    let mut lost = false;
+    out.push('<');
+    if tag.closing {
+        out.push('/');
+    }
+    out.push_str(&tag.name);
+    for (name, value) in tag.attributes.iter().filter(|_| !tag.closing) {
+        if is_kept(&tag.name, name) && (!matches!(name.as_str(), "href" | "src") || leads_outside_safely(value)) {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            out.push_str(&value.replace('"', "&quot;").replace('<', "&lt;"));
+            out.push('"');
+        } else {
+            lost |= !is_idle(name);
+        }
+    }
+    out.push('>');
+    lost
+}
+
+fn is_kept(tag: &str, attribute: &str) -> bool {
+    match attribute {
+        "title" | "lang" | "dir" => true,
+        "href" | "target" | "rel" => tag == "a",
+        "src" | "alt" | "width" | "height" => tag == "img",
+        "colspan" | "rowspan" => matches!(tag, "td" | "th"),
+        "start" => tag == "ol",
+        _ => false,
+    }
+}
+
+/// Left behind by other editors, and never meant.
+fn is_idle(attribute: &str) -> bool {
+    attribute.starts_with("data-") || attribute.starts_with("aria-") || matches!(attribute, "charset" | "contenteditable" | "spellcheck")
+}
+
+/// Only addresses whose beginning shows, without reading entities, that they run nothing.
+fn leads_outside_safely(address: &str) -> bool {
+    let address = address.trim().to_ascii_lowercase();
+    ["https://", "http://", "mailto:", "tel:", "/", "#", "?"].iter().any(|start| address.starts_with(start))
+}
+
+/// What stands behind the end of a hollow tag.
+fn behind_end<'a>(text: &'a str, name: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(at) = rest.find("</") {
+        if let Some((tag, after)) = read_tag(&rest[at..])
+            && tag.name == name
+        {
+            return after;
+        }
+        rest = &rest[at + 2..];
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_tags_and_their_attributes_are_kept() {
+        let html = r#"<p>Oak &amp; <b>oil</b></p><ul><li>One<br></li></ul><a href="https://x.test/?a=1&amp;b" title="x">x</a>"#;
+
+        let cleaned = clean(html);
+
+        assert_eq!(cleaned.html, html);
+        assert!(!cleaned.lost);
+    }
+
+    #[test]
+    fn nothing_that_runs_comes_through() {
+        let cases = [
+            ("<script>alert(1)</script>a", "a"),
+            ("<p onclick=\"x()\">a</p>", "<p>a</p>"),
+            ("<a href=\"javascript:x()\">a</a>", "<a>a</a>"),
+            ("<a href=\"java&#115;cript:x()\">a</a>", "<a>a</a>"),
+            ("<img src=x onerror=alert(1)>", "<img>"),
+            ("<svg><script>x</script></svg>a", "a"),
+            ("<style>*{}</style >a", "a"),
+            ("<iframe src=\"https://x\">", ""),
+            ("<!--<img src=x>-->a", "a"),
+            ("<a title='\"><img src=x>'>a</a>", "<a title=\"&quot;>&lt;img src=x>\">a</a>"),
+            ("<p <script>x</script>", "<p>x"),
+            ("a < b", "a &lt; b"),
+            ("<p", "&lt;p"),
+        ];
+        for (given, kept) in cases {
+            assert_eq!(clean(given).html, kept, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_and_is_lost_is_told() {
+        for html in ["<p style=\"color:red\">a</p>", "<div class=x>a</div>", "<iframe></iframe>", "<video></video>", "<span style=x>a</span>"] {
+            assert!(clean(html).lost, "{html}");
+        }
+        for html in ["<meta charset=utf-8><p data-mce-fragment=1>a</p>", "<span>a</span>", "<!-- a --><p>a</p>", ""] {
+            assert!(!clean(html).lost, "{html}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_stored_as_nothing() {
+        assert_eq!(["<p><br></p>", " ", "<div>&nbsp;</div>"].map(stored), ["", "", ""]);
+        assert_eq!(stored("Oak"), "<p>Oak</p>");
+        assert_eq!(stored("<p>Oak</p>"), "<p>Oak</p>");
+    }
+
+    #[test]
+    fn the_words_of_html_are_read() {
+        assert_eq!(text("<p>Oak &amp; <b>oi</b>l</p><p>two</p>").trim(), "Oak & oil two");
+    }
+
+    #[test]
+    fn cleaning_twice_is_cleaning_once() {
+        for html in ["<p>a<b>c</b>", "a<b", "<a href='/x' class=y>&lt;</a>", "<table><tr><td colspan=2>x</table>"] {
+            let once = clean(html).html;
+            assert_eq!(clean(&once).html, once);
+        }
+    }
+}

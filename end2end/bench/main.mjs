@@ -1,0 +1,33 @@
+// Measures every bar and prints it beside its budget. QUICK=1 takes 50,000 products instead of a million,
+// which shows that the benches work and nothing about the bars.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { browserBench } from './browser.mjs';
+import { importBench, makeFile } from './import.mjs';
+import { listBench } from './list.mjs';
+import { print, report } from './report.mjs';
+import { startBench } from './start.mjs';
+
+const products = process.env.QUICK ? 50_000 : Number(process.env.PRODUCTS ?? 1_000_000);
+const engines = (process.env.ENGINES ?? 'sqlite,postgres').split(',');
+const work = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
+
+try {
+  const file = makeFile(work, products);
+  for (const engine of engines) {
+    const server = await importBench(engine, file, products);
+    try {
+      await startBench(server, products);
+      await listBench(server, products);
+      // What a browser does is the same on both engines.
+      if (engine === engines[0]) await browserBench(server, products);
+    } finally {
+      await server.end();
+    }
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+print();
+process.exit(report.missed ? 1 : 0);

@@ -1,0 +1,63 @@
+// What a test is given: a running server with a demo store, people with every role, and a page that must
+// stay free of errors.
+import { test as base, expect } from '@playwright/test';
+import { Server } from './server.mjs';
+
+export { expect };
+
+export const PASSWORD = 'correct-horse-battery';
+export const PRODUCTS = 3_000;
+
+export const test = base.extend({
+  engine: ['sqlite', { option: true, scope: 'worker' }],
+
+  /** One server a worker. Tests that change a product take one of their own by number. */
+  server: [
+    async ({ engine }, use) => {
+      const server = await Server.make(engine);
+      server.run(['demo', '--products', String(PRODUCTS)]);
+      server.run(['store', 'add', 'second', '--name', 'Second store', '--currency', 'USD']);
+      for (const role of ['editor', 'reviewer', 'viewer']) {
+        server.run(['user', 'add', '--email', `${role}@test.test`, '--name', `Test ${role}`, '--store', 'demo', '--role', role], { input: `${PASSWORD}\n` });
+      }
+      server.run(['user', 'add', '--email', 'owner@second.test', '--name', 'Second Owner', '--store', 'second', '--role', 'owner'], { input: `${PASSWORD}\n` });
+      await server.start();
+      await use(server);
+      await server.end();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.address),
+
+  /** Errors of the console that a test expects: texts of which one must be in the message. */
+  expectedErrors: [[], { option: true }],
+
+  page: async ({ page, expectedErrors }, use) => {
+    const errors = watch(page);
+    await use(page);
+    const unexpected = errors.filter((error) => !expectedErrors.some((expected) => error.includes(expected)));
+    expect(unexpected, 'errors in the console').toEqual([]);
+  },
+});
+
+/** Collects what a page reports as an error. */
+export function watch(page) {
+  const errors = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /panicked|hydration/i.test(message.text())) errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  return errors;
+}
+
+export async function signIn(page, email = 'owner@demo.test', password = email === 'owner@demo.test' ? 'vitrine-demo' : PASSWORD) {
+  await page.goto('/sign-in');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/products/);
+}
+
+/** Waits until the page has come alive. */
+export const alive = (page) => page.waitForSelector('html.hydrated', { state: 'attached' });

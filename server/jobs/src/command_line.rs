@@ -1,0 +1,206 @@
+//! An import in the process that asked for it: the command line. It is a job like any other, so that the one place that
+//! shows jobs shows it, but only the command runs it: the file is where the person is, not where a server is.
+
+use std::{
+    fmt::Write,
+    fs::{File, TryLockError},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use domain::{
+    clock::{Clock, Timestamp},
+    ids::{JobId, UserId},
+};
+use ports::{
+    ImportOptions,
+    jobs::{BadRow, JobKind, JobState, PlannedChange, Progress},
+};
+use sha2::{Digest, Sha256};
+use store::{JobItemKind, LeasedJob, NewJob, Store, StoreError, StoreRef};
+use tokio::{sync::watch, task, time};
+
+use crate::{
+    attempt::{Attempt, Came},
+    keep::LEASE_SECONDS,
+    state::{Checkpoint, ImportFile, ImportParams, from_json, to_json},
+};
+
+#[derive(Clone, Debug)]
+pub struct ImportSummary {
+    pub job: JobId,
+    /// Whether this went on with an import that was killed.
+    pub resumed: bool,
+    /// Whether somebody stopped it in the browser.
+    pub cancelled: bool,
+    pub progress: Progress,
+    /// The first of them.
+    pub bad_rows: Vec<BadRow>,
+    /// Of a dry run: the first of what would be.
+    pub planned: Vec<PlannedChange>,
+}
+
+/// Each is a sentence for the person at the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{} cannot be read: {}.", .0.display(), .1)]
+    Unreadable(PathBuf, #[source] io::Error),
+    #[error("{} is being imported by another command already. Wait until that is done.", .0.display())]
+    Running(PathBuf),
+    #[error("{0}")]
+    Failed(String),
+    #[error("Another command has taken this import over. Look at the jobs of the store for what came of it.")]
+    TakenOver,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+const SHOWN: u32 = 200;
+
+/// Imports a file. The same command on the same file, after it was killed, goes on where it was.
+pub async fn import_file(
+    store: &Store,
+    at: &StoreRef,
+    user: Option<UserId>,
+    path: &Path,
+    options: ImportOptions,
+    mut on_progress: impl FnMut(&Progress) + Send,
+) -> Result<ImportSummary, ImportError> {
+    let file = open(path).await?;
+    let kind = if options.dry_run { JobKind::DryRun } else { JobKind::Import };
+    let params = ImportParams { overwrite: options.overwrite, file: file.identity };
+    let worker = format!("command line {}", store.new_job_id());
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+
+    let begun = unfinished(store, at, kind, &params).await?;
+    let mut leased = if let Some(job) = begun {
+        store.lease(job, &worker, LEASE_SECONDS, file.locked).await?.ok_or_else(|| ImportError::Running(path.to_owned()))?
+    } else {
+        let (params, progress) = (to_json(&params)?, to_json(&Checkpoint::default())?);
+        let id = store.enqueue(at, NewJob { kind, subject: &name, params: &params, progress: &progress, user }).await?;
+        // A server that is quicker sees that it is not for servers.
+        store.lease(id, &worker, LEASE_SECONDS, true).await?.ok_or(ImportError::TakenOver)?
+    };
+    let (_go_on, stop) = watch::channel(false);
+    let state = loop {
+        let attempt = Attempt { store, clock: &NoHurry, uploads: None, leased: &leased, worker: &worker, stop: stop.clone() };
+        match attempt.run(&mut on_progress).await {
+            Came::Over(JobState::Failed, message) => return Err(ImportError::Failed(message)),
+            Came::Over(state, _) => break state,
+            Came::Lost | Came::Released => return Err(ImportError::TakenOver),
+            Came::Again { wait, message } => {
+                tracing::warn!(job.id = %leased.job.id, message, "the import goes on in a moment");
+                time::sleep(wait).await;
+                leased = again(store, leased, &worker).await?;
+            }
+        }
+    };
+    summary(store, at, leased.job.id, begun.is_some(), state).await
+}
+
+/// The file as it is now, held so that a second command notices.
+struct Opened {
+    identity: ImportFile,
+    /// Whether that nobody else has it is certain: a lease that is still written down is then a dead process's.
+    locked: bool,
+    /// The lock lives as long as this, and no longer than the process.
+    _lock: Arc<File>,
+}
+
+async fn open(path: &Path) -> Result<Opened, ImportError> {
+    let asked = path.to_owned();
+    let unreadable = move |error| ImportError::Unreadable(asked.clone(), error);
+    let path = path.to_owned();
+    task::spawn_blocking(move || {
+        let full = path.canonicalize().map_err(&unreadable)?;
+        let file = File::open(&full).map_err(&unreadable)?;
+        let locked = match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => return Err(ImportError::Running(path)),
+            // Some file systems have no locks.
+            Err(TryLockError::Error(_)) => false,
+        };
+        let (size, sha256) = digest(&file).map_err(&unreadable)?;
+        Ok(Opened { identity: ImportFile::Local { path: full, size, sha256 }, locked, _lock: Arc::new(file) })
+    })
+    .await
+    .map_err(|error| ImportError::Failed(error.to_string()))?
+}
+
+/// All of the file, because a price in the middle of it may have been mended between two runs.
+fn digest(mut file: &File) -> io::Result<(u64, String)> {
+    let mut hash = Sha256::new();
+    let mut size = 0;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        size += read as u64;
+    }
+    let mut sha256 = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a text cannot fail.
+        let _ = write!(sha256, "{byte:02x}");
+    }
+    Ok((size, sha256))
+}
+
+/// The job this command began when it ran before. One that another version of the file began is of no use any more.
+async fn unfinished(store: &Store, at: &StoreRef, kind: JobKind, params: &ImportParams) -> Result<Option<JobId>, ImportError> {
+    let mut found = None;
+    for job in store.jobs(at, SHOWN).await? {
+        if job.state.is_over() {
+            continue;
+        }
+        let known: ImportParams = from_json(&job.params)?;
+        if known == *params && job.kind == kind {
+            found = found.or(Some(job.id));
+        } else if is_older_version(&known.file, &params.file) {
+            store.request_cancel(at, job.id).await?;
+        }
+    }
+    Ok(found)
+}
+
+fn is_older_version(known: &ImportFile, now: &ImportFile) -> bool {
+    matches!((known, now), (ImportFile::Local { path: known_path, .. }, ImportFile::Local { path, .. }) if known_path == path && known != now)
+}
+
+/// Takes the job again; while the database cannot be asked, the next attempt says so.
+async fn again(store: &Store, leased: LeasedJob, worker: &str) -> Result<LeasedJob, ImportError> {
+    match store.lease(leased.job.id, worker, LEASE_SECONDS, true).await {
+        Ok(Some(leased)) => Ok(leased),
+        Ok(None) => Err(ImportError::TakenOver),
+        Err(error) if error.is_passing() => Ok(LeasedJob { job: store::JobRow { attempts: leased.job.attempts + 1, ..leased.job }, ..leased }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn summary(store: &Store, at: &StoreRef, id: JobId, resumed: bool, state: JobState) -> Result<ImportSummary, ImportError> {
+    let gone = || ImportError::Failed("The job of this import is no longer in the database.".into());
+    let job = store.job(at, id).await?.ok_or_else(gone)?;
+    let checkpoint: Checkpoint = from_json(&job.progress)?;
+    let bad = store.job_items(at, id, JobItemKind::Bad, -1, SHOWN).await?;
+    let planned = store.job_items(at, id, JobItemKind::Planned, -1, SHOWN).await?;
+    Ok(ImportSummary {
+        job: id,
+        resumed,
+        cancelled: state == JobState::Cancelled,
+        progress: checkpoint.progress,
+        bad_rows: bad.iter().map(|item| from_json(&item.detail)).collect::<Result<_, _>>()?,
+        planned: planned.iter().map(|item| from_json(&item.detail)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Only an upload waits for its server, and this is none.
+struct NoHurry;
+
+impl Clock for NoHurry {
+    fn now(&self) -> Timestamp {
+        Timestamp::default()
+    }
+}

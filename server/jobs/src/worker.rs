@@ -1,0 +1,157 @@
+//! The loop that takes jobs from the queue.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use domain::clock::Clock;
+use ports::jobs::JobState;
+use store::{Entropy, LeasedJob, Store};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::{self, Instant},
+};
+
+use crate::{
+    attempt::{Attempt, Came},
+    failure::Failure,
+    keep::LEASE_SECONDS,
+    sweep,
+    uploads::Uploads,
+};
+
+/// Takes due jobs of all stores and runs them.
+#[derive(Debug)]
+pub struct Worker;
+
+pub struct WorkerOptions {
+    pub data_dir: PathBuf,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub wake: Wake,
+    /// How many jobs run at once in this process. One leaves the other cores to the pages.
+    pub at_once: usize,
+}
+
+/// Tells a worker of this process that there is something to do, so that it need not wait for its next look.
+#[derive(Clone, Debug, Default)]
+pub struct Wake(Arc<Notify>);
+
+/// A running worker. Dropping it asks it to stop.
+#[derive(Debug)]
+pub struct WorkerHandle {
+    stop: watch::Sender<bool>,
+    loops: JoinSet<()>,
+}
+
+/// A job of another process, or one whose time has come, is found within this.
+const LOOK: Duration = Duration::from_secs(1);
+const SWEEP: Duration = Duration::from_hours(1);
+
+impl Worker {
+    pub fn start(store: Store, options: WorkerOptions) -> WorkerHandle {
+        let (stop, stopping) = watch::channel(false);
+        let mut name = [0; 8];
+        options.entropy.fill(&mut name);
+        let name = u64::from_be_bytes(name);
+        let options = Arc::new(options);
+        let mut loops = JoinSet::new();
+        for number in 0..options.at_once.max(1) {
+            let one = Loop {
+                store: store.clone(),
+                uploads: Uploads::new(&options.data_dir),
+                options: Arc::clone(&options),
+                name: format!("worker {name:016x}/{number}"),
+                stop: stopping.clone(),
+            };
+            loops.spawn(one.run());
+        }
+        WorkerHandle { stop, loops }
+    }
+}
+
+impl Wake {
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl WorkerHandle {
+    /// Lets running jobs finish their batch and gives them back, so that they go on at once after a restart.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.loops.join_next().await.is_some() {}
+    }
+
+    /// Drops everything at once, as a crash would: leases run out by themselves.
+    pub async fn abort(mut self) {
+        self.loops.shutdown().await;
+    }
+}
+
+impl fmt::Debug for WorkerOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkerOptions").field("data_dir", &self.data_dir).field("at_once", &self.at_once).finish_non_exhaustive()
+    }
+}
+
+struct Loop {
+    store: Store,
+    uploads: Uploads,
+    options: Arc<WorkerOptions>,
+    name: String,
+    stop: watch::Receiver<bool>,
+}
+
+impl Loop {
+    async fn run(mut self) {
+        let mut sweep_at = Instant::now();
+        while !self.is_stopping() {
+            if Instant::now() >= sweep_at {
+                sweep::uploads(&self.store, &self.uploads, self.options.clock.now()).await;
+                sweep_at = Instant::now() + SWEEP;
+            }
+            match self.store.lease_next(&self.name, LEASE_SECONDS).await {
+                Ok(Some(leased)) => self.attempt(leased).await,
+                Ok(None) => self.wait().await,
+                Err(error) => {
+                    tracing::warn!(%error, "the queue of jobs could not be asked");
+                    self.wait().await;
+                }
+            }
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.stop.borrow() || self.stop.has_changed().is_err()
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            () = time::sleep(LOOK) => {}
+            () = self.options.wake.0.notified() => {}
+            _ = self.stop.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    /// In a task of its own: a panic ends the job, not the worker.
+    async fn attempt(&self, leased: LeasedJob) {
+        let (store, uploads, options, worker) = (self.store.clone(), self.uploads.clone(), Arc::clone(&self.options), self.name.clone());
+        let (stop, job) = (self.stop.clone(), leased.job.id);
+        tracing::info!(job.id = %job, job.kind = leased.job.kind.name(), job.attempts = leased.job.attempts, "a job begins");
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let attempt = Attempt { store: &store, clock: &*options.clock, uploads: Some(&uploads), leased: &leased, worker: &worker, stop };
+            attempt.run(&mut |_| {}).await
+        });
+        match task.join_next().await {
+            Some(Ok(Came::Lost)) => tracing::warn!(job.id = %job, "a job was taken over by another worker"),
+            Some(Err(error)) if error.is_panic() => {
+                tracing::error!(job.id = %job, %error, "a job panicked");
+                if let Err(error) = self.store.finish(job, &self.name, JobState::Failed, &Failure::Bug.to_string()).await {
+                    tracing::error!(job.id = %job, %error, "what came of a job could not be written down");
+                }
+            }
+            _ => {}
+        }
+    }
+}

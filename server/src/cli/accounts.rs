@@ -1,0 +1,51 @@
+//! `store add`, `user add`, `migrate`.
+
+use std::{io::Read, path::Path, process::ExitCode};
+
+use anyhow::Context;
+use domain::role::Role;
+
+use super::store_named;
+use crate::{compose::open_store, config::Config};
+
+pub(super) async fn add_store(config: &Config, slug: &str, name: &str, currency: &str) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let made = store.create_store(slug, name, currency.parse()?).await?;
+    println!("Store {} ({}) is there, with prices in {}.", made.name, made.slug, made.currency.code());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn add_user(config: &Config, email: &str, name: Option<&str>, slug: &str, role: Role, password_file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let shop = store_named(&store, slug).await?;
+    let user = match store.user_by_email(email).await? {
+        Some(known) => known,
+        None => {
+            let password = read_password(password_file)?;
+            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
+            store.create_user(email, name, &password).await?
+        }
+    };
+    store.set_member(user, &shop, role).await?;
+    println!("{email} is {} of {}.", role.name(), shop.slug);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    store.ping().await?;
+    println!("The database is up to date.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_password(file: Option<&Path>) -> anyhow::Result<String> {
+    let mut text = String::new();
+    match file {
+        Some(path) => text = std::fs::read_to_string(path).with_context(|| format!("The password file {} cannot be read.", path.display()))?,
+        None => {
+            eprintln!("Password (at least 10 characters), then Enter:");
+            std::io::stdin().take(4_096).read_to_string(&mut text).context("The password could not be read from standard input.")?;
+        }
+    }
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,73 @@
+//! `import` and `export`.
+
+use std::{fs::File, io::BufWriter, path::Path, process::ExitCode};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jobs::ExportProgress;
+use ports::{ImportOptions, jobs::Progress};
+
+use super::store_named;
+use crate::{compose::open_store, config::Config};
+
+/// Some rows could not be used.
+const SOME_BAD: u8 = 3;
+
+pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: ImportOptions, bad_rows: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let shop = store_named(&store, slug).await?;
+    let bar = progress_bar(std::fs::metadata(file).map_or(0, |file| file.len()), "bytes");
+    let show = |progress: &Progress| {
+        bar.set_position(progress.bytes);
+        bar.set_message(format!("{} new, {} changed, {} unchanged, {} left alone, {} bad rows", progress.created, progress.changed, progress.unchanged, progress.skipped, progress.bad));
+    };
+    let summary = jobs::import_file(&store, &shop, None, file, options, show).await?;
+    bar.finish_and_clear();
+    if summary.resumed {
+        println!("An earlier import of this file was stopped; this went on behind it.");
+    }
+    if summary.cancelled {
+        println!("The import was cancelled in the browser.");
+    }
+    let Progress { created, changed, unchanged, skipped, bad, .. } = summary.progress;
+    let would = if options.dry_run { "would be " } else { "" };
+    println!("{created} products {would}new, {changed} {would}changed, {unchanged} unchanged, {skipped} left alone (known; --overwrite replaces them), {bad} bad rows.");
+    for change in &summary.planned {
+        println!("  {} {} ({} fields)", if change.new { "new    " } else { "changed" }, change.handle, change.fields.len());
+    }
+    for row in summary.bad_rows.iter().take(20) {
+        println!("  line {}, {}: {:?}: {}", row.line, row.column, row.value, row.reason);
+    }
+    if let Some(path) = bad_rows {
+        jobs::write_bad_rows(&store, &shop, summary.job, &mut BufWriter::new(File::create(path)?)).await?;
+        println!("All bad rows are in {}.", path.display());
+    } else if summary.bad_rows.len() > 20 {
+        println!("  ... and more; --bad-rows FILE writes them all.");
+    }
+    Ok(if bad > 0 { ExitCode::from(SOME_BAD) } else { ExitCode::SUCCESS })
+}
+
+pub(super) async fn export(config: &Config, file: Option<&Path>, slug: &str) -> anyhow::Result<ExitCode> {
+    let store = open_store(config).await?;
+    let shop = store_named(&store, slug).await?;
+    let bar = progress_bar(2 * store.product_count(&shop).await?, "steps");
+    let show = |progress: ExportProgress| bar.set_position(progress.seen + progress.written);
+    let written = match file {
+        Some(path) => jobs::export(&store, &shop, BufWriter::new(File::create(path)?), show).await?,
+        None => jobs::export(&store, &shop, BufWriter::new(std::io::stdout()), show).await?,
+    };
+    bar.finish_and_clear();
+    if let Some(path) = file {
+        println!("{written} products are in {}.", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn progress_bar(total: u64, unit: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    let counts = if unit == "bytes" { "{bytes} of {total_bytes}" } else { "{human_pos} of {human_len} {msg}" };
+    let template = format!("{{wide_bar}} {counts} · {{eta}} left\n{{msg}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar
+}

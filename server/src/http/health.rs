@@ -1,0 +1,18 @@
+//! Whether the program lives, and whether it can answer.
+
+use axum::{extract::State, http::StatusCode};
+
+use super::state::AppState;
+
+/// `GET /healthz`: 200 as long as the program runs.
+pub(crate) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`: 200 when the database answers, 503 with the reason otherwise.
+pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, String) {
+    match state.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    }
+}

@@ -1,0 +1,13 @@
+//! The HTTP layer: thin handlers over the ports.
+
+pub(crate) mod account;
+pub(crate) mod assets;
+pub(crate) mod errors;
+pub(crate) mod health;
+pub(crate) mod imports;
+pub(crate) mod pages;
+pub(crate) mod pictures;
+pub(crate) mod products;
+pub(crate) mod security;
+pub(crate) mod session;
+pub(crate) mod state;

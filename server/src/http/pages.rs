@@ -1,0 +1,34 @@
+//! What a page finds in its context.
+
+use app::context::{Appearance, Visitor};
+use axum::{
+    http::{HeaderValue, header, request::Parts},
+    response::Redirect,
+};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::ResponseOptions;
+
+use super::{security, state::AppState};
+
+/// The products are where one starts.
+pub(crate) async fn home() -> Redirect {
+    Redirect::to("/products")
+}
+
+/// Puts ports, visitor and look into context, for pages and server functions alike.
+pub(crate) fn provide(state: &AppState) {
+    provide_context(state.ports.clone());
+    let parts = use_context::<Parts>();
+    let found = |parts: &Parts| (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Appearance>().cloned());
+    let (visitor, appearance) = parts.as_ref().map(found).unwrap_or_default();
+    provide_context(visitor.unwrap_or_default());
+    provide_context(appearance.unwrap_or_default());
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::from_str(&security::content_security_policy(Some(&nonce)))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

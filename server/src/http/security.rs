@@ -1,0 +1,62 @@
+//! What every answer carries, and which requests are refused before anything is done.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::state::AppState;
+
+/// Headers of every answer; a page has set its own policy already, with its nonce.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&content_security_policy(None))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    // What depends on who asks is asked for again each time.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// The content security policy of a page: its own files, its own inline scripts, pictures from shops.
+pub(crate) fn content_security_policy(nonce: Option<&str>) -> String {
+    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'{nonce}; img-src 'self' https: data:; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// Refuses writes that another site's page makes in the visitor's name: browsers say where a request comes
+/// from (Fetch Metadata), older ones at least the origin.
+pub(crate) async fn refuse_cross_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_same_site(&request, state.config.public_url.as_deref()) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "refused a write from another site");
+    (StatusCode::FORBIDDEN, "This request came from another site and was refused. Open Vitrine itself and try again.").into_response()
+}
+
+fn is_same_site(request: &Request, public_url: Option<&str>) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = header("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match header("origin") {
+        // No browser: programs have no cookies that somebody else could use.
+        None => true,
+        Some(origin) => {
+            let host = header("host").unwrap_or_default();
+            public_url == Some(origin) || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The server: everything is put together here, in `compose`. Every address is in `router`.
+
+pub mod cli;
+mod clock;
+pub mod compose;
+pub mod config;
+mod http;
+mod router;
+mod site;
+mod telemetry;
+
+pub use clock::SystemClock;

@@ -1,0 +1,82 @@
+//! The port of the pages: who may, then what.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    handle::Handle,
+    ids::{ProductId, Seq},
+    op::Op,
+    query::{Facet, ListQuery, Window},
+    role::Permission,
+};
+use ports::{
+    Access, Catalogue,
+    error::AppError,
+    product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
+    products::{FacetValues, Listing},
+};
+
+use crate::{Author, Store, StoreRef};
+use domain::clock::Timestamp;
+
+#[async_trait]
+impl Catalogue for Store {
+    async fn list(&self, who: &Access, window: &Window) -> Result<Listing, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.list_of(&store, window).await?)
+    }
+
+    async fn facets(&self, who: &Access, query: &ListQuery) -> Result<Vec<FacetValues>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.facets_of(&store, query, &Facet::ALL, "").await?)
+    }
+
+    async fn facet(&self, who: &Access, query: &ListQuery, facet: Facet, containing: &str) -> Result<FacetValues, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        let values = self.facets_of(&store, query, &[facet], containing).await?.pop();
+        Ok(values.unwrap_or(FacetValues { facet, values: Vec::new(), distinct: 0 }))
+    }
+
+    async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        let row = self.product_by_handle(&store, handle).await?;
+        let editable = who.role.may(Permission::Edit);
+        Ok(row.map(|row| ProductView::new(row.product, store.currency, Timestamp::from_micros(row.kept.updated_at), editable)))
+    }
+
+    async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.neighbours_of(&store, query, product).await?)
+    }
+
+    async fn history(&self, who: &Access, product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.history_of(&store, product, before).await?)
+    }
+
+    async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError> {
+        let store = self.allowed(who, Permission::Edit).await?;
+        let author = Author { user: Some(who.user), source: Source::Page, job: None, remember: true };
+        // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
+        let this = self.clone();
+        let written = tokio::spawn(async move { this.write(&store, &author, vec![op], None).await }).await;
+        match written {
+            Ok(receipts) => receipts?.pop().ok_or(AppError::Internal),
+            Err(error) => {
+                tracing::error!(%error, "an op was not done");
+                Err(AppError::Internal)
+            }
+        }
+    }
+}
+
+impl Store {
+    /// The store of the person, when their role allows what they want.
+    pub(crate) async fn allowed(&self, who: &Access, permission: Permission) -> Result<Arc<StoreRef>, AppError> {
+        if !who.role.may(permission) {
+            return Err(AppError::Forbidden);
+        }
+        self.store_by_id(who.store).await?.ok_or(AppError::NotFound)
+    }
+}

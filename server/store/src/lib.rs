@@ -1,0 +1,138 @@
+//! The database: one write path, one read path, on SQLite and on PostgreSQL.
+//!
+//! Adding a method: put its SQL into [`sql`](self) once (a named pair where the engines differ), call it through
+//! `fresh!` or `lagging!`, take everything store-bound from a [`StoreRef`], and add it to the contract suite in
+//! `tests/contract`, which runs on both engines.
+//!
+//! Products are changed by [`Store::write`] and by nothing else.
+
+mod admin;
+mod catalogue;
+mod codec;
+mod codes;
+mod db;
+mod entropy;
+mod error;
+mod jobs;
+mod listings;
+mod migrate;
+mod passwords;
+mod people;
+mod read;
+mod sessions;
+mod sql;
+mod throttle;
+mod write;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use domain::{
+    clock::Clock,
+    ids::{Seq, StoreId},
+    money::Currency,
+};
+use tokio::sync::{Semaphore, broadcast};
+
+use crate::db::fresh;
+
+pub use self::{
+    db::{Db, Engine, Location},
+    entropy::{Entropy, OsEntropy},
+    error::StoreError,
+    jobs::{JobRow, LeasedJob, NewJob},
+    sessions::SESSION_SECONDS,
+    write::{Author, JobItem, JobItemKind, JobMark},
+};
+
+/// A handle to the database; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// A merchant's store as the database knows it: the proof that it was looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreRef {
+    /// The upper half of its products' keys.
+    pub num: i64,
+    pub id: StoreId,
+    /// The short name in addresses and on the command line.
+    pub slug: String,
+    pub name: String,
+    pub currency: Currency,
+}
+
+/// Told to listeners after a commit: the store has changes up to `seq`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub store: StoreId,
+    pub seq: Seq,
+}
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    listings: listings::Listings,
+    /// A store's number, name and currency do not change while the program runs.
+    stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
+    /// Checking a password takes 19 MB and a core for a moment: few at a time.
+    passwords: Semaphore,
+    changed: broadcast::Sender<Changed>,
+}
+
+impl Store {
+    /// Opens the database, makes it when it is not there, and brings its tables up to date.
+    pub async fn open(location: &Location, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+        let db = Db::open(location).await?;
+        migrate::run(&db).await?;
+        let inner = Inner {
+            db,
+            clock,
+            entropy,
+            listings: listings::Listings::default(),
+            stores: RwLock::default(),
+            passwords: Semaphore::new(2),
+            changed: broadcast::channel(256).0,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Commits from now on. Whoever falls behind by 256 is told so and reads again.
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Whether the database answers: for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: (i64,) = fresh!(self.db(), |on| sqlx::query_as(sql::PING).fetch_one(on))?;
+        Ok(())
+    }
+
+    /// Waits for what is running and closes all connections. On SQLite the log is then merged into the file.
+    pub async fn close(&self) {
+        self.inner.db.close().await;
+    }
+}
+
+/// Work of more than a moment on a thread that serves others: they move to another thread meanwhile.
+fn heavy<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current() {
+        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("db", &self.inner.db).finish_non_exhaustive()
+    }
+}

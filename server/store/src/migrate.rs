@@ -1,0 +1,50 @@
+//! The tables, step by step. The same names exist for both engines, and a test compares what they make.
+
+use sqlx::{
+    SqlSafeStr,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+
+use crate::{Db, Engine, StoreError};
+
+/// The number, name, and the SQL of each engine.
+pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../../migrations/postgres/0001_foundation.sql"),
+)];
+
+/// Brings the tables up to date; refuses a database that is ahead of this program.
+pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
+    // Two programs that open a new SQLite file at once: one makes the tables, the other finds them on its second try.
+    let mut attempt = 1;
+    loop {
+        let result = match db.engine() {
+            Engine::Sqlite { write, .. } => steps(|(_, _, sqlite, _)| sqlite).run(write).await,
+            Engine::Postgres { primary, .. } => steps(|(_, _, _, postgres)| postgres).run(primary).await,
+        };
+        match result {
+            Ok(()) => return Ok(()),
+            Err(MigrateError::ExecuteMigration(..)) if attempt < 3 => attempt += 1,
+            Err(error) => return Err(explain(error)),
+        }
+    }
+}
+
+fn steps(sql: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
+    Migrator::with_migrations(
+        STEPS.iter().map(|step| Migration::new(step.0, step.1.into(), MigrationType::Simple, sql(step).into_sql_str(), false)).collect(),
+    )
+}
+
+fn explain(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
+            StoreError::Newer { found, known: STEPS.last().map_or(0, |step| step.0) }
+        }
+        MigrateError::VersionMismatch(step) | MigrateError::Dirty(step) => StoreError::Altered(step),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        error => StoreError::Unreadable(error.to_string()),
+    }
+}

@@ -1,0 +1,184 @@
+//! The list: which products, from the index; their rows, from the table, in one statement.
+
+use std::collections::HashMap;
+
+use domain::{
+    fold::fold,
+    handle::Handle,
+    ids::{ProductId, Seq},
+    query::{Facet, ListQuery, Sort, Window},
+};
+use ports::{product::Neighbours, products::{FacetValues, Listing, Row}};
+use roaring::RoaringBitmap;
+
+use crate::{
+    Engine, Store, StoreError, StoreRef, codes,
+    codec::{Many, key_of, keys_of, ord_of},
+    db::{fresh, lagging},
+    heavy,
+    read::rows::KeyedRow,
+    sql,
+};
+
+/// Rows answered at once.
+const MOST_ROWS: u32 = 1_000;
+
+/// Up to which row the table itself answers while the index is being built.
+const SHALLOW: u32 = 5_000;
+
+/// Values of a facet answered at once.
+const MOST_VALUES: usize = 50;
+
+/// From how many characters on a search looks for handles, SKUs and barcodes that begin with it, and how many of
+/// each it takes. Fewer characters begin more of them than anybody reads, and most are found by their titles.
+const SHORTEST_PREFIX: usize = 3;
+const MOST_FOUND: i64 = 2_000;
+
+impl Store {
+    pub(crate) async fn list_of(&self, store: &StoreRef, window: &Window) -> Result<Listing, StoreError> {
+        let window = &Window { count: window.count.min(MOST_ROWS), ..window.clone() };
+        let shelf = self.shelf(store);
+        let plain = window.query.is_unfiltered() && window.query.sort == Sort::default();
+        if plain && !shelf.is_ready() && window.start.saturating_add(window.count) <= SHALLOW {
+            self.start_building(&shelf);
+            return self.list_from_table(store, window).await;
+        }
+        let also = self.also_found(store, &window.query).await?;
+        self.ready(&shelf).await?;
+        let found = shelf.with(|current| {
+            let listing = light_or_heavy(&window.query, || current.index.list(window, &also));
+            (listing, current.index.len(), current.seq)
+        });
+        let Some((listing, of, as_of)) = found else { return self.list_from_table(store, window).await };
+
+        let keys: Vec<i64> = listing.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
+        let rows = self.rows(&keys).await?;
+        Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency })
+    }
+
+    pub(crate) async fn facets_of(&self, store: &StoreRef, query: &ListQuery, facets: &[Facet], containing: &str) -> Result<Vec<FacetValues>, StoreError> {
+        let shelf = self.shelf(store);
+        let also = self.also_found(store, query).await?;
+        self.ready(&shelf).await?;
+        let count = |facet: &Facet| {
+            let found = shelf.with(|current| current.index.facet(query, &also, *facet, MOST_VALUES, containing));
+            found.map_or_else(
+                || FacetValues { facet: *facet, values: Vec::new(), distinct: 0 },
+                |found| FacetValues { facet: *facet, values: found.values, distinct: found.distinct },
+            )
+        };
+        Ok(heavy(|| facets.iter().map(count).collect()))
+    }
+
+    pub(crate) async fn neighbours_of(&self, store: &StoreRef, query: &ListQuery, product: ProductId) -> Result<Neighbours, StoreError> {
+        let key: Option<(i64,)> =
+            fresh!(self.db(), |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        let Some((key,)) = key else { return Ok(Neighbours::default()) };
+        let shelf = self.shelf(store);
+        let also = self.also_found(store, query).await?;
+        self.ready(&shelf).await?;
+        let found = shelf.with(|current| {
+            light_or_heavy(query, || {
+                let position = current.index.position(query, &also, ord_of(key))?;
+                let start = position.saturating_sub(1);
+                let around = current.index.list(&Window { query: query.clone(), start, count: position - start + 2 }, &also);
+                Some((position, around))
+            })
+        });
+        let Some(Some((position, around))) = found else {
+            let total = shelf.with(|current| current.index.list(&Window { query: query.clone(), start: 0, count: 0 }, &also).total);
+            return Ok(Neighbours { total: total.unwrap_or(0), ..Neighbours::default() });
+        };
+
+        let here = usize::from(position > 0);
+        let beside = |at: Option<usize>| at.and_then(|at| around.ords.get(at)).map(|ord| key_of(store.num, *ord));
+        let (previous, next) = (beside(here.checked_sub(1)), beside(Some(here + 1)));
+        let keys: Vec<i64> = previous.into_iter().chain(next).collect();
+        let handles = self.handles(&keys).await?;
+        let handle = |key: Option<i64>| key.and_then(|key| handles.get(&key).cloned());
+        Ok(Neighbours { position: Some(position), total: around.total, previous: handle(previous), next: handle(next) })
+    }
+
+    /// The whole list in its default order, while there is no index.
+    async fn list_from_table(&self, store: &StoreRef, window: &Window) -> Result<Listing, StoreError> {
+        let db = self.db();
+        let (seq, products): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(store.num).fetch_one(on))?;
+        let (count, start) = (i64::from(window.count), i64::from(window.start));
+        let rows: Vec<KeyedRow> =
+            fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
+        let total = u32::try_from(products).unwrap_or(u32::MAX);
+        let rows = rows.into_iter().map(|row| row.row).collect();
+        Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency })
+    }
+
+    /// The rows of products, in the order of their keys as given.
+    async fn rows(&self, keys: &[i64]) -> Result<Vec<Row>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.db();
+        let rows: Vec<KeyedRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        let mut by_key: HashMap<i64, Row> = rows.into_iter().map(|row| (row.key, row.row)).collect();
+        Ok(keys.iter().filter_map(|key| by_key.remove(key)).collect())
+    }
+
+    async fn handles(&self, keys: &[i64]) -> Result<HashMap<i64, Handle>, StoreError> {
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let db = self.db();
+        let rows: Vec<(i64, String)> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::HANDLES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        Ok(rows.into_iter().filter_map(|(key, handle)| handle.parse().ok().map(|handle| (key, handle))).collect())
+    }
+
+    /// Products that a search finds by the beginning of their handle, SKU or barcode.
+    async fn also_found(&self, store: &StoreRef, query: &ListQuery) -> Result<RoaringBitmap, StoreError> {
+        let search = query.search.trim();
+        if search.chars().count() < SHORTEST_PREFIX || search.chars().any(char::is_control) {
+            return Ok(RoaringBitmap::new());
+        }
+        let db = self.db();
+        let text = db.sql(&sql::ALSO_FOUND);
+        let (handle, sku) = (search.to_lowercase(), fold(search));
+        db.count();
+        let keys: Vec<(i64,)> = match db.engine() {
+            Engine::Sqlite { read, .. } => {
+                let (before, end) = keys_of(store.num);
+                sqlx::query_as(text)
+                    .bind(store.num)
+                    .bind(MOST_FOUND)
+                    .bind(&handle)
+                    .bind(behind(&handle))
+                    .bind(codes::beginning_with(store.num, &sku))
+                    .bind(before)
+                    .bind(end)
+                    .fetch_all(read)
+                    .await?
+            }
+            Engine::Postgres { primary, .. } => {
+                sqlx::query_as(text)
+                    .bind(store.num)
+                    .bind(MOST_FOUND)
+                    .bind(&handle)
+                    .bind(behind(&handle))
+                    .bind(&sku)
+                    .bind(behind(&sku))
+                    .bind(search)
+                    .bind(behind(search))
+                    .fetch_all(primary)
+                    .await?
+            }
+        };
+        Ok(keys.into_iter().map(|(key,)| ord_of(key)).collect())
+    }
+}
+
+/// Behind every text that begins with the prefix.
+fn behind(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
+/// What needs a selection may take some milliseconds; the whole list in any order takes none.
+fn light_or_heavy<T>(query: &ListQuery, work: impl FnOnce() -> T) -> T {
+    if query.is_unfiltered() { work() } else { heavy(work) }
+}

@@ -1,0 +1,6 @@
+//! Reading products, one or many.
+
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod product;
+pub(crate) mod rows;

@@ -1,0 +1,63 @@
+//! Products whole: three statements however many they are. Between them somebody may write; what comes back
+//! is then newer than its versions say, which at worst makes an edit a conflict that is none.
+
+use std::collections::HashMap;
+
+use domain::{handle::Handle, product::Product};
+
+use super::rows::{ImageRow, ProductRow, VariantRow};
+use crate::{
+    Store, StoreError, StoreRef,
+    codec::Many,
+    db::{fresh, lagging},
+    sql,
+};
+
+impl Store {
+    /// Products by their handles, whole, in no particular order; those in the trash too.
+    pub async fn load_by_handles(&self, store: &StoreRef, handles: &[Handle]) -> Result<Vec<Product>, StoreError> {
+        if handles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.db();
+        let handles: Vec<&str> = handles.iter().map(Handle::as_str).collect();
+        let rows: Vec<ProductRow> =
+            fresh!(db, |on| sqlx::query_as(db.sql(&sql::PRODUCTS_BY_HANDLES)).bind(store.num).bind(Many(&handles)).fetch_all(on))?;
+        Ok(self.whole(rows).await?.into_iter().map(|row| row.product).collect())
+    }
+
+    pub(crate) async fn product_by_handle(&self, store: &StoreRef, handle: &Handle) -> Result<Option<ProductRow>, StoreError> {
+        let db = self.db();
+        let row: Option<ProductRow> =
+            fresh!(db, |on| sqlx::query_as(sql::PRODUCT_BY_HANDLE).bind(store.num).bind(handle.as_str()).fetch_optional(on))?;
+        Ok(self.whole(row.into_iter().collect()).await?.pop())
+    }
+
+    /// Adds variants and images.
+    pub(crate) async fn whole(&self, mut rows: Vec<ProductRow>) -> Result<Vec<ProductRow>, StoreError> {
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let db = self.db();
+        let keys: Vec<i64> = rows.iter().map(|row| row.key).collect();
+        let variants: Vec<VariantRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::VARIANTS_OF)).bind(Many(&keys)).fetch_all(on))?;
+        let images: Vec<ImageRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::IMAGES_OF)).bind(Many(&keys)).fetch_all(on))?;
+        attach(&mut rows, variants, images);
+        Ok(rows)
+    }
+}
+
+/// Gives every product its parts, in the order in which they come.
+pub(crate) fn attach(rows: &mut [ProductRow], variants: Vec<VariantRow>, images: Vec<ImageRow>) {
+    let mut by_key: HashMap<i64, &mut Product> = rows.iter_mut().map(|row| (row.key, &mut row.product)).collect();
+    for VariantRow { product_key, variant } in variants {
+        if let Some(product) = by_key.get_mut(&product_key) {
+            product.content.variants.push(variant);
+        }
+    }
+    for ImageRow { product_key, image } in images {
+        if let Some(product) = by_key.get_mut(&product_key) {
+            product.content.images.push(image);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Many rows into a table, on either engine.
+
+use super::{rows::Record, rows_postgres, rows_sqlite};
+use crate::{
+    StoreError,
+    db::{Tx, TxOn},
+    sql::Table,
+};
+
+/// What happens to a row whose key is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Clash {
+    /// It is an error.
+    Fails,
+    /// The new one takes its place.
+    Replaces,
+    /// The old one stays.
+    Stays,
+}
+
+pub(super) async fn insert<R: Record>(tx: &mut Tx<'_>, table: &'static Table, records: &[R], clash: Clash) -> Result<(), StoreError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    match &mut tx.on {
+        TxOn::Sqlite(on) => rows_sqlite::insert(tx.db, on, table, records, clash).await,
+        TxOn::Postgres(on) => rows_postgres::insert(tx.db, on, table, records, clash).await,
+    }
+}
+
+impl Clash {
+    pub(super) fn clause(self, table: &Table) -> String {
+        let key = table.key.join(",");
+        match self {
+            Self::Fails => String::new(),
+            Self::Stays => format!(" ON CONFLICT ({key}) DO NOTHING"),
+            Self::Replaces => {
+                let others = table.columns.iter().map(|(name, _)| *name).filter(|name| !table.key.contains(name) && !table.fixed.contains(name));
+                let set: Vec<String> = others.map(|name| format!("{name}=excluded.{name}")).collect();
+                format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set.join(","))
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a batch needs to know before it can be decided: as many statements for a thousand ops as for one.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    field::{Field, Value},
+    ids::{OpId, ProductId},
+    op::{Action, Op},
+};
+use ports::product::Receipt;
+use uuid::Uuid;
+
+use super::{
+    batch::{Batch, Holder},
+    receipts,
+};
+use crate::{
+    StoreError, StoreRef,
+    codec::{Many, from_json},
+    db::{Tx, within},
+    read::{
+        product::attach,
+        rows::{ImageRow, ProductRow, VariantRow},
+    },
+    sql,
+};
+
+/// What became of the ops that were sent before.
+pub(super) async fn receipts(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], hashes: &[[u8; 32]]) -> Result<HashMap<OpId, Receipt>, StoreError> {
+    let ids: Vec<Uuid> = ops.iter().map(|op| op.id.0).collect();
+    let text = tx.sql(&sql::RECEIPTS);
+    let rows: Vec<(Uuid, i64, Vec<u8>, String)> = within!(tx, |on| sqlx::query_as(text).bind(Many(&ids)).fetch_all(on))?;
+    let sent: HashMap<OpId, [u8; 32]> = ops.iter().map(|op| op.id).zip(hashes.iter().copied()).collect();
+    let mut known = HashMap::with_capacity(rows.len());
+    for (id, store_num, hash, receipt) in rows {
+        let same = store_num == store.num && sent.get(&OpId(id)).is_some_and(|sent| hash == sent);
+        known.insert(OpId(id), if same { from_json(&receipt, "a receipt")? } else { receipts::reused() });
+    }
+    Ok(known)
+}
+
+/// Locks and loads the products of the ops, and who has the handles they want.
+pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: &HashMap<OpId, Receipt>, raced: bool) -> Result<Batch, StoreError> {
+    let mut batch = Batch::default();
+    let ops = || ops.iter().filter(|op| !known.contains_key(&op.id));
+    let ids: HashSet<Uuid> = ops().map(|op| op.product.0).collect();
+    if ids.is_empty() {
+        return Ok(batch);
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let text = tx.sql(&sql::LOCK_PRODUCTS);
+    let mut rows: Vec<ProductRow> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+    if !rows.is_empty() {
+        let keys: Vec<i64> = rows.iter().map(|row| row.key).collect();
+        let text = tx.sql(&sql::VARIANTS_OF);
+        let variants: Vec<VariantRow> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
+        let text = tx.sql(&sql::IMAGES_OF);
+        let images: Vec<ImageRow> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
+        attach(&mut rows, variants, images);
+    }
+    rows.into_iter().for_each(|row| batch.load(row.product, row.kept));
+
+    let wanted: HashSet<&str> = ops().flat_map(handles_wanted).collect();
+    if !wanted.is_empty() {
+        let wanted: Vec<&str> = wanted.into_iter().collect();
+        let text = tx.sql(&sql::HANDLES_TAKEN);
+        let taken: Vec<(String, Uuid, bool)> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&wanted)).fetch_all(on))?;
+        for (handle, id, deleted) in taken {
+            batch.hold(handle, Holder { product: ProductId(id), deleted });
+        }
+    }
+    if raced {
+        // The one clash that trying again cannot mend: an id that another store's product has.
+        let text = tx.sql(&sql::FOREIGN_IDS);
+        let foreign: Vec<(Uuid,)> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+        batch.foreign = foreign.into_iter().map(|(id,)| ProductId(id)).collect();
+    }
+    Ok(batch)
+}
+
+fn handles_wanted(op: &Op) -> Vec<&str> {
+    match &op.action {
+        Action::Create(content) => vec![content.handle.as_str()],
+        Action::Edit(edits) => edits
+            .iter()
+            .filter(|edit| edit.field == Field::Handle)
+            .filter_map(|edit| if let Value::Text(text) = &edit.value { Some(text.as_str()) } else { None })
+            .collect(),
+        Action::Delete | Action::Restore => Vec::new(),
+    }
+}

@@ -1,0 +1,198 @@
+//! The one write path: lock the products, reduce the ops, take the store's change numbers last, write rows and log,
+//! commit, and bring the list up to date before answering.
+//!
+//! The change numbers are taken by an update of the store's row in `store_seq`, whose lock is held to the commit:
+//! whoever sees a number sees everything up to it.
+
+mod batch;
+mod flush;
+mod insert;
+mod load;
+mod receipts;
+mod rows;
+mod rows_postgres;
+mod rows_sqlite;
+
+use std::collections::HashMap;
+
+use domain::{
+    ids::{JobId, OpId, Seq, UserId},
+    op::Op,
+};
+use ports::product::{Receipt, Source};
+
+use self::{
+    batch::Taken,
+    insert::{Clash, insert},
+    rows::ItemRecord,
+};
+pub(crate) use self::rows::Bookkeeping;
+use crate::{Changed, Store, StoreError, StoreRef, db::{Tx, within}, heavy, read::rows::EntryRow, sql};
+
+/// Who makes changes, and through which door.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Author {
+    pub user: Option<UserId>,
+    pub source: Source,
+    pub job: Option<JobId>,
+    /// Whether the receipts are kept, so that the same op sent again answers the same. A job needs none: its
+    /// progress is kept in the same transaction.
+    pub remember: bool,
+}
+
+/// How far a job is, saved in the same transaction as its work.
+#[derive(Clone, Copy, Debug)]
+pub struct JobMark<'a> {
+    pub job: JobId,
+    /// The worker that holds the lease.
+    pub leased_by: &'a str,
+    /// JSON.
+    pub progress: &'a str,
+    pub items: &'a [JobItem],
+}
+
+/// One result of a job. One that is there already stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobItem {
+    pub kind: JobItemKind,
+    /// Line of the file, or a count: unique in its kind, and the order they are read in.
+    pub number: i64,
+    /// JSON.
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobItemKind {
+    /// A row that could not be used.
+    Bad,
+    /// What a dry run would do.
+    Planned,
+}
+
+impl JobItemKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Planned => "planned",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Bad, Self::Planned].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// How often a batch is done again that met somebody else's change.
+const ATTEMPTS: u32 = 5;
+
+/// From how many ops on deciding about them would hold up other work on the same thread.
+const MANY_OPS: usize = 64;
+
+impl Store {
+    /// Does ops in their order, all in one transaction: one receipt each. Ops of the same product see each other.
+    /// With a job, its progress is saved with them; no ops saves the progress alone.
+    ///
+    /// Give a few thousand ops at most: all of them are in memory, and other writers wait.
+    pub async fn write(&self, store: &StoreRef, author: &Author, ops: Vec<Op>, job: Option<JobMark<'_>>) -> Result<Vec<Receipt>, StoreError> {
+        for attempt in 1.. {
+            match self.try_write(store, author, &ops, job, attempt).await {
+                Err(StoreError::Race(_)) if attempt < ATTEMPTS => {}
+                Err(error) => return Err(error),
+                Ok(written) => {
+                    if let Some((first, last)) = written.seqs {
+                        self.inner.listings.apply(self, store, first, last, written.entries).await;
+                        // Nobody listening is no failure.
+                        let _ = self.inner.changed.send(Changed { store: store.id, seq: last });
+                    }
+                    return Ok(written.receipts);
+                }
+            }
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    async fn try_write(&self, store: &StoreRef, author: &Author, ops: &[Op], job: Option<JobMark<'_>>, attempt: u32) -> Result<Written, StoreError> {
+        let at = self.inner.clock.now().micros();
+        let mut tx = self.db().begin().await?;
+        let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
+        let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
+        let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
+
+        let mut answers: Vec<Receipt> = Vec::with_capacity(ops.len());
+        let mut sent: HashMap<OpId, usize> = HashMap::new();
+        let mut settled = 0;
+        let mut seqs: Option<(Seq, Seq)> = None;
+        let mut at_op = 0;
+        loop {
+            // Up to the end, or to an op that needs a handle which another op of this batch has given up: that has
+            // to be written first.
+            let mut decide = || {
+                while let Some(op) = ops.get(at_op) {
+                    let answer = if let Some(receipt) = known.get(&op.id) {
+                        receipt.clone()
+                    } else if let Some(before) = sent.get(&op.id) {
+                        if hashes[*before] == hashes[at_op] { answers[*before].clone() } else { receipts::reused() }
+                    } else {
+                        match batch.take(op) {
+                            Taken::Answered(receipt) => receipt,
+                            Taken::AfterWriting => return,
+                        }
+                    };
+                    if author.remember {
+                        sent.entry(op.id).or_insert(at_op);
+                    }
+                    answers.push(answer);
+                    at_op += 1;
+                }
+            };
+            if ops.len() >= MANY_OPS {
+                heavy(decide);
+            } else {
+                decide();
+            }
+            if let Some((first, last)) = flush::write(&mut tx, store, author, &mut batch, at).await? {
+                answers[settled..].iter_mut().for_each(|answer| batch::settle_receipt(answer, first));
+                seqs = Some((seqs.map_or(first, |seqs| seqs.0), last));
+            }
+            settled = answers.len();
+            if at_op == ops.len() {
+                break;
+            }
+        }
+
+        if author.remember {
+            let mut fresh: Vec<usize> = sent.into_iter().filter(|(op, _)| !known.contains_key(op)).map(|(_, at)| at).collect();
+            fresh.sort_unstable();
+            receipts::save(&mut tx, store, ops, &hashes, &answers, &fresh, at).await?;
+        }
+        if let Some(job) = job {
+            mark(&mut tx, job).await?;
+        }
+        tx.commit().await?;
+        let entries = if self.inner.listings.holds(store.num) { batch.entries(store.num) } else { Vec::new() };
+        Ok(Written { receipts: answers, seqs, entries })
+    }
+}
+
+struct Written {
+    receipts: Vec<Receipt>,
+    /// The first and the last change number taken.
+    seqs: Option<(Seq, Seq)>,
+    /// The changed products, for the list; empty when nobody has the list open.
+    entries: Vec<EntryRow>,
+}
+
+/// Saves a job's progress, if the worker still holds it.
+async fn mark(tx: &mut Tx<'_>, mark: JobMark<'_>) -> Result<(), StoreError> {
+    let touched = within!(tx, |on| {
+        async {
+            let query = sqlx::query(sql::MARK_JOB).bind(mark.job.0).bind(mark.leased_by).bind(mark.progress);
+            query.execute(on).await.map(|done| done.rows_affected())
+        }
+    })?;
+    if touched == 0 {
+        return Err(StoreError::LeaseLost);
+    }
+    let items: Vec<ItemRecord<'_>> = mark.items.iter().map(|item| ItemRecord { job: mark.job.0, item }).collect();
+    insert(tx, &sql::JOB_ITEMS, &items, Clash::Stays).await
+}

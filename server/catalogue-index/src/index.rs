@@ -44,7 +44,7 @@ impl CatalogueIndex {
         }
     }
 
-    /// To make the index of many products: ten times faster than one [`CatalogueIndex::put`] after the other.
+    /// To make the index of many products: several times faster than one [`CatalogueIndex::put`] after the other.
     pub fn build() -> Builder {
         Builder::new()
     }

@@ -4,11 +4,11 @@
 //! It is derived and never the truth: it is built from the database's rows and kept current by applying
 //! the rows that changed. A product is a number, its `ord`: dense from 0 in its store and never reused.
 //!
-//! How it is laid out, from the bottom: a [dictionary](dictionary) gives texts small numbers;
-//! [records](records) keep the words and tags of each product as such numbers; [columns](column) keep one
-//! number per product; [postings](postings) say which products have a word or a tag; an [order](order) is
-//! the products sorted one way. A query becomes a [selection](selection), one bit per product, which is
-//! kept for a while, so that the next window of the same list costs next to nothing.
+//! How it is laid out, from the bottom: a `dictionary` gives texts small numbers; `records` keep the words
+//! and tags of each product as such numbers; each `column` keeps one number per product; `postings` say which
+//! products have a word or a tag; an `order` is the products sorted one way. A query becomes a `selection`, one
+//! bit per product, which is kept until the next write, so that the next window of the same list costs next
+//! to nothing.
 //!
 //! Readers share the index, a writer has it alone: put it in a `RwLock`.
 

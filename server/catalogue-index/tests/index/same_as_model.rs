@@ -33,7 +33,7 @@ struct Question {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_store_that_changes_answers_like_the_model(first in vec(product(), 0..80), changes in vec(change(), 0..200), questions in vec(question(), 1..12)) {

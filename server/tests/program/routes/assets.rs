@@ -1,0 +1,44 @@
+//! The browser's files and the headers of every answer.
+
+use reqwest::Method;
+
+use crate::support::{Engine, Program};
+
+#[tokio::test]
+async fn hashed_files_are_compressed_and_kept_for_a_year() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@demo.test").await;
+    let page = client.get("/products").await.text;
+    let address = page.split('"').find(|text| text.starts_with("/pkg/") && text.ends_with(".wasm")).expect("the page names its module").to_owned();
+
+    let module = client.send(Method::GET, &address, &[("accept-encoding", "br")], "").await;
+
+    assert_eq!(module.header("content-encoding"), "br");
+    assert_eq!(module.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(module.header("content-type"), "application/wasm");
+}
+
+#[tokio::test]
+async fn a_missing_chunk_is_never_a_page() {
+    let program = Program::serving(Engine::Sqlite).await;
+
+    let missing = program.client().get("/pkg/split_products.gone.wasm").await;
+
+    assert_eq!((missing.status, missing.header("cache-control")), (404, "no-store"));
+    assert!(!missing.text.contains("<html"), "{}", missing.text);
+}
+
+#[tokio::test]
+async fn every_answer_has_a_strict_policy() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@demo.test").await;
+
+    for path in ["/products", "/sign-in", "/healthz", "/icons.svg", "/not-there", "/pictures/demo/1-1.svg"] {
+        let reply = client.get(path).await;
+        let policy = reply.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    let (one, two) = (client.get("/products").await, client.get("/products").await);
+    assert_ne!(one.header("content-security-policy"), two.header("content-security-policy"), "a nonce is used once");
+}

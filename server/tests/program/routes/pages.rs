@@ -1,0 +1,75 @@
+//! Pages as the server sends them: whole, before anything has been loaded.
+
+use crate::support::{Engine, Program, on_both_engines};
+
+on_both_engines!(
+    the_list_comes_with_its_first_rows,
+    the_list_is_searched_and_paged_by_its_address,
+    an_edit_by_a_plain_form_is_there_after_a_restart,
+    a_conflict_by_a_plain_form_loses_nothing
+);
+
+async fn the_list_comes_with_its_first_rows(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let client = program.signed_in("viewer@test.test").await;
+
+    let page = client.get("/products").await;
+
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains(r#"role="grid""#) && page.text.contains(r#"aria-rowcount="61""#), "{}", page.text);
+    assert_eq!(page.text.matches("href=\"/products/").count(), 50);
+}
+
+async fn the_list_is_searched_and_paged_by_its_address(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let client = program.signed_in("viewer@test.test").await;
+
+    let none = client.get("/products?q=zzzzzzzz").await;
+    let rest = client.get("/products?start=50").await;
+
+    assert!(!none.text.contains(r#"role="row" aria-rowindex="2""#), "{}", none.text);
+    assert_eq!(rest.status, 200);
+}
+
+async fn an_edit_by_a_plain_form_is_there_after_a_restart(engine: Engine) {
+    let mut program = Program::serving(engine).await;
+    let client = program.signed_in("editor@test.test").await;
+    let handle = first_handle(&client.get("/products").await.text);
+    let address = format!("/products/{handle}");
+
+    let saved = client.post(&address, &[("title", "A corrected title"), ("base:title", "1000")]).await;
+    assert_eq!((saved.status, saved.location()), (303, address.as_str()), "{}", saved.text);
+    program.kill();
+    program.serve().await;
+
+    assert!(client.get(&address).await.text.contains("A corrected title"));
+    assert!(client.get("/products?q=corrected").await.text.contains("A corrected title"));
+}
+
+async fn a_conflict_by_a_plain_form_loses_nothing(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let client = program.signed_in("editor@test.test").await;
+    let address = format!("/products/{}", first_handle(&client.get("/products").await.text));
+    client.post(&address, &[("title", "The first to save"), ("base:title", "1000")]).await;
+
+    let late = client.post(&address, &[("title", "The second to save"), ("base:title", "0")]).await;
+
+    assert_eq!(late.status, 422);
+    assert!(late.text.contains("The first to save"), "{}", late.text);
+    assert!(client.get(&address).await.text.contains("The first to save"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_404_page() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("viewer@test.test").await;
+
+    for path in ["/products/not-there", "/imports/0195a000-0000-7000-8000-000000000000", "/imports/nonsense", "/nowhere"] {
+        assert_eq!(client.get(path).await.status, 404, "{path}");
+    }
+}
+
+pub(super) fn first_handle(page: &str) -> String {
+    let at = page.find("href=\"/products/").expect("a row") + "href=\"/products/".len();
+    page[at..].chars().take_while(|c| !matches!(c, '"' | '?')).collect()
+}

@@ -1,0 +1,25 @@
+//! A program of one's own on data of one's own, and clients of every role.
+
+mod client;
+mod database;
+mod program;
+
+pub(crate) use self::{
+    client::Client,
+    database::Engine,
+    program::{Output, PASSWORD, Program},
+};
+
+/// Runs a story on both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $name() { super::$name($crate::support::Engine::Sqlite).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $name() { super::$name($crate::support::Engine::Postgres).await; })*
+        }
+    };
+}
+
+pub(crate) use on_both_engines;

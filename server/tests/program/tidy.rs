@@ -1,0 +1,109 @@
+//! Rules of ARCHITECTURE.md that the sources themselves can show.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Crates and what their manifests may never name.
+const FORBIDDEN: [(&str, &[&str]); 6] = [
+    ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
+    ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
+    ("app", &["sqlx", "fred", "tokio.", "store."]),
+    ("server/store", &["leptos", "axum", "app."]),
+    ("server/jobs", &["leptos", "axum", "app."]),
+    ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),
+];
+
+#[test]
+fn crates_depend_inwards() {
+    for (folder, forbidden) in FORBIDDEN {
+        let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+        let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
+        for line in dependencies.lines() {
+            for name in forbidden {
+                let named = line.starts_with(name) || line.starts_with(&format!("{name} "));
+                assert!(!named, "{folder}/Cargo.toml names {line:?}: see \"What must stay so\" in ARCHITECTURE.md");
+            }
+        }
+    }
+}
+
+#[test]
+fn versions_are_pinned_in_one_place() {
+    for manifest in manifests() {
+        let text = fs::read_to_string(&manifest).unwrap();
+        for line in text.lines().filter(|line| line.contains("version = \"") || line.contains(" = \"0.") || line.contains(" = \"1.")) {
+            panic!("{} pins {line:?}: versions stand in the root Cargo.toml alone", manifest.display());
+        }
+    }
+}
+
+#[test]
+fn every_migration_has_its_pair() {
+    let names = |engine: &str| {
+        let mut names: Vec<_> = fs::read_dir(root().join("migrations").join(engine)).unwrap().map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+}
+
+#[test]
+fn products_are_written_by_the_write_path_alone() {
+    let writes = ["INSERT INTO products", "UPDATE products", "DELETE FROM products", "COPY products"];
+    for file in rust_files(&root().join("server")) {
+        let inside = file.starts_with(root().join("server/store/src")) || file.components().any(|part| part.as_os_str() == "tests");
+        if inside {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for write in writes {
+            assert!(!text.contains(write), "{} writes products: hand an op to Store::write", file.display());
+        }
+    }
+}
+
+#[test]
+fn readme_lists_every_setting() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let config = fs::read_to_string(root().join("server/src/config/mod.rs")).unwrap();
+    let settings = config.split('"').filter(|text| text.starts_with("VITRINE_") && text.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+    for setting in settings.filter(|setting| !matches!(*setting, "VITRINE_" | "VITRINE_ROOT" | "VITRINE_CACHE" | "VITRINE_TEST_" | "VITRINE_PORT")) {
+        assert!(readme.contains(setting), "README.md does not explain {setting}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+fn manifests() -> Vec<PathBuf> {
+    [
+        "app",
+        "app/domain",
+        "app/ports",
+        "frontend",
+        "server",
+        "server/catalogue-index",
+        "server/demo-catalogue",
+        "server/jobs",
+        "server/shopify-csv",
+        "server/store",
+    ]
+    .iter()
+    .map(|folder| root().join(folder).join("Cargo.toml"))
+    .collect()
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            files.extend(rust_files(&entry));
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            files.push(entry);
+        }
+    }
+    files
+}

@@ -108,8 +108,7 @@ impl Store {
         let (first, end) = keys_of(store.num);
         let after = after_ord.map_or(first, |ord| key_of(store.num, ord));
         let limit = i64::from(limit);
-        let rows: Vec<ProductRow> =
-            lagging!(self.db(), |on| sqlx::query_as(sql::PRODUCTS_BEHIND).bind(after).bind(end).bind(limit).fetch_all(on))?;
+        let rows: Vec<ProductRow> = lagging!(self.db(), |on| sqlx::query_as(sql::PRODUCTS_BEHIND).bind(after).bind(end).bind(limit).fetch_all(on))?;
         Ok(self.whole(rows).await?.into_iter().map(|row| row.product).collect())
     }
 }

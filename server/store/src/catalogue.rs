@@ -60,7 +60,7 @@ impl Catalogue for Store {
         let author = Author { user: Some(who.user), source: Source::Page, job: None, remember: true };
         // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
         let this = self.clone();
-        let written = tokio::spawn(async move { this.write(&store, &author, vec![op], None).await }).await;
+        let written = self.inner.runtime.spawn(async move { this.write(&store, &author, vec![op], None).await }).await;
         match written {
             Ok(receipts) => receipts?.pop().ok_or(AppError::Internal),
             Err(error) => {

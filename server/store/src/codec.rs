@@ -114,17 +114,3 @@ many!(Uuid, Uuid, |items| {
     json.push(']');
     json
 });
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_its_store_and_its_ord() {
-        let key = key_of(7, u32::MAX);
-        let (before, behind) = keys_of(7);
-
-        assert_eq!((key >> 32, ord_of(key)), (7, u32::MAX));
-        assert!(before < key_of(7, 0) && key < behind && behind == key_of(8, 0));
-    }
-}

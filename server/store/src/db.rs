@@ -8,8 +8,8 @@ use std::{
 };
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    pool::PoolOptions,
+    Connection, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    pool::{PoolConnection, PoolOptions},
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -49,6 +49,17 @@ pub(crate) struct Tx<'a> {
 pub(crate) enum TxOn {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// One connection for reading much, page by page: all of it goes through one cache.
+pub(crate) struct Reader<'a> {
+    pub(crate) db: &'a Db,
+    pub(crate) on: ReaderOn,
+}
+
+pub(crate) enum ReaderOn {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
 }
 
 /// Reads what was committed a moment ago: sessions, permissions, what is about to be changed.
@@ -100,7 +111,24 @@ macro_rules! within {
     }};
 }
 
-pub(crate) use {fresh, lagging, one_of, within, written};
+/// Runs one statement on a [`Reader`].
+macro_rules! through {
+    ($reader:expr, |$on:ident| $run:expr) => {{
+        $reader.db.count();
+        match &mut $reader.on {
+            $crate::db::ReaderOn::Sqlite(on) => {
+                let $on = &mut **on;
+                $run.await
+            }
+            $crate::db::ReaderOn::Postgres(on) => {
+                let $on = &mut **on;
+                $run.await
+            }
+        }
+    }};
+}
+
+pub(crate) use {fresh, lagging, one_of, through, within, written};
 
 impl Location {
     /// Reads `sqlite:FILE`, `postgres://...` or `postgresql://...`.
@@ -161,6 +189,14 @@ impl Db {
             Engine::Postgres { primary, .. } => TxOn::Postgres(primary.begin().await?),
         };
         Ok(Tx { db: self, on })
+    }
+
+    pub(crate) async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        let on = match &self.engine {
+            Engine::Sqlite { read, .. } => ReaderOn::Sqlite(read.acquire().await?),
+            Engine::Postgres { primary, .. } => ReaderOn::Postgres(primary.acquire().await?),
+        };
+        Ok(Reader { db: self, on })
     }
 
     pub(crate) async fn close(&self) {
@@ -230,7 +266,15 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Engine, StoreError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.clone().pragma("cache_size", "-32768"))
+        // On a full disk SQLite rolls a transaction back by itself; sqlx then takes it for open, for ever. Such a
+        // connection is not used again.
+        .after_release(|on, _| {
+            Box::pin(async move {
+                on.ping().await?;
+                Ok(!on.is_in_transaction())
+            })
+        })
+        .connect_with(options.clone().pragma("cache_size", "-16384"))
         .await
         .map_err(failed)?;
     let read = PoolOptions::<Sqlite>::new()
@@ -239,7 +283,7 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Engine, StoreError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-4096").row_buffer_size(200))
+        .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-2048").row_buffer_size(200))
         .await
         .map_err(failed)?;
     Ok(Engine::Sqlite { write, read })
@@ -253,6 +297,9 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         .application_name("vitrine")
         .statement_cache_capacity(64)
         .options([("plan_cache_mode", "force_custom_plan")]);
+    // The pool tries again until it runs out of patience, and then only says that it did: once by itself, a refused
+    // connection says why.
+    PgConnection::connect_with(&options).await?.close().await?;
     let primary = PoolOptions::<Postgres>::new()
         .max_connections(10)
         .acquire_timeout(PATIENCE)

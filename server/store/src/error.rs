@@ -8,7 +8,7 @@ use sqlx::error::{DatabaseError, ErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the write lock, or all connections are taken.
-    #[error("The database is busy: another program is writing to it. Try again in a moment; nothing was changed.")]
+    #[error("The database is busy or does not answer: another program may be writing to it. Try again in a moment; nothing was changed.")]
     Busy(#[source] sqlx::Error),
     #[error("The disk of the database is full. Free some space and try again; nothing was changed.")]
     Full(#[source] sqlx::Error),
@@ -62,7 +62,9 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::PoolTimedOut => Self::Busy(error),
-            sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => Self::Unreachable(error),
+            sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                Self::Unreachable(error)
+            }
             sqlx::Error::Decode(cause) | sqlx::Error::ColumnDecode { source: cause, .. } => Self::Unreadable(cause.to_string()),
             sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => Self::Race(error),
             sqlx::Error::Database(database) => {
@@ -83,11 +85,13 @@ impl From<StoreError> for AppError {
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         tracing::error!(error = %error, cause, "the database failed");
         match error {
-            StoreError::Busy(_) | StoreError::Race(_) => Self::Unavailable("The database is busy. Nothing was changed. Try again in a moment.".into()),
-            StoreError::Full(_) => Self::Unavailable("The server's disk is full. Nothing was changed. Tell whoever runs it, and try again.".into()),
-            StoreError::ReadOnly(_) => {
-                Self::Unavailable("The database can only be read at the moment. Nothing was changed. Tell whoever runs the server, and try again.".into())
+            StoreError::Busy(_) | StoreError::Race(_) => {
+                Self::Unavailable("The database is busy. Nothing was changed. Try again in a moment.".into())
             }
+            StoreError::Full(_) => Self::Unavailable("The server's disk is full. Nothing was changed. Tell whoever runs it, and try again.".into()),
+            StoreError::ReadOnly(_) => Self::Unavailable(
+                "The database can only be read at the moment. Nothing was changed. Tell whoever runs the server, and try again.".into(),
+            ),
             StoreError::Unreachable(_) | StoreError::CannotOpen(..) | StoreError::Denied(_) => {
                 Self::Unavailable("The database cannot be reached at the moment. Nothing was changed. Try again in a minute.".into())
             }

@@ -126,8 +126,7 @@ impl Store {
     /// Holds on to a job; whether it is asked to stop. [`StoreError::LeaseLost`] when another worker has it.
     pub async fn renew(&self, job: JobId, worker: &str, lease_seconds: i64) -> Result<bool, StoreError> {
         let until = self.inner.clock.now().plus_seconds(lease_seconds).micros();
-        let row: Option<(bool,)> =
-            written!(self.db(), |on| sqlx::query_as(sql::RENEW).bind(job.0).bind(worker).bind(until).fetch_optional(on))?;
+        let row: Option<(bool,)> = written!(self.db(), |on| sqlx::query_as(sql::RENEW).bind(job.0).bind(worker).bind(until).fetch_optional(on))?;
         row.map(|(cancel,)| cancel).ok_or(StoreError::LeaseLost)
     }
 

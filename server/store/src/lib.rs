@@ -74,6 +74,8 @@ pub struct Changed {
 
 struct Inner {
     db: Db,
+    /// Where the store was opened: what goes on behind a request runs there and not on the thread of a page.
+    runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     listings: listings::Listings,
@@ -91,6 +93,7 @@ impl Store {
         migrate::run(&db).await?;
         let inner = Inner {
             db,
+            runtime: tokio::runtime::Handle::current(),
             clock,
             entropy,
             listings: listings::Listings::default(),
@@ -120,6 +123,35 @@ impl Store {
     pub async fn close(&self) {
         self.inner.db.close().await;
     }
+}
+
+/// The steps that a database goes through, by number.
+pub fn migrations() -> impl Iterator<Item = (i64, &'static str)> {
+    migrate::STEPS.iter().map(|(number, name, _, _)| (*number, *name))
+}
+
+/// The statements that must never read a whole table, by name, for the test of their plans.
+#[doc(hidden)]
+pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),
+        ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),
+        ("a product by its handle", sql::PRODUCT_BY_HANDLE),
+        ("products by their handles", db.sql(&sql::PRODUCTS_BY_HANDLES)),
+        ("handles that are taken", db.sql(&sql::HANDLES_TAKEN)),
+        ("products by their ids", db.sql(&sql::LOCK_PRODUCTS)),
+        ("a product by its id", sql::PRODUCT_KEY),
+        ("variants of products", db.sql(&sql::VARIANTS_OF)),
+        ("images of products", db.sql(&sql::IMAGES_OF)),
+        ("receipts", db.sql(&sql::RECEIPTS)),
+        ("the feed", sql::FEED),
+        ("the list without its index", sql::ROWS_BY_UPDATE),
+        ("a page for the index", sql::ENTRIES),
+        ("a page of an export", sql::PRODUCTS_BEHIND),
+        ("handles and codes by their beginning", db.sql(&sql::ALSO_FOUND)),
+        ("history", sql::HISTORY),
+        ("whose session", sql::WHOSE_SESSION),
+    ]
 }
 
 /// Work of more than a moment on a thread that serves others: they move to another thread meanwhile.

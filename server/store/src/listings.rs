@@ -17,9 +17,9 @@ use catalogue_index::{CatalogueIndex, Entry, MissingSet};
 use domain::{ids::Seq, product::Missing};
 
 use crate::{
-    Changed, Inner, Store, StoreError, StoreRef,
+    Changed, Store, StoreError, StoreRef,
     codec::{Many, keys_of, ord_of},
-    db::{fresh, lagging},
+    db::{fresh, through},
     heavy,
     read::rows::EntryRow,
     sql,
@@ -59,8 +59,8 @@ const FOLLOWED: i64 = 5 * 60 * 1_000_000;
 /// After how long without a list its index is dropped, in microseconds.
 const IDLE: i64 = 15 * 60 * 1_000_000;
 
-/// Rows a statement while an index is built, and while it catches up: a few megabytes.
-const PAGE: i64 = 10_000;
+/// Rows a statement while an index is built, and while it catches up: about a megabyte.
+const PAGE: i64 = 2_000;
 
 /// Changes put into an index at once: readers wait meanwhile.
 const PUT: usize = 200;
@@ -138,7 +138,7 @@ impl Store {
     /// store lives. A server wants it, a command does not.
     pub fn keep_current(&self) -> tokio::task::JoinHandle<()> {
         let inner = Arc::downgrade(&self.inner);
-        tokio::spawn(async move {
+        self.inner.runtime.spawn(async move {
             let mut ticks = tokio::time::interval(FOLLOW);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
@@ -195,7 +195,7 @@ impl Store {
             return;
         }
         let (store, shelf) = (self.clone(), shelf.clone());
-        tokio::spawn(async move {
+        self.inner.runtime.spawn(async move {
             if let Err(error) = store.build(&shelf).await {
                 tracing::warn!(store.id = %shelf.store.id, %error, "a list index could not be built");
             }
@@ -207,7 +207,7 @@ impl Store {
         if !shelf.is_ready() {
             // In a task of its own: whoever asked may go away, others wait too.
             let (store, shelf) = (self.clone(), shelf.clone());
-            match tokio::spawn(async move { store.build(&shelf).await }).await {
+            match self.inner.runtime.spawn(async move { store.build(&shelf).await }).await {
                 Ok(built) => built?,
                 Err(error) => return Err(StoreError::Unreadable(format!("the catalogue, as its list could not be built ({error})"))),
             }
@@ -232,9 +232,10 @@ impl Store {
         // What changes while the table is read is in the feed behind this number.
         let (seq, _): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(shelf.store.num).fetch_one(on))?;
         let (mut after, end) = keys_of(shelf.store.num);
+        let mut reader = db.reader().await?;
         let mut builder = CatalogueIndex::build();
         loop {
-            let page: Vec<EntryRow> = lagging!(db, |on| sqlx::query_as(sql::ENTRIES).bind(after).bind(end).bind(PAGE).fetch_all(on))?;
+            let page: Vec<EntryRow> = through!(reader, |on| sqlx::query_as(sql::ENTRIES).bind(after).bind(end).bind(PAGE).fetch_all(on))?;
             let Some(last) = page.last() else { break };
             after = last.key;
             let whole = page.len() == PAGE as usize;
@@ -243,6 +244,7 @@ impl Store {
                 break;
             }
         }
+        drop(reader);
         let index = heavy(|| builder.finish());
         shelf.committed.fetch_max(seq, Ordering::SeqCst);
         *shelf.write() = Some(Current { index, seq: Seq(seq) });
@@ -260,8 +262,7 @@ impl Store {
         let db = self.db();
         loop {
             let Some(seq) = shelf.with(|current| current.seq) else { return Ok(()) };
-            let rows: Vec<EntryRow> =
-                fresh!(db, |on| sqlx::query_as(sql::FEED).bind(shelf.store.num).bind(seq.0).bind(PAGE).fetch_all(on))?;
+            let rows: Vec<EntryRow> = fresh!(db, |on| sqlx::query_as(sql::FEED).bind(shelf.store.num).bind(seq.0).bind(PAGE).fetch_all(on))?;
             for chunk in rows.chunks(PUT) {
                 let mut current = shelf.write();
                 let Some(current) = current.as_mut() else { return Ok(()) };
@@ -304,13 +305,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-}
-
-impl Inner {
-    #[cfg(test)]
-    pub(crate) fn forget_lists(&self) {
-        self.listings.lock().clear();
     }
 }
 

@@ -5,7 +5,7 @@ use sqlx::{
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{Db, Engine, StoreError};
+use crate::{Db, Engine, StoreError, db::fresh, sql};
 
 /// The number, name, and the SQL of each engine.
 pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[(
@@ -17,12 +17,23 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[(
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.
 pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
+    // A database that can only be read at the moment can be browsed: nothing is written when nothing is to do.
+    let done: Result<Vec<(i64, Vec<u8>)>, sqlx::Error> = fresh!(db, |on| sqlx::query_as(sql::STEPS_DONE).fetch_all(on));
+    let known = match db.engine() {
+        Engine::Sqlite { .. } => steps(|(_, _, sqlite, _)| sqlite),
+        Engine::Postgres { .. } => steps(|(_, _, _, postgres)| postgres),
+    };
+    if done.is_ok_and(|done| {
+        done.iter().map(|(version, checksum)| (*version, &checksum[..])).eq(known.iter().map(|step| (step.version, &*step.checksum)))
+    }) {
+        return Ok(());
+    }
     // Two programs that open a new SQLite file at once: one makes the tables, the other finds them on its second try.
     let mut attempt = 1;
     loop {
         let result = match db.engine() {
-            Engine::Sqlite { write, .. } => steps(|(_, _, sqlite, _)| sqlite).run(write).await,
-            Engine::Postgres { primary, .. } => steps(|(_, _, _, postgres)| postgres).run(primary).await,
+            Engine::Sqlite { write, .. } => known.run(write).await,
+            Engine::Postgres { primary, .. } => known.run(primary).await,
         };
         match result {
             Ok(()) => return Ok(()),

@@ -30,7 +30,8 @@ impl People for Store {
             let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
             return Err(AppError::Unavailable(format!("Too many wrong passwords. Wait {minutes} and try again.")));
         }
-        let user: Option<(Uuid, String)> = fresh!(self.db(), |on| sqlx::query_as(sql::PASSWORD_OF).bind(&email).fetch_optional(on)).map_err(StoreError::from)?;
+        let user: Option<(Uuid, String)> =
+            fresh!(self.db(), |on| sqlx::query_as(sql::PASSWORD_OF).bind(&email).fetch_optional(on)).map_err(StoreError::from)?;
         let (id, hash) = user.map_or((None, None), |(id, hash)| (Some(UserId(id)), Some(hash)));
         let right = self.password_is_right(password, hash).await?;
         let (Some(user), true) = (id, right) else {
@@ -58,8 +59,7 @@ impl People for Store {
 
     async fn members(&self, who: &Access) -> Result<Vec<MemberView>, AppError> {
         let store = self.allowed(who, Permission::Manage).await?;
-        let members: Vec<Member> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::MEMBERS).bind(store.num).fetch_all(on)).map_err(StoreError::from)?;
+        let members: Vec<Member> = fresh!(self.db(), |on| sqlx::query_as(sql::MEMBERS).bind(store.num).fetch_all(on)).map_err(StoreError::from)?;
         Ok(members.into_iter().map(|member| member.0).collect())
     }
 }

@@ -90,7 +90,7 @@ from_row!(Row, |row| {
             name: row.try_get(6)?,
             currency: currency.parse::<Currency>().map_err(|_| unreadable(format!("the currency {currency:?}")))?,
         },
-        current: row.try_get::<i64, _>(8)? == 1,
+        current: row.try_get(8)?,
     })
 });
 

@@ -165,14 +165,24 @@ macro_rules! entry_columns {
     };
 }
 
-/// Products of ops, locked in the order of their keys, so that two writers cannot wait for each other.
+/// Products of ops, locked in the order of their keys, so that two writers cannot wait for each other. Without
+/// statistics, as in the middle of an import, both engines would rather read the whole store by another index than
+/// look up many ids: that is ruled out.
 pub(crate) const LOCK_PRODUCTS: Pair = Pair {
-    sqlite: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND id IN (SELECT unhex(value) FROM json_each($2))"),
-    postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND id = ANY($2) ORDER BY key FOR UPDATE"),
+    sqlite: concat!(
+        "SELECT ",
+        product_columns!(),
+        " FROM products INDEXED BY products_by_id WHERE store_num = $1 AND id IN (SELECT unhex(value) FROM json_each($2))"
+    ),
+    postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num + 0 = $1 AND id = ANY($2) ORDER BY key FOR UPDATE"),
 };
 
 pub(crate) const PRODUCTS_BY_HANDLES: Pair = Pair {
-    sqlite: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND handle IN (SELECT value FROM json_each($2))"),
+    sqlite: concat!(
+        "SELECT ",
+        product_columns!(),
+        " FROM products INDEXED BY products_by_handle WHERE store_num = $1 AND handle IN (SELECT value FROM json_each($2))"
+    ),
     postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND handle = ANY($2)"),
 };
 
@@ -183,7 +193,11 @@ pub(crate) const PRODUCTS_BEHIND: &str =
     concat!("SELECT ", product_columns!(), " FROM products WHERE key > $1 AND key < $2 AND NOT deleted ORDER BY key LIMIT $3");
 
 pub(crate) const VARIANTS_OF: Pair = Pair {
-    sqlite: concat!("SELECT ", variant_columns!(), " FROM variants WHERE product_key IN (SELECT value FROM json_each($1)) ORDER BY product_key, position, id"),
+    sqlite: concat!(
+        "SELECT ",
+        variant_columns!(),
+        " FROM variants WHERE product_key IN (SELECT value FROM json_each($1)) ORDER BY product_key, position, id"
+    ),
     postgres: concat!("SELECT ", variant_columns!(), " FROM variants WHERE product_key = ANY($1) ORDER BY product_key, position, id"),
 };
 
@@ -193,7 +207,7 @@ pub(crate) const IMAGES_OF: Pair = Pair {
 };
 
 pub(crate) const HANDLES_TAKEN: Pair = Pair {
-    sqlite: "SELECT handle, id, deleted FROM products WHERE store_num = $1 AND handle IN (SELECT value FROM json_each($2))",
+    sqlite: "SELECT handle, id, deleted FROM products INDEXED BY products_by_handle WHERE store_num = $1 AND handle IN (SELECT value FROM json_each($2))",
     postgres: "SELECT handle, id, deleted FROM products WHERE store_num = $1 AND handle = ANY($2)",
 };
 
@@ -270,7 +284,7 @@ pub(crate) const HISTORY: &str = "\
     ORDER BY c.seq DESC LIMIT $4";
 
 pub(crate) const FOREIGN_IDS: Pair = Pair {
-    sqlite: "SELECT id FROM products WHERE store_num <> $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+    sqlite: "SELECT id FROM products INDEXED BY products_by_id WHERE store_num <> $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
     postgres: "SELECT id FROM products WHERE store_num <> $1 AND id = ANY($2)",
 };
 
@@ -313,7 +327,7 @@ pub(crate) const OPEN_SESSION: &str = "\
 pub(crate) const CLOSE_SESSION: &str = "DELETE FROM sessions WHERE secret_hash = $1";
 
 pub(crate) const WHOSE_SESSION: &str = "\
-    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, CASE WHEN s.num = x.store_num THEN 1 ELSE 0 END \
+    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, s.num = x.store_num \
     FROM sessions x \
     JOIN users u ON u.id = x.user_id \
     JOIN memberships m ON m.user_id = x.user_id \
@@ -374,8 +388,7 @@ pub(crate) const LEASED_JOB: &str = concat!("SELECT ", job_columns!(), "WHERE j.
 pub(crate) const JOBS: &str = concat!("SELECT ", job_columns!(), "WHERE j.store_num = $1 ORDER BY j.created_at DESC, j.id DESC LIMIT $2");
 pub(crate) const JOB: &str = concat!("SELECT ", job_columns!(), "WHERE j.store_num = $1 AND j.id = $2");
 
-pub(crate) const RENEW: &str =
-    "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'running' RETURNING cancel_requested";
+pub(crate) const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'running' RETURNING cancel_requested";
 
 pub(crate) const FINISH: &str = "\
     UPDATE jobs SET state = $3, message = $4, finished_at = $5, leased_by = NULL, leased_until = NULL \
@@ -400,3 +413,9 @@ pub(crate) const REAP: &str = "\
     UPDATE jobs SET state = 'queued', leased_by = NULL, leased_until = NULL WHERE state = 'running' AND leased_until <= $1";
 
 pub(crate) const PING: &str = "SELECT CAST(1 AS BIGINT)";
+
+/// What sqlx keeps of the steps that were done.
+pub(crate) const STEPS_DONE: &str = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+
+/// For PostgreSQL's planner, which else knows nothing of rows that an import has just written.
+pub(crate) const ANALYZE: &str = "ANALYZE products, variants, images, change_log";

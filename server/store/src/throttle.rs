@@ -90,15 +90,3 @@ impl Failures {
 async fn failures(tx: &mut Tx<'_>, subject: &str, now: i64) -> Result<Failures, StoreError> {
     Ok(within!(tx, |on| sqlx::query_as(sql::LOCK_FAILURES).bind(subject).bind(now).fetch_one(on))?)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_a_quarter_of_an_hour() {
-        let wait = |count| Failures { count, last_at: 0 }.blocked_until(5) / MINUTE;
-
-        assert_eq!([4, 5, 6, 7, 8, 9, 100].map(wait), [0, 1, 2, 4, 8, 15, 15]);
-    }
-}

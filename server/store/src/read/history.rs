@@ -20,7 +20,8 @@ const PAGE: i64 = 50;
 impl Store {
     pub(crate) async fn history_of(&self, store: &StoreRef, product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, StoreError> {
         let before = before.map_or(i64::MAX, |seq| seq.0);
-        let rows: Vec<Row> = fresh!(self.db(), |on| sqlx::query_as(sql::HISTORY).bind(store.num).bind(product.0).bind(before).bind(PAGE).fetch_all(on))?;
+        let rows: Vec<Row> =
+            fresh!(self.db(), |on| sqlx::query_as(sql::HISTORY).bind(store.num).bind(product.0).bind(before).bind(PAGE).fetch_all(on))?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 }

@@ -8,12 +8,16 @@ use domain::{
     ids::{ProductId, Seq},
     query::{Facet, ListQuery, Sort, Window},
 };
-use ports::{product::Neighbours, products::{FacetValues, Listing, Row}};
+use ports::{
+    product::Neighbours,
+    products::{FacetValues, Listing, Row},
+};
 use roaring::RoaringBitmap;
 
 use crate::{
-    Engine, Store, StoreError, StoreRef, codes,
+    Engine, Store, StoreError, StoreRef,
     codec::{Many, key_of, keys_of, ord_of},
+    codes,
     db::{fresh, lagging},
     heavy,
     read::rows::KeyedRow,
@@ -56,7 +60,13 @@ impl Store {
         Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency })
     }
 
-    pub(crate) async fn facets_of(&self, store: &StoreRef, query: &ListQuery, facets: &[Facet], containing: &str) -> Result<Vec<FacetValues>, StoreError> {
+    pub(crate) async fn facets_of(
+        &self,
+        store: &StoreRef,
+        query: &ListQuery,
+        facets: &[Facet],
+        containing: &str,
+    ) -> Result<Vec<FacetValues>, StoreError> {
         let shelf = self.shelf(store);
         let also = self.also_found(store, query).await?;
         self.ready(&shelf).await?;
@@ -71,8 +81,7 @@ impl Store {
     }
 
     pub(crate) async fn neighbours_of(&self, store: &StoreRef, query: &ListQuery, product: ProductId) -> Result<Neighbours, StoreError> {
-        let key: Option<(i64,)> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        let key: Option<(i64,)> = fresh!(self.db(), |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
         let Some((key,)) = key else { return Ok(Neighbours::default()) };
         let shelf = self.shelf(store);
         let also = self.also_found(store, query).await?;
@@ -104,8 +113,7 @@ impl Store {
         let db = self.db();
         let (seq, products): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(store.num).fetch_one(on))?;
         let (count, start) = (i64::from(window.count), i64::from(window.start));
-        let rows: Vec<KeyedRow> =
-            fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
+        let rows: Vec<KeyedRow> = fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
         let total = u32::try_from(products).unwrap_or(u32::MAX);
         let rows = rows.into_iter().map(|row| row.row).collect();
         Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency })

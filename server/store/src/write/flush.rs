@@ -22,15 +22,24 @@ use crate::{
     sql,
 };
 
-/// Takes the change numbers, writes the rows and the log; the first and the last number, or none when the round
-/// changes nothing.
-pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, batch: &mut Batch, at: i64) -> Result<Option<(Seq, Seq)>, StoreError> {
+/// What a round has taken.
+pub(super) struct Flushed {
+    /// The first and the last change number.
+    pub(super) first: Seq,
+    pub(super) last: Seq,
+    /// How many products the store had ever had, before and after.
+    pub(super) ords: (i64, i64),
+}
+
+/// Takes the change numbers, writes the rows and the log; none when the round changes nothing.
+pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, batch: &mut Batch, at: i64) -> Result<Option<Flushed>, StoreError> {
     if batch.changes.is_empty() {
         batch.next_round();
         return Ok(None);
     }
     // All that takes thinking is done before the numbers are taken: from then on other writers of the store wait.
-    let fields: Vec<String> = batch.changes.iter().map(|change| if change.fields.is_empty() { "[]".into() } else { to_json(&change.fields) }).collect();
+    let fields: Vec<String> =
+        batch.changes.iter().map(|change| if change.fields.is_empty() { "[]".into() } else { to_json(&change.fields) }).collect();
     let (made, more) = batch.growth();
     let count = batch.changes.len() as i64;
     let (last, next_ord): (i64, i64) =
@@ -62,7 +71,7 @@ pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, ba
     insert(tx, &sql::CHANGE_LOG, &changes, Clash::Fails).await?;
     drop(changes);
     batch.next_round();
-    Ok(Some((first, Seq(last))))
+    Ok(Some(Flushed { first, last: Seq(last), ords: (next_ord - made, next_ord) }))
 }
 
 /// The list index holds that many.
@@ -74,15 +83,12 @@ async fn write_products(tx: &mut Tx<'_>, store: &StoreRef, batch: &Batch) -> Res
     for slot in batch.touched() {
         let Some(now) = &slot.now else { continue };
         let record = ProductRecord { store_num: store.num, product: now, stored: slot.kept };
-        match &slot.before {
-            Some(before) => {
-                old.push(record);
-                parts.difference(store.num, before, now);
-            }
-            None => {
-                new.push(record);
-                parts.all(store.num, now);
-            }
+        if let Some(before) = &slot.before {
+            old.push(record);
+            parts.difference(store.num, before, now);
+        } else {
+            new.push(record);
+            parts.all(store.num, now);
         }
     }
     // Those that were there first: a handle one of them gives up may be a new one's.

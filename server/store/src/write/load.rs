@@ -58,7 +58,9 @@ pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: 
         let images: Vec<ImageRow> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
         attach(&mut rows, variants, images);
     }
-    rows.into_iter().for_each(|row| batch.load(row.product, row.kept));
+    for row in rows {
+        batch.load(row.product, row.kept);
+    }
 
     let wanted: HashSet<&str> = ops().flat_map(handles_wanted).collect();
     if !wanted.is_empty() {

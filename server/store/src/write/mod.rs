@@ -21,13 +21,19 @@ use domain::{
 };
 use ports::product::{Receipt, Source};
 
+pub(crate) use self::rows::Bookkeeping;
 use self::{
     batch::Taken,
     insert::{Clash, insert},
     rows::ItemRecord,
 };
-pub(crate) use self::rows::Bookkeeping;
-use crate::{Changed, Store, StoreError, StoreRef, db::{Tx, within}, heavy, read::rows::EntryRow, sql};
+use crate::{
+    Changed, Engine, Store, StoreError, StoreRef,
+    db::{Tx, within},
+    heavy,
+    read::rows::EntryRow,
+    sql,
+};
 
 /// Who makes changes, and through which door.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +105,9 @@ impl Store {
                 Err(StoreError::Race(_)) if attempt < ATTEMPTS => {}
                 Err(error) => return Err(error),
                 Ok(written) => {
+                    if written.grown {
+                        self.gather_statistics().await;
+                    }
                     if let Some((first, last)) = written.seqs {
                         self.inner.listings.apply(self, store, first, last, written.entries).await;
                         // Nobody listening is no failure.
@@ -109,6 +118,16 @@ impl Store {
             }
         }
         unreachable!("the last attempt returns")
+    }
+
+    /// Tells PostgreSQL's planner of a store that has grown: its own housekeeping comes by once a minute, which is long
+    /// in an import. Not doing it costs speed only.
+    async fn gather_statistics(&self) {
+        let Engine::Postgres { primary, .. } = self.db().engine() else { return };
+        self.db().count();
+        if let Err(error) = sqlx::query(sql::ANALYZE).execute(primary).await {
+            tracing::warn!(%error, "the planner's statistics were not gathered");
+        }
     }
 
     async fn try_write(&self, store: &StoreRef, author: &Author, ops: &[Op], job: Option<JobMark<'_>>, attempt: u32) -> Result<Written, StoreError> {
@@ -122,6 +141,7 @@ impl Store {
         let mut sent: HashMap<OpId, usize> = HashMap::new();
         let mut settled = 0;
         let mut seqs: Option<(Seq, Seq)> = None;
+        let mut grown = false;
         let mut at_op = 0;
         loop {
             // Up to the end, or to an op that needs a handle which another op of this batch has given up: that has
@@ -150,9 +170,10 @@ impl Store {
             } else {
                 decide();
             }
-            if let Some((first, last)) = flush::write(&mut tx, store, author, &mut batch, at).await? {
-                answers[settled..].iter_mut().for_each(|answer| batch::settle_receipt(answer, first));
-                seqs = Some((seqs.map_or(first, |seqs| seqs.0), last));
+            if let Some(flushed) = flush::write(&mut tx, store, author, &mut batch, at).await? {
+                answers[settled..].iter_mut().for_each(|answer| batch::settle_receipt(answer, flushed.first));
+                seqs = Some((seqs.map_or(flushed.first, |seqs| seqs.0), flushed.last));
+                grown |= crosses(flushed.ords.0, flushed.ords.1);
             }
             settled = answers.len();
             if at_op == ops.len() {
@@ -170,14 +191,21 @@ impl Store {
         }
         tx.commit().await?;
         let entries = if self.inner.listings.holds(store.num) { batch.entries(store.num) } else { Vec::new() };
-        Ok(Written { receipts: answers, seqs, entries })
+        Ok(Written { receipts: answers, seqs, grown, entries })
     }
+}
+
+/// Whether a store that had some products and has more now has passed 1,000, 8,000, 64,000, 512,000 or so on.
+fn crosses(before: i64, now: i64) -> bool {
+    std::iter::successors(Some(1_000_i64), |step| step.checked_mul(8)).take_while(|step| *step <= now).any(|step| step > before)
 }
 
 struct Written {
     receipts: Vec<Receipt>,
     /// The first and the last change number taken.
     seqs: Option<(Seq, Seq)>,
+    /// Whether the store has grown so much that what the planner knows of it misleads.
+    grown: bool,
     /// The changed products, for the list; empty when nobody has the list open.
     entries: Vec<EntryRow>,
 }

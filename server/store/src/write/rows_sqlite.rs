@@ -14,7 +14,13 @@ use crate::{Db, StoreError, sql::Table};
 /// How many rows a statement takes: a short ladder, so that the prepared statements are few and any count needs few.
 const LADDER: [usize; 4] = [64, 16, 4, 1];
 
-pub(super) async fn insert<R: Record>(db: &Db, on: &mut SqliteConnection, table: &'static Table, records: &[R], clash: Clash) -> Result<(), StoreError> {
+pub(super) async fn insert<R: Record>(
+    db: &Db,
+    on: &mut SqliteConnection,
+    table: &'static Table,
+    records: &[R],
+    clash: Clash,
+) -> Result<(), StoreError> {
     let mut chunks = LadderOf(records);
     let mut next = chunks.next().map(|rows| bound(table, rows, clash));
     while let Some((text, arguments)) = next {
@@ -46,7 +52,9 @@ fn bound<R: Record>(table: &'static Table, records: &[R], clash: Clash) -> (std:
     let mut arguments = SqliteArguments::default();
     arguments.reserve(records.len() * table.columns.len(), 0);
     let mut sink = Bound(&mut arguments);
-    records.iter().for_each(|record| record.put(&mut sink));
+    for record in records {
+        record.put(&mut sink);
+    }
     (statement(table, records.len(), clash), arguments)
 }
 

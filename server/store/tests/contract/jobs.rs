@@ -1,0 +1,137 @@
+use domain::{ids::JobId, role::Role};
+use ports::jobs::{JobKind, JobState};
+use store::{Author, JobItem, JobItemKind, JobMark, NewJob, StoreError};
+
+use crate::support::{Arranged, batch, create, product};
+
+const NEW: NewJob<'_> = NewJob { kind: JobKind::Import, subject: "shop.csv", params: r#"{"overwrite":true}"#, progress: r#"{"at":0}"#, user: None };
+
+fn item(number: i64, detail: &str) -> JobItem {
+    JobItem { kind: JobItemKind::Bad, number, detail: detail.into() }
+}
+
+pub async fn a_job_goes_from_the_queue_to_its_end(arranged: &Arranged) {
+    let store = &arranged.store;
+    let ada = store.create_user("ada@example.com", "Ada", "correct horse").await.unwrap();
+    store.set_member(ada, &arranged.shop, Role::Owner).await.unwrap();
+    assert_eq!(store.lease_next("w1", 60).await.unwrap(), None);
+
+    let id = store.enqueue(&arranged.shop, NewJob { user: Some(ada), ..NEW }).await.unwrap();
+    let queued = store.job(&arranged.shop, id).await.unwrap().unwrap();
+    assert_eq!((queued.state, queued.who.as_str(), queued.params.as_str(), queued.attempts), (JobState::Queued, "Ada", NEW.params, 0));
+
+    arranged.clock.advance(5);
+    let leased = store.lease_next("w1", 60).await.unwrap().unwrap();
+    assert_eq!((leased.job.id, leased.job.state, leased.job.attempts, &leased.store), (id, JobState::Running, 1, &arranged.shop));
+    assert_eq!(leased.job.started_at.unwrap().micros() - leased.job.created_at.micros(), 5_000_000);
+    assert!(!store.renew(id, "w1", 60).await.unwrap());
+
+    store.finish(id, "w1", JobState::Done, "").await.unwrap();
+    let done = store.job(&arranged.shop, id).await.unwrap().unwrap();
+    assert_eq!((done.state, done.finished_at), (JobState::Done, done.started_at));
+    assert!(matches!(store.finish(id, "w1", JobState::Failed, "").await, Err(StoreError::LeaseLost)));
+    assert_eq!(store.lease_next("w1", 60).await.unwrap(), None);
+}
+
+pub async fn progress_is_saved_with_the_work_or_not_at_all(arranged: &Arranged) {
+    let store = &arranged.store;
+    let id = store.enqueue(&arranged.shop, NEW).await.unwrap();
+    store.lease_next("w1", 60).await.unwrap();
+    let author = Author { job: Some(id), ..batch() };
+    let items = [item(2, "first"), item(7, "second")];
+    let mark = |leased_by: &'static str, progress: &'static str| JobMark { job: id, leased_by, progress, items: &items };
+
+    store.write(&arranged.shop, &author, vec![create(product("lamp"))], Some(mark("w1", r#"{"at":1}"#))).await.unwrap();
+    let lost = store.write(&arranged.shop, &author, vec![create(product("bowl"))], Some(mark("w2", r#"{"at":2}"#))).await;
+    // The same results again, as after a restart, are there once; no ops save the progress alone.
+    let again = [item(2, "other"), item(9, "third")];
+    store.write(&arranged.shop, &author, Vec::new(), Some(JobMark { items: &again, ..mark("w1", r#"{"at":3}"#) })).await.unwrap();
+
+    assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
+    assert_eq!(arranged.handles("").await, ["lamp"]);
+    assert_eq!(store.job(&arranged.shop, id).await.unwrap().unwrap().progress, r#"{"at":3}"#);
+    let kept = store.job_items(&arranged.shop, id, JobItemKind::Bad, 0, 10).await.unwrap();
+    assert_eq!(kept, [item(2, "first"), item(7, "second"), item(9, "third")]);
+    assert_eq!(store.job_items(&arranged.shop, id, JobItemKind::Bad, 2, 1).await.unwrap(), [item(7, "second")]);
+    assert_eq!(store.job_items(&arranged.shop, id, JobItemKind::Planned, 0, 10).await.unwrap(), []);
+}
+
+pub async fn an_expired_lease_is_taken_over(arranged: &Arranged) {
+    let store = &arranged.store;
+    let id = store.enqueue(&arranged.shop, NEW).await.unwrap();
+    store.lease_next("w1", 60).await.unwrap();
+    assert_eq!(store.lease_next("w2", 60).await.unwrap(), None);
+
+    arranged.clock.advance(61);
+    let taken = store.lease_next("w2", 60).await.unwrap().unwrap();
+
+    assert_eq!((taken.job.id, taken.job.attempts), (id, 2));
+    assert!(matches!(store.renew(id, "w1", 60).await, Err(StoreError::LeaseLost)));
+    assert!(matches!(store.retry_later(id, "w1", 1, "").await, Err(StoreError::LeaseLost)));
+    arranged.clock.advance(61);
+    assert_eq!(store.reap_expired().await.unwrap(), 1);
+    assert_eq!(store.job(&arranged.shop, id).await.unwrap().unwrap().state, JobState::Queued);
+    assert_eq!(store.lease_next("w3", 60).await.unwrap().unwrap().job.attempts, 3);
+}
+
+pub async fn a_failed_attempt_waits(arranged: &Arranged) {
+    let store = &arranged.store;
+    let id = store.enqueue(&arranged.shop, NEW).await.unwrap();
+    store.lease_next("w1", 60).await.unwrap();
+
+    store.retry_later(id, "w1", 30, "The disk is full. It is tried again.").await.unwrap();
+
+    let waiting = store.job(&arranged.shop, id).await.unwrap().unwrap();
+    assert_eq!((waiting.state, waiting.message.as_str()), (JobState::Queued, "The disk is full. It is tried again."));
+    assert_eq!(store.lease_next("w1", 60).await.unwrap(), None);
+    arranged.clock.advance(30);
+    assert_eq!(store.lease_next("w1", 60).await.unwrap().unwrap().job.message, "");
+}
+
+pub async fn a_job_is_cancelled(arranged: &Arranged) {
+    let store = &arranged.store;
+    let waiting = store.enqueue(&arranged.shop, NEW).await.unwrap();
+    assert!(store.request_cancel(&arranged.shop, waiting).await.unwrap());
+    assert_eq!(store.job(&arranged.shop, waiting).await.unwrap().unwrap().state, JobState::Cancelled);
+    assert!(!store.request_cancel(&arranged.shop, waiting).await.unwrap());
+    assert_eq!(store.lease_next("w1", 60).await.unwrap(), None);
+
+    let running = store.enqueue(&arranged.shop, NEW).await.unwrap();
+    store.lease_next("w1", 60).await.unwrap().unwrap();
+    assert!(store.request_cancel(&arranged.shop, running).await.unwrap());
+    assert!(store.renew(running, "w1", 60).await.unwrap());
+    store.finish(running, "w1", JobState::Cancelled, "Cancelled.").await.unwrap();
+
+    let states: Vec<_> = store.jobs(&arranged.shop, 10).await.unwrap().into_iter().map(|job| (job.id, job.state)).collect();
+    assert_eq!(states.len(), 2);
+    assert!(states.contains(&(running, JobState::Cancelled)) && states.contains(&(waiting, JobState::Cancelled)));
+    assert_eq!(store.jobs(&arranged.shop, 1).await.unwrap().len(), 1);
+}
+
+pub async fn two_workers_never_have_the_same_job(arranged: &Arranged) {
+    let store = &arranged.store;
+    for _ in 0..20 {
+        store.enqueue(&arranged.shop, NEW).await.unwrap();
+    }
+
+    let workers: Vec<_> = (0..4)
+        .map(|worker| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                while let Some(leased) = store.lease_next(&format!("w{worker}"), 60).await.unwrap() {
+                    mine.push(leased.job.id);
+                }
+                mine
+            })
+        })
+        .collect();
+    let mut taken: Vec<JobId> = Vec::new();
+    for worker in workers {
+        taken.extend(worker.await.unwrap());
+    }
+
+    taken.sort();
+    taken.dedup();
+    assert_eq!(taken.len(), 20);
+}

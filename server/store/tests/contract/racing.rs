@@ -1,0 +1,142 @@
+use std::{collections::HashSet, time::Duration};
+
+use domain::{
+    field::{Field, Value},
+    ids::Seq,
+    op::Base,
+    query::{ListQuery, Window},
+    role::Role,
+};
+use ports::{Catalogue, product::Receipt};
+
+use crate::support::{Arranged, batch, create, edit, product, seq};
+
+pub async fn eight_writers_lose_nothing(arranged: &Arranged) {
+    // Half of them in another process.
+    let other = arranged.second_store().await;
+    let writers: Vec<_> = (0..8)
+        .map(|writer| {
+            let (store, shop) = (if writer % 2 == 0 { arranged.store.clone() } else { other.clone() }, arranged.shop.clone());
+            tokio::spawn(async move {
+                for number in 0..25 {
+                    let receipts = store.write(&shop, &batch(), vec![create(product(&format!("p-{writer}-{number}")))], None).await.unwrap();
+                    assert!(matches!(receipts[0], Receipt::Applied { .. }));
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+
+    let products = arranged.store.export_batch(&arranged.shop, None, 1_000).await.unwrap();
+    assert!(products.iter().map(|product| product.ord).eq(0..200));
+    let seqs: HashSet<Seq> = products.iter().map(|product| product.versions.created).collect();
+    assert_eq!(seqs, (1..=200).map(Seq).collect());
+    assert_eq!(arranged.list("sort=title").await.total, 200);
+    other.close().await;
+}
+
+pub async fn change_numbers_are_given_in_the_order_of_commits(arranged: &Arranged) {
+    let writers: Vec<_> = (0..6)
+        .map(|writer| {
+            let (store, shop) = (arranged.store.clone(), arranged.shop.clone());
+            tokio::spawn(async move {
+                for number in 0..15 {
+                    let ops = (0..=number % 5).map(|part| create(product(&format!("p-{writer}-{number}-{part}")))).collect();
+                    store.write(&shop, &batch(), ops, None).await.unwrap();
+                }
+            })
+        })
+        .collect();
+
+    // Whoever sees a change number sees every smaller one: no gap ever, whatever is running.
+    let watcher = {
+        let (store, who) = (arranged.second_store().await, arranged.who(Role::Viewer));
+        let shop = arranged.shop.clone();
+        tokio::spawn(async move {
+            let mut looks = 0;
+            loop {
+                let seen: HashSet<i64> =
+                    store.export_batch(&shop, None, 10_000).await.unwrap().iter().map(|product| product.versions.created.0).collect();
+                let highest = seen.iter().copied().max().unwrap_or(0);
+                assert_eq!(seen.len() as i64, highest, "a change is missing");
+                looks += 1;
+                if highest == 270 {
+                    let window = Window { query: ListQuery::from_address("sort=title"), start: 0, count: 1 };
+                    assert_eq!(store.list(&who, &window).await.unwrap().as_of, Seq(270));
+                    store.close().await;
+                    return looks;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+    };
+    for writer in writers {
+        writer.await.unwrap();
+    }
+
+    let looks = tokio::time::timeout(Duration::from_mins(1), watcher).await.expect("all changes are seen in the end").unwrap();
+    assert!(looks > 1);
+}
+
+pub async fn a_handle_goes_to_one_of_many(arranged: &Arranged) {
+    for round in 0..5 {
+        let attempts: Vec<_> = (0..6)
+            .map(|_| {
+                let (store, who) = (arranged.store.clone(), arranged.editor());
+                let op = create(product(&format!("wanted-{round}")));
+                tokio::spawn(async move { store.submit(&who, op).await.unwrap() })
+            })
+            .collect();
+        let mut made = 0;
+        for attempt in attempts {
+            match attempt.await.unwrap() {
+                Receipt::Applied { .. } => made += 1,
+                Receipt::Rejected { field: Some(Field::Handle), .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(made, 1);
+    }
+}
+
+pub async fn the_same_op_many_times_at_once_is_done_once(arranged: &Arranged) {
+    let lamp = arranged.create(product("lamp")).await;
+    let op = edit(lamp.id, &[(Field::Title, Base::Seen(Seq(1)), Value::text("Lamp"))]);
+
+    let sent: Vec<_> = (0..8)
+        .map(|_| {
+            let (store, who, op) = (arranged.store.clone(), arranged.editor(), op.clone());
+            tokio::spawn(async move { store.submit(&who, op).await.unwrap() })
+        })
+        .collect();
+    for receipt in sent {
+        assert_eq!(receipt.await.unwrap(), Receipt::Applied { seq: Seq(2) });
+    }
+
+    assert_eq!(arranged.store.history(&arranged.editor(), lamp.id, None).await.unwrap().len(), 2);
+}
+
+pub async fn two_people_on_different_fields_do_not_disturb_each_other(arranged: &Arranged) {
+    let lamp = arranged.create(product("lamp")).await;
+    let fields = [Field::Title, Field::Vendor, Field::Category, Field::SeoTitle, Field::Description, Field::ProductType];
+
+    let edits: Vec<_> = fields
+        .iter()
+        .map(|field| {
+            let (store, who) = (arranged.store.clone(), arranged.editor());
+            let op = edit(lamp.id, &[(field.clone(), Base::Seen(Seq(1)), Value::text("new"))]);
+            tokio::spawn(async move { store.submit(&who, op).await.unwrap() })
+        })
+        .collect();
+    let mut seqs = Vec::new();
+    for edited in edits {
+        seqs.push(seq(&edited.await.unwrap()));
+    }
+
+    seqs.sort_unstable();
+    assert_eq!(seqs, (2..=7).map(Seq).collect::<Vec<_>>());
+    let lamp = arranged.load("lamp").await;
+    assert!(fields.iter().all(|field| lamp.get(field) == Value::text("new")));
+}

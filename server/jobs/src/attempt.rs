@@ -8,7 +8,7 @@ use ports::{
     product::Source,
 };
 use store::{Author, JobMark, LeasedJob, Store, StoreError};
-use tokio::sync::watch;
+use tokio::{sync::watch, time};
 
 use crate::{
     failure::Failure,
@@ -36,7 +36,10 @@ pub(crate) struct Attempt<'a> {
 pub(crate) enum Came {
     Over(JobState, String),
     /// It failed and may do better later.
-    Again { wait: Duration, message: String },
+    Again {
+        wait: Duration,
+        message: String,
+    },
     /// It was given back, to go on elsewhere or after a restart.
     Released,
     /// Another worker has the job.
@@ -50,6 +53,10 @@ const ELSEWHERE: Duration = Duration::from_secs(3);
 /// How long a job waits for the server that has its upload.
 const ELSEWHERE_SECONDS: i64 = 3_600;
 
+/// Together shorter than a lease.
+const WRITE_DOWN_TRIES: u32 = 20;
+const WRITE_DOWN_PAUSE: Duration = Duration::from_millis(250);
+
 impl Attempt<'_> {
     /// Runs the job and writes down what came of it.
     pub(crate) async fn run(&self, report: &mut (dyn FnMut(&Progress) + Send)) -> Came {
@@ -59,7 +66,7 @@ impl Attempt<'_> {
             Err(failure) => self.judge(&failure),
         };
         let job = &self.leased.job;
-        match self.write_down(&came).await {
+        match self.write_down_at_length(&came).await {
             Ok(()) => came,
             Err(StoreError::LeaseLost) => Came::Lost,
             Err(error) => {
@@ -69,6 +76,18 @@ impl Attempt<'_> {
                     Came::Over(..) => Came::Again { wait: retry::wait(job.id, 1), message: error.to_string() },
                     came => came,
                 }
+            }
+        }
+    }
+
+    /// After a restart of PostgreSQL every connection that was open fails once.
+    async fn write_down_at_length(&self, came: &Came) -> Result<(), StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.write_down(came).await {
+                Err(error) if error.is_passing() && tries < WRITE_DOWN_TRIES => time::sleep(WRITE_DOWN_PAUSE).await,
+                written => return written,
             }
         }
     }

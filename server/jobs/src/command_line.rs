@@ -13,6 +13,7 @@ use domain::{
     clock::{Clock, Timestamp},
     ids::{JobId, UserId},
 };
+use futures::future::BoxFuture;
 use ports::{
     ImportOptions,
     jobs::{BadRow, JobKind, JobState, PlannedChange, Progress},
@@ -67,6 +68,19 @@ pub async fn import_file(
     options: ImportOptions,
     mut on_progress: impl FnMut(&Progress) + Send,
 ) -> Result<ImportSummary, ImportError> {
+    // Boxed and without type parameters, so that it is compiled here and not again by every caller.
+    let import: BoxFuture<'_, _> = Box::pin(import(store, at, user, path, options, &mut on_progress));
+    import.await
+}
+
+async fn import(
+    store: &Store,
+    at: &StoreRef,
+    user: Option<UserId>,
+    path: &Path,
+    options: ImportOptions,
+    on_progress: &mut (dyn FnMut(&Progress) + Send),
+) -> Result<ImportSummary, ImportError> {
     let file = open(path).await?;
     let kind = if options.dry_run { JobKind::DryRun } else { JobKind::Import };
     let params = ImportParams { overwrite: options.overwrite, file: file.identity };
@@ -85,7 +99,7 @@ pub async fn import_file(
     let (_go_on, stop) = watch::channel(false);
     let state = loop {
         let attempt = Attempt { store, clock: &NoHurry, uploads: None, leased: &leased, worker: &worker, stop: stop.clone() };
-        match attempt.run(&mut on_progress).await {
+        match attempt.run(on_progress).await {
             Came::Over(JobState::Failed, message) => return Err(ImportError::Failed(message)),
             Came::Over(state, _) => break state,
             Came::Lost | Came::Released => return Err(ImportError::TakenOver),

@@ -6,6 +6,7 @@ use std::{
 };
 
 use domain::product::Product;
+use futures::future::BoxFuture;
 use shopify_csv::{Writer, extra_columns};
 use store::{Store, StoreError, StoreRef};
 
@@ -27,13 +28,24 @@ pub enum ExportError {
 
 const BATCH: u32 = 1_000;
 
-/// Writes every product that is not in the trash; how many. It goes through the store twice, because the header comes first and names every kept
-/// column of any product. A product made meanwhile may lack a column that no product had before.
+/// Writes every product that is not in the trash; how many. It goes through the store twice, because the header comes first and
+/// names every kept column of any product. A product made meanwhile may lack a column that no product had before.
 pub async fn export<W: Write + Send>(
     store: &Store,
     at: &StoreRef,
-    out: W,
+    mut out: W,
     mut on_progress: impl FnMut(ExportProgress) + Send,
+) -> Result<u64, ExportError> {
+    // Boxed and without type parameters, so that it is compiled here and not again by every caller.
+    let export: BoxFuture<'_, _> = Box::pin(export_to(store, at, &mut out, &mut on_progress));
+    export.await
+}
+
+async fn export_to(
+    store: &Store,
+    at: &StoreRef,
+    out: &mut (dyn Write + Send),
+    on_progress: &mut (dyn FnMut(ExportProgress) + Send),
 ) -> Result<u64, ExportError> {
     let mut progress = ExportProgress::default();
     let mut columns = BTreeSet::new();

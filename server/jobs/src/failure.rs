@@ -16,7 +16,9 @@ pub(crate) enum Failure {
     Elsewhere,
     #[error("The file is no longer there. Import it again from where it is now.")]
     Gone,
-    #[error("The program stopped in the middle of this job, several times at the same place. Split the file to find out where; what was done until then stays.")]
+    #[error(
+        "The program stopped in the middle of this job, several times at the same place. Split the file to find out where; what was done until then stays."
+    )]
     Crashes,
     #[error("Something went wrong on the server; its log has the cause. What was done until then stays.")]
     Bug,

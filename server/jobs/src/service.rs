@@ -162,7 +162,9 @@ fn view(job: JobRow) -> Result<JobView, AppError> {
 
 fn not_kept(error: &std::io::Error) -> AppError {
     tracing::error!(%error, "an upload could not be kept");
-    AppError::Unavailable("The file could not be kept on the server. Check that its disk is not full, and upload it again; nothing was changed.".into())
+    AppError::Unavailable(
+        "The file could not be kept on the server. Check that its disk is not full, and upload it again; nothing was changed.".into(),
+    )
 }
 
 #[cfg(test)]

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn ids_of_products_ascend_with_the_line() {
-        let ids: Vec<ProductId> = [2, 3, 255, 256, 65_535, 65_536, 70_000, 4_194_303, 4_194_304, 900_000_000].map(|line| RecordIds::new(job(1), AT, line).product()).into();
+        let ids: Vec<ProductId> =
+            [2, 3, 255, 256, 65_535, 65_536, 70_000, 4_194_303, 4_194_304, 900_000_000].map(|line| RecordIds::new(job(1), AT, line).product()).into();
         assert!(ids.is_sorted());
     }
 }

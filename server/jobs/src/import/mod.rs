@@ -81,7 +81,7 @@ impl Import<'_> {
 
     fn rules(&self) -> Rules {
         let job = &self.leased.job;
-        Rules { job: job.id, created_at: job.created_at, overwrite: self.params.overwrite, samples: job.kind == JobKind::DryRun }
+        Rules { job: job.id, created_at: job.created_at, overwrite: self.params.overwrite, dry_run: job.kind == JobKind::DryRun }
     }
 
     async fn save(&mut self, plan: Plan) -> Result<(), Failure> {

@@ -115,7 +115,8 @@ on_both! {
 /// Starts an import and kills it in the middle.
 fn killed(world: &World, file: &Path) {
     let mut child = child(&world.opened.url, file);
-    let begun = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok).any(|line| created(&line).is_some_and(|created| created > 0));
+    let begun =
+        BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok).any(|line| created(&line).is_some_and(|created| created > 0));
     assert!(begun, "the import ended before it was killed");
     child.kill().unwrap();
     child.wait().unwrap();

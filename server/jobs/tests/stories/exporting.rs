@@ -35,6 +35,6 @@ on_both! {
 
         assert_eq!(export(&world.store, &world.at, &mut file, |_| {}).await.unwrap(), 0);
 
-        assert_eq!(file.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(String::from_utf8(file).unwrap().lines().count(), 1);
     }
 }

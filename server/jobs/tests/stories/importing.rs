@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::{
+    clock::Timestamp,
     field::{Field, Value},
+    ids::OpId,
     money::Money,
     op::{Action, Op},
-    ids::OpId,
-    clock::Timestamp,
 };
 use ports::{Jobs, jobs::JobState, product::Source};
 use store::Author;

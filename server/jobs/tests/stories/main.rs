@@ -1,5 +1,7 @@
 //! Stories of jobs, each on both engines.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a story that cannot go on ends, and its child process reports by printing")]
+
 mod bad_files;
 mod bad_rows;
 mod cancelling;

@@ -22,6 +22,9 @@ pub struct Opened {
     made: Option<(String, String)>,
 }
 
+/// Tests of one process run side by side.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 impl Opened {
     pub async fn new(engine: Engine, dir: &Path) -> Self {
         match engine {
@@ -32,7 +35,6 @@ impl Opened {
             Engine::Postgres => {
                 let server = std::env::var("VITRINE_TEST_POSTGRES_URL")
                     .expect("VITRINE_TEST_POSTGRES_URL is not set: scripts/postgres-for-tests starts a server and says its address");
-                static NUMBER: AtomicU32 = AtomicU32::new(0);
                 let name = format!("jobs_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
                 let mut connection = PgConnection::connect(&server).await.expect("the PostgreSQL at VITRINE_TEST_POSTGRES_URL answers");
                 for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {

@@ -121,7 +121,7 @@ impl World {
 
     /// The job once it is as expected.
     pub async fn until(&self, id: JobId, expected: impl Fn(&JobDetail) -> bool) -> JobDetail {
-        let patience = Instant::now() + Duration::from_secs(120);
+        let patience = Instant::now() + Duration::from_mins(2);
         loop {
             // A database that is away comes back.
             let job = self.service().job(&self.owner, id).await;

@@ -15,12 +15,12 @@ pub(crate) type Load = fn() -> Pin<Box<dyn Future<Output = Result<AnyView, Split
 macro_rules! lazy_page {
     ($route:ident, $chunk:ident, $view:path) => {
         pub(crate) mod $chunk {
-            use leptos::prelude::{AnyView, IntoAny};
+            use leptos::prelude::AnyView;
             use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
             #[wasm_split($chunk, fallible, preload(preload))]
             pub(crate) fn view() -> Result<AnyView, SplitLoaderError> {
-                Ok($view().into_any())
+                Ok($crate::ui::at_once::at_once($view()))
             }
         }
 

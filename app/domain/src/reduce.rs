@@ -94,6 +94,9 @@ fn create(id: ProductId, content: crate::product::Content) -> Outcome {
             return Outcome::Rejected(Rejection::Invalid { field, reason });
         }
     }
+    if let Err((field, reason)) = product.content.check_parts() {
+        return Outcome::Rejected(Rejection::Invalid { field, reason });
+    }
     Outcome::Applied(Applied { product, kind: ChangeKind::Created, fields: Vec::new() })
 }
 
@@ -183,6 +186,30 @@ mod tests {
         let Outcome::Applied(applied) = outcome else { panic!("{outcome:?}") };
         assert_eq!(applied.product.content.title, "Blue lamp");
         assert_eq!(applied.fields, [FieldChange { field: Field::Title, before: Value::text("Lamp"), after: Value::text("Blue lamp") }]);
+    }
+
+    #[test]
+    fn parts_are_checked_when_a_product_is_made() {
+        let made = |change: fn(&mut Content)| {
+            let mut content = product().content;
+            change(&mut content);
+            let op = Op { action: Action::Create(Box::new(content)), ..edit_of(&product(), &[]) };
+            match reduce(None, &op) {
+                Outcome::Applied(applied) => Ok(applied.product.content),
+                Outcome::Rejected(Rejection::Invalid { field, reason }) => Err((field, reason)),
+                other => panic!("{other:?}"),
+            }
+        };
+        let field = |field| Field::VariantField(variant_id(), field);
+
+        assert_eq!(made(|content| content.variants.push(content.variants[0].clone())), Err((Field::Variant(variant_id()), InvalidValue::Twice)));
+        assert_eq!(
+            made(|content| content.variants[0].price = Some(crate::money::Money(-1))),
+            Err((field(VariantField::Price), InvalidValue::Money(crate::money::InvalidMoney::Negative)))
+        );
+        assert!(made(|content| content.variants[0].sku = "x".repeat(600)).is_err());
+        assert!(made(|content| content.extras.insert("Note".into(), "x".repeat(70_000)).map_or((), drop)).is_err());
+        assert_eq!(made(|content| content.variants[0].sku = "a\0b".into()).map(|content| content.variants[0].sku.clone()), Ok("ab".into()));
     }
 
     #[test]

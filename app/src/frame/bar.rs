@@ -4,18 +4,18 @@ use leptos::prelude::*;
 use ports::people::Me;
 
 use super::search::SearchBox;
-use crate::ui::icon::Icon;
+use crate::ui::{at_once::at_once, icon::Icon, unsaved::SaveState};
 
 #[component]
 pub(super) fn Bar(me: Me) -> impl IntoView {
-    view! {
+    at_once(view! {
         <header class="bar">
             <Stores me=me.clone() />
             <SearchBox />
+            <SaveState />
             <Person me />
         </header>
-    }
-    .into_any()
+    })
 }
 
 /// The store's name, and the way into another one.
@@ -23,7 +23,7 @@ pub(super) fn Bar(me: Me) -> impl IntoView {
 fn Stores(me: Me) -> impl IntoView {
     let initial: String = me.store.name.chars().take(1).collect();
     let here = me.store.id;
-    view! {
+    at_once(view! {
         <button class="btn ghost store" data-short=initial popovertarget="stores" aria-label=format!("Store: {}", me.store.name)>
             <span>{me.store.name.clone()}</span>
             <Icon name="chevrons-up-down" />
@@ -44,14 +44,13 @@ fn Stores(me: Me) -> impl IntoView {
                     .collect_view()}
             </form>
         </div>
-    }
-    .into_any()
+    })
 }
 
 #[component]
 fn Person(me: Me) -> impl IntoView {
     let initials: String = me.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
-    view! {
+    at_once(view! {
         <button class="face" popovertarget="person" aria-label=me.name.clone()>{initials}</button>
         <div class="menu end" id="person" popover="auto">
             <p><b>{me.name}</b><br /><span class="muted">{format!("{} · {}", me.email, me.role.name())}</span></p>
@@ -59,6 +58,5 @@ fn Person(me: Me) -> impl IntoView {
             <a class="menu-item" href="/settings"><Icon name="settings" />"Settings"</a>
             <form method="post" action="/sign-out"><button class="menu-item"><Icon name="log-out" />"Sign out"</button></form>
         </div>
-    }
-    .into_any()
+    })
 }

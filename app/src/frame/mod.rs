@@ -8,6 +8,8 @@ pub(crate) mod search;
 use leptos::prelude::*;
 use ports::people::Me;
 
+use crate::ui::{at_once::at_once, unsaved::Unsaved};
+
 use self::{bar::Bar, rail::Rail, search::Search};
 
 /// Whether the page has come alive. False while it is rendered and hydrated, so that both draw the same.
@@ -19,6 +21,7 @@ pub(crate) fn Frame(me: Option<Me>, children: Children) -> impl IntoView {
     let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
     provide_context(StoredValue::new(me.clone()));
+    provide_context(Unsaved::new());
     Search::provide();
     Effect::new(move || {
         set_hydrated.set(true);
@@ -30,7 +33,7 @@ pub(crate) fn Frame(me: Option<Me>, children: Children) -> impl IntoView {
     view! {
         <div class="frame">
             <a class="skip" href="#main">"Skip to content"</a>
-            {me.map(|me| view! { <Rail /><Bar me /> }.into_any())}
+            {me.map(|me| at_once(view! { <Rail /><Bar me /> }))}
             <main id="main" tabindex="-1">{children()}</main>
         </div>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::ui::icon::Icon;
+use crate::ui::{at_once::at_once, icon::Icon};
 
 struct Place {
     address: &'static str,
@@ -19,17 +19,16 @@ const PLACES: [Place; 3] = [
 
 #[component]
 pub(super) fn Rail() -> impl IntoView {
-    view! {
+    at_once(view! {
         <nav class="rail" aria-label="Main">
             <a class="rail-mark" href="/products"><img src="/favicon.svg" alt="" width="20" height="20" /><span>"Vitrine"</span></a>
             {PLACES.iter().map(link).collect_view()}
         </nav>
-    }
-    .into_any()
+    })
 }
 
 fn link(place: &'static Place) -> impl IntoView {
     let path = use_location().pathname;
     let here = move || path.read().starts_with(place.address).then_some("page");
-    view! { <a href=place.address aria-current=here><Icon name=place.icon /><span>{place.name}</span></a> }.into_any()
+    at_once(view! { <a href=place.address aria-current=here><Icon name=place.icon /><span>{place.name}</span></a> })
 }

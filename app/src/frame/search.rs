@@ -4,7 +4,10 @@ use leptos::{ev, html::Input, prelude::*};
 use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsCast;
 
-use crate::ui::icon::Icon;
+use crate::ui::{
+    icon::Icon,
+    listen::{is_typing, on_window},
+};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Search {
@@ -56,17 +59,15 @@ pub(super) fn SearchBox() -> impl IntoView {
             search.tell(Typed::Changed);
         }
     };
-    Effect::new(move || {
-        let slash = window_event_listener(ev::keydown, move |event| {
-            if event.key() == "/" && !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !is_typing(&event) {
-                event.prevent_default();
-                if let Some(input) = input.get_untracked() {
-                    let _ = input.focus();
-                    input.select();
-                }
+    on_window("keydown", move |event| {
+        let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+        if key.key() == "/" && !key.ctrl_key() && !key.meta_key() && !key.alt_key() && !is_typing(&event) {
+            event.prevent_default();
+            if let Some(input) = input.get_untracked() {
+                let _ = input.focus();
+                input.select();
             }
-        });
-        on_cleanup(move || slash.remove());
+        }
     });
     view! {
         <form class="find" role="search" action="/products" on:submit=on_submit>
@@ -88,13 +89,4 @@ pub(super) fn SearchBox() -> impl IntoView {
             <kbd aria-hidden="true">"/"</kbd>
         </form>
     }
-}
-
-/// Whether a key belongs to a text that is being written, or to a dialog.
-fn is_typing(event: &ev::KeyboardEvent) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    element.is_some_and(|element| {
-        let place = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]:not([contenteditable=false]), dialog";
-        element.closest(place).ok().flatten().is_some()
-    })
 }

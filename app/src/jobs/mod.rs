@@ -1,3 +1,10 @@
+//! Imports: files that became jobs, how far they are, and what came of them.
+//!
+//! Whoever belongs to the store may look; owners and editors may start, confirm and cancel. The port
+//! checks both.
+
+mod api;
+mod state;
 mod view;
 
 crate::lazy::lazy_page!(ImportsPage, imports, super::view::Imports);

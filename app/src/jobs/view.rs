@@ -1,12 +1,9 @@
-use leptos::prelude::*;
-use leptos_meta::Title;
+//! The list of imports, and one of them.
 
-#[component]
-pub(crate) fn Imports() -> impl IntoView {
-    view! { <Title text="Imports" /><div class="page"><header class="page-head"><h1>"Imports"</h1></header></div> }
-}
+mod detail;
+mod list;
+mod results;
+mod row;
+mod upload;
 
-#[component]
-pub(crate) fn Import() -> impl IntoView {
-    view! { <Title text="Import" /><div class="page"><header class="page-head"><h1>"Import"</h1></header></div> }
-}
+pub(crate) use self::{detail::Import, list::Imports};

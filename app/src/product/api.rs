@@ -29,7 +29,8 @@ pub(crate) async fn open_product(handle: String, list: String) -> Result<Option<
     let (ports, access) = authorised().inspect_err(answer_status)?;
     let Ok(handle) = handle.parse::<Handle>() else { return Ok(None) };
     let opened = async {
-        let Some(product) = ports.catalogue.product(&access, &handle).await? else { return Ok(None) };
+        let Some(mut product) = ports.catalogue.product(&access, &handle).await? else { return Ok(None) };
+        product.description_shown = sanitised(&product.description);
         let neighbours = ports.catalogue.neighbours(&access, &ListQuery::from_address(&list), product.id).await?;
         let history = ports.catalogue.history(&access, product.id, None).await?;
         Ok(Some(Opened { product, neighbours, history }))
@@ -61,4 +62,22 @@ pub(crate) async fn trash_product(op_id: OpId, product: ProductId, deleted: bool
     let (ports, access) = authorised().inspect_err(answer_status)?;
     let action = if deleted { Action::Delete } else { Action::Restore };
     ports.catalogue.submit(&access, Op { id: op_id, product, action }).await.inspect_err(answer_status)
+}
+
+/// A description without anything that runs or reaches outside.
+#[cfg(feature = "ssr")]
+fn sanitised(description: &str) -> String {
+    // Links keep the `rel` they have: what is shown is what the editor saves.
+    ammonia::Builder::default().link_rel(None).clean(description).to_string()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::sanitised;
+
+    #[test]
+    fn a_shown_description_runs_nothing() {
+        let given = r#"<p onclick="x()">Oak<script>x()</script></p><a href="javascript:x()">a</a><a href="https://x.test/">b</a>"#;
+        assert_eq!(sanitised(given), r#"<p>Oak</p><a>a</a><a href="https://x.test/">b</a>"#);
+    }
 }

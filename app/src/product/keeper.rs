@@ -57,7 +57,9 @@ impl Keeper {
 
     /// Sends again what got no answer.
     pub fn try_again(&self) {
-        for id in self.desk.read_untracked().stopped() {
+        // The desk is let go of before it is changed.
+        let stopped = self.desk.read_untracked().stopped();
+        for id in stopped {
             self.again(id);
         }
     }
@@ -72,6 +74,7 @@ impl Keeper {
         });
     }
 
+    #[cfg(feature = "hydrate")]
     pub fn is_unsaved(&self) -> bool {
         self.desk.read_untracked().is_unsaved() || !self.typed.read_value().is_empty()
     }

@@ -3,6 +3,8 @@
 //! Whoever belongs to the store may see it; owners and editors may change it. The port checks both.
 
 mod api;
+mod keeper;
+mod sheet;
 mod state;
 mod view;
 

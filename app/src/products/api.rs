@@ -56,28 +56,34 @@ pub(super) async fn values_with(address: String, facet: String, containing: Stri
     .await
 }
 
-/// What the page is sent with. In the browser there is nothing to wait for: the list loads as it scrolls.
+/// What the page is sent with.
+#[cfg(feature = "ssr")]
 pub(super) fn first(query: ListQuery, row: u32) -> impl Future<Output = Option<First>> + Send {
-    #[cfg(feature = "ssr")]
     let asked = crate::context::authorised();
     async move {
-        #[cfg(feature = "ssr")]
+        let (ports, who) = match asked {
+            Ok(asked) => asked,
+            Err(error) => return Some(First { listing: answer(async { Err(error) }).await, facets: Vec::new() }),
+        };
+        // Without its filters a list is still of use.
+        let facets = ports.catalogue.facets(&who, &query).await.unwrap_or_default();
+        let mut window = Window { query, start: row, count: FIRST_ROWS };
+        let mut listing = answer(ports.catalogue.list(&who, &window)).await;
+        // An old address may point behind the end: the last rows are what is nearest.
+        if let Ok(Listing { total, .. }) = &listing
+            && (1..=row).contains(total)
         {
-            let (ports, who) = match asked {
-                Ok(asked) => asked,
-                Err(error) => return Some(First { listing: answer(async { Err(error) }).await, facets: Vec::new() }),
-            };
-            // Without its filters a list is still of use.
-            let facets = ports.catalogue.facets(&who, &query).await.unwrap_or_default();
-            let window = Window { query, start: row, count: FIRST_ROWS };
-            Some(First { listing: answer(ports.catalogue.list(&who, &window)).await, facets })
+            window.start = total.saturating_sub(FIRST_ROWS);
+            listing = answer(ports.catalogue.list(&who, &window)).await;
         }
-        #[cfg(not(feature = "ssr"))]
-        {
-            let _ = (query, row);
-            None
-        }
+        Some(First { listing, facets })
     }
+}
+
+/// In the browser there is nothing to wait for: the list loads as it scrolls.
+#[cfg(not(feature = "ssr"))]
+pub(super) fn first(_query: ListQuery, _row: u32) -> std::future::Ready<Option<First>> {
+    std::future::ready(None)
 }
 
 /// Sets the status of an error, which the body alone cannot say.

@@ -11,25 +11,32 @@ mod rows;
 mod search;
 mod toolbar;
 
-use domain::role::Permission;
+use domain::{query::ListQuery, role::Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ports::error::AppError;
 
 use self::{
-    filters::{Filters, Menus},
+    filters::{Filters, menus},
     list::{List, use_currency, use_place},
-    rows::Grid,
-    toolbar::{Toolbar, Turn},
+    rows::grid,
+    toolbar::{toolbar, turn},
 };
 use super::{
     api::{self, First},
     state::{
-        address::{PATH, Place, address},
+        address::{Place, address},
         chips::{set, unfiltered},
     },
 };
-use crate::{codec::PostcardCodec, frame::use_me, ui::icon::Icon};
+use crate::{
+    codec::PostcardCodec,
+    frame::use_me,
+    ui::{
+        at_once::{at_once, changing, says},
+        icon::Icon,
+    },
+};
 
 #[component]
 pub(crate) fn Products() -> impl IntoView {
@@ -49,117 +56,141 @@ fn page(place: Memo<Place>, first: Option<First>) -> AnyView {
     search::listen(list);
     list.start();
 
-    let is_empty = Memo::new(move |_| list.totals.with(|totals| totals.as_ref().is_some_and(|totals| totals.of == 0)));
-    let matches_nothing = Memo::new(move |_| list.totals.with(|totals| totals.as_ref().is_some_and(|totals| totals.of > 0 && totals.total == 0)));
-    let is_unknown = Memo::new(move |_| list.failure.with(Option::is_some) && list.totals.with(Option::is_none));
-    let no_rows = Memo::new(move |_| is_empty.get() || matches_nothing.get() || is_unknown.get());
-    view! {
+    let state = Memo::new(move |_| State::of(list));
+    let has_no_rows = says(move || !matches!(state.get(), State::Rows | State::Stopped));
+    let is_empty = says(move || state.get() == State::Empty);
+    let band = changing(move || match state.get() {
+        State::Stopped => failed(list),
+        _ => ().into_any(),
+    });
+    let notice = changing(move || match state.get() {
+        State::Rows | State::Stopped => ().into_any(),
+        State::Empty => empty(),
+        State::NoMatch => no_match(&list.place.read().query),
+        State::NotLoaded => not_loaded(list),
+    });
+    at_once(view! {
         <div class="page fill products">
-            <header class="page-head"><h1>"Products"</h1><Import /></header>
-            <Toolbar filters hidden=is_empty />
-            <Menus filters />
-            {move || (!is_unknown.get()).then(|| list.failure.get().map(|error| failed(list, error)))}
-            <Grid list hidden=no_rows />
-            {move || is_unknown.get().then(|| list.failure.get().map(|error| not_loaded(list, &error)))}
-            {move || is_empty.get().then(empty)}
-            {move || matches_nothing.get().then(|| no_match(list))}
-            <Turn list />
+            <header class="page-head"><h1>"Products"</h1>{import()}</header>
+            {toolbar(filters, is_empty)}
+            {menus(filters)}
+            {band}
+            {grid(list, has_no_rows)}
+            {notice}
+            {turn(list)}
         </div>
+    })
+}
+
+/// What there is to see.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Rows,
+    /// Rows, and a failure to fetch more of them.
+    Stopped,
+    NotLoaded,
+    /// The store has no product.
+    Empty,
+    /// No product is in this list.
+    NoMatch,
+}
+
+impl State {
+    fn of(list: List) -> Self {
+        let failed = list.failure.with(Option::is_some);
+        list.totals.with(|totals| match totals {
+            None if failed => Self::NotLoaded,
+            _ if failed => Self::Stopped,
+            Some(totals) if totals.of == 0 => Self::Empty,
+            Some(totals) if totals.total == 0 => Self::NoMatch,
+            _ => Self::Rows,
+        })
     }
-    .into_any()
 }
 
 fn may_import() -> bool {
     use_me().is_some_and(|me| me.role.may(Permission::RunJobs))
 }
 
-#[component]
-fn Import() -> impl IntoView {
+fn import() -> Option<impl IntoView> {
     may_import().then(|| view! { <a class="btn primary" href="/imports"><Icon name="upload" />"Import"</a> })
 }
 
+fn told(list: List) -> String {
+    list.failure.with(|error| error.as_ref().map(ToString::to_string).unwrap_or_default())
+}
+
 /// What one can do about a failure.
-fn mend(list: List, error: &AppError) -> AnyView {
-    if *error == AppError::SignedOut {
-        view! { <a class="btn" href="/sign-in" rel="external">"Sign in"</a> }.into_any()
-    } else {
-        // Before the page has come alive it is a link to the same page.
-        let here = move || list.place.with(Place::address);
-        let again = move |event: web_sys::MouseEvent| {
+fn mend(list: List) -> impl IntoView {
+    let is_signed_out = list.failure.with(|error| *error == Some(AppError::SignedOut));
+    // Before the page has come alive, trying again is a link to the same page.
+    let (href, words) = if is_signed_out { ("/sign-in".to_owned(), "Sign in") } else { (list.place.with(Place::address), "Try again") };
+    let again = move |event: web_sys::MouseEvent| {
+        if !is_signed_out {
             event.prevent_default();
             list.try_again();
-        };
-        view! { <a class="btn" role="button" href=here on:click=again><Icon name="refresh-cw" />"Try again"</a> }.into_any()
-    }
+        }
+    };
+    view! { <a class="btn" href=href rel=is_signed_out.then_some("external") on:click=again>{words}</a> }
 }
 
 /// The rows that are there stay; this stands above them.
-fn failed(list: List, error: AppError) -> AnyView {
-    view! {
+fn failed(list: List) -> AnyView {
+    at_once(view! {
         <div class="band bad" role="alert">
             <Icon name="circle-alert" />
-            <span>{error.to_string()}</span>
-            {mend(list, &error)}
+            <span>{told(list)}</span>
+            {mend(list)}
         </div>
-    }
-    .into_any()
+    })
 }
 
-fn not_loaded(list: List, error: &AppError) -> AnyView {
-    view! {
-        <div class="notice" role="alert">
-            <Icon name="circle-alert" />
-            <h2>"The products could not be loaded"</h2>
-            <p>{error.to_string()}</p>
-            <div class="line">{mend(list, error)}</div>
+/// What stands in the place of the rows.
+fn notice(role: &'static str, icon: &'static str, heading: String, text: String, next: impl IntoView + 'static) -> AnyView {
+    at_once(view! {
+        <div class="notice" role=role>
+            <Icon name=icon />
+            <h2>{heading}</h2>
+            <p>{text}</p>
+            <div class="line">{next}</div>
         </div>
-    }
-    .into_any()
+    })
+}
+
+fn not_loaded(list: List) -> AnyView {
+    notice("alert", "circle-alert", "The products could not be loaded".to_owned(), told(list), mend(list))
 }
 
 fn empty() -> AnyView {
-    let import = may_import().then(|| {
-        view! {
-            <p>"Import a Shopify product export. A dry run shows what would be new or changed before anything is written."</p>
-            <div class="line"><a class="btn primary" href="/imports"><Icon name="upload" />"Import a file"</a></div>
-        }
-    });
-    let ask = (!may_import()).then(|| view! { <p>"There is no product in this store yet. An owner or an editor can import a catalogue."</p> });
-    view! {
-        <div class="notice">
-            <Icon name="package" />
-            <h2>"Bring in your catalogue"</h2>
-            {import}
-            {ask}
-        </div>
-    }
-    .into_any()
+    let (text, link) = if may_import() {
+        let text = "Import a Shopify product export. A dry run shows what would be new or changed before anything is written.";
+        (text, vec![("/imports".to_owned(), "Import a file")])
+    } else {
+        ("There is no product in this store yet. An owner or an editor can import a catalogue.", Vec::new())
+    };
+    notice("status", "package", "Bring in your catalogue".to_owned(), text.to_owned(), links(link))
 }
 
-fn no_match(list: List) -> AnyView {
-    let query = move || list.place.with(|place| place.query.clone());
-    let heading = move || match query().search.trim() {
-        "" => "No product matches these filters".to_owned(),
-        search => format!("No product matches “{search}”"),
-    };
-    let advice = move || match (query().search.trim().is_empty(), set(&query()).len()) {
+fn no_match(query: &ListQuery) -> AnyView {
+    let search = query.search.trim();
+    let filters = set(query).len();
+    let heading = if search.is_empty() { "No product matches these filters".to_owned() } else { format!("No product matches “{search}”") };
+    let advice = match (search.is_empty(), filters) {
         (true, _) => "Take a filter away to see more.",
         (false, 0) => "Search for something shorter, or for another word.",
         (false, 1) => "A filter is on as well. Take it away, or search for something shorter.",
         (false, _) => "Filters are on as well. Take one away, or search for something shorter.",
     };
-    let all = move || (!set(&query()).is_empty()).then(|| view! { <a class="btn" href=address(&unfiltered(&query()))>"Clear filters"</a> });
-    let unsearched = move || {
-        let mut query = query();
-        (!std::mem::take(&mut query.search).trim().is_empty()).then(|| view! { <a class="btn ghost" href=address(&query)>"Clear search"</a> })
-    };
-    view! {
-        <div class="notice" role="status">
-            <Icon name="search-x" />
-            <h2>{heading}</h2>
-            <p>{advice}</p>
-            <div class="line">{all}{unsearched}<a class="btn ghost" href=PATH>"All products"</a></div>
-        </div>
+    let mut next = Vec::new();
+    if filters > 0 {
+        next.push((address(&unfiltered(query)), "Clear filters"));
     }
-    .into_any()
+    if !search.is_empty() {
+        next.push((address(&ListQuery { search: String::new(), ..query.clone() }), "Clear search"));
+    }
+    notice("status", "search-x", heading, advice.to_owned(), links(next))
+}
+
+fn links(links: Vec<(String, &'static str)>) -> impl IntoView {
+    links.into_iter().map(|(href, words)| view! { <a class="btn" href=href>{words}</a> }).collect_view()
 }

@@ -1,3 +1,8 @@
+//! The store, who belongs to it, and how the pages look.
+//!
+//! Whoever belongs to the store may see its members. The port checks it.
+
+mod api;
 mod view;
 
 crate::lazy::lazy_page!(SettingsPage, settings, super::view::Settings);

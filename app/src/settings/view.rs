@@ -1,7 +1,89 @@
+mod theme;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
+use ports::{
+    error::AppError,
+    people::{MemberView, StoreView},
+};
+
+use self::theme::ThemeSwitch;
+use super::api::list_members;
+use crate::{
+    codec::Loaded,
+    frame::use_me,
+    ui::{at_once::at_once, notice::Failure, values::capital},
+};
+
+type Answer = Result<Vec<MemberView>, AppError>;
 
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
-    view! { <Title text="Settings" /><div class="page"><header class="page-head"><h1>"Settings"</h1></header></div> }
+    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_members(), true);
+    view! {
+        <Title text="Settings" />
+        <Transition fallback=|| view! { <div class="page settings" aria-busy="true"><header class="page-head"><h1>"Settings"</h1></header></div> }>
+            {move || {
+                loaded
+                    .get()
+                    .map(|answer| match answer {
+                        Ok(members) => at_once(view! { <Page members /> }),
+                        Err(error) => at_once(view! { <Failure error /> }),
+                    })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(members: Vec<MemberView>) -> impl IntoView {
+    let me = use_me();
+    let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
+    let store = me.map(|me| store_view(me.store));
+    let member = move |member: MemberView| member_view(member, &email);
+    at_once(view! {
+        <div class="page settings">
+            <header class="page-head"><h1>"Settings"</h1></header>
+            <section class="part" aria-labelledby="store-h">
+                <div><h2 id="store-h">"Store"</h2><p class="muted">"Prices are shown in its currency."</p></div>
+                {store}
+            </section>
+            <section class="part" aria-labelledby="members-h">
+                <div>
+                    <h2 id="members-h">"Members"</h2>
+                    <p class="muted">"Viewers read, reviewers decide, editors change, owners do all of it."</p>
+                </div>
+                <div>
+                    <ul>{members.into_iter().map(member).collect_view()}</ul>
+                    <p class="hint">"To add someone, run "<code>"vitrine user add"</code>" where the server runs."</p>
+                </div>
+            </section>
+            <section class="part" aria-labelledby="look-h">
+                <div><h2 id="look-h">"Look"</h2><p class="muted">"Kept on this device."</p></div>
+                <div class="stack"><ThemeSwitch /></div>
+            </section>
+        </div>
+    })
+}
+
+fn store_view(store: StoreView) -> impl IntoView {
+    view! {
+        <dl class="facts">
+            <div><dt>"Name"</dt><dd>{store.name}</dd></div>
+            <div><dt>"Short name"</dt><dd><code>{store.slug}</code></dd></div>
+            <div><dt>"Currency"</dt><dd>{store.currency.code().to_owned()}</dd></div>
+        </dl>
+    }
+}
+
+fn member_view(member: MemberView, me: &str) -> impl IntoView + use<> {
+    let initials: String = member.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+    let you = (member.email == me).then_some(" (you)");
+    view! {
+        <li class="member">
+            <span class="face" aria-hidden="true">{initials}</span>
+            <div class="cut"><b>{member.name}</b>{you}<br /><span class="muted small">{member.email}</span></div>
+            <span>{capital(member.role.name())}</span>
+        </li>
+    }
 }

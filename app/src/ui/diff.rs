@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::at_once::at_once;
+
 /// How many tokens may differ before the whole of it counts as replaced: bounds time and memory for
 /// long texts, and a longer list of differences is not read anyway.
 const MOST_DIFFERENCES: usize = 400;
@@ -24,16 +26,22 @@ pub(crate) enum Piece {
 pub(crate) fn Diff(before: String, after: String) -> impl IntoView {
     let pieces = shortened(words(&before, &after));
     let nothing = before.is_empty() && after.is_empty();
+    let mut shown = Vec::with_capacity(pieces.len());
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        shown.push(match piece {
+            Piece::Same(text) => at_once(view! { <span>{text}</span> }),
+            Piece::Gone(text) => {
+                // Read as two words, not as one.
+                let space = matches!(pieces.peek(), Some(Piece::New(_))).then_some(" ");
+                at_once(view! { <del>{text}</del>{space} })
+            }
+            Piece::New(text) => at_once(view! { <ins>{text}</ins> }),
+        });
+    }
     view! {
         <p class="diff">
-            {pieces
-                .into_iter()
-                .map(|piece| match piece {
-                    Piece::Same(text) => view! { <span>{text}</span> }.into_any(),
-                    Piece::Gone(text) => view! { <del>{text}</del> }.into_any(),
-                    Piece::New(text) => view! { <ins>{text}</ins> }.into_any(),
-                })
-                .collect_view()}
+            {shown}
             {nothing.then(|| view! { <span class="muted">"(empty)"</span> })}
         </p>
     }
@@ -60,7 +68,16 @@ pub(crate) fn words(before: &str, after: &str) -> Vec<Piece> {
         None => run.changed(old_middle, new_middle),
     }
     run.same(&old[old.len() - end..]);
-    run.finish()
+    let pieces = run.finish();
+    if is_scattered(&pieces, before, after) { vec![Piece::Gone(before.to_owned()), Piece::New(after.to_owned())] } else { pieces }
+}
+
+/// Whether so little is the same, in so many places, that both are easier to read whole.
+fn is_scattered(pieces: &[Piece], before: &str, after: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let same = |piece: &Piece| if let Piece::Same(text) = piece { letters(text) } else { 0 };
+    let both = letters(before).min(letters(after));
+    both > 0 && pieces.len() > 3 && pieces.iter().map(same).sum::<usize>() * 3 < both
 }
 
 /// The same with long unchanged stretches and long changes cut.
@@ -184,8 +201,8 @@ impl Run {
         let space = std::mem::take(&mut self.space);
         self.gone.push_str(&space);
         self.new.push_str(&space);
-        gone.iter().for_each(|token| self.gone.push_str(token));
-        new.iter().for_each(|token| self.new.push_str(token));
+        self.gone.extend(gone.iter().copied());
+        self.new.extend(new.iter().copied());
     }
 
     fn flush(&mut self) {
@@ -240,6 +257,11 @@ mod tests {
     }
 
     #[test]
+    fn texts_with_little_in_common_are_told_whole() {
+        assert_eq!(told("willow-olvale-loafers-291", "new-handle-x"), "[-willow-olvale-loafers-291][+new-handle-x]");
+    }
+
+    #[test]
     fn both_texts_can_be_put_together_again() {
         let cases = [("a b c d e f", "a x c f e"), ("one two", "three four five"), ("ä b", "b ä"), ("x", ""), ("a a a b", "b a a a")];
         for (before, after) in cases {
@@ -259,8 +281,8 @@ mod tests {
 
     #[test]
     fn texts_that_differ_too_much_are_replaced_whole() {
-        let before: String = (0..5_000).map(|n| format!("a{n} ")).collect();
-        let after: String = (0..5_000).map(|n| format!("b{n} ")).collect();
+        let before: String = (0..5_000).flat_map(|n| ["a".to_owned(), n.to_string(), " ".to_owned()]).collect();
+        let after: String = (0..5_000).flat_map(|n| ["b".to_owned(), n.to_string(), " ".to_owned()]).collect();
 
         // The space at the end is the same.
         assert_eq!(words(&before, &after).len(), 3);

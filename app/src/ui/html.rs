@@ -112,17 +112,14 @@ pub(crate) fn text(html: &str) -> String {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
-        match read_tag(&rest[at..]) {
-            Some((tag, after)) => {
-                if !matches!(tag.name.as_str(), "a" | "b" | "i" | "em" | "strong" | "span" | "u") && !out.ends_with(' ') {
-                    out.push(' ');
-                }
-                rest = if HOLLOW.contains(&tag.name.as_str()) && !tag.closing { behind_end(after, &tag.name) } else { after };
+        if let Some((tag, after)) = read_tag(&rest[at..]) {
+            if !matches!(tag.name.as_str(), "a" | "b" | "i" | "em" | "strong" | "span" | "u") && !out.ends_with(' ') {
+                out.push(' ');
             }
-            None => {
-                out.push('<');
-                rest = &rest[at + 1..];
-            }
+            rest = if HOLLOW.contains(&tag.name.as_str()) && !tag.closing { behind_end(after, &tag.name) } else { after };
+        } else {
+            out.push('<');
+            rest = &rest[at + 1..];
         }
     }
     out.push_str(rest);

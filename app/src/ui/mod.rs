@@ -1,11 +1,15 @@
 //! Leaf widgets, each with a style sheet of the same name.
 
+pub(crate) mod at_once;
 pub(crate) mod badge;
 pub(crate) mod chance;
 pub(crate) mod diff;
 pub(crate) mod format;
 pub(crate) mod html;
 pub(crate) mod icon;
+pub(crate) mod later;
+pub(crate) mod list;
+pub(crate) mod listen;
 pub(crate) mod notice;
 pub(crate) mod poll;
 pub(crate) mod progress;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::{at_once::at_once, list::list};
+
 /// Long enough to read it and to reach the button.
 const STAYS: Duration = Duration::from_secs(10);
 
@@ -49,22 +51,25 @@ impl<U: Clone + Send + Sync + 'static> Toasts<U> {
 
 #[component]
 pub(crate) fn ToastList<U: Clone + Send + Sync + 'static>(toasts: Toasts<U>, undo: Callback<U>) -> impl IntoView {
-    view! {
+    let toast = move |number: u32| {
+        let toast = toasts.0.with_untracked(|all| all.iter().find(|toast| toast.number == number).cloned());
+        toast.map_or_else(|| ().into_any(), |toast| shown(toasts, toast, undo))
+    };
+    at_once(view! {
         <div class="toasts" role="status">
-            <For each=move || toasts.0.get() key=|toast| toast.number let(toast)>
-                <div class="toast">
-                    <span class="grow">{toast.words}</span>
-                    {toast
-                        .undo
-                        .map(|what| {
-                            let again = move |_| {
-                                toasts.close(toast.number);
-                                undo.run(what.clone());
-                            };
-                            view! { <button type="button" class="btn ghost" on:click=again>"Undo"</button> }
-                        })}
-                </div>
-            </For>
+            {list(move || toasts.0.with(|all| all.iter().map(|toast| toast.number).collect()), toast)}
         </div>
-    }
+    })
+}
+
+fn shown<U: Clone + Send + Sync + 'static>(toasts: Toasts<U>, toast: Toast<U>, undo: Callback<U>) -> AnyView {
+    let Toast { number, words, undo: what } = toast;
+    let button = what.map(|what| {
+        let again = move |_| {
+            toasts.close(number);
+            undo.run(what.clone());
+        };
+        view! { <button type="button" class="btn ghost" on:click=again>"Undo"</button> }
+    });
+    at_once(view! { <div class="toast"><span class="grow">{words}</span>{button}</div> })
 }

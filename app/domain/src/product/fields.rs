@@ -14,13 +14,21 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvalidValue {
     Empty,
-    TooLong { characters: usize, limit: usize },
-    TooMany { count: usize, limit: usize },
+    TooLong {
+        characters: usize,
+        limit: usize,
+    },
+    TooMany {
+        count: usize,
+        limit: usize,
+    },
     WrongKind,
     NotOneOf(&'static [&'static str]),
     Handle(InvalidHandle),
     Money(InvalidMoney),
     NoSuchPart,
+    /// A part of a new product has the id of another.
+    Twice,
 }
 
 impl fmt::Display for InvalidValue {
@@ -34,6 +42,7 @@ impl fmt::Display for InvalidValue {
             Self::Handle(error) => error.fmt(f),
             Self::Money(error) => error.fmt(f),
             Self::NoSuchPart => f.write_str("This variant or picture is no longer there."),
+            Self::Twice => f.write_str("This variant or picture is there twice."),
         }
     }
 }
@@ -137,6 +146,52 @@ impl Content {
         Ok(())
     }
 
+    /// Checks and cleans the variants, images and kept columns of a product that is made, as editing them would.
+    pub(crate) fn check_parts(&mut self) -> Result<(), (Field, InvalidValue)> {
+        let twice = |field: Field| (field, InvalidValue::Twice);
+        let too_many = |field: Field, count: usize, limit: usize| Err((field, InvalidValue::TooMany { count, limit }));
+        if let Some(variant) = self.variants.get(limits::VARIANTS) {
+            return too_many(Field::Variant(variant.id), self.variants.len(), limits::VARIANTS);
+        }
+        if let Some(image) = self.images.get(limits::IMAGES) {
+            return too_many(Field::Image(image.id), self.images.len(), limits::IMAGES);
+        }
+        let mut ids: Vec<VariantId> = self.variants.iter().map(|variant| variant.id).collect();
+        ids.sort_unstable();
+        if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(twice(Field::Variant(pair[0])));
+        }
+        let mut ids: Vec<ImageId> = self.images.iter().map(|image| image.id).collect();
+        ids.sort_unstable();
+        if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(twice(Field::Image(pair[0])));
+        }
+        // An import makes millions of parts, nearly all of them plainly right: only the others go the long way.
+        for variant in self.variants.iter_mut().filter(|variant| !variant.is_plain()) {
+            for field in VariantField::ALL {
+                let value = variant.get(*field);
+                variant.set(*field, value).map_err(|reason| (Field::VariantField(variant.id, *field), reason))?;
+            }
+            for text in variant.extras.values_mut().filter(|text| !is_plain(text, limits::EXTRA)) {
+                *text = self::text(Value::text(text.as_str()), limits::EXTRA).map_err(|reason| (Field::Variant(variant.id), reason))?;
+            }
+        }
+        for image in self
+            .images
+            .iter_mut()
+            .filter(|image| image.url.is_empty() || !is_plain(&image.url, limits::URL) || !is_plain(&image.alt, limits::SHORT_TEXT))
+        {
+            for field in ImageField::ALL {
+                let value = image.get(*field);
+                image.set(*field, value).map_err(|reason| (Field::ImageField(image.id, *field), reason))?;
+            }
+        }
+        for (column, text) in self.extras.iter_mut().filter(|(_, text)| !is_plain(text, limits::EXTRA)) {
+            *text = self::text(Value::text(text.as_str()), limits::EXTRA).map_err(|reason| (Field::Extra(column.clone()), reason))?;
+        }
+        Ok(())
+    }
+
     pub fn variant(&self, id: VariantId) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.id == id)
     }
@@ -193,6 +248,16 @@ impl Content {
 }
 
 impl Variant {
+    /// Whether setting every field to what it is would change nothing and be allowed; it may be so otherwise too.
+    fn is_plain(&self) -> bool {
+        let allowed = |money: Option<Money>| money.is_none_or(|money| (0..=Money::MAX.0).contains(&money.0));
+        [self.price, self.compare_at_price, self.cost].into_iter().all(allowed)
+            && [&self.sku, &self.barcode].into_iter().chain(&self.options).all(|text| is_plain(text, limits::SHORT_TEXT))
+            && self.options.len() <= limits::OPTIONS
+            && is_plain(&self.image, limits::URL)
+            && self.extras.values().all(|text| is_plain(text, limits::EXTRA))
+    }
+
     pub fn get(&self, field: VariantField) -> Value {
         match field {
             VariantField::Options => Value::List(self.options.clone()),
@@ -256,6 +321,11 @@ impl Image {
         }
         Ok(())
     }
+}
+
+/// Whether a text is short enough without counting its characters, and has nothing to be taken out.
+fn is_plain(text: &str, limit: usize) -> bool {
+    text.len() <= limit && !text.as_bytes().contains(&0)
 }
 
 fn text(value: Value, limit: usize) -> Result<String, InvalidValue> {

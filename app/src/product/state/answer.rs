@@ -9,7 +9,7 @@ use domain::{
 };
 use ports::{error::AppError, product::Receipt};
 
-use super::{Desk, Need, Pending, Stage, share_lane};
+use super::{Desk, Need, Pending, Stage, act::share_lane};
 
 /// What to do after an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +43,15 @@ impl Desk {
                 self.rejected(op, field.as_ref(), &reason);
                 Next::Rest
             }
-            Err(error) => match stop(&error, self.ops[at].attempts) {
-                Some(next) => {
+            Err(error) => {
+                if let Some(next) = stop(&error, self.ops[at].attempts) {
                     self.ops[at].stage = Stage::Stopped(error.to_string());
-                    next
+                    return next;
                 }
-                None => {
-                    let op = self.ops.remove(at);
-                    self.rejected(op, None, &error.to_string());
-                    Next::Rest
-                }
-            },
+                let op = self.ops.remove(at);
+                self.rejected(op, None, &error.to_string());
+                Next::Rest
+            }
         }
     }
 

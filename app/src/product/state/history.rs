@@ -1,10 +1,6 @@
 //! The list of changes, as pages of it arrive.
 
-use domain::{
-    change::FieldChange,
-    field::Field,
-    ids::Seq,
-};
+use domain::{change::FieldChange, field::Field, ids::Seq};
 use ports::product::{HistoryEntry, Source};
 
 /// A page that has fewer is the last one.
@@ -13,7 +9,11 @@ pub(in crate::product) const PAGE: usize = 50;
 /// Puts the latest page on top of what is known.
 pub(in crate::product) fn renew(known: &mut Vec<HistoryEntry>, mut latest: Vec<HistoryEntry>) {
     let Some(oldest) = latest.last().map(|entry| entry.seq) else { return };
-    latest.extend(known.drain(..).filter(|entry| entry.seq < oldest));
+    // Between a full page and what is known there may be more: that is asked for again.
+    let joined = latest.len() < PAGE || known.first().is_some_and(|newest| newest.seq >= oldest);
+    if joined {
+        latest.extend(known.drain(..).filter(|entry| entry.seq < oldest));
+    }
     *known = latest;
 }
 

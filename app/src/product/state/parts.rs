@@ -47,12 +47,21 @@ impl Desk {
         }
     }
 
-    /// Whether a field is shown as a value already. A variant or picture as a whole is only there or not.
+    /// Whether a field is shown as a value already. A variant or picture as a whole is only there or not,
+    /// and of one that is not there nothing can be changed.
     pub(super) fn is_so(&self, field: &Field, value: &Value) -> bool {
         match field {
-            Field::Variant(id) => value.is_none() && !self.is_there(field, &Field::VariantField(*id, VariantField::Position)),
-            Field::Image(id) => value.is_none() && !self.is_there(field, &Field::ImageField(*id, ImageField::Position)),
-            field => self.shown(field) == *value,
+            Field::Variant(_) | Field::Image(_) => value.is_none() && !self.has(field),
+            field => self.shown(field) == *value || !self.has(field),
+        }
+    }
+
+    /// Whether the variant or picture that a field is, or is a part of, is shown; true of all other fields.
+    pub fn has(&self, field: &Field) -> bool {
+        match field {
+            Field::Variant(id) | Field::VariantField(id, _) => self.is_there(&Field::Variant(*id), &Field::VariantField(*id, VariantField::Position)),
+            Field::Image(id) | Field::ImageField(id, _) => self.is_there(&Field::Image(*id), &Field::ImageField(*id, ImageField::Position)),
+            _ => true,
         }
     }
 

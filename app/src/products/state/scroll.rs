@@ -34,13 +34,13 @@ impl Scroll {
     }
 
     /// How tall the body of the list is on the page.
-    pub(crate) fn height(&self) -> f64 {
-        self.length().min(TALLEST)
+    pub(crate) fn height(&self) -> u32 {
+        self.length().min(TALLEST) as u32
     }
 
     /// Where a row stands in the body.
-    pub(crate) fn row_top(&self, row: u32) -> f64 {
-        f64::from(row) * self.row_height - self.offset
+    pub(crate) fn row_top(&self, row: u32) -> i64 {
+        (f64::from(row) * self.row_height - self.offset) as i64
     }
 
     /// The rows one sees, even in part.
@@ -140,14 +140,14 @@ impl Scroll {
     }
 
     fn go(&mut self, at: f64) -> f64 {
-        let at = at.clamp(0.0, self.reach());
-        self.top = self.top_of(at).round().clamp(0.0, self.run());
+        let at = within(at, self.reach());
+        self.top = within(self.top_of(at).round(), self.run());
         self.offset = (at - self.top).round();
         self.top
     }
 
     fn at(&self) -> f64 {
-        (self.top + self.offset).clamp(0.0, self.reach())
+        within(self.top + self.offset, self.reach())
     }
 
     fn length(&self) -> f64 {
@@ -165,7 +165,7 @@ impl Scroll {
 
     /// The largest `top`.
     fn run(&self) -> f64 {
-        (self.height() - self.view).max(0.0)
+        (self.length().min(TALLEST) - self.view).max(0.0)
     }
 
     /// Pixels of the list for one of the scrollbar, between the ends that are to scale.
@@ -182,7 +182,7 @@ impl Scroll {
         } else {
             TO_SCALE + (top - TO_SCALE) * self.scale()
         };
-        at.clamp(0.0, reach)
+        within(at, reach)
     }
 
     fn top_of(&self, at: f64) -> f64 {
@@ -195,6 +195,11 @@ impl Scroll {
             TO_SCALE + (at - TO_SCALE) / self.scale()
         }
     }
+}
+
+/// `f64::clamp` would bring 15 kB of code along, to print numbers when it panics.
+fn within(value: f64, most: f64) -> f64 {
+    value.min(most).max(0.0)
 }
 
 #[cfg(test)]
@@ -211,10 +216,10 @@ mod tests {
     fn a_short_list_scrolls_as_any_element() {
         let mut scroll = list(1_000);
 
-        assert_eq!(scroll.height() as u32, 40_000);
+        assert_eq!(scroll.height(), 40_000);
         scroll.scrolled(30_020.0);
         assert_eq!(scroll.visible(), 750..769);
-        assert_eq!(scroll.row_top(750) as u32, 30_000);
+        assert_eq!(scroll.row_top(750), 30_000);
         assert_eq!(scroll.settle(), None);
     }
 
@@ -222,13 +227,13 @@ mod tests {
     fn the_scrollbar_of_a_million_rows_is_bounded_and_reaches_both_ends() {
         let mut scroll = list(1_000_000);
 
-        assert_eq!(scroll.height() as u32, TALLEST as u32);
+        assert_eq!(scroll.height(), TALLEST as u32);
         scroll.scrolled(TALLEST - 720.0);
         assert_eq!(scroll.visible(), 999_982..1_000_000);
-        assert_eq!(scroll.row_top(999_999) as u32, TALLEST as u32 - 40);
+        assert_eq!(scroll.row_top(999_999), TALLEST as i64 - 40);
         scroll.scrolled(0.0);
         assert_eq!(scroll.visible(), 0..18);
-        assert_eq!(scroll.row_top(0) as u32, 0);
+        assert_eq!(scroll.row_top(0), 0);
     }
 
     #[test]
@@ -273,11 +278,11 @@ mod tests {
         let mut scroll = list(1_000_000);
         let top = scroll.jump(500_000);
         scroll.scrolled(top + 4_000.0);
-        let (first, upper) = (scroll.first(), scroll.row_top(500_100) - scroll.top);
+        let (first, upper) = (scroll.first(), scroll.row_top(500_100) - scroll.top as i64);
 
         let settled = scroll.settle().expect("it has drifted");
 
-        assert_eq!((scroll.first(), scroll.row_top(500_100) - settled), (first, upper));
+        assert_eq!((scroll.first(), scroll.row_top(500_100) - settled as i64), (first, upper));
         assert_eq!(scroll.settle(), None);
     }
 

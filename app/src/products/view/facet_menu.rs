@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use domain::query::{Facet, FacetCount};
-use leptos::{ev, leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::{filters::Filters, toolbar::Kept};
+use super::{filters::Filters, toolbar::kept_fields};
 use crate::{
     products::{
         api,
@@ -14,35 +14,45 @@ use crate::{
             chips::{Filter, in_place, word},
         },
     },
-    ui::format,
+    ui::{
+        at_once::{at_once, each, says},
+        format,
+        later::Later,
+    },
 };
 
-#[component]
-pub(super) fn FacetMenu(filters: Filters, facet: Facet) -> impl IntoView {
+/// The values of a facet as they stand in its menu.
+#[derive(Clone, Copy)]
+struct Values {
+    filters: Filters,
+    facet: Facet,
+    /// The values that contain what was typed; none when nothing was.
+    found: RwSignal<Option<Vec<FacetCount>>>,
+    /// Every value there was so far: its place here is its number.
+    known: StoredValue<Vec<String>>,
+}
+
+pub(super) fn facet_menu(filters: Filters, facet: Facet) -> impl IntoView {
     let filter = Filter::Facet(facet);
     let list = filters.list;
     let open = RwSignal::new(false);
-    // The values that contain what was typed; none when nothing was.
-    let found = RwSignal::new(None::<Vec<FacetCount>>);
-    let values = Memo::new(move |_| {
-        found.get().unwrap_or_else(|| {
-            filters.facets.with(|facets| facets.iter().find(|values| values.facet == facet).map(|values| values.values.clone()).unwrap_or_default())
-        })
+    let values = Values { filters, facet, found: RwSignal::new(None), known: StoredValue::new(Vec::new()) };
+    let shown = Memo::new(move |before: Option<&Vec<u32>>| {
+        let now = values.with(|counts| values.numbers(counts));
+        match before {
+            Some(before) if open.get() && !values.is_narrowed() => in_place(before, &now),
+            _ => now,
+        }
     });
-    let shown = Memo::new(move |before: Option<&Vec<String>>| {
-        values.with(|values| match before {
-            Some(before) if open.get() && found.with(Option::is_none) => in_place(before, values),
-            _ => values.iter().map(|count| count.value.clone()).collect(),
-        })
+    let hint = says(move || match shown.with(Vec::len) {
+        0 => "There is none here.".to_owned(),
+        here if !values.is_narrowed() && values.distinct() > here => {
+            format!("{here} of {}. Search for the others.", format::number(values.distinct() as u64))
+        }
+        _ => String::new(),
     });
-    let more = move || {
-        let distinct = filters.facets.with(|facets| facets.iter().find(|values| values.facet == facet).map_or(0, |values| values.distinct));
-        let here = shown.with(Vec::len);
-        (found.with(Option::is_none) && distinct as usize > here)
-            .then(|| view! { <p class="hint">{format!("{here} of {}. Search for the others.", format::number(distinct.into()))}</p> })
-    };
-    let none = move || shown.with(Vec::is_empty).then(|| view! { <p class="hint">"There is none here"</p> });
-    let cleared = move || list.place.with(|place| address(&filter.cleared(&place.query)));
+    let no_hint = says(move || hint.with(String::is_empty));
+    let cleared = says(move || list.place.with(|place| address(&filter.cleared(&place.query))));
     view! {
         <form
             class="menu facet"
@@ -53,13 +63,12 @@ pub(super) fn FacetMenu(filters: Filters, facet: Facet) -> impl IntoView {
             on:toggle=move |event| filters.on_toggle(&event, open)
             on:submit=move |event| event.prevent_default()
         >
-            <Kept list but=Changed::Filter(filter) />
-            {filter.find().map(|find| view! { <Find filters facet find found /> })}
+            {kept_fields(list, Changed::Filter(filter))}
+            {filter.find().map(|words| find(&values, words))}
             <ul>
-                <For each=move || shown.get() key=String::clone children=move |value| view! { <Choice filters facet value values /> } />
+                {each(says(move || shown.get()), move |number| choice(&values, number))}
             </ul>
-            {none}
-            {more}
+            <p class="hint" hidden=no_hint>{hint}</p>
             <footer>
                 <a class="btn ghost" href=cleared>"Clear"</a>
                 <button class="btn no-script">"Apply"</button>
@@ -68,42 +77,82 @@ pub(super) fn FacetMenu(filters: Filters, facet: Facet) -> impl IntoView {
     }
 }
 
-#[component]
-fn Choice(filters: Filters, facet: Facet, value: String, values: Memo<Vec<FacetCount>>) -> impl IntoView {
+impl Values {
+    fn with<T>(self, read: impl FnOnce(&[FacetCount]) -> T) -> T {
+        self.found.with(|found| match found {
+            Some(found) => read(found),
+            None => self
+                .filters
+                .facets
+                .with(|facets| read(facets.iter().find(|values| values.facet == self.facet).map_or(&[], |values| values.values.as_slice()))),
+        })
+    }
+
+    fn numbers(self, counts: &[FacetCount]) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        self.known.update_value(|known| {
+            for count in counts {
+                let at = known.iter().position(|value| *value == count.value).unwrap_or_else(|| {
+                    known.push(count.value.clone());
+                    known.len() - 1
+                });
+                numbers.push(at as u32);
+            }
+        });
+        numbers
+    }
+
+    /// How many there are in all, shown or not.
+    fn distinct(self) -> usize {
+        self.filters.facets.with(|facets| facets.iter().find(|values| values.facet == self.facet).map_or(0, |values| values.distinct as usize))
+    }
+
+    fn is_narrowed(self) -> bool {
+        self.found.with(Option::is_some)
+    }
+}
+
+fn choice(values: &Values, number: u32) -> AnyView {
+    let values = *values;
+    let Values { filters, facet, .. } = values;
     let list = filters.list;
+    let value = values.known.with_value(|known| known[number as usize].clone());
     let name = word(facet, &value).to_owned();
-    let value = StoredValue::new(value);
-    let chosen = Memo::new(move |_| list.place.with(|place| value.with_value(|value| place.query.chosen(facet).contains(value))));
-    let count =
-        move || values.with(|values| value.with_value(|value| values.iter().find(|count| count.value == *value).map_or(0, |count| count.count)));
+    let known = StoredValue::new(value.clone());
+    let chosen = says(move || list.place.with(|place| known.with_value(|value| place.query.chosen(facet).contains(value))));
+    let count = says(move || {
+        let count = values.with(|counts| known.with_value(|value| counts.iter().find(|count| count.value == *value).map_or(0, |count| count.count)));
+        format::number(count.into())
+    });
     let on_change = move |_| {
-        let query = list.place.with_untracked(|place| value.with_value(|value| place.query.toggled(facet, value)));
+        let query = list.place.with_untracked(|place| known.with_value(|value| place.query.toggled(facet, value)));
         list.go(address(&query));
     };
-    view! {
+    at_once(view! {
         <li>
             <label class="check">
                 <input
                     r#type="checkbox"
                     name=facet.name()
-                    value=value.get_value()
+                    value=value
                     checked=chosen.get_untracked()
-                    prop:checked=move || chosen.get()
+                    prop:checked=chosen
                     on:change=on_change
                 />
                 <span class="cut">{name}</span>
-                <span class="num">{move || format::number(count().into())}</span>
+                <span class="num">{count}</span>
             </label>
         </li>
-    }
+    })
 }
 
 /// Looks for values by what is typed.
-#[component]
-fn Find(filters: Filters, facet: Facet, find: &'static str, found: RwSignal<Option<Vec<FacetCount>>>) -> impl IntoView {
+fn find(values: &Values, words: &'static str) -> impl IntoView + use<> {
+    let Values { filters, facet, found, .. } = *values;
     let typed = StoredValue::new(String::new());
-    let mut look = debounce(Duration::from_millis(120), move |text: String| {
-        let Some(address) = filters.list.place.try_with_untracked(|place| place.query.to_address()) else { return };
+    let later = Later::new();
+    let look = move |text: String| {
+        let address = filters.list.place.with_untracked(|place| place.query.to_address());
         spawn_local(async move {
             let answer = api::values_with(address, facet.name().to_owned(), text.clone()).await;
             // A late answer is not what stands in the box any more.
@@ -113,15 +162,15 @@ fn Find(filters: Filters, facet: Facet, find: &'static str, found: RwSignal<Opti
                 found.set(Some(answer.values));
             }
         });
-    });
+    };
     let on_input = move |event: ev::Event| {
         let text = event_target_value(&event).trim().to_owned();
         typed.set_value(text.clone());
         if text.is_empty() {
             found.set(None);
         } else {
-            look(text);
+            later.run(Duration::from_millis(120), move || look(text));
         }
     };
-    view! { <input class="input script" r#type="search" placeholder=find aria-label=find autocomplete="off" on:input=on_input /> }
+    view! { <input class="input script" r#type="search" placeholder=words aria-label=words autocomplete="off" on:input=on_input /> }
 }

@@ -2,13 +2,13 @@
 
 use domain::{
     ids::Seq,
-    query::{ListQuery, Sort},
+    query::{Facet, ListQuery, Sort},
 };
-use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use ports::products::FacetValues;
 use std::time::Duration;
 
-use super::{facet_menu::FacetMenu, list::List, price_menu::PriceMenu};
+use super::{facet_menu::facet_menu, list::List, price_menu::price_menu};
 use crate::{
     products::{
         api,
@@ -17,7 +17,11 @@ use crate::{
             chips::{Filter, set, unfiltered},
         },
     },
-    ui::icon::Icon,
+    ui::{
+        at_once::{changing, says},
+        icon::Icon,
+        later::Later,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -40,10 +44,10 @@ impl Filters {
             filters.asked.set_value(Some(filters.now()));
         }
         // Rows come first: the values are asked for a little later.
-        let mut load = debounce(Duration::from_millis(150), move |()| filters.load());
+        let later = Later::new();
         Effect::new(move || {
             list.place.track();
-            load(());
+            later.run(Duration::from_millis(150), move || filters.load());
         });
         filters
     }
@@ -56,9 +60,6 @@ impl Filters {
 
     /// Asks for the values unless they are there.
     fn load(self) {
-        if self.asked.is_disposed() {
-            return;
-        }
         let asked = self.now();
         if self.asked.with_value(|before| before.as_ref() == Some(&asked)) {
             return;
@@ -94,8 +95,7 @@ impl Filters {
 }
 
 /// The menus, which stand beside the toolbar so that chips can come and go.
-#[component]
-pub(super) fn Menus(filters: Filters) -> impl IntoView {
+pub(super) fn menus(filters: Filters) -> impl IntoView {
     let open = RwSignal::new(false);
     let item = |filter: Filter| {
         view! {
@@ -106,42 +106,36 @@ pub(super) fn Menus(filters: Filters) -> impl IntoView {
         }
     };
     view! {
-        <div class="menu" id="f-add" popover="auto" aria-label="Add a filter" on:toggle=move |event| filters.on_toggle(&event, open)>
+        <div class="menu" id="f-add" popover="auto" role="group" aria-label="Add a filter" on:toggle=move |event| filters.on_toggle(&event, open)>
             {Filter::ALL.map(item).into_iter().collect_view()}
         </div>
-        {Filter::ALL
-            .into_iter()
-            .map(|filter| match filter {
-                Filter::Facet(facet) => view! { <FacetMenu filters facet /> }.into_any(),
-                Filter::Price => view! { <PriceMenu filters /> }.into_any(),
-            })
-            .collect_view()}
+        {Facet::ALL.map(|facet| facet_menu(filters, facet)).into_iter().collect_view()}
+        {price_menu(filters)}
     }
 }
 
-#[component]
-pub(super) fn Chips(filters: Filters) -> impl IntoView {
+pub(super) fn chips(filters: Filters) -> impl IntoView {
     let list = filters.list;
     // While a menu is open, the chips stay: it hangs on one of them, and must not move under the pointer.
-    let chips = Memo::new(move |before: Option<&Vec<Filter>>| match before {
+    let shown = Memo::new(move |before: Option<&Vec<Filter>>| match before {
         Some(before) if filters.open.get() > 0 => before.clone(),
         _ => list.place.with(|place| set(&place.query)),
     });
-    let all = move || list.place.with(|place| address(&unfiltered(&place.query)));
+    let all = says(move || list.place.with(|place| address(&unfiltered(&place.query))));
+    let none = says(move || shown.with(Vec::is_empty));
     view! {
         <ul class="chips" aria-label="Filters">
-            <For each=move || chips.get() key=|filter| *filter children=move |filter| view! { <Chip list filter /> } />
+            {changing(move || shown.get().into_iter().map(|filter| chip(list, filter)).collect_view().into_any())}
             <li><button class="chip-add" popovertarget="f-add"><Icon name="plus" />"Filter"</button></li>
-            {move || chips.with(|chips| !chips.is_empty()).then(|| view! { <li><a class="link small" href=all>"Clear all"</a></li> })}
+            <li hidden=none><a class="link small" href=all>"Clear all"</a></li>
         </ul>
     }
 }
 
-#[component]
-fn Chip(list: List, filter: Filter) -> impl IntoView {
-    let words = Memo::new(move |_| list.place.with(|place| filter.describe(&place.query, list.currency).unwrap_or_default()));
-    let without = move || list.place.with(|place| address(&filter.cleared(&place.query)));
-    let remove = move || format!("Remove filter {} {}", filter.name(), words.get());
+fn chip(list: List, filter: Filter) -> impl IntoView {
+    let words = says(move || list.place.with(|place| filter.describe(&place.query, list.currency).unwrap_or_default()));
+    let without = says(move || list.place.with(|place| address(&filter.cleared(&place.query))));
+    let remove = says(move || format!("Remove filter {} {}", filter.name(), words.get()));
     view! {
         <li class="chip">
             <button popovertarget=filter.id()>{filter.name()}" "<b>{words}</b></button>

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use domain::{clock::Timestamp, money::Currency};
-use leptos::{html::Div, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html::Div, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
@@ -23,6 +23,7 @@ use crate::{
             scroll::Scroll,
         },
     },
+    ui::later::Later,
 };
 
 /// Rows that are drawn as placeholders before it is known how many there are.
@@ -63,18 +64,20 @@ pub(super) struct Kept {
     pub(super) pending: Vec<Request>,
     pub(super) slots: Vec<ArcRwSignal<Slot>>,
     /// Added to a row's number it gives its slot, modulo the number of slots.
-    pub(super) shift: u32,
-    pub(super) height: f64,
+    pub(super) shift: Option<u32>,
+    pub(super) height: u32,
     /// Whether rows have been given their places, and no longer follow each other as the server sent them.
     pub(super) live: bool,
     pub(super) frame_asked: bool,
-    pub(super) timer: Option<TimeoutHandle>,
+    pub(super) later: Later,
     /// Whether the list has moved since all visible rows were last there.
     pub(super) moved: bool,
     /// Whether the person has scrolled, and so may scroll on.
     pub(super) used: bool,
     /// The row that was last read from the address or written to it.
     pub(super) row: u32,
+    /// The row the page came with, which is another where the address points behind the end.
+    pub(super) start: u32,
     pathname: Memo<String>,
     navigate: Callback<(String, bool)>,
 }
@@ -85,8 +88,8 @@ pub(super) struct Slot {
     pub(super) row: u32,
     /// None while it is not there yet.
     pub(super) product: Option<Arc<Row>>,
-    /// Where it stands in the body; none while it stands where the server has put it.
-    pub(super) top: Option<f64>,
+    /// Where it stands in the body, in pixels; none while it stands where the server has put it.
+    pub(super) top: Option<i64>,
     pub(super) active: bool,
     /// Whether there is a row for this slot.
     pub(super) used: bool,
@@ -127,9 +130,10 @@ impl List {
         let list = pages.open(&address);
         let mut failure = None;
         let mut slots = Vec::new();
+        let mut start = asked.row;
         match first {
             Some(Ok(listing)) => {
-                let start = listing.start;
+                start = listing.start;
                 pages.put(list, listing, FIRST_ROWS);
                 let there = (start..).map_while(|row| pages.row(list, row).map(|product| (row, product.clone())));
                 slots =
@@ -161,14 +165,15 @@ impl List {
                 next: None,
                 pending: Vec::new(),
                 slots,
-                shift: 0,
-                height: 0.0,
+                shift: None,
+                height: 0,
                 live: false,
                 frame_asked: false,
-                timer: None,
+                later: Later::new(),
                 moved: false,
                 used: false,
                 row: asked.row,
+                start,
                 pathname: use_location().pathname,
                 navigate: Callback::new(move |(address, replace): (String, bool)| {
                     navigate(&address, NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() });
@@ -237,18 +242,19 @@ impl Kept {
         for _ in before..needed {
             self.slots.push(ArcRwSignal::new(Slot::default()));
         }
-        if needed > before {
-            // The slots there were keep their rows.
+        // The rows that are shown stay in their slots.
+        if self.shift.is_none() || needed > before {
             let first = self.slots[0].with_untracked(|slot| slot.row) % needed;
-            self.shift = (needed - first) % needed;
+            self.shift = Some((needed - first) % needed);
         }
     }
 
     fn changes(&self, drawn: &Range<u32>, active: Option<u32>) -> Vec<(ArcRwSignal<Slot>, Slot)> {
         let count = self.slots.len() as u32;
+        let shift = self.shift.unwrap_or_default();
         let mut rows = vec![None; self.slots.len()];
         for row in drawn.clone() {
-            rows[((row % count + self.shift) % count) as usize] = Some(row);
+            rows[((row % count + shift) % count) as usize] = Some(row);
         }
         let mut changes = Vec::new();
         for (slot, row) in self.slots.iter().zip(rows) {

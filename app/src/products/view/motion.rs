@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{ev, leptos_dom::helpers::set_timeout_with_handle, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::ResizeObserver;
 
@@ -32,19 +32,14 @@ impl Drop for Watch {
 impl List {
     /// Brings the list to life once it is on the page.
     pub(super) fn start(self) {
-        let watch = StoredValue::new_local(None::<Watch>);
-        Effect::new(move || {
-            let Some(grid) = self.grid.get() else { return };
-            self.now.set(Some(now()));
-            let told = Closure::new(move || self.measure());
-            if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
-                observer.observe(&grid);
-                watch.set_value(Some(Watch { observer, _told: told }));
-            }
-            self.fetch();
-        });
         Effect::new(move || self.follow(self.place.get()));
-        Effect::new(move || {
+        Effect::new(move |_: Option<Option<Watch>>| {
+            let grid = self.grid.get()?;
+            self.now.set(Some(now()));
+            super::rows::mark_all_broken(&grid);
+            let told = Closure::new(move || self.measure());
+            let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok()?;
+            observer.observe(&grid);
             let online = window_event_listener(ev::online, move |_| self.try_again());
             let minute = set_interval_with_handle(move || self.now.set(Some(now())), Duration::from_mins(1)).ok();
             on_cleanup(move || {
@@ -53,13 +48,10 @@ impl List {
                     minute.clear();
                 }
             });
+            Some(Watch { observer, _told: told })
         });
         on_cleanup(move || {
-            let left = self.kept.try_update_value(|kept| (kept.timer.take(), std::mem::take(&mut kept.pages)));
-            if let Some((timer, pages)) = left {
-                if let Some(timer) = timer {
-                    timer.clear();
-                }
+            if let Some(pages) = self.kept.try_update_value(|kept| std::mem::take(&mut kept.pages)) {
                 super::remembered::keep(pages);
             }
         });
@@ -81,7 +73,7 @@ impl List {
         let view = f64::from(grid.client_height() - body.offset_top());
         let style = window().get_computed_style(&body).ok().flatten();
         let row = style.and_then(|style| style.get_property_value("--row").ok());
-        let row_height = row.and_then(|row| row.trim().trim_end_matches("px").parse::<f64>().ok()).unwrap_or(40.0);
+        let row_height = row.and_then(|row| row.trim().trim_end_matches("px").parse::<u16>().ok()).map_or(40.0, f64::from);
         if view <= 0.0 || row_height <= 0.0 {
             return;
         }
@@ -91,7 +83,7 @@ impl List {
             if !kept.live {
                 kept.live = true;
                 let _ = grid.set_attribute("data-live", "");
-                top = kept.scroll.jump(kept.row) + scrolled;
+                top = kept.scroll.jump(kept.start) + scrolled;
                 // What was scrolled before now was scrolled among the rows the page came with.
                 kept.scroll.scrolled(top);
             }
@@ -108,7 +100,7 @@ impl List {
         let Some((grid, body)) = self.elements() else { return };
         let change = self.kept.try_update_value(|kept| {
             let height = kept.scroll.height();
-            let change = (height - kept.height).abs() > 0.5;
+            let change = height != kept.height;
             kept.live.then(|| {
                 kept.height = height;
                 change.then_some(height)
@@ -242,17 +234,8 @@ impl List {
 
     /// Does something later unless something else is to be done later before that.
     fn after(self, wait: Duration, what: impl FnOnce() + 'static) {
-        let timer = set_timeout_with_handle(
-            move || {
-                if !self.kept.is_disposed() {
-                    what();
-                }
-            },
-            wait,
-        )
-        .ok();
-        if let Some(Some(before)) = self.kept.try_update_value(|kept| std::mem::replace(&mut kept.timer, timer)) {
-            before.clear();
+        if let Some(later) = self.kept.try_with_value(|kept| kept.later) {
+            later.run(wait, what);
         }
     }
 }

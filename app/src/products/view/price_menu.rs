@@ -6,18 +6,20 @@ use domain::{
 };
 use leptos::{ev, html::Input, prelude::*};
 
-use super::{filters::Filters, toolbar::Kept};
-use crate::products::state::{
-    address::{Changed, PATH, address},
-    chips::Filter,
+use super::{filters::Filters, toolbar::kept_fields};
+use crate::{
+    products::state::{
+        address::{Changed, PATH, address},
+        chips::Filter,
+    },
+    ui::at_once::says,
 };
 
-#[component]
-pub(super) fn PriceMenu(filters: Filters) -> impl IntoView {
+pub(super) fn price_menu(filters: Filters) -> impl IntoView {
     let list = filters.list;
     let currency = list.currency;
     let open = RwSignal::new(false);
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(String::new());
     let (from, to) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let read = move |input: NodeRef<Input>| -> Result<Option<Money>, InvalidMoney> {
         let text = input.get_untracked().map(|input| input.value()).unwrap_or_default();
@@ -26,23 +28,23 @@ pub(super) fn PriceMenu(filters: Filters) -> impl IntoView {
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         match (read(from), read(to)) {
-            (Ok(Some(min)), Ok(Some(max))) if min > max => error.set(Some("“From” is more than “to”.".to_owned())),
+            (Ok(Some(min)), Ok(Some(max))) if min > max => error.set("“From” is more than “to”.".to_owned()),
             (Ok(price_min), Ok(price_max)) => {
-                error.set(None);
+                error.set(String::new());
                 let query = list.place.with_untracked(|place| place.query.clone());
                 list.go(address(&ListQuery { price_min, price_max, ..query }));
             }
-            (Err(invalid), _) | (_, Err(invalid)) => error.set(Some(invalid.to_string())),
+            (Err(invalid), _) | (_, Err(invalid)) => error.set(invalid.to_string()),
         }
     };
     let plain = move |price: fn(&ListQuery) -> Option<Money>| {
-        Memo::new(move |_| list.place.with(|place| price(&place.query).map_or_else(String::new, |price| price.plain(currency))))
+        says(move || list.place.with(|place| price(&place.query).map_or_else(String::new, |price| price.plain(currency))))
     };
     let (min, max) = (plain(|query| query.price_min), plain(|query| query.price_max));
-    let cleared = move || list.place.with(|place| address(&Filter::Price.cleared(&place.query)));
-    let invalid = move || error.with(Option::is_some).then_some("true");
-    let described = move || error.with(Option::is_some).then_some("price-error");
-    let field = move |name: &'static str, word: &'static str, value: Memo<String>, node| {
+    let cleared = says(move || list.place.with(|place| address(&Filter::Price.cleared(&place.query))));
+    let is_fine = says(move || error.with(String::is_empty));
+    let invalid = says(move || (!is_fine.get()).then(|| "true".to_owned()));
+    let field = move |name: &'static str, word: &'static str, value: Signal<String>, node| {
         view! {
             <label class="field">
                 <span class="small">{format!("{word}, {}", currency.code())}</span>
@@ -52,9 +54,9 @@ pub(super) fn PriceMenu(filters: Filters) -> impl IntoView {
                     inputmode="decimal"
                     autocomplete="off"
                     value=value.get_untracked()
-                    prop:value=move || value.get()
+                    prop:value=value
                     aria-invalid=invalid
-                    aria-describedby=described
+                    aria-describedby="price-error"
                     node_ref=node
                 />
             </label>
@@ -70,9 +72,9 @@ pub(super) fn PriceMenu(filters: Filters) -> impl IntoView {
             on:toggle=move |event| filters.on_toggle(&event, open)
             on:submit=on_submit
         >
-            <Kept list but=Changed::Filter(Filter::Price) />
+            {kept_fields(list, Changed::Filter(Filter::Price))}
             <div class="range">{field("from", "From", min, from)}{field("to", "To", max, to)}</div>
-            {move || error.get().map(|error| view! { <p class="error" id="price-error" role="alert">{error}</p> })}
+            <p class="error" id="price-error" role="alert" hidden=is_fine>{says(move || error.get())}</p>
             <footer>
                 <a class="btn ghost" href=cleared>"Clear"</a>
                 <button class="btn">"Apply"</button>

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use domain::query::ListQuery;
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use leptos::prelude::*;
 
 use super::list::List;
 use crate::{
     frame::search::{Search, Typed},
     products::state::address::address,
+    ui::later::Later,
 };
 
 /// Takes the search box over for as long as the list is there.
@@ -20,24 +21,24 @@ pub(super) fn listen(list: List) {
             list.replace(address(&ListQuery { search: text.to_owned(), ..query }));
         }
     };
-    let typed = StoredValue::new_local(debounce(Duration::from_millis(120), move |text: String| {
-        if list.place.try_get_untracked().is_some() && list.is_here() {
-            narrow(&text);
-        }
-    }));
+    let later = Later::new();
     let told = Callback::new(move |event: Typed| {
         let text = search.text.get_untracked().trim().to_owned();
         match event {
-            Typed::Changed => typed.update_value(|typed| typed(text)),
+            Typed::Changed => later.run(Duration::from_millis(120), move || {
+                if list.is_here() {
+                    narrow(&text);
+                }
+            }),
             Typed::Sent => {
                 narrow(&text);
                 list.enter();
             }
         }
     });
-    Effect::new(move || search.listener.set_value(Some(told)));
-    // What stands in the box follows the address, unless somebody is typing in it.
     Effect::new(move || {
+        search.listener.set_value(Some(told));
+        // What stands in the box follows the address.
         let text = list.place.with(|place| place.query.search.clone());
         search.text.maybe_update(|shown| {
             let other = shown.trim() != text;

@@ -1,11 +1,11 @@
 //! What stands between the title and the rows: the count, the filters, the way to a row, the order.
 
 use domain::query::{ListQuery, Sort, SortKey};
-use leptos::{either::Either, ev, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
-    filters::{Chips, Filters},
+    filters::{Filters, chips},
     list::List,
 };
 use crate::{
@@ -13,54 +13,39 @@ use crate::{
         api::FIRST_ROWS,
         state::address::{Changed, PATH, address, kept, page},
     },
-    ui::format,
+    ui::{
+        at_once::{changing, says},
+        format,
+    },
 };
 
-#[component]
-pub(super) fn Toolbar(filters: Filters, hidden: Memo<bool>) -> impl IntoView {
+pub(super) fn toolbar(filters: Filters, hidden: Signal<bool>) -> impl IntoView {
     let list = filters.list;
-    view! {
-        <div class="tools" hidden=move || hidden.get()>
-            <Count list />
-            <Chips filters />
-            <Jump list />
-            <Order list />
-        </div>
-    }
+    view! { <div class="tools" hidden=hidden>{count(list)}{chips(filters)}{order(list)}{jump(list)}</div> }
 }
 
-#[component]
-fn Count(list: List) -> impl IntoView {
-    let all = move || list.place.with(|place| place.query.is_unfiltered());
-    view! {
-        <p class="count" role="status">
-            {move || match list.totals.get() {
-                None => Either::Left(view! { <span class="muted">"Not counted yet"</span> }),
-                Some(totals) => {
-                    let rest = if all() {
-                        Either::Left(if totals.of == 1 { "product" } else { "products" })
-                    } else {
-                        Either::Right(view! { "of "<span class="num">{format::number(totals.of.into())}</span> })
-                    };
-                    Either::Right(view! { <b class="num">{format::number(totals.total.into())}</b>" "<span class="muted">{rest}</span> })
-                }
-            }}
-        </p>
-    }
+fn count(list: List) -> impl IntoView {
+    let total = says(move || list.totals.with(|totals| totals.as_ref().map_or_else(|| "…".to_owned(), |totals| format::number(totals.total.into()))));
+    let rest = says(move || {
+        let of = list.totals.with(|totals| totals.as_ref().map(|totals| totals.of));
+        match of {
+            Some(of) if !list.place.with(|place| place.query.is_unfiltered()) => format!("of {}", format::number(of.into())),
+            Some(1) => "product".to_owned(),
+            _ => "products".to_owned(),
+        }
+    });
+    view! { <p class="count" role="status"><b class="num">{total}</b>" "<span class="muted num">{rest}</span></p> }
 }
 
 /// Fields of a form that keep the rest of the list as it is.
-#[component]
-pub(super) fn Kept(list: List, but: Changed) -> impl IntoView {
-    move || {
-        list.place.with(|place| {
-            kept(&place.query, but).into_iter().map(|(name, value)| view! { <input r#type="hidden" name=name value=value /> }).collect_view()
-        })
-    }
+pub(super) fn kept_fields(list: List, but: Changed) -> impl IntoView {
+    changing(move || {
+        let fields = list.place.with(|place| kept(&place.query, but));
+        fields.into_iter().map(|(name, value)| view! { <input r#type="hidden" name=name value=value /> }).collect_view().into_any()
+    })
 }
 
-#[component]
-fn Jump(list: List) -> impl IntoView {
+fn jump(list: List) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -71,15 +56,14 @@ fn Jump(list: List) -> impl IntoView {
             && total > 0
         {
             let row = row.clamp(1, total);
-            input.set_value(&format::number(row.into()));
-            list.jump(row - 1);
+            input.set_value("");
             list.active.set(Some(row - 1));
-            list.paint();
+            list.jump(row - 1);
         }
     };
     view! {
         <form class="jump" action=PATH on:submit=on_submit>
-            <Kept list but=Changed::Row />
+            {kept_fields(list, Changed::Row)}
             <input class="input" name="row" inputmode="numeric" autocomplete="off" placeholder="Go to row" aria-label="Go to row" node_ref=input />
         </form>
     }
@@ -96,9 +80,8 @@ const ORDERS: [(SortKey, bool, &str); 8] = [
     (SortKey::Price, true, "Price, high to low"),
 ];
 
-#[component]
-fn Order(list: List) -> impl IntoView {
-    let current = Memo::new(move |_| list.place.with(|place| place.query.sort));
+fn order(list: List) -> impl IntoView {
+    let current = move || list.place.with(|place| place.query.sort);
     let on_change = move |event: ev::Event| {
         let chosen = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok()).map(|select| select.value());
         if let Some(sort) = chosen.and_then(|name| Sort::from_address(&name)) {
@@ -108,12 +91,18 @@ fn Order(list: List) -> impl IntoView {
     };
     let option = move |(key, descending, name)| {
         let sort = Sort { key, descending };
-        view! { <option value=sort.to_address() selected=move || current.get() == sort>{name}</option> }
+        view! { <option value=sort.to_address() selected=says(move || current() == sort)>{name}</option> }
     };
     view! {
         <form class="sort" action=PATH>
-            <Kept list but=Changed::Sort />
-            <select class="input" name="sort" aria-label="Sort by" on:change=on_change prop:value=move || current.get().to_address()>
+            {kept_fields(list, Changed::Sort)}
+            <select
+                class="input"
+                name="sort"
+                aria-label="Sort by"
+                on:change=on_change
+                prop:value=says(move || current().to_address())
+            >
                 {ORDERS.map(option).into_iter().collect_view()}
             </select>
             <button class="btn no-script">"Sort"</button>
@@ -122,8 +111,7 @@ fn Order(list: List) -> impl IntoView {
 }
 
 /// Previous and next, for those who turn pages.
-#[component]
-pub(super) fn Turn(list: List) -> impl IntoView {
+pub(super) fn turn(list: List) -> impl IntoView {
     let total = move || list.totals.with(|totals| totals.as_ref().map_or(0, |totals| totals.total));
     let before = move || list.place.with(|place| (place.row > 0).then(|| page(&place.query, place.row.saturating_sub(FIRST_ROWS))));
     let behind = move || {
@@ -132,11 +120,13 @@ pub(super) fn Turn(list: List) -> impl IntoView {
             (next < total()).then(|| page(&place.query, next))
         })
     };
-    let link = |href: Option<String>, rel, name| href.map(|href| view! { <a class="btn" href=href rel=rel>{name}</a> });
+    let link = |href: Signal<Option<String>>, rel, name| {
+        view! { <a class="btn" href=href rel=rel hidden=says(move || href.with(Option::is_none))>{name}</a> }
+    };
     view! {
         <nav class="pages no-script" aria-label="Pages">
-            {move || link(before(), "prev", "Previous")}
-            {move || link(behind(), "next", "Next")}
+            {link(says(before), "prev", "Previous")}
+            {link(says(behind), "next", "Next")}
         </nav>
     }
 }

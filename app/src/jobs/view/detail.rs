@@ -1,0 +1,205 @@
+//! One import: how far it is, and what came of it.
+
+use domain::{ids::JobId, role::Permission};
+use leptos::{ev, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_params_map};
+use ports::{
+    error::AppError,
+    jobs::{JobDetail, JobKind, JobState, JobView},
+};
+
+use super::{
+    results::{BadRows, Planned, Tiles},
+    row::Cancel,
+};
+use crate::{
+    codec::Loaded,
+    frame::use_me,
+    jobs::{
+        api::{import_for_good, open_job},
+        state::{Pace, kind, products, took},
+    },
+    ui::{
+        at_once::{at_once, changing, sometimes},
+        format::number,
+        icon::Icon,
+        list::list,
+        notice::{Failure, NotFound},
+        poll::every_second,
+        progress::Progress,
+        time::{Time, now},
+    },
+};
+
+type Answer = Result<Option<JobDetail>, AppError>;
+
+#[component]
+pub(crate) fn Import() -> impl IntoView {
+    let params = use_params_map();
+    let loaded: Loaded<Answer> = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_job, true);
+    let page = |answer: Answer| match answer {
+        Ok(Some(detail)) => at_once(view! { <Page detail /> }),
+        Ok(None) => at_once(view! { <NotFound /> }),
+        Err(error) => at_once(view! { <Failure error /> }),
+    };
+    // Each job gets a page of its own.
+    let key = |answer: &Answer| match answer {
+        Ok(Some(detail)) => detail.job.id.to_string(),
+        Ok(None) => String::new(),
+        Err(error) => error.to_string(),
+    };
+    view! {
+        <Transition fallback=|| view! { <div class="page job-page" aria-busy="true"></div> }>
+            {list(
+                move || loaded.map(key).into_iter().collect(),
+                move |_| loaded.get_untracked().map_or_else(|| ().into_any(), page),
+            )}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(detail: JobDetail) -> impl IntoView {
+    let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
+    let JobView { id, kind: what, subject, who, created_at, .. } = detail.job.clone();
+    let detail = RwSignal::new(detail);
+    let pace = RwSignal::new(Pace::default());
+    let unreachable = RwSignal::new(false);
+    let ask = move || {
+        spawn_local(async move {
+            match open_job(id.to_string()).await {
+                Ok(Some(latest)) => {
+                    unreachable.try_set(false);
+                    pace.try_update(|pace| pace.note(std::iter::once(&latest.job), now().micros() / 1_000));
+                    detail.try_set(latest);
+                }
+                Ok(None) | Err(_) => {
+                    unreachable.try_set(true);
+                }
+            }
+        });
+    };
+    let active = Memo::new(move |_| detail.with(|detail| !detail.job.state.is_over()));
+    every_second(active.into(), ask);
+
+    let refresh = Callback::new(move |()| ask());
+    let name = subject.clone();
+    let action = changing(move || {
+        if !may_run {
+            at_once(())
+        } else if active.get() {
+            at_once(view! { <Cancel id label=format!("Cancel {name}") refresh class="btn danger" /> })
+        } else if detail.with(|detail| detail.job.kind == JobKind::DryRun && detail.job.state == JobState::Done) {
+            at_once(view! { <Confirm id detail /> })
+        } else {
+            at_once(())
+        }
+    });
+    let overwrite = detail.with_untracked(|detail| detail.overwrite);
+    at_once(view! {
+        <Title text=subject.clone() />
+        <div class="page job-page">
+            <header class="page-head">
+                <div>
+                    <h1>{subject}</h1>
+                    <p class="muted">
+                        {format!("{} by {who}, ", kind(what))}<Time at=created_at />
+                        {if overwrite { ", overwriting what was edited here" } else { ", leaving what was edited here" }}
+                    </p>
+                </div>
+                {action}
+            </header>
+            <Standing detail pace />
+            {sometimes(move || unreachable.get().then(|| at_once(view! { <p class="error" role="alert">"The server cannot be reached. What runs there goes on; these numbers may be old."</p> })))}
+            <Planned detail />
+            <BadRows detail />
+            <p class="line"><a class="link" href="/imports">"All imports"</a></p>
+        </div>
+    })
+}
+
+#[component]
+fn Standing(detail: RwSignal<JobDetail>, pace: RwSignal<Pace>) -> impl IntoView {
+    let look = Memo::new(move |_| detail.with(|detail| told(&detail.job)));
+    let bytes = move |part: fn(&JobView) -> u64| Signal::derive(move || detail.with(|detail| part(&detail.job)));
+    let numbers = move || {
+        detail.with(|detail| {
+            let count = format!("{} products", number(products(&detail.job.progress)));
+            let time = if detail.job.state.is_over() { Some(took(&detail.job)) } else { pace.with(|pace| pace.left(&detail.job)) };
+            match time.filter(|time| !time.is_empty()) {
+                Some(time) => format!("{count}, {time}"),
+                None => count,
+            }
+        })
+    };
+    let message = sometimes(move || {
+        detail
+            .with(|detail| (!detail.job.message.is_empty()).then(|| detail.job.message.clone()))
+            .map(|message| at_once(view! { <p class="error" role="alert">{message}</p> }))
+    });
+    at_once(view! {
+        <section class="part" aria-label="Progress" data-state=move || detail.with(|detail| detail.job.state.name())>
+            <div class="line">
+                <span class="badge" data-tone=move || look.get().0 role="status">{move || look.get().1}</span>
+                <span class="grow"></span>
+                <span class="num muted">{numbers}</span>
+            </div>
+            <Progress done=bytes(|job| job.progress.bytes) of=bytes(|job| job.progress.bytes_total) label="Progress" />
+            {message}
+            <Tiles detail />
+        </section>
+    })
+}
+
+/// The state in words that tell what is safe.
+fn told(job: &JobView) -> (&'static str, &'static str) {
+    match (job.state, job.kind) {
+        (JobState::Queued, _) => ("off", "Waiting for its turn"),
+        (JobState::Running, _) if job.cancelling => ("busy", "Cancelling, once the present batch is done"),
+        (JobState::Running, JobKind::DryRun) => ("busy", "Running, nothing is written"),
+        (JobState::Running, JobKind::Import) => ("busy", "Running"),
+        (JobState::Done, JobKind::DryRun) => ("ok", "Dry run done, nothing written yet"),
+        (JobState::Done, JobKind::Import) => ("ok", "Done"),
+        (JobState::Failed, JobKind::DryRun) => ("bad", "Failed, nothing was written"),
+        (JobState::Failed, JobKind::Import) => ("bad", "Failed; what was imported before stays"),
+        (JobState::Cancelled, JobKind::DryRun) => ("off", "Cancelled, nothing was written"),
+        (JobState::Cancelled, JobKind::Import) => ("off", "Cancelled; what was imported before stays"),
+    }
+}
+
+/// After a dry run: import for good.
+#[component]
+fn Confirm(id: JobId, detail: RwSignal<JobDetail>) -> impl IntoView {
+    let count = detail.with_untracked(|detail| detail.job.progress.created + detail.job.progress.changed);
+    if count == 0 {
+        return at_once(view! { <span class="muted">"An import would change nothing."</span> });
+    }
+    let asking = RwSignal::new(false);
+    let failed = RwSignal::new(None::<String>);
+    let navigate = use_navigate();
+    let import = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if asking.get_untracked() {
+            return;
+        }
+        asking.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match import_for_good(id).await {
+                Ok(job) => navigate(&format!("/imports/{job}"), NavigateOptions::default()),
+                Err(error) => {
+                    failed.try_set(Some(error.to_string()));
+                }
+            }
+            asking.try_set(false);
+        });
+    };
+    let label = if count == 1 { "Import 1 product".to_owned() } else { format!("Import {} products", number(count)) };
+    at_once(view! {
+        <form method="post" action=format!("/imports/{id}/confirm") on:submit=import>
+            <button class="btn primary" aria-disabled=move || asking.get().then_some("true")><Icon name="upload" />{label}</button>
+            {sometimes(move || failed.get().map(|sentence| at_once(view! { <p class="error" role="alert">{sentence}</p> })))}
+        </form>
+    })
+}

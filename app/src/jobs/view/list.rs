@@ -1,0 +1,104 @@
+//! All imports, latest first, live while one of them runs.
+
+use domain::role::Permission;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use ports::{error::AppError, jobs::JobView};
+
+use super::{row::Row, upload::Upload};
+use crate::{
+    codec::Loaded,
+    frame::use_me,
+    jobs::{api::list_jobs, state::Pace},
+    ui::{
+        at_once::{at_once, sometimes},
+        list::list,
+        notice::Failure,
+        poll::every_second,
+        time::now,
+    },
+};
+
+type Answer = Result<Vec<JobView>, AppError>;
+
+#[component]
+pub(crate) fn Imports() -> impl IntoView {
+    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_jobs(), true);
+    view! {
+        <Title text="Imports" />
+        <Transition fallback=Loading>
+            {move || {
+                loaded
+                    .get()
+                    .map(|answer| match answer {
+                        Ok(jobs) => at_once(view! { <Page jobs /> }),
+                        Err(error) => at_once(view! { <Failure error /> }),
+                    })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(jobs: Vec<JobView>) -> impl IntoView {
+    let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
+    let jobs = RwSignal::new(jobs);
+    let pace = RwSignal::new(Pace::default());
+    let unreachable = RwSignal::new(false);
+    let ask = move || {
+        spawn_local(async move {
+            let answer = list_jobs().await;
+            unreachable.try_set(answer.is_err());
+            if let Ok(latest) = answer {
+                pace.try_update(|pace| pace.note(latest.iter(), now().micros() / 1_000));
+                jobs.try_set(latest);
+            }
+        });
+    };
+    let active = Memo::new(move |_| jobs.with(|jobs| jobs.iter().any(|job| !job.state.is_over())));
+    every_second(active.into(), ask);
+
+    let none = sometimes(move || {
+        jobs.with(Vec::is_empty)
+            .then(|| at_once(view! { <p class="muted">"No imports yet. A dry run of a file shows what it would do, and writes nothing."</p> }))
+    });
+    let row = move |id| {
+        let job = Memo::new(move |_| jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()));
+        at_once(view! { <Row job pace may_run refresh=Callback::new(move |()| ask()) /> })
+    };
+    let each_job = list(move || jobs.with(|jobs| jobs.iter().map(|job| job.id).collect()), row);
+    // Told only when it changes: how far each is stands in its line.
+    let running = Memo::new(move |_| jobs.with(|jobs| jobs.iter().filter(|job| !job.state.is_over()).count()));
+    let told = move || match running.get() {
+        0 => "Nothing is running.".to_owned(),
+        1 => "1 job is running.".to_owned(),
+        count => format!("{count} jobs are running."),
+    };
+    at_once(view! {
+        <div class="page imports">
+            <header class="page-head"><h1>"Imports"</h1></header>
+            {if may_run {
+                at_once(view! { <Upload /> })
+            } else {
+                at_once(view! { <p class="muted">"Your role can look at imports. An owner or an editor of the store can start one."</p> })
+            }}
+            <section class="part" aria-labelledby="jobs-h">
+                <header><h2 id="jobs-h">"Jobs"</h2><span class="vh" role="status">{told}</span></header>
+                {sometimes(move || unreachable.get().then(|| at_once(view! { <p class="error" role="alert">"The server cannot be reached. What runs there goes on; this list may be old."</p> })))}
+                {none}
+                <ul class="jobs">
+                    {each_job}
+                </ul>
+            </section>
+        </div>
+    })
+}
+
+#[component]
+fn Loading() -> impl IntoView {
+    view! {
+        <div class="page imports" aria-busy="true">
+            <header class="page-head"><h1>"Imports"</h1></header>
+        </div>
+    }
+}

@@ -1,0 +1,87 @@
+//! The page of one product, put together.
+
+use domain::field::Field;
+use leptos::{ev, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use ports::product::Neighbours;
+
+use super::{
+    description::Description,
+    field::TextField,
+    head::{Head, address},
+    history::History,
+    organisation::{Extras, Organisation, Standing},
+    pictures::Pictures,
+    search_result::SearchResult,
+    variants::{Troubles, Variants},
+};
+use crate::{
+    product::{api::Opened, sheet::Sheet},
+    ui::{at_once::at_once, toast::ToastList},
+};
+
+#[component]
+pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
+    let sheet = Sheet::new(&opened);
+    follow_handle(sheet, list);
+    let action = address(opened.product.handle.as_str(), "");
+    let came_from = list.get_untracked();
+    let (original, sanitised) = (opened.product.description.clone(), opened.product.description_shown.clone());
+    let product = StoredValue::new(opened.product);
+    at_once(view! {
+        <div class="page product">
+            <Head sheet neighbours list />
+            <Troubles sheet among=is_elsewhere />
+            <form class="cols" method="post" action=action autocomplete="off" novalidate on:submit=|event: ev::SubmitEvent| event.prevent_default()>
+                <input r#type="hidden" name="list" value=came_from />
+                <div>
+                    <Pictures sheet />
+                    <section class="part" aria-labelledby="text-h">
+                        <h2 class="vh" id="text-h">"Text"</h2>
+                        <TextField sheet field=Field::Title />
+                        <Description sheet original sanitised />
+                    </section>
+                    <Variants sheet />
+                    <SearchResult sheet />
+                </div>
+                <div>
+                    <Standing sheet product />
+                    <Organisation sheet />
+                    {sheet.is_editor().then(save)}
+                    <Extras product />
+                    <History sheet />
+                </div>
+            </form>
+            <ToastList toasts=sheet.toasts undo=Callback::new(move |what| sheet.undo(what)) />
+        </div>
+    })
+}
+
+/// Where there is no script, what can be saved is saved by this.
+fn save() -> AnyView {
+    at_once(view! {
+        <section class="part no-script">
+            <p class="hint">"Saves title, description, vendor, type, status and the search texts. The rest needs scripts."</p>
+            <div><button class="btn primary">"Save"</button></div>
+        </section>
+    })
+}
+
+/// Fields that have no place of their own on the page: what the history can restore.
+fn is_elsewhere(field: &Field) -> bool {
+    matches!(field, Field::Extra(_) | Field::Deleted)
+}
+
+/// The handle is a part of the address: when it has changed, so does the address.
+fn follow_handle(sheet: Sheet, list: Memo<String>) {
+    let navigate = use_navigate();
+    let handle = Memo::new(move |_| sheet.desk.with(|desk| desk.saved(&Field::Handle).to_string()));
+    Effect::new(move |before: Option<String>| {
+        let handle = handle.get();
+        if before.is_some_and(|before| before != handle) {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&address(&handle, &list.get_untracked()), options);
+        }
+        handle
+    });
+}

@@ -1,0 +1,98 @@
+//! How a field stands, in words and beside its label.
+
+use domain::field::Field;
+use leptos::prelude::*;
+
+use crate::{
+    product::{keeper::new_op, sheet::Sheet, state::State},
+    ui::{
+        at_once::{at_once, sometimes},
+        diff::Diff,
+        values,
+    },
+};
+
+/// Saving, saved, not saved. Empty while there is nothing to tell.
+#[component]
+pub(super) fn StateBadge(sheet: Sheet, state: Signal<State>) -> impl IntoView {
+    // The sentence and the values are told elsewhere: this changes only when the word does.
+    let word = Memo::new(move |_| match state.get() {
+        State::Clean => "",
+        State::Saved => "saved",
+        State::Saving => "saving",
+        State::Failed(_) => "failed",
+        State::Invalid(_) => "invalid",
+        State::Conflict(_) => "conflict",
+    });
+    let shown = move || match word.get() {
+        "" => None,
+        "saved" => Some(at_once(view! { <span class="badge" data-tone="ok">"Saved"</span> })),
+        "saving" => Some(at_once(view! { <span class="badge" data-tone="busy">"Saving"</span> })),
+        "conflict" => Some(at_once(view! { <span class="badge" data-tone="warn">"Changed by two people"</span> })),
+        "invalid" => Some(at_once(view! { <span class="badge" data-tone="bad">"Not saved"</span> })),
+        _ => Some(at_once(view! {
+            <span class="line">
+                <span class="badge" data-tone="bad">"Not saved"</span>
+                <button type="button" class="link" on:click=move |_| sheet.try_again()>"Try again"</button>
+            </span>
+        })),
+    };
+    view! { <span role="status" data-state=move || word.get()>{sometimes(shown)}</span> }
+}
+
+/// Why a field is not saved, and the choice where two people changed it.
+#[component]
+pub(super) fn Trouble(sheet: Sheet, field: Field, state: Signal<State>, #[prop(into)] id: String) -> impl IntoView {
+    let shown = move || match state.get() {
+        State::Failed(reason) => Some(at_once(view! { <p class="error" id=id.clone()>{reason}</p> })),
+        State::Invalid(reason) => Some(at_once(view! { <p class="error" id=id.clone()>{reason}</p> })),
+        State::Conflict(conflict) => {
+            let field = field.clone();
+            Some(at_once(view! { <Conflict sheet field theirs=conflict.theirs mine=conflict.mine current=conflict.current id=id.clone() /> }))
+        }
+        State::Clean | State::Saved | State::Saving => None,
+    };
+    sometimes(shown)
+}
+
+/// Theirs and mine, each against what both had seen.
+#[component]
+fn Conflict(
+    sheet: Sheet,
+    field: Field,
+    theirs: domain::field::Value,
+    mine: domain::field::Value,
+    current: domain::ids::Seq,
+    id: String,
+) -> impl IntoView {
+    let told = |value| values::readable(&field, value, sheet.currency);
+    let saved = sheet.desk.with_untracked(|desk| desk.saved(&field));
+    let base = told(&saved);
+    let (theirs, mine) = (told(&theirs), told(&mine));
+    let name = values::label(&field).to_lowercase();
+    let who = move || {
+        let history = sheet.history.read();
+        let name = history.iter().find(|entry| entry.seq == current).map(|entry| entry.who.clone());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Someone".to_owned())
+    };
+    let (for_theirs, for_mine) = (field.clone(), field);
+    let keep_theirs = move |_| sheet.act(|desk| desk.keep_theirs(&for_theirs));
+    let keep_mine = move |_| sheet.act(|desk| desk.keep_mine(new_op(), &for_mine));
+    view! {
+        <div class="conflict" role="group" aria-labelledby=id.clone()>
+            <p id=id.clone()><b>{who}{format!(" changed the {name} while you were away.")}</b>" Both are kept until you choose."</p>
+            <div class="conflict-sides">
+                <div>
+                    <h3>"Theirs"</h3>
+                    <Diff before=base.clone() after=theirs />
+                    <button type="button" class="btn" on:click=keep_theirs>"Keep theirs"</button>
+                </div>
+                <div>
+                    <h3>"Mine"</h3>
+                    <Diff before=base after=mine />
+                    <button type="button" class="btn" on:click=keep_mine>"Keep mine"</button>
+                </div>
+            </div>
+        </div>
+    }
+}

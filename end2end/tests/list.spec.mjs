@@ -1,7 +1,7 @@
 import { alive, expect, PRODUCTS, signIn, test } from '../support/fixtures.mjs';
 
 const rowCount = PRODUCTS + 1;
-const filled = (page) => expect(page.getByRole('grid')).toHaveAttribute('data-filled', 'true');
+const filled = (page) => expect(page.getByRole('grid')).toHaveAttribute('data-filled');
 
 test.beforeEach(async ({ page }) => {
   await signIn(page);

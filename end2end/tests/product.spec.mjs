@@ -16,18 +16,23 @@ test.beforeEach(async ({ page }) => {
   await signIn(page);
 });
 
-test('a corrected title is saved, is in the list, and survives the server being killed', async ({ page, server }) => {
-  const href = await open(page, 100);
-  await title(page).fill('Corrected once and for all');
-  await title(page).press('Enter');
-  await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved');
+test.describe('when the server is killed', () => {
+  // The page asks once more while nobody answers.
+  test.use({ expectedErrors: ['ERR_CONNECTION_REFUSED'] });
 
-  await server.stop('SIGKILL');
-  await server.start();
-  await page.goto(href);
-  await expect(title(page)).toHaveValue('Corrected once and for all');
-  await page.goto('/products?q=corrected+once');
-  await expect(page.locator('.row-title').first()).toContainText('Corrected once and for all');
+  test('a corrected title is saved, is in the list, and survives', async ({ page, server }) => {
+    const href = await open(page, 100);
+    await title(page).fill('Corrected once and for all');
+    await title(page).press('Enter');
+    await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved');
+
+    await server.stop('SIGKILL');
+    await server.start();
+    await page.goto(href);
+    await expect(title(page)).toHaveValue('Corrected once and for all');
+    await page.goto('/products?q=corrected+once');
+    await expect(page.locator('.row-title').first()).toContainText('Corrected once and for all');
+  });
 });
 
 test('two people on different fields do not disturb each other; on the same field both texts are kept', async ({ page, browser, server }) => {
@@ -41,8 +46,8 @@ test('two people on different fields do not disturb each other; on the same fiel
   await title(page).fill('Mine first');
   await title(page).press('Enter');
   await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved');
-  await other.getByLabel('Vendor').fill('Other vendor');
-  await other.getByLabel('Vendor').press('Enter');
+  await other.getByLabel('Vendor', { exact: true }).fill('Other vendor');
+  await other.getByLabel('Vendor', { exact: true }).press('Enter');
   await expect(state(other, 'vendor')).toHaveAttribute('data-state', 'saved');
 
   await title(other).fill('Theirs late');
@@ -54,7 +59,7 @@ test('two people on different fields do not disturb each other; on the same fiel
 
   await page.reload();
   await expect(title(page)).toHaveValue('Theirs late');
-  await expect(page.getByLabel('Vendor')).toHaveValue('Other vendor');
+  await expect(page.getByLabel('Vendor', { exact: true })).toHaveValue('Other vendor');
   await context.close();
 });
 
@@ -93,8 +98,8 @@ test.describe('when the connection fails', () => {
     await expect(title(page)).toHaveValue('Typed in a tunnel');
 
     await page.unroute('**/api/fn/product/**');
+    // It tries again by itself a few times; then it asks.
     const again = page.locator('[data-field="title"]').getByRole('button', { name: 'Try again' });
-    await expect(state(page, 'title').or(again)).toBeVisible();
     if (await again.isVisible()) await again.click();
     await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved', { timeout: 20_000 });
     await expect(page.locator('.history > li').filter({ hasText: 'tunnel' })).toHaveCount(1);

@@ -7,13 +7,7 @@ use jobs::{JobsService, Wake, Worker, WorkerHandle, WorkerOptions};
 use ports::Ports;
 use store::{OsEntropy, Store};
 
-use crate::{
-    SystemClock,
-    config::Config,
-    http::state::AppState,
-    router,
-    site::Site,
-};
+use crate::{SystemClock, config::Config, http::state::AppState, router, site::Site};
 
 /// A program that is ready to answer.
 pub struct Composed {
@@ -24,8 +18,9 @@ pub struct Composed {
 
 /// Opens the database of a configuration. The data directory is made when it is not there.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
-    std::fs::create_dir_all(&config.data_dir)
-        .map_err(|error| anyhow::anyhow!("The data directory {} cannot be made ({error}). Make it writable, or set VITRINE_DATA_DIR.", config.data_dir.display()))?;
+    std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+        anyhow::anyhow!("The data directory {} cannot be made ({error}). Make it writable, or set VITRINE_DATA_DIR.", config.data_dir.display())
+    })?;
     Ok(Store::open(&config.database, Arc::new(SystemClock), Arc::new(OsEntropy)).await?)
 }
 
@@ -34,7 +29,13 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let site = Site::find(config).map_err(anyhow::Error::msg)?;
     let store = open_store(config).await?;
     let wake = Wake::default();
-    let options = WorkerOptions { data_dir: config.data_dir.clone(), clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy), wake: wake.clone(), at_once: 1 };
+    let options = WorkerOptions {
+        data_dir: config.data_dir.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        wake: wake.clone(),
+        at_once: 1,
+    };
     let worker = Worker::start(store.clone(), options);
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake));
     let shared = Arc::new(store.clone());

@@ -47,16 +47,16 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::resolve))
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         // Finished files are compressed when they are built; pictures and uploads are not worth it.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))));
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))),
+        );
     let site = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/pictures/demo/{file}", get(pictures::demo))
         .nest_service("/pkg", assets::hashed(&state.site.dir))
         .fallback_service(assets::public(state.clone()));
-    pages
-        .merge(site)
-        .layer(from_fn(security::headers))
-        .layer(CatchPanicLayer::custom(errors::panicked))
-        .with_state(state)
+    pages.merge(site).layer(from_fn(security::headers)).layer(CatchPanicLayer::custom(errors::panicked)).with_state(state)
 }

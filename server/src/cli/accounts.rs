@@ -15,7 +15,14 @@ pub(super) async fn add_store(config: &Config, slug: &str, name: &str, currency:
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn add_user(config: &Config, email: &str, name: Option<&str>, slug: &str, role: Role, password_file: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub(super) async fn add_user(
+    config: &Config,
+    email: &str,
+    name: Option<&str>,
+    slug: &str,
+    role: Role,
+    password_file: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     let shop = store_named(&store, slug).await?;
     let user = match store.user_by_email(email).await? {

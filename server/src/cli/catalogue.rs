@@ -18,7 +18,10 @@ pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: Im
     let bar = progress_bar(std::fs::metadata(file).map_or(0, |file| file.len()), "bytes");
     let show = |progress: &Progress| {
         bar.set_position(progress.bytes);
-        bar.set_message(format!("{} new, {} changed, {} unchanged, {} left alone, {} bad rows", progress.created, progress.changed, progress.unchanged, progress.skipped, progress.bad));
+        bar.set_message(format!(
+            "{} new, {} changed, {} unchanged, {} left alone, {} bad rows",
+            progress.created, progress.changed, progress.unchanged, progress.skipped, progress.bad
+        ));
     };
     let summary = jobs::import_file(&store, &shop, None, file, options, show).await?;
     bar.finish_and_clear();
@@ -30,7 +33,9 @@ pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: Im
     }
     let Progress { created, changed, unchanged, skipped, bad, .. } = summary.progress;
     let would = if options.dry_run { "would be " } else { "" };
-    println!("{created} products {would}new, {changed} {would}changed, {unchanged} unchanged, {skipped} left alone (known; --overwrite replaces them), {bad} bad rows.");
+    println!(
+        "{created} products {would}new, {changed} {would}changed, {unchanged} unchanged, {skipped} left alone (known; --overwrite replaces them), {bad} bad rows."
+    );
     for change in &summary.planned {
         println!("  {} {} ({} fields)", if change.new { "new    " } else { "changed" }, change.handle, change.fields.len());
     }

@@ -12,8 +12,12 @@ const GRACE: Duration = Duration::from_secs(20);
 pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     // The address first: a port in use is said before a database is touched.
     let listener = TcpListener::bind(config.addr).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow::anyhow!("The address {} is in use: another program answers there. Stop it, or set VITRINE_ADDR.", config.addr),
-        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!("The address {} needs rights this program does not have. Set VITRINE_ADDR to a port above 1024.", config.addr),
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("The address {} is in use: another program answers there. Stop it, or set VITRINE_ADDR.", config.addr)
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("The address {} needs rights this program does not have. Set VITRINE_ADDR to a port above 1024.", config.addr)
+        }
         _ => anyhow::anyhow!("The address {} cannot be used ({error}). Set VITRINE_ADDR.", config.addr),
     })?;
     let composed = compose(config).await?;

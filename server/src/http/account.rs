@@ -25,7 +25,12 @@ pub(crate) struct Next {
 }
 
 /// `GET /sign-in`
-pub(crate) async fn sign_in_page(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, Extension(appearance): Extension<Appearance>, Query(next): Query<Next>) -> Response {
+pub(crate) async fn sign_in_page(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(appearance): Extension<Appearance>,
+    Query(next): Query<Next>,
+) -> Response {
     if visitor.access.is_some() {
         return Redirect::to(local(&next.next)).into_response();
     }

@@ -43,7 +43,10 @@ fn edits(pairs: &[(String, String)]) -> Vec<Edit> {
         seen.and_then(|(_, seq)| seq.parse().ok()).map_or(Base::Seen(Seq(0)), |seq| Base::Seen(Seq(seq)))
     };
     let plain = |field: &Field| {
-        matches!(field, Field::Title | Field::Description | Field::Vendor | Field::ProductType | Field::Status | Field::SeoTitle | Field::SeoDescription)
+        matches!(
+            field,
+            Field::Title | Field::Description | Field::Vendor | Field::ProductType | Field::Status | Field::SeoTitle | Field::SeoDescription
+        )
     };
     pairs
         .iter()
@@ -60,7 +63,8 @@ fn receipt(receipt: Receipt) -> Result<(), AppError> {
         Receipt::Applied { .. } | Receipt::NoOp { .. } => Ok(()),
         Receipt::Rejected { reason, .. } => Err(AppError::Invalid(reason)),
         Receipt::Conflict(conflicts) => {
-            let fields: Vec<String> = conflicts.iter().map(|conflict| format!("{} is now {:?}", conflict.field, conflict.theirs.to_string())).collect();
+            let fields: Vec<String> =
+                conflicts.iter().map(|conflict| format!("{} is now {:?}", conflict.field, conflict.theirs.to_string())).collect();
             Err(AppError::Invalid(format!(
                 "Somebody changed this product while you were editing it: {}. Nothing of yours was saved; go back, where your text still is, and decide.",
                 fields.join("; ")

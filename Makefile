@@ -28,7 +28,7 @@ dev: setup ## Rebuild and reload on every change (cargo leptos watch)
 .PHONY: test
 test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browser
 	@scripts/setup --tests
-	@scripts/test
+	@scripts/test $(PARTS)
 
 .PHONY: bench
 bench: build ## Measure every bar and print it beside its budget (about 20 minutes; QUICK=1 for 3)

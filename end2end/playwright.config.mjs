@@ -7,6 +7,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   timeout: 40_000,
+  // A machine that others use stands still for seconds at times.
+  retries: process.env.CI ? 1 : 0,
   expect: { timeout: 8_000 },
   reporter: [['list']],
   outputDir: 'test-results',

@@ -114,12 +114,19 @@ pub struct EditRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Receipt {
     /// Done, as change `seq`.
-    Applied { seq: Seq },
+    Applied {
+        seq: Seq,
+    },
     /// It was so already. The fields are at these versions.
-    NoOp { seq: Seq },
+    NoOp {
+        seq: Seq,
+    },
     Conflict(Vec<FieldConflict>),
     /// Refused: which field, when it is about one, and a sentence that says why.
-    Rejected { field: Option<Field>, reason: String },
+    Rejected {
+        field: Option<Field>,
+        reason: String,
+    },
 }
 
 impl Source {

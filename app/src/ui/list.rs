@@ -12,12 +12,12 @@ pub(crate) fn list<T: Clone + PartialEq + Send + Sync + 'static>(
     // Each thing is known by its number from then on.
     let known = StoredValue::new(Vec::<T>::new());
     let number = move |thing: T| {
-        known.try_update_value(|known| match known.iter().position(|other| *other == thing) {
-            Some(number) => number as u32,
-            None => {
+        known.try_update_value(|known| {
+            let at = known.iter().position(|other| *other == thing).unwrap_or_else(|| {
                 known.push(thing);
-                known.len() as u32 - 1
-            }
+                known.len() - 1
+            });
+            at as u32
         })
     };
     let numbers = says(move || things().into_iter().filter_map(number).collect());

@@ -299,7 +299,10 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         .options([("plan_cache_mode", "force_custom_plan")]);
     // The pool tries again until it runs out of patience, and then only says that it did: once by itself, a refused
     // connection says why.
-    PgConnection::connect_with(&options).await?.close().await?;
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+        Ok(connection) => connection?.close().await?,
+        Err(_) => return Err(StoreError::Unreachable(sqlx::Error::PoolTimedOut)),
+    }
     let primary = PoolOptions::<Postgres>::new()
         .max_connections(10)
         .acquire_timeout(PATIENCE)

@@ -54,9 +54,9 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
         })
     });
     at_once(view! {
-        <Title text=move || title.get() />
+        <Title text=title />
         <header class="page-head">
-            <h1>{move || title.get()}</h1>
+            <h1>{title}</h1>
             <Pager neighbours list />
             {trash}
         </header>
@@ -110,7 +110,7 @@ fn Pager(neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
                 rel=rel
                 aria-label=label
                 aria-keyshortcuts=keys
-                href=move || href.get()
+                href=href
                 role=move || href.get().is_none().then_some("link")
                 aria-disabled=move || href.get().is_none().then_some("true")
             >

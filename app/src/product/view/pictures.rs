@@ -15,7 +15,7 @@ use crate::{
         state::{Desk, check},
     },
     ui::{
-        at_once::{at_once, sometimes},
+        at_once::{at_once, says, sometimes},
         chance,
         icon::Icon,
     },
@@ -42,7 +42,7 @@ pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
                     aria-current=move || (current.get() == Some(id)).then_some("true")
                     on:click=move |_| chosen.set(Some(id))
                 >
-                    <img src=move || url.get() alt="" width="56" height="56" loading="lazy" />
+                    <img src=url alt="" width="56" height="56" loading="lazy" />
                 </button>
             </li>
         })
@@ -52,10 +52,10 @@ pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
         at_once(view! { <img src=url alt=alt width="640" height="640" /> })
     };
     let shown = move || current.get().into_iter().collect();
-    let told = move || match (current.get(), ids.with(Vec::len)) {
+    let told = says(move || match (current.get(), ids.with(Vec::len)) {
         (Some(id), count) => format!("{} of {count}", place(id)),
         (None, _) => "none".to_owned(),
-    };
+    });
     at_once(view! {
         <section class="part" aria-labelledby="pictures-h" data-part="pictures">
             <header><h2 id="pictures-h">"Pictures "<span class="muted num">{told}</span></h2><StateBadge sheet state /></header>
@@ -80,12 +80,14 @@ fn Actions(sheet: Sheet, id: ImageId, chosen: RwSignal<Option<ImageId>>) -> impl
             desk.commit_all(new_op(), edits);
         });
     };
+    let stuck = |by: isize| says(move || sheet.desk.with(|desk| desk.moved(id, by).is_empty()));
+    let (first, last) = (stuck(-1), stuck(1));
     let buttons = sometimes(move || {
         (!sheet.locked()).then(|| {
             at_once(view! {
                 <div class="line script">
-                    <button type="button" class="btn" on:click=move |_| step(-1)><Icon name="chevron-left" />"Move left"</button>
-                    <button type="button" class="btn" on:click=move |_| step(1)>"Move right"<Icon name="chevron-right" /></button>
+                    <button type="button" class="btn" disabled=first on:click=move |_| step(-1)><Icon name="chevron-left" />"Move left"</button>
+                    <button type="button" class="btn" disabled=last on:click=move |_| step(1)>"Move right"<Icon name="chevron-right" /></button>
                     <button type="button" class="btn" on:click=move |_| sheet.remove(Field::Image(id))><Icon name="trash-2" />"Remove"</button>
                 </div>
             })

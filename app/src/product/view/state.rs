@@ -37,7 +37,7 @@ pub(super) fn StateBadge(sheet: Sheet, state: Signal<State>) -> impl IntoView {
             </span>
         })),
     };
-    view! { <span role="status" data-state=move || word.get()>{sometimes(shown)}</span> }
+    view! { <span role="status" data-state=word>{sometimes(shown)}</span> }
 }
 
 /// Why a field is not saved, and the choice where two people changed it.

@@ -157,7 +157,7 @@ fn Row(sheet: Sheet, id: VariantId, names: Memo<Vec<String>>) -> impl IntoView {
     });
     at_once(view! {
         <tr role="row" data-variant=id.to_string()>
-            <th role="rowheader" scope="row">{move || name.get()}</th>
+            <th role="rowheader" scope="row">{name}</th>
             {list(move || (0..names.with(Vec::len)).collect(), options)}
             {cells.collect_view()}
             <td role="cell">

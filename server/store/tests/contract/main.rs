@@ -107,6 +107,7 @@ contract! {
         a_handle_goes_to_one_of_many,
         the_same_op_many_times_at_once_is_done_once,
         two_people_on_different_fields_do_not_disturb_each_other,
+        a_list_built_in_the_middle_of_changes_is_right,
     ],
     statements: [
         pages_keep_to_their_budget,

@@ -3,13 +3,13 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     field::{Field, Value},
     ids::Seq,
-    op::Base,
+    op::{Action, Base, Op},
     query::{ListQuery, Window},
     role::Role,
 };
 use ports::{Catalogue, product::Receipt};
 
-use crate::support::{Arranged, batch, create, edit, product, seq};
+use crate::support::{Arranged, batch, create, edit, op_id, product, seq};
 
 pub async fn eight_writers_lose_nothing(arranged: &Arranged) {
     // Half of them in another process.
@@ -139,4 +139,54 @@ pub async fn two_people_on_different_fields_do_not_disturb_each_other(arranged: 
     assert_eq!(seqs, (2..=7).map(Seq).collect::<Vec<_>>());
     let lamp = arranged.load("lamp").await;
     assert!(fields.iter().all(|field| lamp.get(field) == Value::text("new")));
+}
+
+pub async fn a_list_built_in_the_middle_of_changes_is_right(arranged: &Arranged) {
+    let other = arranged.second_store().await;
+    let follower = arranged.store.keep_current();
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (store, shop) = (if writer % 2 == 0 { arranged.store.clone() } else { other.clone() }, arranged.shop.clone());
+            tokio::spawn(async move {
+                let mut made = Vec::new();
+                for number in 0..30 {
+                    let mut ops: Vec<_> = (0..10).map(|part| create(product(&format!("p-{writer}-{number}-{part}")))).collect();
+                    made.extend(ops.iter().map(|op| op.product));
+                    // Something that was there already changes with them, and something goes.
+                    ops.push(edit(made[number * 7], &[(Field::Title, Base::Any, Value::text(format!("title {writer} {number}")))]));
+                    ops.push(Op { id: op_id(), product: made[number * 3], action: Action::Delete });
+                    store.write(&shop, &batch(), ops, None).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut totals = Vec::new();
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        totals.push(arranged.window("sort=title", 0, 5).await.total);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+
+    let mut products = arranged.store.export_batch(&arranged.shop, None, 10_000).await.unwrap();
+    let fresh = arranged.second_store().await;
+    let everything = Window { query: ListQuery::default(), start: 0, count: 1 };
+    let last = fresh.list(&arranged.editor(), &everything).await.unwrap().as_of;
+    fresh.close().await;
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while arranged.window("sort=title", 0, 1).await.as_of != last {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .expect("the list learns of the last change");
+    follower.abort();
+    products.sort_by_key(|product| std::cmp::Reverse(product.versions.latest));
+    let expected: Vec<String> = products.iter().map(|product| product.content.handle.to_string()).collect();
+    let (first, second) = (arranged.window("sort=-updated", 0, 1_000).await, arranged.window("sort=-updated", 1_000, 1_000).await);
+    let listed: Vec<String> = first.rows.iter().chain(&second.rows).map(|row| row.handle.to_string()).collect();
+    assert_eq!(listed, expected);
+    assert!(totals.windows(2).any(|pair| pair[0] < pair[1]), "the list was looked at while it grew: {totals:?}");
+    other.close().await;
 }

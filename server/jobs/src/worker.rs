@@ -36,7 +36,7 @@ pub struct WorkerOptions {
 #[derive(Clone, Debug, Default)]
 pub struct Wake(Arc<Notify>);
 
-/// A running worker. Dropping it asks it to stop.
+/// A running worker. Dropped, it ends as it would in a crash: [`WorkerHandle::stop`] is the gentle way.
 #[derive(Debug)]
 pub struct WorkerHandle {
     stop: watch::Sender<bool>,

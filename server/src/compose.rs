@@ -37,9 +37,20 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         at_once: 1,
     };
     let worker = Worker::start(store.clone(), options);
+    store.keep_current();
+    warm_up(store.clone());
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake));
     let shared = Arc::new(store.clone());
     let ports = Ports { catalogue: shared.clone(), people: shared, jobs };
     let state = AppState::new(config.clone(), site, ports, store.clone());
     Ok(Composed { router: router::router(state), store, worker })
+}
+
+/// Makes the lists ready before anybody asks. Until they are, the first pages come from the table.
+fn warm_up(store: Store) {
+    tokio::spawn(async move {
+        if let Err(error) = store.warm_up().await {
+            tracing::warn!(%error, "the lists could not be made ready; each is when it is first asked for");
+        }
+    });
 }

@@ -26,7 +26,7 @@ use crate::{
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
     product::{HistoryEntry, Neighbours, ProductView, Receipt},
-    products::{FacetValues, Listing},
+    products::{FacetValues, Listing, Opening},
 };
 
 /// A person in a store with a role: the proof that membership was looked up. Made by [`People`] only.
@@ -41,6 +41,10 @@ pub struct Access {
 #[async_trait]
 pub trait Catalogue: Send + Sync {
     async fn list(&self, who: &Access, window: &Window) -> Result<Listing, AppError>;
+
+    /// What the page of a list opens with. A window behind the end becomes the last one. Nothing waits for facets
+    /// that would take a moment.
+    async fn opening(&self, who: &Access, window: &Window) -> Result<Opening, AppError>;
 
     /// The first values of every facet of a list.
     async fn facets(&self, who: &Access, query: &ListQuery) -> Result<Vec<FacetValues>, AppError>;

@@ -42,6 +42,14 @@ pub struct Listing {
     pub currency: Currency,
 }
 
+/// The rows a page opens with, and what one can filter by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub listing: Listing,
+    /// The first values of every facet; empty while they are not known, which is for seconds after a start.
+    pub facets: Vec<FacetValues>,
+}
+
 /// The values of one facet: the chosen first, then the commonest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FacetValues {

@@ -60,22 +60,16 @@ pub(super) async fn values_with(address: String, facet: String, containing: Stri
 #[cfg(feature = "ssr")]
 pub(super) fn first(query: ListQuery, row: u32) -> impl Future<Output = Option<First>> + Send {
     let asked = crate::context::authorised();
+    let window = Window { query, start: row, count: FIRST_ROWS };
     async move {
-        let (ports, who) = match asked {
-            Ok(asked) => asked,
-            Err(error) => return Some(First { listing: answer(async { Err(error) }).await, facets: Vec::new() }),
+        let opening = answer(async move {
+            let (ports, who) = asked?;
+            ports.catalogue.opening(&who, &window).await
+        });
+        let (listing, facets) = match opening.await {
+            Ok(opening) => (Ok(opening.listing), opening.facets),
+            Err(error) => (Err(error), Vec::new()),
         };
-        // Without its filters a list is still of use.
-        let facets = ports.catalogue.facets(&who, &query).await.unwrap_or_default();
-        let mut window = Window { query, start: row, count: FIRST_ROWS };
-        let mut listing = answer(ports.catalogue.list(&who, &window)).await;
-        // An old address may point behind the end: the last rows are what is nearest.
-        if let Ok(Listing { total, .. }) = &listing
-            && (1..=row).contains(total)
-        {
-            window.start = total.saturating_sub(FIRST_ROWS);
-            listing = answer(ports.catalogue.list(&who, &window)).await;
-        }
         Some(First { listing, facets })
     }
 }

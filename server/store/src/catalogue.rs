@@ -14,7 +14,7 @@ use ports::{
     Access, Catalogue,
     error::AppError,
     product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
-    products::{FacetValues, Listing},
+    products::{FacetValues, Listing, Opening},
 };
 
 use crate::{Author, Store, StoreRef};
@@ -25,6 +25,11 @@ impl Catalogue for Store {
     async fn list(&self, who: &Access, window: &Window) -> Result<Listing, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         Ok(self.list_of(&store, window).await?)
+    }
+
+    async fn opening(&self, who: &Access, window: &Window) -> Result<Opening, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.opening_of(&store, window).await?)
     }
 
     async fn facets(&self, who: &Access, query: &ListQuery) -> Result<Vec<FacetValues>, AppError> {

@@ -10,7 +10,7 @@ use domain::{
 };
 use ports::{
     product::Neighbours,
-    products::{FacetValues, Listing, Row},
+    products::{FacetValues, Listing, Opening, Row},
 };
 use roaring::RoaringBitmap;
 
@@ -58,6 +58,19 @@ impl Store {
         let keys: Vec<i64> = listing.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
         let rows = self.rows(&keys).await?;
         Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency })
+    }
+
+    pub(crate) async fn opening_of(&self, store: &StoreRef, window: &Window) -> Result<Opening, StoreError> {
+        let mut listing = self.list_of(store, window).await?;
+        // An old address may point behind the end: the last rows are what is nearest.
+        if listing.rows.is_empty() && listing.total > 0 {
+            let last = Window { start: listing.total.saturating_sub(window.count), ..window.clone() };
+            listing = self.list_of(store, &last).await?;
+        }
+        let is_ready = self.shelf(store).is_ready();
+        // Without its filters a list is still of use.
+        let facets = if is_ready { self.facets_of(store, &window.query, &Facet::ALL, "").await.unwrap_or_default() } else { Vec::new() };
+        Ok(Opening { listing, facets })
     }
 
     pub(crate) async fn facets_of(

@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
-use crate::{codec::PostcardCodec, context::Visitor, frame::Frame, routes::Pages};
+use crate::{codec::PostcardCodec, context::Visitor, frame::Frame, routes::Pages, ui::at_once::at_once};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let me = SharedValue::<_, PostcardCodec>::new_with_encoding(|| use_context::<Visitor>().and_then(|visitor| visitor.me)).into_inner();
-    view! {
+    at_once(view! {
         <Title formatter=|title: String| if title.is_empty() { "Vitrine".to_owned() } else { format!("{title} · Vitrine") } />
         <Router>
             <Frame me=me>
                 <Pages />
             </Frame>
         </Router>
-    }
+    })
 }
 
 /// The HTML document around the app.

@@ -13,7 +13,9 @@ pub fn hydrate() {
         // Without its chunk the page stays as the server has sent it: links and forms work.
         let path = window().location().pathname().unwrap_or_default();
         if app::preload(&path).await {
-            leptos::mount::hydrate_lazy(app::app::App);
+            // Not `hydrate_lazy`: the page's chunk is here, and the code for waiting for one inside every view is a tenth
+            // of the first chunk.
+            leptos::mount::hydrate_body(app::app::App);
         }
     });
 }

@@ -30,14 +30,13 @@ pub(crate) fn Frame(me: Option<Me>, children: Children) -> impl IntoView {
         }
         prefetch::listen();
     });
-    view! {
+    at_once(view! {
         <div class="frame">
             <a class="skip" href="#main">"Skip to content"</a>
             {me.map(|me| at_once(view! { <Rail /><Bar me /> }))}
             <main id="main" tabindex="-1">{children()}</main>
         </div>
-    }
-    .into_any()
+    })
 }
 
 /// The signed-in person, on any page.

@@ -14,7 +14,7 @@ const handles = await someHandles();
 const addresses = [
   ...['/products', '/products?sort=title', '/products?q=lamp', '/products?status=draft&sort=-price', '/products?start=1500', '/imports', '/settings', '/products/not-there'],
   ...handles.map((handle) => `/products/${handle}`),
-  '/api/fn/products/list?query=&start=900&count=100',
+  '/api/fn/products/list?address=&start=900&count=100',
 ];
 
 const counts = { whole: 0, aborted: 0, failed: 0 };

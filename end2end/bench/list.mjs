@@ -31,8 +31,8 @@ async function figures(server, what, count, budget, ask) {
   const facets = [];
   for (let turn = 0; turn < count; turn += 1) {
     const [query, start] = ask();
-    windows.push(await timed(server, `/api/fn/products/list?query=${encodeURIComponent(query)}&start=${start}&count=50`));
-    facets.push(await timed(server, `/api/fn/products/facets?query=${encodeURIComponent(query)}`));
+    windows.push(await timed(server, `/api/fn/products/list?address=${encodeURIComponent(query)}&start=${start}&count=50`));
+    facets.push(await timed(server, `/api/fn/products/facets?address=${encodeURIComponent(query)}`));
   }
   const together = windows.map((window, at) => window + facets[at]);
   figure(`${server.engine}: ${what}, with total: p95`, percentile(windows, 0.95), 'ms', budget);

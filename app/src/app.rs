@@ -1,21 +1,18 @@
-//! The document and what every page has in common.
+//! The document, and what of it lives in the browser.
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
-use crate::{codec::PostcardCodec, context::Visitor, frame::Frame, routes::Pages, ui::at_once::at_once};
+use crate::{codec::PostcardCodec, context::Visitor, frame, routes::Pages, ui::at_once::at_once};
 
+/// The pages, which the browser takes over. The frame around them stays as the server has written it.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     let me = SharedValue::<_, PostcardCodec>::new_with_encoding(|| use_context::<Visitor>().and_then(|visitor| visitor.me)).into_inner();
+    frame::provide(me);
     at_once(view! {
-        <Title formatter=|title: String| if title.is_empty() { "Vitrine".to_owned() } else { format!("{title} · Vitrine") } />
         <Router>
-            <Frame me=me>
-                <Pages />
-            </Frame>
+            <Pages />
         </Router>
     })
 }
@@ -23,10 +20,11 @@ pub fn App() -> impl IntoView {
 /// The HTML document around the app.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    use leptos_meta::{HashedStylesheet, MetaTags};
+    use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
     use crate::context::Appearance;
 
+    provide_meta_context();
     let theme = use_context::<Appearance>().and_then(|appearance| appearance.theme);
     view! {
         <!DOCTYPE html>
@@ -43,7 +41,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
-                <App />
+                {frame::frame(view! { <App /> })}
             </body>
         </html>
     }

@@ -11,6 +11,7 @@ use crate::{jobs, product, products, settings, ui::notice::NotFound};
 
 #[component]
 pub(crate) fn Pages() -> impl IntoView {
+    crate::frame::keep_current();
     // `SsrMode::Async`: a page leaves the server whole, with its first rows in it.
     view! {
         <FlatRoutes fallback=NotFound>

@@ -2,8 +2,11 @@
 
 #![recursion_limit = "512"] // a page is one deeply nested type
 
-use leptos::prelude::window;
-use wasm_bindgen::prelude::wasm_bindgen;
+use leptos::{
+    mount::hydrate_from,
+    prelude::{document, window},
+};
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
 /// Called by the page once this module has been loaded.
 #[wasm_bindgen]
@@ -12,10 +15,12 @@ pub fn hydrate() {
     wasm_bindgen_futures::spawn_local(async {
         // Without its chunk the page stays as the server has sent it: links and forms work.
         let path = window().location().pathname().unwrap_or_default();
-        if app::preload(&path).await {
+        if app::preload(&path).await
+            && let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into().ok())
+        {
             // Not `hydrate_lazy`: the page's chunk is here, and the code for waiting for one inside every view is a tenth
             // of the first chunk.
-            leptos::mount::hydrate_body(app::app::App);
+            hydrate_from(main, app::app::App).forget();
         }
     });
 }

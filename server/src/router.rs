@@ -42,20 +42,19 @@ pub fn router(state: AppState) -> Router {
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
         .route("/theme", post(account::theme));
+    let compressed = || CompressionLayer::new().quality(CompressionLevel::Precise(4));
     let pages = signed_in
         .merge(open)
         .layer(from_fn_with_state(state.clone(), session::resolve))
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         // Finished files are compressed when they are built; pictures and uploads are not worth it.
         .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Precise(4))
-                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))),
+            compressed().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))),
         );
     let site = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/pictures/demo/{file}", get(pictures::demo))
+        .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))
         .nest_service("/pkg", assets::hashed(&state.site.dir))
         .fallback_service(assets::public(state.clone()));
     pages.merge(site).layer(from_fn(security::headers)).layer(CatchPanicLayer::custom(errors::panicked)).with_state(state)

@@ -2,6 +2,8 @@
 
 mod address;
 
+pub use self::address::pairs;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -1,45 +1,68 @@
-//! The frame around every page: the rail and the bar on top.
+//! The frame around every page: the rail and the bar on top. The server writes it; no code for writing it goes to the
+//! browser, which only keeps it current.
 
+#[cfg(feature = "ssr")]
 mod bar;
+#[cfg(feature = "hydrate")]
+mod current;
+#[cfg(feature = "hydrate")]
 mod prefetch;
+#[cfg(feature = "ssr")]
 mod rail;
-pub(crate) mod search;
+#[cfg(feature = "ssr")]
+mod search;
 
 use leptos::prelude::*;
 use ports::people::Me;
 
-use crate::ui::{at_once::at_once, unsaved::Unsaved};
-
-use self::{bar::Bar, rail::Rail, search::Search};
+use crate::ui::unsaved::Unsaved;
 
 /// Whether the page has come alive. False while it is rendered and hydrated, so that both draw the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Hydrated(pub(crate) ReadSignal<bool>);
 
-#[component]
-pub(crate) fn Frame(me: Option<Me>, children: Children) -> impl IntoView {
+/// What every page finds in its context.
+pub(crate) fn provide(me: Option<Me>) {
     let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
-    provide_context(StoredValue::new(me.clone()));
+    provide_context(StoredValue::new(me));
     provide_context(Unsaved::new());
-    Search::provide();
     Effect::new(move || {
         set_hydrated.set(true);
         if let Some(root) = document().document_element() {
             let _ = root.class_list().add_1("hydrated");
         }
-        prefetch::listen();
     });
-    at_once(view! {
-        <div class="frame">
-            <a class="skip" href="#main">"Skip to content"</a>
-            {me.map(|me| at_once(view! { <Rail /><Bar me /> }))}
-            <main id="main" tabindex="-1">{children()}</main>
-        </div>
-    })
+}
+
+#[cfg(feature = "hydrate")]
+pub(crate) use self::current::search_box;
+
+/// Brings the frame to life. Called where the router is known.
+pub(crate) fn keep_current() {
+    #[cfg(feature = "hydrate")]
+    {
+        current::start();
+        Effect::new(prefetch::listen);
+    }
 }
 
 /// The signed-in person, on any page.
 pub(crate) fn use_me() -> Option<Me> {
     use_context::<StoredValue<Option<Me>>>().and_then(|me| me.get_value())
+}
+
+/// The frame with a page in it. Whoever is not signed in has none.
+#[cfg(feature = "ssr")]
+pub(crate) fn frame(page: impl IntoView + 'static) -> impl IntoView {
+    let me = use_context::<crate::context::Visitor>().and_then(|visitor| visitor.me);
+    let address = use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
+    let around = me.map(|me| view! { {rail::rail(&address)}{bar::bar(me, &address)} });
+    view! {
+        <div class="frame">
+            <a class="skip" href="#main">"Skip to content"</a>
+            {around}
+            <main id="main" tabindex="-1">{page.into_view()}</main>
+        </div>
+    }
 }

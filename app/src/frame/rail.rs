@@ -1,9 +1,8 @@
 //! The main places: a rail on the left, which a phone shows as tabs below.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::ui::{at_once::at_once, icon::Icon};
+use crate::ui::icon::Icon;
 
 struct Place {
     address: &'static str,
@@ -17,18 +16,15 @@ const PLACES: [Place; 3] = [
     Place { address: "/settings", icon: "settings", name: "Settings" },
 ];
 
-#[component]
-pub(super) fn Rail() -> impl IntoView {
-    at_once(view! {
+pub(super) fn rail(address: &str) -> impl IntoView + use<> {
+    let link = |place: &Place| {
+        let here = address.starts_with(place.address).then_some("page");
+        view! { <a href=place.address aria-current=here><Icon name=place.icon /><span>{place.name}</span></a> }
+    };
+    view! {
         <nav class="rail" aria-label="Main">
             <a class="rail-mark" href="/products"><img src="/favicon.svg" alt="" width="20" height="20" /><span>"Vitrine"</span></a>
             {PLACES.iter().map(link).collect_view()}
         </nav>
-    })
-}
-
-fn link(place: &'static Place) -> impl IntoView {
-    let path = use_location().pathname;
-    let here = move || path.read().starts_with(place.address).then_some("page");
-    at_once(view! { <a href=place.address aria-current=here><Icon name=place.icon /><span>{place.name}</span></a> })
+    }
 }

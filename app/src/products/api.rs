@@ -1,25 +1,25 @@
 //! What the list asks the server. Reads are `GET`, so that they can be cached.
 
-use domain::query::ListQuery;
 #[cfg(feature = "ssr")]
-use domain::query::{Facet, Window};
+use domain::query::{Facet, ListQuery, Window};
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use ports::products::Opening;
 use ports::{
     error::AppError,
     products::{FacetValues, Listing},
 };
-use serde::{Deserialize, Serialize};
 use server_fn::codec::{GetUrl, Postcard};
+
+#[cfg(feature = "ssr")]
+use super::state::address::Place;
 
 /// Rows in the page as the server sends it.
 pub(super) const FIRST_ROWS: u32 = 50;
 
-/// What a page comes with: its first rows and the values one can filter by.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct First {
-    pub(super) listing: Result<Listing, AppError>,
-    pub(super) facets: Vec<FacetValues>,
-}
+/// Values of a filter in it. A menu that is opened asks for more.
+#[cfg(feature = "ssr")]
+const FIRST_VALUES: usize = 20;
 
 /// Rows `start..start + count` of a list, 200 at most.
 #[server(prefix = "/api/fn", endpoint = "products/list", input = GetUrl, output = Postcard)]
@@ -58,26 +58,19 @@ pub(super) async fn values_with(address: String, facet: String, containing: Stri
 
 /// What the page is sent with.
 #[cfg(feature = "ssr")]
-pub(super) fn first(query: ListQuery, row: u32) -> impl Future<Output = Option<First>> + Send {
+pub(super) fn opening(place: &Place) -> impl Future<Output = Result<Opening, AppError>> + Send + use<> {
     let asked = crate::context::authorised();
-    let window = Window { query, start: row, count: FIRST_ROWS };
-    async move {
-        let opening = answer(async move {
-            let (ports, who) = asked?;
-            ports.catalogue.opening(&who, &window).await
-        });
-        let (listing, facets) = match opening.await {
-            Ok(opening) => (Ok(opening.listing), opening.facets),
-            Err(error) => (Err(error), Vec::new()),
-        };
-        Some(First { listing, facets })
-    }
-}
-
-/// In the browser there is nothing to wait for: the list loads as it scrolls.
-#[cfg(not(feature = "ssr"))]
-pub(super) fn first(_query: ListQuery, _row: u32) -> std::future::Ready<Option<First>> {
-    std::future::ready(None)
+    let window = Window { query: place.query.clone(), start: place.row, count: FIRST_ROWS };
+    answer(async move {
+        let (ports, who) = asked?;
+        let mut opening = ports.catalogue.opening(&who, &window).await?;
+        for values in &mut opening.facets {
+            // The chosen ones come first, and a plain form would lose one that it does not show.
+            let chosen = window.query.chosen(values.facet).len();
+            values.values.truncate(chosen.max(FIRST_VALUES));
+        }
+        Ok(opening)
+    })
 }
 
 /// Sets the status of an error, which the body alone cannot say.

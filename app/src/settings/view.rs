@@ -1,7 +1,6 @@
 mod theme;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ports::{
     error::AppError,
     people::{MemberView, StoreView},
@@ -12,16 +11,16 @@ use super::api::list_members;
 use crate::{
     codec::Loaded,
     frame::use_me,
-    ui::{at_once::at_once, notice::Failure, values::capital},
+    ui::{at_once::at_once, notice::Failure, title::title, values::capital},
 };
 
 type Answer = Result<Vec<MemberView>, AppError>;
 
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
+    title(|| "Settings".to_owned());
     let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_members(), true);
     view! {
-        <Title text="Settings" />
         <Transition fallback=|| view! { <div class="page settings" aria-busy="true"><header class="page-head"><h1>"Settings"</h1></header></div> }>
             {move || {
                 loaded

@@ -10,6 +10,12 @@ use leptos::{
 #[derive(Clone, Copy)]
 pub(crate) struct Later(StoredValue<Option<TimeoutHandle>>);
 
+impl Default for Later {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Later {
     /// Nothing is done any more once the page it was made for is gone.
     pub(crate) fn new() -> Self {

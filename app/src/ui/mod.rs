@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod format;
 pub(crate) mod html;
 pub(crate) mod icon;
+#[cfg(feature = "hydrate")]
 pub(crate) mod later;
 pub(crate) mod list;
 pub(crate) mod listen;
@@ -14,6 +15,7 @@ pub(crate) mod notice;
 pub(crate) mod poll;
 pub(crate) mod progress;
 pub(crate) mod time;
+pub(crate) mod title;
 pub(crate) mod toast;
 pub(crate) mod unsaved;
 pub(crate) mod values;

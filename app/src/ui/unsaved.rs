@@ -34,26 +34,20 @@ impl Unsaved {
     }
 }
 
-/// The save indicator of the bar. Nothing while everything is saved.
-#[component]
-pub(crate) fn SaveState() -> impl IntoView {
-    let unsaved = use_context::<Unsaved>();
-    let worst = move || {
-        let all = unsaved?.0.read();
+impl Unsaved {
+    /// What to settle first: its address, the tone, the words. None while everything is saved.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn worst(self) -> Option<(String, &'static str, String)> {
+        let all = self.0.read();
         let sum = |count: fn(&Outstanding) -> usize| all.iter().map(count).sum::<usize>();
         let (conflicts, failed, saving) = (sum(|one| one.conflicts), sum(|one| one.failed), sum(|one| one.saving));
         let first = all.iter().find(|one| one.conflicts > 0).or_else(|| all.iter().find(|one| one.failed > 0)).or_else(|| all.first())?;
         let (tone, words) = told(conflicts, failed, saving);
         Some((first.address.clone(), tone, words))
-    };
-    let shown = Memo::new(move |_| worst());
-    view! {
-        <span role="status" class="save-state">
-            {move || shown.get().map(|(address, tone, words)| view! { <a href=address class="badge" data-tone=tone>{words}</a> })}
-        </span>
     }
 }
 
+#[cfg(any(feature = "hydrate", test))]
 fn told(conflicts: usize, failed: usize, saving: usize) -> (&'static str, String) {
     match (conflicts, failed, saving) {
         (1, ..) => ("warn", "1 conflict".to_owned()),

@@ -76,7 +76,7 @@ impl Sort {
 }
 
 /// The decoded `name=value` pairs of an address, in order.
-fn pairs(address: &str) -> impl Iterator<Item = (String, String)> {
+pub fn pairs(address: &str) -> impl Iterator<Item = (String, String)> {
     address.strip_prefix('?').unwrap_or(address).split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(value))

@@ -2,7 +2,6 @@
 
 use domain::{ids::JobId, role::Permission};
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_params_map};
 use ports::{
     error::AppError,
@@ -29,6 +28,7 @@ use crate::{
         poll::every_second,
         progress::Progress,
         time::{Time, now},
+        title::title,
     },
 };
 
@@ -96,9 +96,10 @@ fn Page(detail: JobDetail) -> impl IntoView {
             at_once(())
         }
     });
+    let name = subject.clone();
+    title(move || name.clone());
     let overwrite = detail.with_untracked(|detail| detail.overwrite);
     at_once(view! {
-        <Title text=subject.clone() />
         <div class="page job-page">
             <header class="page-head">
                 <div>

@@ -2,7 +2,6 @@
 
 use domain::role::Permission;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use ports::{error::AppError, jobs::JobView};
 
 use super::{row::Row, upload::Upload};
@@ -16,6 +15,7 @@ use crate::{
         notice::Failure,
         poll::every_second,
         time::now,
+        title::title,
     },
 };
 
@@ -23,9 +23,9 @@ type Answer = Result<Vec<JobView>, AppError>;
 
 #[component]
 pub(crate) fn Imports() -> impl IntoView {
+    title(|| "Imports".to_owned());
     let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_jobs(), true);
     view! {
-        <Title text="Imports" />
         <Transition fallback=Loading>
             {move || {
                 loaded

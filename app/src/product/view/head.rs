@@ -2,7 +2,6 @@
 
 use domain::{field::Field, handle::Handle};
 use leptos::{ev, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use ports::product::Neighbours;
 use wasm_bindgen::JsCast;
@@ -20,6 +19,7 @@ use crate::{
 #[component]
 pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
     let title = sheet.text(Field::Title);
+    crate::ui::title::title(move || title.get());
     let deleted = move || sheet.desk.with(Desk::deleted);
     let trash = sometimes(move || {
         (sheet.is_editor() && !deleted()).then(|| {
@@ -54,7 +54,6 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
         })
     });
     at_once(view! {
-        <Title text=title />
         <header class="page-head">
             <h1>{title}</h1>
             <Pager neighbours list />

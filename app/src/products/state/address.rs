@@ -2,7 +2,7 @@
 
 use domain::{
     money::{Currency, Money},
-    query::{Facet, ListQuery, Sort, SortKey},
+    query::{Facet, ListQuery, Sort, SortKey, pairs},
 };
 
 use super::chips::Filter;
@@ -19,7 +19,8 @@ pub(crate) struct Place {
 impl Place {
     /// Reads an address: besides what a query has, `row=1` is the first row, `start=50` leaves out 50 rows, and
     /// `from` and `to` are prices as the form sends them when a person has typed them.
-    pub(crate) fn read(search: &str, value: impl Fn(&str) -> Option<String>, currency: Currency) -> Self {
+    pub(crate) fn of(search: &str, currency: Currency) -> Self {
+        let value = |name| pairs(search).find(|(known, _)| known == name).map(|(_, value)| value);
         let number = |name| value(name).and_then(|text| text.trim().replace([',', ' '], "").parse::<u32>().ok());
         let price = |name| value(name).and_then(|text| Money::parse(&text, currency).ok());
         let mut query = ListQuery::from_address(search);
@@ -86,6 +87,11 @@ pub(crate) enum Changed {
     Row,
 }
 
+/// The list searched for something else.
+pub(crate) fn searching(query: &ListQuery, text: &str) -> ListQuery {
+    ListQuery { search: text.to_owned(), ..query.clone() }
+}
+
 /// The list ordered by a column: the other way round when it already is.
 pub(crate) fn sorted(query: &ListQuery, key: SortKey) -> ListQuery {
     let descending = if query.sort.key == key { !query.sort.descending } else { key == SortKey::Updated };
@@ -99,8 +105,7 @@ mod tests {
     use super::*;
 
     fn read(search: &str) -> Place {
-        let value = |name: &str| search.split('&').filter_map(|pair| pair.split_once('=')).find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
-        Place::read(search, value, Currency::EUR)
+        Place::of(search, Currency::EUR)
     }
 
     #[test]

@@ -129,6 +129,7 @@ pub(crate) fn word(facet: Facet, value: &str) -> &str {
 
 /// The values to show when those of a menu that is open have changed: the known ones keep their place, so
 /// that nothing moves under the pointer.
+#[cfg(any(feature = "hydrate", test))]
 pub(crate) fn in_place(shown: &[u32], now: &[u32]) -> Vec<u32> {
     let new = now.iter().filter(|value| !shown.contains(value));
     shown.iter().chain(new).copied().collect()

@@ -4,10 +4,11 @@
 //! was there. Every answer says up to which change of the store it is current; a newer one makes the
 //! blocks before it stale: they go on being shown until they have been fetched anew.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, rc::Rc};
 
-use domain::{ids::Seq, money::Currency};
-use ports::products::{Listing, Row};
+use domain::ids::Seq;
+
+use super::line::{Line, Totals};
 
 pub(crate) const BLOCK: u32 = 100;
 const MOST_BLOCKS: usize = 60;
@@ -37,18 +38,10 @@ struct List {
     renewed: Vec<u32>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Totals {
-    pub(crate) total: u32,
-    pub(crate) of: u32,
-    pub(crate) as_of: Seq,
-    pub(crate) currency: Currency,
-}
-
 struct Block {
     list: ListId,
     start: u32,
-    rows: Vec<Arc<Row>>,
+    rows: Vec<Rc<Line>>,
     as_of: Seq,
 }
 
@@ -94,7 +87,7 @@ impl Pages {
         self.list(list).and_then(|list| list.totals.as_ref())
     }
 
-    pub(crate) fn row(&self, list: ListId, row: u32) -> Option<&Arc<Row>> {
+    pub(crate) fn row(&self, list: ListId, row: u32) -> Option<&Rc<Line>> {
         self.block_of(list, row).and_then(|block| block.rows.get((row - block.start) as usize))
     }
 
@@ -104,26 +97,34 @@ impl Pages {
     }
 
     /// Keeps an answer to a request for `count` rows.
-    pub(crate) fn put(&mut self, id: ListId, listing: Listing, count: u32) {
-        let Listing { start, rows, total, of, as_of, currency } = listing;
+    pub(crate) fn put(&mut self, id: ListId, (rows, start, totals): (Vec<Line>, u32, Totals), count: u32) {
+        let Totals { total, as_of, .. } = totals;
         let Some(list) = self.lists.iter_mut().find(|list| list.id == id) else { return };
         list.checked = true;
         let newer = list.totals.as_ref().is_none_or(|totals| as_of > totals.as_of);
         if newer {
             list.short.clear();
             list.renewed.clear();
-            list.totals = Some(Totals { total, of, as_of, currency });
+            list.totals = Some(totals);
         }
         let end = start + rows.len() as u32;
-        let total = list.totals.as_ref().map_or(total, |totals| totals.total);
-        if end < total.min(start + count) {
+        // An older answer may lack what the latest one counts, and is no reason not to ask again.
+        let is_latest = list.totals.as_ref().is_some_and(|totals| totals.as_of == as_of);
+        if is_latest && end < total.min(start + count) {
             list.short.push(start / BLOCK);
         }
         // What the answer covers whole is replaced by it.
         self.blocks.retain(|block| block.list != id || block.start < start || block.start + block.rows.len() as u32 > end);
-        self.blocks.push(Block { list: id, start, rows: rows.into_iter().map(Arc::new).collect(), as_of });
+        self.blocks.push(Block { list: id, start, rows: rows.into_iter().map(Rc::new).collect(), as_of });
         if self.blocks.len() > MOST_BLOCKS {
             self.forget_one(id, start);
+        }
+    }
+
+    /// A request without an answer: its rows may be asked for again.
+    pub(crate) fn failed(&mut self, request: Request) {
+        if let Some(list) = self.lists.iter_mut().find(|list| list.id == request.list) {
+            list.renewed.retain(|block| *block != request.start / BLOCK);
         }
     }
 
@@ -209,25 +210,23 @@ mod tests {
 
     use super::*;
 
-    fn row(number: u32) -> Row {
-        Row {
-            handle: format!("product-{number}").parse().unwrap(),
+    fn line(number: u32) -> Line {
+        Line {
+            handle: format!("product-{number}"),
             title: format!("Product {number}"),
             status: Status::Active,
             optimisation: OptimisationStatus::None,
             vendor: String::new(),
             product_type: String::new(),
-            price: None,
-            highest_price: None,
-            variants: 1,
+            price: String::new(),
             thumbnail: String::new(),
             updated_at: Timestamp::default(),
         }
     }
 
-    fn listing(start: u32, count: u32, total: u32, as_of: i64) -> Listing {
-        let rows = (start..total.min(start + count)).map(row).collect();
-        Listing { start, rows, total, of: 5_000, as_of: Seq(as_of), currency: Currency::EUR }
+    fn listing(start: u32, count: u32, total: u32, as_of: i64) -> (Vec<Line>, u32, Totals) {
+        let lines = (start..total.min(start + count)).map(line).collect();
+        (lines, start, Totals { total, of: 5_000, as_of: Seq(as_of) })
     }
 
     fn asked(pages: &mut Pages, list: ListId, visible: Range<u32>, pending: &[Request]) -> Option<u32> {
@@ -319,9 +318,33 @@ mod tests {
     fn rows_that_an_answer_lacks_are_not_asked_for_for_ever() {
         let mut pages = Pages::default();
         let list = pages.open("");
-        pages.put(list, Listing { rows: vec![row(0)], ..listing(0, 0, 1_000, 1) }, 100);
+        pages.put(list, listing(0, 1, 1_000, 1), 100);
 
         assert_eq!(asked(&mut pages, list, 0..18, &[]), None);
+    }
+
+    #[test]
+    fn rows_that_an_older_answer_lacks_are_asked_for_again() {
+        let mut pages = Pages::default();
+        let list = pages.open("");
+        pages.put(list, listing(0, 100, 101, 5), 100);
+        pages.put(list, listing(100, 100, 100, 4), 100);
+
+        assert_eq!(asked(&mut pages, list, 90..101, &[]), Some(100));
+    }
+
+    #[test]
+    fn stale_rows_whose_request_failed_are_asked_for_again() {
+        let mut pages = Pages::default();
+        let list = pages.open("");
+        pages.put(list, listing(0, 100, 1_000, 1), 100);
+        pages.put(list, listing(100, 100, 1_000, 2), 100);
+        let renew = Leisure { renew: true, ahead: false };
+        let request = pages.next_request(list, 0..18, 0..50, &[], renew).expect("they are stale");
+
+        assert_eq!(pages.next_request(list, 0..18, 0..50, &[], renew), None);
+        pages.failed(request);
+        assert_eq!(pages.next_request(list, 0..18, 0..50, &[], renew), Some(request));
     }
 
     #[test]

@@ -49,9 +49,9 @@ impl Scroll {
         self.first().min(self.rows)..end.min(self.rows)
     }
 
-    /// The row at the upper edge.
+    /// The row at the upper edge. A browser that scales the page puts it a part of a pixel too high.
     pub(crate) fn first(&self) -> u32 {
-        (self.at() / self.row_height) as u32
+        ((self.at() + 1.0) / self.row_height) as u32
     }
 
     /// How many rows fit as a whole.
@@ -296,6 +296,15 @@ mod tests {
             assert_eq!(scroll, before);
             assert_eq!(scroll.first(), row.min(999_982));
         }
+    }
+
+    #[test]
+    fn a_row_that_was_put_a_pixel_too_high_is_still_the_upper_one() {
+        let mut scroll = list(1_000);
+        let top = scroll.jump(500);
+        scroll.scrolled(top - 1.0);
+
+        assert_eq!(scroll.first(), 500);
     }
 
     #[test]

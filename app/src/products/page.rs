@@ -1,0 +1,75 @@
+//! The page: HTML that the server writes and the browser takes over as it is.
+
+use domain::{money::Currency, role::Permission};
+use leptos::{html::Div, prelude::*};
+use leptos_router::hooks::use_location;
+
+use super::state::address::{PATH, Place};
+use crate::{frame::use_me, ui::title::title};
+
+#[component]
+pub(crate) fn Products() -> impl IntoView {
+    title(|| "Products".to_owned());
+    let (currency, may_import) = use_me().map_or((Currency::EUR, false), |me| (me.store.currency, me.role.may(Permission::RunJobs)));
+    let place = use_place(currency);
+    #[cfg(feature = "ssr")]
+    return served(place.get_untracked(), currency, may_import);
+    #[cfg(not(feature = "ssr"))]
+    return alive(place, currency, may_import);
+}
+
+/// What the address asks for. While another page is on its way it stays what it was.
+fn use_place(currency: Currency) -> Memo<Place> {
+    let location = use_location();
+    Memo::new(move |before: Option<&Place>| match before {
+        Some(before) if location.pathname.with(|path| path != PATH) => before.clone(),
+        _ => location.search.with(|search| Place::of(search, currency)),
+    })
+}
+
+/// The page with its first rows.
+#[cfg(feature = "ssr")]
+fn served(place: Place, currency: Currency, may_import: bool) -> impl IntoView {
+    use super::{api, markup};
+
+    let opening = api::opening(&place);
+    Suspend::new(async move {
+        let (listing, facets) = match opening.await {
+            Ok(opening) => (Ok(opening.listing), opening.facets),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        let failure = listing.as_ref().err().cloned();
+        let (lines, start, totals) = listing
+            .map(|listing| super::state::line::lines(listing, currency))
+            .ok()
+            .map_or_else(|| (Vec::new(), 0, None), |(lines, start, totals)| (lines, start, Some(totals)));
+        let page = markup::Page {
+            place: &place,
+            currency,
+            totals: totals.as_ref(),
+            lines: &lines,
+            start,
+            facets: &facets,
+            failure: failure.as_ref(),
+            may_import,
+        };
+        root(markup::page(&page).into_string(), NodeRef::new())
+    })
+}
+
+#[cfg(not(feature = "ssr"))]
+fn alive(place: Memo<Place>, currency: Currency, may_import: bool) -> impl IntoView {
+    let node = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    let html = super::live::start(place, currency, may_import, node);
+    #[cfg(not(feature = "hydrate"))]
+    let html = {
+        let _ = (place, currency, may_import);
+        String::new()
+    };
+    root(html, node)
+}
+
+fn root(html: String, node: NodeRef<Div>) -> impl IntoView {
+    view! { <div class="page fill products" inner_html=html node_ref=node></div> }
+}

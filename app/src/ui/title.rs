@@ -1,0 +1,14 @@
+//! The document's title.
+
+/// Sets it while the page is there: `Lamp · Vitrine`.
+pub(crate) fn title(text: impl Fn() -> String + Send + Sync + 'static) {
+    let whole = move || format!("{} · Vitrine", text());
+    // Rendered, it stands in the document's head and leaves nothing here.
+    #[cfg(feature = "ssr")]
+    {
+        use leptos::prelude::*;
+        let _ = view! { <leptos_meta::Title text=whole /> }.to_html();
+    }
+    #[cfg(not(feature = "ssr"))]
+    leptos::prelude::Effect::new(move || leptos::prelude::document().set_title(&whole()));
+}

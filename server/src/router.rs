@@ -48,9 +48,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::resolve))
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         // Finished files are compressed when they are built; pictures and uploads are not worth it.
-        .layer(
-            compressed().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))),
-        );
+        .layer(compressed().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))));
     let site = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -106,9 +106,66 @@ impl Field {
         }
     }
 
+    /// What a person calls it.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Title => "Title",
+            Self::Handle => "Handle",
+            Self::Description => "Description",
+            Self::Vendor => "Vendor",
+            Self::ProductType => "Type",
+            Self::Category => "Category",
+            Self::Tags => "Tags",
+            Self::Status => "Status",
+            Self::Published => "Published",
+            Self::GiftCard => "Gift card",
+            Self::SeoTitle => "SEO title",
+            Self::SeoDescription => "SEO description",
+            Self::OptionNames => "Options",
+            Self::Variant(_) => "Variant",
+            Self::Image(_) => "Picture",
+            Self::Deleted => "Trash",
+            Self::Extra(column) => column,
+            Self::VariantField(_, field) => field.label(),
+            Self::ImageField(_, field) => field.label(),
+        }
+    }
+
     /// Whether one is a part of the other.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.whole().as_ref() == Some(other) || other.whole().as_ref() == Some(self)
+    }
+}
+
+impl VariantField {
+    /// What a person calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Options => "Variant options",
+            Self::Sku => "SKU",
+            Self::Barcode => "Barcode",
+            Self::Price => "Price",
+            Self::CompareAtPrice => "Compare at",
+            Self::Cost => "Cost",
+            Self::Taxable => "Taxed",
+            Self::InventoryQuantity => "Quantity",
+            Self::InventoryPolicy => "When sold out",
+            Self::RequiresShipping => "Needs shipping",
+            Self::WeightGrams => "Weight in grams",
+            Self::Image => "Variant picture",
+            Self::Position => "Variant order",
+        }
+    }
+}
+
+impl ImageField {
+    /// What a person calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Url => "Picture address",
+            Self::Alt => "Picture text",
+            Self::Position => "Picture order",
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     clock::Timestamp,
     handle::Handle,
-    ids::Seq,
+    ids::{Seq, StoreId},
     money::{Currency, Money},
     product::{OptimisationStatus, Status},
     query::{Facet, FacetCount},
@@ -40,6 +40,8 @@ pub struct Listing {
     /// The change up to which the list is current.
     pub as_of: Seq,
     pub currency: Currency,
+    /// Whose products these are: the person may have gone to another store in another tab.
+    pub store: StoreId,
 }
 
 /// The rows a page opens with, and what one can filter by.

@@ -64,20 +64,60 @@ pub(crate) async fn trash_product(op_id: OpId, product: ProductId, deleted: bool
     ports.catalogue.submit(&access, Op { id: op_id, product, action }).await.inspect_err(answer_status)
 }
 
-/// A description without anything that runs or reaches outside.
+/// A description without anything that runs or reaches outside. It keeps what the editor keeps: what is shown is what
+/// the editor saves.
 #[cfg(feature = "ssr")]
 fn sanitised(description: &str) -> String {
-    // Links keep the `rel` they have: what is shown is what the editor saves.
-    ammonia::Builder::default().link_rel(None).clean(description).to_string()
+    use std::{borrow::Cow, sync::LazyLock};
+
+    use ammonia::Builder;
+
+    use crate::ui::html;
+
+    static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
+        let mut rules = Builder::default();
+        rules
+            .tags(html::KEPT.iter().copied().collect())
+            .clean_content_tags(html::HOLLOW.iter().copied().collect())
+            .generic_attributes(html::ANYWHERE.iter().copied().collect())
+            .tag_attributes(html::ATTRIBUTES.iter().map(|(tag, own)| (*tag, own.iter().copied().collect())).collect())
+            .attribute_filter(|_, attribute, value| html::may_be(attribute, value).then_some(Cow::Borrowed(value)))
+            .url_schemes(["http", "https", "mailto", "tel"].into())
+            .link_rel(None);
+        rules
+    });
+    RULES.clean(description).to_string()
 }
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::sanitised;
+    use crate::ui::html::clean;
 
     #[test]
     fn a_shown_description_runs_nothing() {
         let given = r#"<p onclick="x()">Oak<script>x()</script></p><a href="javascript:x()">a</a><a href="https://x.test/">b</a>"#;
         assert_eq!(sanitised(given), r#"<p>Oak</p><a>a</a><a href="https://x.test/">b</a>"#);
+    }
+
+    #[test]
+    fn what_is_shown_is_what_the_editor_keeps() {
+        let allowed = [
+            r#"<a href="https://x.test/?a=1" target="_blank" rel="noopener nofollow" title="x">x</a><a href="/y">y</a><a href="mailto:a@x.test">z</a>"#,
+            r#"<p dir="rtl" lang="he">a &amp; b &lt; c<br>d</p><blockquote title="q">e</blockquote><hr>"#,
+            r#"<img src="https://x.test/1.jpg" alt="Oak" width="3" height="4"><figure><img src="/2.jpg"><figcaption>f</figcaption></figure>"#,
+            r#"<ol start="3"><li>a</li></ol><ul><li><b>b</b><i>i</i><u>u</u><s>s</s></li></ul><dl><dt>t</dt><dd>d</dd></dl>"#,
+            r#"<table><caption>c</caption><thead><tr><th colspan="2">h</th></tr></thead><tbody><tr><td rowspan="2">d</td></tr></tbody></table>"#,
+            "<h1>1</h1><h6>6</h6><pre><code>c</code></pre><div><abbr>a</abbr><del>d</del><ins>i</ins><em>e</em><strong>s</strong></div>",
+            "<p>H<sub>2</sub>O<sup>+</sup> <small>s</small></p>",
+        ];
+        for html in allowed {
+            let cleaned = clean(html);
+            assert_eq!((cleaned.html.as_str(), cleaned.lost), (html, false));
+            assert_eq!(sanitised(html), cleaned.html);
+        }
+        for html in [r#"<p style="color:red">a</p>"#, "<span>a</span><section>b</section>", r#"<a href="page.html">a</a>"#, "<iframe>x</iframe>y"] {
+            assert_eq!(sanitised(html), clean(html).html);
+        }
     }
 }

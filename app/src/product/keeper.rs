@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use domain::ids::OpId;
+use domain::{
+    field::{Field, Value},
+    ids::OpId,
+};
 use leptos::{prelude::*, task::spawn_local};
 use ports::product::{EditRequest, HistoryEntry};
 
@@ -19,6 +22,8 @@ use crate::ui::{
 /// Several edits in a row ask for the history once.
 const SETTLED: Duration = Duration::from_millis(300);
 
+type Then = Box<dyn FnOnce() + Send + Sync>;
+
 #[derive(Clone)]
 pub(super) struct Keeper {
     pub desk: ArcRwSignal<Desk>,
@@ -26,6 +31,8 @@ pub(super) struct Keeper {
     /// Inputs with something typed that was not handed over yet, by their ids.
     typed: ArcStoredValue<BTreeSet<String>>,
     asking: ArcStoredValue<bool>,
+    /// What is to be done once an edit is saved.
+    then: ArcStoredValue<Vec<(OpId, Then)>>,
     unsaved: Option<Unsaved>,
 }
 
@@ -42,6 +49,7 @@ impl Keeper {
             history: ArcRwSignal::new(opened.history.clone()),
             typed: ArcStoredValue::new(BTreeSet::new()),
             asking: ArcStoredValue::new(false),
+            then: ArcStoredValue::new(Vec::new()),
             unsaved: use_context(),
         };
         #[cfg(feature = "hydrate")]
@@ -53,6 +61,18 @@ impl Keeper {
     pub fn act(&self, act: impl FnOnce(&mut Desk)) {
         self.desk.update(act);
         self.pump();
+    }
+
+    /// Edits a field; the edit that carries it, where there is something to send.
+    pub fn commit(&self, field: Field, value: Value) -> Option<OpId> {
+        let edit = self.desk.try_update(|desk| desk.commit(new_op(), field, value)).flatten();
+        self.pump();
+        edit
+    }
+
+    /// Does something when the server has said that an edit is saved, and not before.
+    pub fn once_saved(&self, edit: OpId, then: impl FnOnce() + Send + Sync + 'static) {
+        self.then.update_value(|all| all.push((edit, Box::new(then))));
     }
 
     /// Sends again what got no answer.
@@ -120,7 +140,11 @@ impl Keeper {
             let id = request.op_id;
             let answer = edit_product(request).await;
             match keeper.desk.try_update(|desk| desk.answered(id, answer)) {
-                Some(Next::Saved | Next::Conflict) => keeper.refresh_history(),
+                Some(Next::Saved) => {
+                    keeper.refresh_history();
+                    keeper.saved(id);
+                }
+                Some(Next::Conflict) => keeper.refresh_history(),
                 Some(Next::Again(wait)) => {
                     let later = keeper.clone();
                     set_timeout(move || later.again(id), wait);
@@ -129,6 +153,14 @@ impl Keeper {
             }
             keeper.pump();
         });
+    }
+
+    fn saved(&self, edit: OpId) {
+        let mut due = Vec::new();
+        self.then.update_value(|all| due.extend(all.extract_if(.., |(id, _)| *id == edit)));
+        for (_, then) in due {
+            then();
+        }
     }
 
     /// Tells the frame how things stand.

@@ -2,6 +2,7 @@
 
 use domain::{
     field::{Field, Value},
+    ids::OpId,
     money::Currency,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -12,7 +13,7 @@ use super::{
     keeper::{Keeper, new_op},
     state::{Desk, State, check::check, history},
 };
-use crate::ui::{toast::Toasts, values};
+use crate::ui::{at_once::says, toast::Toasts};
 
 #[derive(Clone, Copy)]
 pub(super) struct Sheet {
@@ -77,25 +78,55 @@ impl Sheet {
         }
     }
 
-    /// Puts a value into a field: sent when it fits, told when it does not. Whether it fits.
-    pub fn set(self, field: Field, value: Value) -> bool {
-        let checked = check(&field, value);
-        let fits = checked.is_ok();
-        self.act(|desk| match checked {
+    /// Puts a value into a field: sent when it fits, kept with the reason when it does not.
+    pub fn set(self, field: Field, value: Value) {
+        match check(&field, value.clone()) {
             Ok(value) => {
-                desk.accept(&field);
-                desk.commit(new_op(), field, value);
+                self.commit(field, value);
             }
-            Err(reason) => desk.refuse(field, reason.to_string()),
-        });
-        fits
+            Err(reason) => self.refuse(field, value, reason),
+        }
+    }
+
+    /// Keeps what was typed and does not fit.
+    pub fn refuse(self, field: Field, typed: Value, reason: String) {
+        self.act(|desk| desk.refuse(field, typed, reason));
+    }
+
+    /// Sends a value that is known to fit. The edit that carries it, where there is something to send.
+    pub fn commit(self, field: Field, value: Value) -> Option<OpId> {
+        self.keeper.try_get_value()?.commit(field, value)
     }
 
     /// Removes a variant or a picture.
     pub fn remove(self, part: Field) {
-        let words = format!("{} removed", values::label(&part));
-        self.act(|desk| desk.commit(new_op(), part.clone(), Value::None));
-        self.toasts.tell(words, Some(Undo::Removal(part)));
+        let words = format!("{} removed", part.label());
+        let edit = self.commit(part.clone(), Value::None);
+        self.tell_saved(edit, words, Some(Undo::Removal(part)));
+    }
+
+    /// Makes a field what it was before a change. The value is from the log, so the field has had it before.
+    pub fn restore(self, field: Field, before: Value) {
+        let name = field.label().to_owned();
+        if self.desk.with_untracked(|desk| desk.is_disputed(&field)) {
+            self.toasts.tell(format!("{name}: two people changed this. Choose one of the two first."), None);
+            return;
+        }
+        match self.commit(field, before) {
+            None => self.toasts.tell(format!("{name} is so already"), None),
+            edit => self.tell_saved(edit, format!("{name} restored"), None),
+        }
+    }
+
+    fn tell_saved(self, edit: Option<OpId>, words: String, undo: Option<Undo>) {
+        if let (Some(edit), Some(keeper)) = (edit, self.keeper.try_get_value()) {
+            keeper.once_saved(edit, move || self.toasts.tell(words, undo));
+        }
+    }
+
+    /// What needs the person among some fields.
+    pub fn needing(self, among: fn(&Field) -> bool) -> Signal<Vec<Field>> {
+        says(move || self.desk.with(|desk| desk.needing(among)))
     }
 
     pub fn try_again(self) {
@@ -143,8 +174,10 @@ impl Sheet {
                 Err(error) => return self.toasts.tell(error.to_string(), None),
             };
             match before {
-                Some(before) => keeper.act(|desk| desk.commit(new_op(), part, before)),
-                None => self.toasts.tell("This was not saved yet. Try again in a moment.", Some(Undo::Removal(part))),
+                Some(before) => {
+                    keeper.commit(part, before);
+                }
+                None => self.toasts.tell("It was never saved, so there is nothing to bring back.", None),
             }
         });
     }

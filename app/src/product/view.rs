@@ -3,10 +3,12 @@
 mod description;
 mod editor;
 mod field;
+mod focus;
 mod head;
 mod history;
 mod input;
 mod organisation;
+mod part;
 mod pictures;
 mod search_result;
 mod state;

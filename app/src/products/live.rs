@@ -11,7 +11,7 @@ mod rows;
 mod search;
 mod tell;
 
-use domain::{clock::Timestamp, money::Currency, query::ListQuery};
+use domain::{clock::Timestamp, ids::StoreId, money::Currency, query::ListQuery};
 use leptos::{html::Div, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -33,7 +33,7 @@ use super::{
     },
 };
 use crate::{
-    frame::Hydrated,
+    frame::{Hydrated, use_me},
     ui::{later::Later, time::now},
 };
 
@@ -49,6 +49,7 @@ struct Live {
     /// What the address asks for.
     place: Place,
     currency: Currency,
+    store: Option<StoreId>,
     may_import: bool,
     root: HtmlElement,
     /// What scrolls.
@@ -116,6 +117,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
         };
         markup::page(&page).into_string()
     };
+    let store = use_me().map(|me| me.store.id);
     let pathname = use_location().pathname;
     let navigate = use_navigate();
     let navigate = Callback::new(move |(address, replace): (String, bool)| {
@@ -145,6 +147,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
             left_at: left.and_then(|left| left.back(&asked.query.to_address(), asked.row)),
             place: asked.clone(),
             currency,
+            store,
             may_import,
             root,
             grid,

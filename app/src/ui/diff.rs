@@ -105,8 +105,10 @@ fn middle_cut(text: &str, head: usize, tail: usize) -> String {
 fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
+    // Behind the last end of a tag nothing is looked for: a text of many `<` would take for ever.
+    let behind_tags = text.len() - text.rfind('>').map_or(0, |at| at + 1);
     while let Some(first) = rest.chars().next() {
-        let length = if first == '<' && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+        let length = if first == '<' && rest.len() > behind_tags && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
             rest.find('>').map_or(1, |at| at + 1)
         } else if first.is_whitespace() {
             rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len())
@@ -286,6 +288,14 @@ mod tests {
 
         // The space at the end is the same.
         assert_eq!(words(&before, &after).len(), 3);
+    }
+
+    #[test]
+    fn many_tags_that_never_end_are_read_once() {
+        let open = "<a".repeat(250_000);
+
+        assert_eq!(words(&open, "<a").len(), 2);
+        assert_eq!(tokens("<b>a<b"), ["<b>", "a", "<", "b"]);
     }
 
     #[test]

@@ -10,7 +10,11 @@ use super::{at_once::at_once, list::list};
 const STAYS: Duration = Duration::from_secs(10);
 
 /// What a page has told lately. `U` is what a page can undo.
-pub(crate) struct Toasts<U: 'static>(RwSignal<Vec<Toast<U>>>);
+pub(crate) struct Toasts<U: 'static> {
+    shown: RwSignal<Vec<Toast<U>>>,
+    /// The number of the latest. It never goes back: an older toast's timer must not close a newer one.
+    latest: StoredValue<u32>,
+}
 
 #[derive(Clone)]
 struct Toast<U> {
@@ -29,35 +33,35 @@ impl<U> Copy for Toasts<U> {}
 
 impl<U: Clone + Send + Sync + 'static> Toasts<U> {
     pub(crate) fn new() -> Self {
-        Self(RwSignal::new(Vec::new()))
+        Self { shown: RwSignal::new(Vec::new()), latest: StoredValue::new(0) }
     }
 
     pub(crate) fn tell(self, words: impl Into<String>, undo: Option<U>) {
         let words = words.into();
-        let number = self.0.try_update(|all| {
-            let number = all.last().map_or(0, |last| last.number + 1);
-            all.push(Toast { number, words, undo });
-            number
+        let next = self.latest.try_update_value(|latest| {
+            *latest += 1;
+            *latest
         });
-        if let Some(number) = number {
-            set_timeout(move || self.close(number), STAYS);
-        }
+        // None when the page has gone.
+        let Some(number) = next else { return };
+        self.shown.try_update(|all| all.push(Toast { number, words, undo }));
+        set_timeout(move || self.close(number), STAYS);
     }
 
     fn close(self, number: u32) {
-        self.0.try_update(|all| all.retain(|toast| toast.number != number));
+        self.shown.try_update(|all| all.retain(|toast| toast.number != number));
     }
 }
 
 #[component]
 pub(crate) fn ToastList<U: Clone + Send + Sync + 'static>(toasts: Toasts<U>, undo: Callback<U>) -> impl IntoView {
     let toast = move |number: u32| {
-        let toast = toasts.0.with_untracked(|all| all.iter().find(|toast| toast.number == number).cloned());
+        let toast = toasts.shown.with_untracked(|all| all.iter().find(|toast| toast.number == number).cloned());
         toast.map_or_else(|| ().into_any(), |toast| shown(toasts, toast, undo))
     };
     at_once(view! {
         <div class="toasts" role="status">
-            {list(move || toasts.0.with(|all| all.iter().map(|toast| toast.number).collect()), toast)}
+            {list(move || toasts.shown.with(|all| all.iter().map(|toast| toast.number).collect()), toast)}
         </div>
     })
 }

@@ -3,59 +3,13 @@
 use domain::{
     field::{Field, ImageField, Value, VariantField},
     money::{Currency, Money},
+    product::InventoryPolicy,
 };
 
 use super::format;
 
 pub(crate) fn label(field: &Field) -> String {
-    match field {
-        Field::Title => "Title",
-        Field::Handle => "Handle",
-        Field::Description => "Description",
-        Field::Vendor => "Vendor",
-        Field::ProductType => "Type",
-        Field::Category => "Category",
-        Field::Tags => "Tags",
-        Field::Status => "Status",
-        Field::Published => "Published",
-        Field::GiftCard => "Gift card",
-        Field::SeoTitle => "SEO title",
-        Field::SeoDescription => "SEO description",
-        Field::OptionNames => "Options",
-        Field::Variant(_) => "Variant",
-        Field::Image(_) => "Picture",
-        Field::Deleted => "Trash",
-        Field::Extra(column) => return column.clone(),
-        Field::VariantField(_, field) => variant_label(*field),
-        Field::ImageField(_, field) => image_label(*field),
-    }
-    .to_owned()
-}
-
-pub(crate) const fn variant_label(field: VariantField) -> &'static str {
-    match field {
-        VariantField::Options => "Variant options",
-        VariantField::Sku => "SKU",
-        VariantField::Barcode => "Barcode",
-        VariantField::Price => "Price",
-        VariantField::CompareAtPrice => "Compare at",
-        VariantField::Cost => "Cost",
-        VariantField::Taxable => "Taxed",
-        VariantField::InventoryQuantity => "Quantity",
-        VariantField::InventoryPolicy => "When sold out",
-        VariantField::RequiresShipping => "Is shipped",
-        VariantField::WeightGrams => "Weight",
-        VariantField::Image => "Variant picture",
-        VariantField::Position => "Variant order",
-    }
-}
-
-const fn image_label(field: ImageField) -> &'static str {
-    match field {
-        ImageField::Url => "Picture address",
-        ImageField::Alt => "Picture text",
-        ImageField::Position => "Picture order",
-    }
+    field.label().to_owned()
 }
 
 /// A value as a person reads it; nothing as an empty text.
@@ -64,11 +18,7 @@ pub(crate) fn readable(field: &Field, value: &Value, currency: Currency) -> Stri
         (Field::VariantField(_, field), Value::Number(number)) => of_variant(*field, *number, currency),
         (Field::VariantField(_, VariantField::Options) | Field::OptionNames, Value::List(items)) => items.join(" / "),
         (Field::VariantField(_, VariantField::InventoryPolicy), Value::Text(text)) => {
-            if text == "continue" {
-                "go on selling".to_owned()
-            } else {
-                "stop selling".to_owned()
-            }
+            InventoryPolicy::from_name(text).map_or_else(String::new, |policy| sold_out(policy).to_owned())
         }
         (Field::Status, Value::Text(text)) => capital(text),
         (Field::Variant(_), Value::Record(record)) => {
@@ -89,6 +39,14 @@ pub(crate) fn readable(field: &Field, value: &Value, currency: Currency) -> Stri
             part(ImageField::Alt).or_else(|| part(ImageField::Url)).unwrap_or_default()
         }
         (_, value) => value.to_string(),
+    }
+}
+
+/// What happens to a variant that is sold out.
+pub(crate) const fn sold_out(policy: InventoryPolicy) -> &'static str {
+    match policy {
+        InventoryPolicy::Deny => "Stop selling",
+        InventoryPolicy::Continue => "Continue selling",
     }
 }
 

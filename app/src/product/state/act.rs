@@ -10,13 +10,13 @@ use ports::product::EditRequest;
 use super::{Desk, Need, Pending, Stage};
 
 impl Desk {
-    /// The person wants a field to be so.
-    pub fn commit(&mut self, id: OpId, field: Field, value: Value) {
+    /// The person wants a field to be so. The edit that will see to it, where there is something to send.
+    pub fn commit(&mut self, id: OpId, field: Field, value: Value) -> Option<OpId> {
         self.refused.remove(&field);
         match self.needs.get_mut(&field) {
             Some(Need::Conflict(conflict)) => {
                 conflict.mine = value;
-                return;
+                return None;
             }
             Some(Need::Refused { .. }) => {
                 self.needs.remove(&field);
@@ -24,19 +24,20 @@ impl Desk {
             None => {}
         }
         if self.is_so(&field, &value) {
-            return;
+            return None;
         }
         self.done.remove(&field);
         // The last queued edit of the same lane takes the newer value; one that was sent stays as it is.
         let last = self.ops.iter_mut().rev().find(|op| op.edits.iter().any(|(other, _)| share_lane(other, &field)));
-        if let Some(Pending { stage: Stage::Queued, edits, .. }) = last
+        if let Some(Pending { id, stage: Stage::Queued, edits, .. }) = last
             && let [(other, queued)] = edits.as_mut_slice()
             && *other == field
         {
             *queued = value;
-            return;
+            return Some(*id);
         }
         self.push(id, vec![(field, value)]);
+        Some(id)
     }
 
     /// The same for several fields at once: all or none.
@@ -48,14 +49,9 @@ impl Desk {
         }
     }
 
-    /// What was typed is no value of the field.
-    pub fn refuse(&mut self, field: Field, reason: String) {
-        self.refused.insert(field, reason);
-    }
-
-    /// What was typed is right again.
-    pub fn accept(&mut self, field: &Field) {
-        self.refused.remove(field);
+    /// What was typed does not fit the field: it is kept until it does, or is given up.
+    pub fn refuse(&mut self, field: Field, typed: Value, reason: String) {
+        self.refused.insert(field, (typed, reason));
     }
 
     /// Gives up what was typed: the field shows again what the server has.

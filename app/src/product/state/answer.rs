@@ -45,7 +45,7 @@ impl Desk {
             }
             Err(error) => {
                 if let Some(next) = stop(&error, self.ops[at].attempts) {
-                    self.ops[at].stage = Stage::Stopped(error.to_string());
+                    self.ops[at].stage = Stage::Stopped(error);
                     return next;
                 }
                 let op = self.ops.remove(at);
@@ -107,6 +107,9 @@ impl Desk {
 
     /// What the person wants a field to be, where the server has not said that it is so.
     pub(super) fn mine(&self, field: &Field) -> Option<Value> {
+        if let Some((typed, _)) = self.refused.get(field) {
+            return Some(typed.clone());
+        }
         if let Some(need) = self.needs.get(field) {
             return Some(need.mine().clone());
         }

@@ -26,7 +26,7 @@ use domain::{
     op::Edit,
     product::Versions,
 };
-use ports::product::ProductView;
+use ports::{error::AppError, product::ProductView};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Desk {
@@ -37,8 +37,8 @@ pub(super) struct Desk {
     /// Oldest first.
     ops: Vec<Pending>,
     needs: BTreeMap<Field, Need>,
-    /// Typed texts that are no value at all, with the reason.
-    refused: BTreeMap<Field, String>,
+    /// What was typed and does not fit, with the reason. It was never sent.
+    refused: BTreeMap<Field, (Value, String)>,
     /// Fields that were saved while the page was open.
     done: BTreeSet<Field>,
     /// What happened to an edit of several fields that could not be done.
@@ -60,8 +60,8 @@ struct Pending {
 enum Stage {
     Queued,
     Sending,
-    /// It got no answer; why, as a sentence.
-    Stopped(String),
+    /// It got no answer, or one that may be another the next time.
+    Stopped(AppError),
 }
 
 /// An edit that ended without being saved: what was wanted is kept until the person decides.
@@ -78,7 +78,7 @@ pub(super) enum State {
     Saved,
     Saving,
     /// It will be sent again.
-    Failed(String),
+    Failed(AppError),
     Invalid(String),
     Conflict(Box<FieldConflict>),
 }
@@ -119,6 +119,12 @@ impl Desk {
         self.mine(field).unwrap_or_else(|| self.saved(field))
     }
 
+    /// The product's name: what the person wants it to be, unless that is nothing to see.
+    pub fn name(&self) -> String {
+        let shown = self.shown(&Field::Title).to_string();
+        if shown.trim().is_empty() { self.saved(&Field::Title).to_string() } else { shown }
+    }
+
     pub fn version(&self, field: &Field) -> Seq {
         self.versions.current(field)
     }
@@ -132,7 +138,7 @@ impl Desk {
     }
 
     pub fn state(&self, field: &Field) -> State {
-        if let Some(reason) = self.refused.get(field) {
+        if let Some((_, reason)) = self.refused.get(field) {
             return State::Invalid(reason.clone());
         }
         match self.needs.get(field) {
@@ -142,8 +148,8 @@ impl Desk {
         }
         let mut saving = false;
         for op in self.ops.iter().filter(|op| op.edits.iter().any(|(other, _)| other == field)) {
-            if let Stage::Stopped(reason) = &op.stage {
-                return State::Failed(reason.clone());
+            if let Stage::Stopped(error) = &op.stage {
+                return State::Failed(error.clone());
             }
             saving = true;
         }
@@ -163,10 +169,15 @@ impl Desk {
         fields.filter(|field| among(field)).map(|field| self.state(field)).max_by_key(State::weight).unwrap_or(State::Clean)
     }
 
-    /// Fields that need the person, with their states.
-    pub fn needing(&self, among: impl Fn(&Field) -> bool) -> Vec<(Field, State)> {
+    /// Fields that need the person.
+    pub fn needing(&self, among: impl Fn(&Field) -> bool) -> Vec<Field> {
         let fields: BTreeSet<&Field> = self.needs.keys().chain(self.refused.keys()).filter(|field| among(field)).collect();
-        fields.into_iter().map(|field| (field.clone(), self.state(field))).collect()
+        fields.into_iter().cloned().collect()
+    }
+
+    /// Whether two people want a field to be different things.
+    pub fn is_disputed(&self, field: &Field) -> bool {
+        matches!(self.needs.get(field), Some(Need::Conflict(_)))
     }
 
     pub fn tally(&self) -> Tally {

@@ -1,6 +1,6 @@
 //! A product as fields and their values, and the order of its variants and pictures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     field::{Field, ImageField, Value, VariantField},
@@ -84,15 +84,57 @@ impl Desk {
         Some((Money(*prices.iter().min()?), Money(*prices.iter().max()?)))
     }
 
-    /// The edits that move a picture by some places: all positions that change.
-    pub fn moved(&self, image: ImageId, by: isize) -> Vec<(Field, Value)> {
-        let mut order = self.images();
-        let Some(from) = order.iter().position(|id| *id == image) else { return Vec::new() };
+    /// The edits that move a variant or a picture by some places: all positions that change.
+    pub fn moved(&self, part: &Field, by: isize) -> Vec<(Field, Value)> {
+        let mut order = self.siblings(part);
+        let Some(from) = order.iter().position(|other| other == part) else { return Vec::new() };
         let Some(to) = from.checked_add_signed(by).filter(|to| *to < order.len()) else { return Vec::new() };
         let moved = order.remove(from);
         order.insert(to, moved);
-        let position = |(at, id): (usize, ImageId)| (Field::ImageField(id, ImageField::Position), Value::Number(at as i64 + 1));
-        order.into_iter().enumerate().map(position).filter(|(field, value)| self.shown(field) != *value).collect()
+        let position = |(at, part): (usize, Field)| Some((position_of(&part)?, Value::Number(at as i64 + 1)));
+        order.into_iter().enumerate().filter_map(position).filter(|(field, value)| self.shown(field) != *value).collect()
+    }
+
+    /// The variant or picture behind one, or before it when it is the last.
+    pub fn neighbour(&self, part: &Field) -> Option<Field> {
+        let mut order = self.siblings(part);
+        let at = order.iter().position(|other| other == part)?;
+        order.remove(at);
+        order.into_iter().take(at + 1).next_back()
+    }
+
+    /// All variants, or all pictures, in the order shown.
+    pub fn siblings(&self, part: &Field) -> Vec<Field> {
+        match part {
+            Field::Variant(_) => self.variants().into_iter().map(Field::Variant).collect(),
+            Field::Image(_) => self.images().into_iter().map(Field::Image).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The columns of the file that nothing else on the page is about.
+    pub fn extras(&self) -> Vec<Field> {
+        let pending = self.ops.iter().flat_map(|op| op.edits.iter().map(|(field, _)| field));
+        let all = self.saved.keys().chain(pending).chain(self.needs.keys());
+        all.filter(|field| matches!(field, Field::Extra(_))).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    }
+
+    /// The pictures a variant can have, as addresses and words: none, the product's, and the one it has.
+    pub fn picture_choices(&self, variant: VariantId) -> Vec<(String, String)> {
+        let text = |field: Field| self.shown(&field).to_string();
+        let name = |url: &str| url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
+        let mut choices = vec![(String::new(), "None".to_owned())];
+        for (id, number) in self.images().into_iter().zip(1..) {
+            let (url, alt) = (text(Field::ImageField(id, ImageField::Url)), text(Field::ImageField(id, ImageField::Alt)));
+            let word = format!("{number}: {}", if alt.is_empty() { name(&url) } else { alt });
+            choices.push((url, word));
+        }
+        let own = text(Field::VariantField(variant, VariantField::Image));
+        if !choices.iter().any(|(url, _)| *url == own) {
+            let word = name(&own);
+            choices.push((own, word));
+        }
+        choices
     }
 
     /// The place behind the last of some parts.
@@ -126,6 +168,15 @@ impl Desk {
             let value = part_of(whole, &field);
             self.saved.insert(field, value);
         }
+    }
+}
+
+/// Where a variant or a picture stands among the others.
+const fn position_of(part: &Field) -> Option<Field> {
+    match part {
+        Field::Variant(id) => Some(Field::VariantField(*id, VariantField::Position)),
+        Field::Image(id) => Some(Field::ImageField(*id, ImageField::Position)),
+        _ => None,
     }
 }
 

@@ -181,7 +181,8 @@ fn typing_on_in_a_conflict_changes_only_mine() {
     sent(&mut desk);
     desk.answered(op(1), Ok(conflict(Field::Title, 8, "Theirs", "Mine")));
 
-    desk.commit(op(2), Field::Title, Value::text("Better"));
+    assert!(desk.is_disputed(&Field::Title));
+    assert_eq!(desk.commit(op(2), Field::Title, Value::text("Better")), None);
 
     let State::Conflict(conflict) = desk.state(&Field::Title) else { panic!() };
     assert_eq!((conflict.mine, desk.start()), (Value::text("Better"), None));
@@ -213,7 +214,8 @@ fn a_removal_that_is_refused_brings_the_variant_back_when_given_up() {
     sent(&mut desk);
     desk.answered(op(1), Ok(Receipt::Rejected { field: None, reason: "No.".into() }));
 
-    assert_eq!(desk.needing(|_| true), [(Field::Variant(variant(1)), State::Invalid("No.".into()))]);
+    assert_eq!(desk.needing(|_| true), [Field::Variant(variant(1))]);
+    assert_eq!(desk.state(&Field::Variant(variant(1))), State::Invalid("No.".into()));
     desk.discard(&Field::Variant(variant(1)));
     assert_eq!(desk.variants(), [variant(1), variant(2)]);
 }
@@ -222,11 +224,13 @@ fn a_removal_that_is_refused_brings_the_variant_back_when_given_up() {
 fn moving_a_picture_changes_the_places_between() {
     let mut desk = desk();
     let position = |n: u8| Field::ImageField(image(n), ImageField::Position);
+    let picture = |n: u8| Field::Image(image(n));
 
-    assert_eq!(desk.moved(image(3), -1), [(position(3), Value::Number(2)), (position(2), Value::Number(3))]);
-    assert!(desk.moved(image(1), -1).is_empty() && desk.moved(image(3), 1).is_empty());
+    assert_eq!(desk.moved(&picture(3), -1), [(position(3), Value::Number(2)), (position(2), Value::Number(3))]);
+    assert!(desk.moved(&picture(1), -1).is_empty() && desk.moved(&picture(3), 1).is_empty());
+    assert_eq!((desk.neighbour(&picture(1)), desk.neighbour(&picture(3))), (Some(picture(2)), Some(picture(2))));
 
-    desk.commit_all(op(1), desk.moved(image(3), -1));
+    desk.commit_all(op(1), desk.moved(&picture(3), -1));
     assert_eq!(desk.images(), [image(1), image(3), image(2)]);
     assert_eq!(sent(&mut desk).edits.len(), 2);
     let theirs = FieldConflict { field: position(3), seen: Seq(1), current: Seq(6), theirs: Value::Number(1), mine: Value::Number(2) };
@@ -236,10 +240,67 @@ fn moving_a_picture_changes_the_places_between() {
 }
 
 #[test]
+fn moving_a_variant_changes_the_places_between() {
+    let mut desk = desk();
+
+    desk.commit_all(op(1), desk.moved(&Field::Variant(variant(1)), 1));
+
+    assert_eq!(desk.variants(), [variant(2), variant(1)]);
+    assert!(desk.moved(&Field::Variant(variant(1)), 1).is_empty());
+}
+
+#[test]
+fn a_variant_may_have_any_picture_of_the_product_or_the_one_it_has() {
+    let mut desk = desk();
+    let words = |desk: &Desk| desk.picture_choices(variant(1)).into_iter().map(|(_, word)| word).collect::<Vec<_>>();
+    desk.commit(op(1), Field::ImageField(image(2), ImageField::Alt), Value::text("Oak"));
+    assert_eq!(words(&desk), ["None", "1: 1.jpg", "2: Oak", "3: 3.jpg"]);
+
+    desk.commit(op(2), Field::VariantField(variant(1), VariantField::Image), Value::text("https://x.test/old.jpg?v=1"));
+
+    assert_eq!(words(&desk), ["None", "1: 1.jpg", "2: Oak", "3: 3.jpg", "old.jpg"]);
+}
+
+#[test]
+fn other_columns_are_shown_as_long_as_anything_is_known_of_them() {
+    let mut desk = desk();
+    let column = |name: &str| Field::Extra(name.to_owned());
+    assert!(desk.extras().is_empty());
+
+    desk.commit(op(1), column("Fit"), Value::text("Slim"));
+    desk.commit(op(2), column("Care"), Value::text("Dust it"));
+
+    assert_eq!(desk.extras(), [column("Care"), column("Fit")]);
+}
+
+#[test]
+fn what_does_not_fit_is_kept_with_its_reason_until_it_does_or_is_given_up() {
+    let mut desk = desk();
+    desk.refuse(price(1), Value::text("12,0O"), "Not an amount.".into());
+    assert_eq!((desk.shown(&price(1)), desk.state(&price(1))), (Value::text("12,0O"), State::Invalid("Not an amount.".into())));
+    assert!(desk.is_unsaved() && desk.start().is_none());
+
+    let mut other = desk.clone();
+    other.discard(&price(1));
+    assert_eq!((other.shown(&price(1)), other.is_unsaved()), (Value::None, false));
+
+    assert_eq!(desk.commit(op(1), price(1), Value::Number(1_200)), Some(op(1)));
+    assert_eq!((desk.shown(&price(1)), desk.state(&price(1))), (Value::Number(1_200), State::Saving));
+}
+
+#[test]
+fn an_edit_is_named_by_the_op_that_carries_it() {
+    let mut desk = desk();
+    assert_eq!(desk.commit(op(1), Field::Title, Value::text("A")), Some(op(1)));
+    assert_eq!(desk.commit(op(2), Field::Title, Value::text("B")), Some(op(1)));
+    assert_eq!(desk.commit(op(3), Field::Vendor, Value::text("")), None);
+}
+
+#[test]
 fn the_worst_state_stands_for_all() {
     let mut desk = desk();
     desk.commit(op(1), price(1), Value::Number(1));
-    desk.refuse(price(2), "Not an amount.".into());
+    desk.refuse(price(2), Value::text("x"), "Not an amount.".into());
 
     assert_eq!(desk.state_of_all(|field| matches!(field, Field::VariantField(..))), State::Invalid("Not an amount.".into()));
     assert_eq!(desk.state_of_all(|field| matches!(field, Field::ImageField(..))), State::Clean);
@@ -248,10 +309,22 @@ fn the_worst_state_stands_for_all() {
 
 #[test]
 fn values_are_checked_by_the_rules_of_the_domain() {
-    assert_eq!(check(&Field::Title, Value::text(" ")).unwrap_err().to_string(), "This cannot be empty.");
+    assert_eq!(check(&Field::Title, Value::text(" ")).unwrap_err(), "This cannot be empty.");
     assert_eq!(check(&Field::Tags, Value::List(vec![" a ".into(), "a".into()])), Ok(Value::List(vec!["a".into()])));
     assert!(check(&price(1), Value::Number(-1)).is_err());
     assert!(check(&Field::ImageField(image(1), ImageField::Alt), Value::text("Oak")).is_ok());
+}
+
+#[test]
+fn a_picture_is_where_a_browser_will_show_it() {
+    let url = |address: &str| check(&Field::ImageField(image(1), ImageField::Url), Value::text(address));
+
+    for good in ["https://x.test/1.jpg", "HTTPS://x.test/1.jpg", "/pictures/1.jpg"] {
+        assert_eq!(url(good), Ok(Value::text(good)));
+    }
+    for bad in ["http://x.test/1.jpg", "//x.test/1.jpg", "1.jpg", "https://", "/", "javascript:x()", ""] {
+        assert!(url(bad).is_err(), "{bad:?}");
+    }
 }
 
 #[test]
@@ -259,6 +332,7 @@ fn inputs_show_values_and_read_them_again() {
     let euro = Kind::Money(Currency::EUR);
     assert_eq!((euro.show(&Value::Number(1_290)), euro.read("12,90", &Value::None)), ("12.90".into(), Ok(Value::Number(1_290))));
     assert_eq!((euro.show(&Value::None), euro.read(" ", &Value::None)), (String::new(), Ok(Value::None)));
+    assert_eq!(euro.show(&Value::text("12,0O")), "12,0O");
     assert!(euro.read("12,0O", &Value::None).is_err() && Kind::Number.read("1.5", &Value::None).is_err());
     assert_eq!(Kind::Number.read("1,200", &Value::None), Ok(Value::Number(1_200)));
 

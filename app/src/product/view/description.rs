@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-const ID: &str = "description-rich";
+pub(super) const ID: &str = "description-rich";
 
 /// `sanitised` is the stored HTML as the server has made it safe to show.
 #[component]

@@ -8,6 +8,7 @@ use ports::product::Neighbours;
 use super::{
     description::Description,
     field::TextField,
+    focus::{self, id_of_part},
     head::{Head, address},
     history::History,
     organisation::{Extras, Organisation, Standing},
@@ -16,7 +17,10 @@ use super::{
     variants::{Troubles, Variants},
 };
 use crate::{
-    product::{api::Opened, sheet::Sheet},
+    product::{
+        api::Opened,
+        sheet::{Sheet, Undo},
+    },
     ui::{at_once::at_once, toast::ToastList},
 };
 
@@ -28,10 +32,19 @@ pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<
     let came_from = list.get_untracked();
     let (original, sanitised) = (opened.product.description.clone(), opened.product.description_shown.clone());
     let product = StoredValue::new(opened.product);
+    let undo = move |what: Undo| {
+        // The button goes with its toast, and what comes back is not there yet.
+        let near = match &what {
+            Undo::Removal(part) => sheet.desk.with_untracked(|desk| desk.siblings(part)).last().map(id_of_part),
+            Undo::Trash => None,
+        };
+        focus::to(near.into_iter().collect());
+        sheet.undo(what);
+    };
     at_once(view! {
         <div class="page product">
             <Head sheet neighbours list />
-            <Troubles sheet among=is_elsewhere />
+            <Troubles sheet fields=sheet.needing(|field| matches!(field, Field::Deleted)) />
             <form class="cols" method="post" action=action autocomplete="off" novalidate on:submit=|event: ev::SubmitEvent| event.prevent_default()>
                 <input r#type="hidden" name="list" value=came_from />
                 <div>
@@ -48,11 +61,11 @@ pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<
                     <Standing sheet product />
                     <Organisation sheet />
                     {sheet.is_editor().then(save)}
-                    <Extras product />
+                    <Extras sheet />
                     <History sheet />
                 </div>
             </form>
-            <ToastList toasts=sheet.toasts undo=Callback::new(move |what| sheet.undo(what)) />
+            <ToastList toasts=sheet.toasts undo=Callback::new(undo) />
         </div>
     })
 }
@@ -61,15 +74,10 @@ pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<
 fn save() -> AnyView {
     at_once(view! {
         <section class="part no-script">
-            <p class="hint">"Saves title, description, vendor, type, status and the search texts. The rest needs scripts."</p>
+            <p class="hint">"Saves title, description, vendor, type, category, status, search texts and other columns. The rest needs scripts."</p>
             <div><button class="btn primary">"Save"</button></div>
         </section>
     })
-}
-
-/// Fields that have no place of their own on the page: what the history can restore.
-fn is_elsewhere(field: &Field) -> bool {
-    matches!(field, Field::Extra(_) | Field::Deleted)
 }
 
 /// The handle is a part of the address: when it has changed, so does the address.

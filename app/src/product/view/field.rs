@@ -8,16 +8,27 @@ use super::{
     state::{StateBadge, Trouble},
 };
 use crate::{
+    frame::Hydrated,
     product::{
         sheet::{Sheet, Watched},
         state::{State, input::Kind},
     },
-    ui::{at_once::at_once, values},
+    ui::{at_once::at_once, list::list},
 };
 
 /// The field's own id on the page.
 pub(super) fn id_of(field: &Field) -> String {
-    field.to_string().replace([':', '_', ' '], "-")
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("_{:x}", u32::from(c)) };
+    match field {
+        // A column may be called anything, and an id has no spaces.
+        Field::Extra(column) => format!("extra-{}", column.chars().map(plain).collect::<String>()),
+        field => field.to_string().replace([':', '_'], "-"),
+    }
+}
+
+/// Whether the page is just coming alive: then what an element holds may have been put there before, and counts.
+pub(super) fn is_hydrating() -> bool {
+    use_context::<Hydrated>().is_some_and(|hydrated| !hydrated.0.get_untracked())
 }
 
 pub(super) fn state_of(watched: Memo<Watched>) -> Signal<State> {
@@ -42,7 +53,7 @@ pub(super) fn TextField(
     let seen = sheet.desk.with_untracked(|desk| desk.version(&field)).to_string();
     at_once(view! {
         <div class="field" data-field=name.clone()>
-            <div class="field-top"><label for=id.clone()>{values::label(&field)}</label><StateBadge sheet state /></div>
+            <div class="field-top"><label for=id.clone()>{field.label().to_owned()}</label><StateBadge sheet state /></div>
             <input r#type="hidden" name=format!("base:{name}") value=seen />
             <Input sheet field=field.clone() look watched />
             {children.map(|children| children())}
@@ -51,35 +62,40 @@ pub(super) fn TextField(
     })
 }
 
-/// A choice among a few words.
+/// A choice among a few values, each with its word. They may change.
 #[component]
-pub(super) fn ChoiceField(sheet: Sheet, field: Field, choices: Vec<(&'static str, &'static str)>) -> impl IntoView {
+pub(super) fn ChoiceField(sheet: Sheet, field: Field, choices: Signal<Vec<(String, String)>>) -> impl IntoView {
     let id = id_of(&field);
     let name = field.to_string();
     let watched = sheet.watch(field.clone());
     let state = state_of(watched);
     let seen = sheet.desk.with_untracked(|desk| desk.version(&field)).to_string();
     let shown = Memo::new(move |_| watched.with(|watched| watched.value.to_string()));
-    let start = shown.get_untracked();
     let element = NodeRef::<html::Select>::new();
     let chosen = StoredValue::new(field.clone());
     let choose = move |value: String| chosen.try_with_value(|field| sheet.set(field.clone(), Value::Text(value)));
+    let hydrating = is_hydrating();
     Effect::new(move |before: Option<()>| {
         let text = shown.get();
+        // A value that was not among them before can be shown now.
+        choices.track();
         if let Some(element) = element.get()
             && element.value() != text
         {
-            if before.is_none() {
-                // Chosen before the page came alive.
+            if before.is_none() && hydrating {
                 choose(element.value());
             } else {
                 element.set_value(&text);
             }
         }
     });
+    let option = move |(value, word): (String, String)| {
+        let selected = shown.with_untracked(|shown| *shown == value);
+        at_once(view! { <option value=value selected=selected>{word}</option> })
+    };
     at_once(view! {
         <div class="field" data-field=name.clone()>
-            <div class="field-top"><label for=id.clone()>{values::label(&field)}</label><StateBadge sheet state /></div>
+            <div class="field-top"><label for=id.clone()>{field.label().to_owned()}</label><StateBadge sheet state /></div>
             <input r#type="hidden" name=format!("base:{name}") value=seen />
             <select
                 class="input"
@@ -92,7 +108,7 @@ pub(super) fn ChoiceField(sheet: Sheet, field: Field, choices: Vec<(&'static str
                     choose(event_target_value(&event));
                 }
             >
-                {choices.into_iter().map(|(value, word)| view! { <option value=value selected=value == start>{word}</option> }).collect_view()}
+                {list(move || choices.get(), option)}
             </select>
             <Trouble sheet field state id=format!("{id}-note") />
         </div>
@@ -110,12 +126,13 @@ pub(super) fn FlagField(sheet: Sheet, field: Field) -> impl IntoView {
     let element = NodeRef::<html::Input>::new();
     let chosen = StoredValue::new(field.clone());
     let choose = move |on: bool| chosen.try_with_value(|field| sheet.set(field.clone(), Value::Flag(on)));
+    let hydrating = is_hydrating();
     Effect::new(move |before: Option<()>| {
         let on = shown.get();
         if let Some(element) = element.get()
             && element.checked() != on
         {
-            if before.is_none() {
+            if before.is_none() && hydrating {
                 choose(element.checked());
             } else {
                 element.set_checked(on);
@@ -137,7 +154,7 @@ pub(super) fn FlagField(sheet: Sheet, field: Field) -> impl IntoView {
                             choose(event_target_checked(&event));
                         }
                     />
-                    {values::label(&field)}
+                    {field.label().to_owned()}
                 </label>
                 <StateBadge sheet state />
             </div>

@@ -1,11 +1,12 @@
 //! The product's name, the way to its neighbours in the list, and the trash.
 
-use domain::{field::Field, handle::Handle};
+use domain::handle::Handle;
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use ports::product::Neighbours;
 use wasm_bindgen::JsCast;
 
+use super::focus;
 use crate::{
     product::{sheet::Sheet, state::Desk},
     ui::{
@@ -18,9 +19,17 @@ use crate::{
 
 #[component]
 pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
-    let title = sheet.text(Field::Title);
+    let title = Memo::new(move |_| sheet.desk.with(Desk::name));
     crate::ui::title::title(move || title.get());
     let deleted = move || sheet.desk.with(Desk::deleted);
+    // The button that did it has gone.
+    Effect::new(move |before: Option<bool>| {
+        let deleted = deleted();
+        if before.is_some_and(|before| before != deleted) {
+            focus::to(Vec::new());
+        }
+        deleted
+    });
     let trash = sometimes(move || {
         (sheet.is_editor() && !deleted()).then(|| {
             at_once(view! {
@@ -43,19 +52,23 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
             })
         })
     });
+    let close = move |_| {
+        sheet.act(Desk::dismiss_notice);
+        focus::to(Vec::new());
+    };
     let notice = sometimes(move || {
         sheet.desk.with(|desk| desk.notice().map(str::to_owned)).map(|sentence| {
             at_once(view! {
                 <div class="band" role="alert">
                     <span>{sentence}</span>
-                    <button type="button" class="btn" on:click=move |_| sheet.act(Desk::dismiss_notice)>"Close"</button>
+                    <button type="button" class="btn" on:click=close>"Close"</button>
                 </div>
             })
         })
     });
     at_once(view! {
         <header class="page-head">
-            <h1>{title}</h1>
+            <h1 id=focus::HEADING tabindex="-1">{title}</h1>
             <Pager neighbours list />
             {trash}
         </header>
@@ -69,6 +82,14 @@ pub(super) fn address(handle: &str, list: &str) -> String {
     if list.is_empty() { format!("/products/{handle}") } else { format!("/products/{handle}?{list}") }
 }
 
+/// The list, at the product's row.
+fn way_back(list: &str, position: Option<u32>) -> String {
+    let row = position.filter(|position| *position > 0).map(|position| format!("row={}", position + 1));
+    let elsewhere = |part: &&str| !part.is_empty() && !part.starts_with("row=") && !part.starts_with("start=");
+    let parts: Vec<&str> = list.split('&').filter(elsewhere).chain(row.as_deref()).collect();
+    if parts.is_empty() { "/products".to_owned() } else { format!("/products?{}", parts.join("&")) }
+}
+
 #[component]
 fn Pager(neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
     let place = move || {
@@ -77,7 +98,7 @@ fn Pager(neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
             None => "Back to the list".to_owned(),
         })
     };
-    let back = move || list.with(|list| if list.is_empty() { "/products".to_owned() } else { format!("/products?{list}") });
+    let back = move || list.with(|list| way_back(list, neighbours.with(|neighbours| neighbours.position)));
     let to = move |handle: Option<&Handle>| handle.map(|handle| list.with(|list| address(handle.as_str(), list)));
     let previous = Signal::derive(move || neighbours.with(|neighbours| to(neighbours.previous.as_ref())));
     let next = Signal::derive(move || neighbours.with(|neighbours| to(neighbours.next.as_ref())));
@@ -124,4 +145,17 @@ fn Pager(neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
             {link("next", "Next product", "J Alt+ArrowDown", "chevron-right", next)}
         </nav>
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::way_back;
+
+    #[test]
+    fn one_comes_back_to_the_row_one_left() {
+        assert_eq!(way_back("", None), "/products");
+        assert_eq!(way_back("q=oak", Some(0)), "/products?q=oak");
+        assert_eq!(way_back("", Some(731_399)), "/products?row=731400");
+        assert_eq!(way_back("q=oak&row=3&sort=-price&start=50", Some(9)), "/products?q=oak&sort=-price&row=10");
+    }
 }

@@ -2,9 +2,10 @@
 
 use domain::{
     change::{ChangeKind, FieldChange},
-    field::{Field, Value},
+    clock::Timestamp,
+    field::Value,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use ports::product::HistoryEntry;
 
 use super::variants::name_of;
@@ -91,14 +92,36 @@ fn entry_view(sheet: Sheet, entry: HistoryEntry) -> AnyView {
         return at_once(view! { <li><div><b>{what}</b>" "<span class="muted">{who}", "<Time at=entry.at /></span></div></li> });
     }
     let at = entry.at;
-    let hidden = entry.fields.len().saturating_sub(FIELDS);
-    let changes = entry.fields.into_iter().take(FIELDS).map(|change| change_view(sheet, change, who.clone(), at)).collect_view();
-    let rest = (hidden > 0)
-        .then(|| at_once(view! { <li><p class="muted">{format!("And {} more fields at the same time.", format::number(hidden as u64))}</p></li> }));
-    at_once(view! { {changes}{rest} })
+    let mut fields = entry.fields.into_iter();
+    let shown = fields.by_ref().take(FIELDS).map(|change| change_view(sheet, change, who.clone(), at)).collect::<Vec<_>>();
+    let rest = fields.collect::<Vec<_>>();
+    let rest = (!rest.is_empty()).then(|| rest_view(sheet, rest, who, at));
+    at_once(view! { {shown}{rest} })
 }
 
-fn change_view(sheet: Sheet, change: FieldChange, who: String, at: domain::clock::Timestamp) -> AnyView {
+/// What else changed at the same time: it can be much, and is put on the page when somebody asks for it.
+fn rest_view(sheet: Sheet, fields: Vec<FieldChange>, who: String, at: Timestamp) -> AnyView {
+    let words = match fields.len() {
+        1 => "1 more field at the same time".to_owned(),
+        count => format!("{} more fields at the same time", format::number(count as u64)),
+    };
+    let opened = RwSignal::new(false);
+    let open = move |_: ev::Event| opened.set(true);
+    let all = move || {
+        let fields = fields.iter().map(|change| change_view(sheet, change.clone(), who.clone(), at)).collect::<Vec<_>>();
+        at_once(view! { <ol class="history">{fields}</ol> })
+    };
+    at_once(view! {
+        <li>
+            <details on:toggle=open>
+                <summary>{words}</summary>
+                {sometimes(move || opened.get().then(&all))}
+            </details>
+        </li>
+    })
+}
+
+fn change_view(sheet: Sheet, change: FieldChange, who: String, at: Timestamp) -> AnyView {
     let FieldChange { field, before, after } = change;
     let name = name_of(sheet, &field);
     let told = |value: &Value| values::readable(&field, value, sheet.currency);
@@ -108,7 +131,7 @@ fn change_view(sheet: Sheet, change: FieldChange, who: String, at: domain::clock
     let (part, back) = (field.clone(), StoredValue::new((field, before)));
     let can = move || !sheet.locked() && (part.whole().is_none() || sheet.desk.with(|desk| desk.has(&part)));
     let restore = move |_| {
-        back.try_with_value(|(field, before)| restore(sheet, field.clone(), before.clone()));
+        back.try_with_value(|(field, before)| sheet.restore(field.clone(), before.clone()));
     };
     at_once(view! {
         <li data-field=seq_field>
@@ -121,17 +144,4 @@ fn change_view(sheet: Sheet, change: FieldChange, who: String, at: domain::clock
             {diff}
         </li>
     })
-}
-
-/// The value before the change becomes a new edit.
-fn restore(sheet: Sheet, field: Field, before: Value) {
-    let name = values::label(&field);
-    let words = if sheet.desk.with_untracked(|desk| desk.shown(&field) == before && field.whole().is_none() && !before.is_none()) {
-        format!("{name} is so already")
-    } else {
-        format!("{name} restored")
-    };
-    if sheet.set(field, before) {
-        sheet.toasts.tell(words, None);
-    }
 }

@@ -1,13 +1,12 @@
 //! A text input or a text area bound to a field: saved when it is left or Enter is pressed, put back by Escape.
 
-use domain::field::Field;
+use domain::field::{Field, Value};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::field::id_of;
+use super::field::{id_of, is_hydrating};
 use crate::{
-    frame::Hydrated,
     product::{
         sheet::{Sheet, Watched},
         state::{
@@ -57,17 +56,8 @@ pub(super) fn Input(sheet: Sheet, field: Field, look: Look, watched: Memo<Watche
         if lines { area.get().map(JsCast::unchecked_into) } else { line.get() }
     };
     let invalid = Memo::new(move |_| watched.with(|watched| matches!(watched.state, State::Invalid(_))));
-    let wire = Wire {
-        sheet,
-        kind,
-        lines,
-        shown,
-        live,
-        field: StoredValue::new(field),
-        id: StoredValue::new(id.clone()),
-        typed: StoredValue::new(None),
-        invalid,
-    };
+    let wire =
+        Wire { sheet, kind, lines, shown, live, field: StoredValue::new(field), id: StoredValue::new(id.clone()), typed: StoredValue::new(None) };
     wire.follow(element);
 
     let note = format!("{note}-note");
@@ -140,25 +130,22 @@ struct Wire {
     id: StoredValue<String>,
     /// What was typed and not handed over yet.
     typed: StoredValue<Option<String>>,
-    /// Whether what was typed last was refused: then it stays in the element.
-    invalid: Memo<bool>,
 }
 
 impl Wire {
     /// Puts into the element what is shown, whenever that changes.
     fn follow(self, element: impl Fn() -> Option<HtmlInputElement> + 'static) {
-        let hydrating = use_context::<Hydrated>().is_some_and(|hydrated| !hydrated.0.get_untracked());
+        let hydrating = is_hydrating();
         Effect::new(move |before: Option<Option<String>>| {
-            let (text, invalid) = (self.shown.get(), self.invalid.get());
+            let text = self.shown.get();
             let element = element()?;
             let value = element.value();
             if before.flatten().is_none() && hydrating && value.trim_start_matches('\n') != text.trim_start_matches('\n') {
-                // Typed before the page came alive: that counts.
                 self.typed(value);
                 if document().active_element().as_ref() != Some(&element) {
                     self.left(&element);
                 }
-            } else if self.typed.with_value(Option::is_none) && !invalid {
+            } else if self.typed.with_value(Option::is_none) {
                 self.show(&element, &text);
             }
             Some(text)
@@ -180,27 +167,23 @@ impl Wire {
     }
 
     fn left(self, element: &HtmlInputElement) {
-        let Some(text) = self.typed.try_update_value(Option::take).flatten() else { return };
-        if self.hand_over(&text) {
+        if let Some(text) = self.typed.try_update_value(Option::take).flatten() {
+            self.hand_over(&text);
             self.show(element, &self.shown.get_untracked());
         }
     }
 
-    /// Gives what was typed to the desk; whether it was a value.
-    fn hand_over(self, text: &str) -> bool {
+    /// Gives what was typed to the desk, which keeps it whether it is a value or not.
+    fn hand_over(self, text: &str) {
         self.note(false);
-        let Some(field) = self.field.try_get_value() else { return false };
+        let Some(field) = self.field.try_get_value() else { return };
         let now = self.sheet.desk.try_with_untracked(|desk| desk.shown(&field)).unwrap_or_default();
         if as_shown(text, self.lines) == as_shown(&self.kind.show(&now), self.lines) {
-            self.sheet.act(|desk| desk.accept(&field));
-            return true;
+            return;
         }
         match self.kind.read(text, &now) {
             Ok(value) => self.sheet.set(field, value),
-            Err(reason) => {
-                self.sheet.act(|desk| desk.refuse(field, reason));
-                false
-            }
+            Err(reason) => self.sheet.refuse(field, Value::text(text), reason),
         }
     }
 
@@ -224,7 +207,9 @@ impl Wire {
         let typed = self.typed.try_update_value(Option::take).flatten().is_some();
         let field = self.field.get_value();
         self.note(false);
-        self.sheet.act(|desk| if typed { desk.accept(&field) } else { desk.discard(&field) });
+        if !typed {
+            self.sheet.act(|desk| desk.discard(&field));
+        }
         self.show(element, &self.shown.get_untracked());
     }
 

@@ -9,18 +9,19 @@ use super::{
     tags::Tags,
 };
 use crate::{
-    product::sheet::Sheet,
+    product::{sheet::Sheet, state::Desk},
     ui::{
-        at_once::at_once,
+        at_once::{at_once, says, sometimes},
         badge::{self, Badge},
         format,
+        list::list,
         time::Time,
     },
 };
 
 #[component]
 pub(super) fn Standing(sheet: Sheet, product: StoredValue<ProductView>) -> impl IntoView {
-    let choices = Status::ALL.iter().map(|status| (status.name(), badge::status(*status).word)).collect();
+    let choices = says(|| Status::ALL.iter().map(|status| (status.name().to_owned(), badge::status(*status).word.to_owned())).collect());
     let price = move || {
         let (count, range) = sheet.desk.with(|desk| (desk.variants().len(), desk.price_range()));
         let variants = if count == 1 { "1 variant".to_owned() } else { format!("{} variants", format::number(count as u64)) };
@@ -55,21 +56,25 @@ pub(super) fn Organisation(sheet: Sheet) -> impl IntoView {
     })
 }
 
-/// Columns of the catalogue file that are kept and given back as they are.
+/// Columns of the catalogue file that are kept and given back, and that nothing else here is about.
 #[component]
-pub(super) fn Extras(product: StoredValue<ProductView>) -> impl IntoView {
-    let extras = product.with_value(|product| product.extras.clone());
-    if extras.is_empty() {
-        return at_once(());
-    }
-    let count = extras.len();
-    let column = |(name, text): (String, String)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> };
-    at_once(view! {
-        <section class="part" aria-labelledby="extras-h">
-            <details>
-                <summary><h2 id="extras-h">"Other columns "<span class="muted num">{count}</span></h2></summary>
-                <dl class="extras">{extras.into_iter().map(column).collect_view()}</dl>
-            </details>
-        </section>
-    })
+pub(super) fn Extras(sheet: Sheet) -> impl IntoView {
+    let columns = says(move || sheet.desk.with(Desk::extras));
+    let any = Memo::new(move |_| !columns.with(Vec::is_empty));
+    let trouble = sheet.needing(|field| matches!(field, Field::Extra(_)));
+    // Opened by what needs the person, and not closed under their hands when it no longer does.
+    let open = Memo::new(move |before| before == Some(&true) || !trouble.with(Vec::is_empty));
+    let part = move || {
+        at_once(view! {
+            <section class="part" aria-labelledby="extras-h" data-part="extras">
+                <details open=open>
+                    <summary>
+                        <h2 id="extras-h">"Other columns of the file "<span class="muted num">{move || columns.with(Vec::len)}</span></h2>
+                    </summary>
+                    <div class="extras">{list(move || columns.get(), move |field| at_once(view! { <TextField sheet field lines=true /> }))}</div>
+                </details>
+            </section>
+        })
+    };
+    sometimes(move || any.get().then(part))
 }

@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*};
 
 use super::{
     field::state_of,
+    focus,
     state::{StateBadge, Trouble},
 };
 use crate::ui::list::list;
@@ -23,13 +24,17 @@ pub(super) fn Tags(sheet: Sheet) -> impl IntoView {
     let tags = Memo::new(move |_| watched.with(|watched| if let Value::List(tags) = &watched.value { tags.clone() } else { Vec::new() }));
     let typed = RwSignal::new(String::new());
     let add = move || {
-        let text = typed.get_untracked();
+        let Some(text) = typed.try_update(std::mem::take).filter(|text| !text.is_empty()) else { return };
         sheet.note_typed("tags", false);
-        if !text.trim().is_empty() && !sheet.locked() {
-            sheet.set(Field::Tags, Value::List(with_tags(&tags.get_untracked(), &text)));
+        if let Some(tags) = tags.try_get_untracked()
+            && !text.trim().is_empty()
+            && !sheet.locked()
+        {
+            sheet.set(Field::Tags, Value::List(with_tags(&tags, &text)));
         }
-        typed.set(String::new());
     };
+    // The page may be left without leaving the input first: by the browser's own buttons.
+    on_cleanup(add);
     let remove = move |tag: &str| {
         let rest = tags.get_untracked().into_iter().filter(|known| known != tag).collect();
         sheet.set(Field::Tags, Value::List(rest));
@@ -65,10 +70,14 @@ pub(super) fn Tags(sheet: Sheet) -> impl IntoView {
                 <span>{shown}</span>
                 {sometimes(move || {
                     let (tag, label) = (tag.clone(), label.clone());
+                    let gone = move |_| {
+                        remove(&tag);
+                        focus::to_field(&Field::Tags);
+                    };
                     (!sheet.locked())
                         .then(|| {
                             at_once(view! {
-                                <button type="button" class="chip-x" aria-label=label on:click=move |_| remove(&tag)>
+                                <button type="button" class="chip-x" aria-label=label on:click=gone>
                                     <Icon name="x" />
                                 </button>
                             })
@@ -89,8 +98,9 @@ pub(super) fn Tags(sheet: Sheet) -> impl IntoView {
                     readonly=move || sheet.locked()
                     prop:value=move || typed.get()
                     on:input=move |event| {
-                        sheet.note_typed("tags", true);
-                        typed.set(event_target_value(&event));
+                        let text = event_target_value(&event);
+                        sheet.note_typed("tags", !text.is_empty());
+                        typed.set(text);
                     }
                     on:blur=move |_| add()
                     on:keydown=key

@@ -1,5 +1,7 @@
 //! The buttons over the description. The browser's own editing commands do the work.
 
+use std::cell::Cell;
+
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDocument, Range};
@@ -40,6 +42,25 @@ fn selected() -> Option<Range> {
     (selection.range_count() > 0).then(|| selection.get_range_at(0).ok()).flatten()
 }
 
+thread_local! {
+    /// What was selected when the address of a link was asked for. A server, which has no selection, never looks here;
+    /// a stored value would be dropped there on another thread, which panics.
+    static SELECTED: Cell<Option<Range>> = const { Cell::new(None) };
+}
+
+/// Back into the text, with what was selected there; whether something was.
+fn go_back(editor: &str) -> bool {
+    if let Some(editor) = document().get_element_by_id(editor).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = editor.focus();
+    }
+    let Some(range) = SELECTED.take() else { return false };
+    if let Ok(Some(selection)) = window().get_selection() {
+        let _ = selection.remove_all_ranges();
+        let _ = selection.add_range(&range);
+    }
+    true
+}
+
 #[component]
 pub(super) fn Toolbar(controls: &'static str) -> impl IntoView {
     let (bold, italic, heading, list) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
@@ -74,23 +95,30 @@ pub(super) fn Toolbar(controls: &'static str) -> impl IntoView {
     let toggle_heading = Callback::new(move |()| run("formatBlock", if heading.get_untracked() { "<p>" } else { "<h2>" }));
 
     // The address of a link is asked for beside the buttons; the selection waits meanwhile.
-    let range = StoredValue::new_local(None::<Range>);
     let linking = RwSignal::new(false);
+    let address = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = address.get() {
+            let _ = input.focus();
+        }
+    });
     let start_link = Callback::new(move |()| {
-        range.set_value(selected());
+        if linking.get_untracked() {
+            go_back(controls);
+        } else {
+            SELECTED.set(selected());
+        }
         linking.update(|linking| *linking = !*linking);
     });
-    let address = NodeRef::<html::Input>::new();
+    let give_up_link = move || {
+        linking.set(false);
+        go_back(controls);
+    };
     let finish_link = move || {
         let href = address.get_untracked().map(|input| input.value()).unwrap_or_default();
         linking.set(false);
-        let Some(range) = range.try_update_value(Option::take).flatten() else { return };
-        if let Some(editor) = document().get_element_by_id(controls).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = editor.focus();
-        }
-        if let Ok(Some(selection)) = window().get_selection() {
-            let _ = selection.remove_all_ranges();
-            let _ = selection.add_range(&range);
+        if !go_back(controls) {
+            return;
         }
         match href.trim() {
             "" => command("unlink", ""),
@@ -113,7 +141,6 @@ pub(super) fn Toolbar(controls: &'static str) -> impl IntoView {
                             <input
                                 class="input"
                                 node_ref=address
-                                autofocus
                                 inputmode="url"
                                 placeholder="https://"
                                 aria-label="Address of the link; empty takes the link away"
@@ -122,7 +149,7 @@ pub(super) fn Toolbar(controls: &'static str) -> impl IntoView {
                                         event.prevent_default();
                                         finish_link();
                                     }
-                                    "Escape" => linking.set(false),
+                                    "Escape" => give_up_link(),
                                     _ => {}
                                 }
                             />

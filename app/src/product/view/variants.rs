@@ -3,25 +3,27 @@
 use domain::{
     field::{Field, Value, VariantField},
     ids::VariantId,
+    product::InventoryPolicy,
 };
 use leptos::prelude::*;
 
 use super::{
-    field::id_of,
+    field::{ChoiceField, FlagField, TextField, id_of},
+    focus::{self, id_of_part},
     input::{Input, Look},
+    part,
     state::{StateBadge, Trouble},
 };
-use crate::ui::list::list;
 use crate::{
     product::{
-        keeper::new_op,
         sheet::Sheet,
         state::{Desk, State, check, input::Kind},
     },
     ui::{
-        at_once::{at_once, sometimes},
+        at_once::{at_once, says, sometimes},
         chance,
         icon::Icon,
+        list::list,
         values,
     },
 };
@@ -36,6 +38,8 @@ const OPTIONS: usize = domain::product::limits::OPTIONS;
 pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
     let ids = Memo::new(move |_| sheet.desk.with(Desk::variants));
     let most = RwSignal::new(AT_ONCE);
+    // Those whose other fields are shown.
+    let open = RwSignal::new(Vec::<VariantId>::new());
     let names = Memo::new(move |_| match sheet.desk.with(|desk| desk.shown(&Field::OptionNames)) {
         Value::List(names) => names,
         _ => Vec::new(),
@@ -44,18 +48,25 @@ pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
     let state = Signal::derive(move || sheet.desk.with(|desk| desk.state_of_all(mine)));
     let add = move |_| {
         let id = chance::new_variant();
-        sheet.act(|desk| {
-            let place = desk.next_place(desk.variants().into_iter().map(|id| Field::VariantField(id, VariantField::Position)));
-            desk.commit(new_op(), Field::Variant(id), check::new_variant(id, place, names.get_untracked().len()));
+        let place = sheet.desk.with_untracked(|desk| {
+            let positions = desk.variants().into_iter().map(|id| Field::VariantField(id, VariantField::Position));
+            desk.next_place(positions)
         });
+        sheet.commit(Field::Variant(id), check::new_variant(id, place, names.with_untracked(Vec::len)));
     };
+    // What is beside its field needs no second place.
+    let elsewhere = says(move || {
+        let open = open.get();
+        let beside = |field: &Field| matches!(field, Field::VariantField(id, part) if REST.contains(part) && open.contains(id));
+        sheet.desk.with(|desk| desk.needing(|field| mine(field) && !(beside(field) && desk.has(field))))
+    });
     let heads = move || {
         let option = |(at, name): (usize, String)| view! { <th role="columnheader" scope="col">{option_name(at, &name)}</th> };
         names.get().into_iter().enumerate().map(option).collect_view()
     };
     let columns = CELLS.iter().map(|cell| {
-        let numeric = !matches!(cell, VariantField::Sku | VariantField::Barcode);
-        view! { <th role="columnheader" scope="col" class:num=numeric>{values::variant_label(*cell)}</th> }
+        let numeric = !matches!(cell, VariantField::Sku);
+        view! { <th role="columnheader" scope="col" class:num=numeric>{cell.label()}</th> }
     });
     at_once(view! {
         <section class="part" aria-labelledby="variants-h" data-part="variants">
@@ -71,18 +82,18 @@ pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
                             <th role="columnheader" scope="col">"Variant"</th>
                             {heads}
                             {columns.collect_view()}
-                            <th role="columnheader" scope="col"><span class="vh">"Remove"</span></th>
+                            <th role="columnheader" scope="col"><span class="vh">"More"</span></th>
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
                         {list(
                             move || ids.get().into_iter().take(most.get()).collect(),
-                            move |id| at_once(view! { <Row sheet id names /> }),
+                            move |id| row(sheet, id, names, open),
                         )}
                     </tbody>
                 </table>
             </div>
-            <Troubles sheet among=mine />
+            <Troubles sheet fields=elsewhere />
             <div class="line">
                 {sometimes(move || {
                     (ids.with(Vec::len) > most.get())
@@ -94,7 +105,7 @@ pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
                     (!sheet.locked())
                         .then(|| {
                             at_once(view! {
-                                <button type="button" class="btn script" on:click=add><Icon name="plus" />"Add a variant"</button>
+                                <button type="button" class="btn script" id=focus::ADD_VARIANT on:click=add><Icon name="plus" />"Add a variant"</button>
                             })
                         })
                 })}
@@ -103,13 +114,18 @@ pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
     })
 }
 
-const CELLS: [VariantField; 6] = [
-    VariantField::Sku,
-    VariantField::Price,
-    VariantField::CompareAtPrice,
-    VariantField::Cost,
-    VariantField::InventoryQuantity,
+/// What stands in the row, behind the options.
+const CELLS: [VariantField; 4] = [VariantField::Sku, VariantField::Price, VariantField::CompareAtPrice, VariantField::InventoryQuantity];
+
+/// What is shown when somebody asks for more.
+const REST: [VariantField; 7] = [
     VariantField::Barcode,
+    VariantField::Cost,
+    VariantField::WeightGrams,
+    VariantField::InventoryPolicy,
+    VariantField::Image,
+    VariantField::Taxable,
+    VariantField::RequiresShipping,
 ];
 
 fn option_name(at: usize, name: &str) -> String {
@@ -137,48 +153,90 @@ fn OptionNames(sheet: Sheet, names: Memo<Vec<String>>) -> impl IntoView {
     })
 }
 
-#[component]
-fn Row(sheet: Sheet, id: VariantId, names: Memo<Vec<String>>) -> impl IntoView {
+fn row(sheet: Sheet, id: VariantId, names: Memo<Vec<String>>, open: RwSignal<Vec<VariantId>>) -> AnyView {
     let name = Memo::new(move |_| sheet.desk.with(|desk| desk.variant_name(id)));
+    let is_open = Memo::new(move |_| open.with(|open| open.contains(&id)));
     let options = move |at: usize| {
         let label =
             Signal::derive(move || format!("{}, {}", names.with(|names| option_name(at, names.get(at).map_or("", String::as_str))), name.get()));
         cell(sheet, Field::VariantField(id, VariantField::Options), Kind::Item(at), label, at.to_string())
     };
     let cells = CELLS.iter().map(|field| {
-        let kind = match field {
-            VariantField::Price | VariantField::CompareAtPrice | VariantField::Cost => Kind::Money(sheet.currency),
-            VariantField::InventoryQuantity => Kind::Number,
-            _ => Kind::Text,
-        };
-        let word = values::variant_label(*field);
+        let word = field.label();
         let label = Signal::derive(move || format!("{word}, {}", name.get()));
-        cell(sheet, Field::VariantField(id, *field), kind, label, String::new())
+        cell(sheet, Field::VariantField(id, *field), kind_of(sheet, *field), label, String::new())
     });
+    let toggle = move |_| {
+        open.update(|open| match open.iter().position(|known| *known == id) {
+            Some(at) => {
+                open.remove(at);
+            }
+            None => open.push(id),
+        });
+    };
+    let span = says(move || (names.with(Vec::len) + CELLS.len() + 2).to_string());
     at_once(view! {
         <tr role="row" data-variant=id.to_string()>
             <th role="rowheader" scope="row">{name}</th>
             {list(move || (0..names.with(Vec::len)).collect(), options)}
             {cells.collect_view()}
             <td role="cell">
-                {sometimes(move || {
-                    (!sheet.locked())
-                        .then(|| {
-                            at_once(view! {
-                                <button
-                                    type="button"
-                                    class="btn ghost only"
-                                    aria-label=move || format!("Remove {}", name.get())
-                                    on:click=move |_| sheet.remove(Field::Variant(id))
-                                >
-                                    <Icon name="trash-2" />
-                                </button>
-                            })
-                        })
-                })}
+                <button
+                    type="button"
+                    class="btn ghost script"
+                    id=id_of_part(&Field::Variant(id))
+                    aria-expanded=says(move || if is_open.get() { "true" } else { "false" })
+                    aria-label=says(move || format!("More of {}", name.get()))
+                    on:click=toggle
+                >
+                    "More"
+                </button>
             </td>
         </tr>
+        {sometimes(move || {
+            is_open
+                .get()
+                .then(|| {
+                    at_once(view! {
+                        <tr role="row" class="more">
+                            <td role="cell" colspan=span>{rest(sheet, id, name)}</td>
+                        </tr>
+                    })
+                })
+        })}
     })
+}
+
+/// The fields of a variant that have no place in its row, each with its state beside it.
+fn rest(sheet: Sheet, id: VariantId, name: Memo<String>) -> AnyView {
+    let pictures = Memo::new(move |_| sheet.desk.with(|desk| desk.picture_choices(id)));
+    let policies = || InventoryPolicy::ALL.iter().map(|policy| (policy.name().to_owned(), values::sold_out(*policy).to_owned())).collect();
+    let one = |part: &VariantField| {
+        let field = Field::VariantField(id, *part);
+        match part {
+            VariantField::Taxable | VariantField::RequiresShipping => at_once(view! { <FlagField sheet field /> }),
+            VariantField::InventoryPolicy | VariantField::Image => {
+                let choices = if *part == VariantField::Image { pictures.into() } else { says(policies) };
+                at_once(view! { <ChoiceField sheet field choices /> })
+            }
+            _ => at_once(view! { <TextField sheet field kind=kind_of(sheet, *part) /> }),
+        }
+    };
+    let fields = REST.iter().map(one).collect::<Vec<_>>();
+    at_once(view! {
+        <div class="fields" role="group" aria-label=says(move || format!("More of {}", name.get()))>
+            {fields}
+        </div>
+        {part::actions(sheet, Field::Variant(id), ["Move up", "Move down"], name.into(), Callback::new(|_| ()))}
+    })
+}
+
+fn kind_of(sheet: Sheet, field: VariantField) -> Kind {
+    match field {
+        VariantField::Price | VariantField::CompareAtPrice | VariantField::Cost => Kind::Money(sheet.currency),
+        VariantField::InventoryQuantity | VariantField::WeightGrams => Kind::Number,
+        _ => Kind::Text,
+    }
 }
 
 fn cell(sheet: Sheet, field: Field, kind: Kind, label: Signal<String>, suffix: String) -> AnyView {
@@ -188,10 +246,9 @@ fn cell(sheet: Sheet, field: Field, kind: Kind, label: Signal<String>, suffix: S
     at_once(view! { <td role="cell" data-label=word data-field=field.to_string()><Input sheet field=field.clone() look watched /></td> })
 }
 
-/// Everything among some fields that needs the person, where the fields themselves have no room for it.
+/// What needs the person, where the fields themselves have no room for it.
 #[component]
-pub(super) fn Troubles(sheet: Sheet, among: fn(&Field) -> bool) -> impl IntoView {
-    let fields = Memo::new(move |_| sheet.desk.with(|desk| desk.needing(among).into_iter().map(|(field, _)| field).collect::<Vec<_>>()));
+pub(super) fn Troubles(sheet: Sheet, fields: Signal<Vec<Field>>) -> impl IntoView {
     let trouble = move |field: Field| {
         let (id, name) = (id_of(&field), name_of(sheet, &field));
         let state = {
@@ -206,12 +263,12 @@ pub(super) fn Troubles(sheet: Sheet, among: fn(&Field) -> bool) -> impl IntoView
                 <Trouble sheet field=field.clone() state id=format!("{id}-note") />
                 {sometimes(move || {
                     let field = given_up.clone();
+                    let give_up = move |_| {
+                        sheet.act(|desk| desk.discard(&field));
+                        focus::to_field(&field);
+                    };
                     can_give_up()
-                        .then(|| {
-                            at_once(view! {
-                                <button type="button" class="link" on:click=move |_| sheet.act(|desk| desk.discard(&field))>"Give up this change"</button>
-                            })
-                        })
+                        .then(|| at_once(view! { <button type="button" class="link" on:click=give_up>"Give up this change"</button> }))
                 })}
             </div>
         })
@@ -221,9 +278,9 @@ pub(super) fn Troubles(sheet: Sheet, among: fn(&Field) -> bool) -> impl IntoView
 
 /// A field's label, with the variant it is of.
 pub(super) fn name_of(sheet: Sheet, field: &Field) -> String {
-    let label = values::label(field);
+    let label = field.label();
     match field {
         Field::VariantField(id, _) => format!("{label}, {}", sheet.desk.with_untracked(|desk| desk.variant_name(*id))),
-        _ => label,
+        _ => label.to_owned(),
     }
 }

@@ -16,6 +16,9 @@ use crate::products::{
 /// Requests for one list at the same time.
 const MOST_PENDING: usize = 3;
 
+/// Their rows must not stand among this store's.
+const ELSEWHERE: &str = "You have gone to another store in another tab. Reload this page to see its products.";
+
 impl Live {
     /// Asks for the rows that are missing.
     pub(super) fn fetch(&mut self) {
@@ -44,6 +47,8 @@ impl Live {
     fn answered(&mut self, request: Request, answer: Result<Listing, AppError>) {
         self.pending.retain(|pending| *pending != request);
         let is_asked = self.target() == request.list;
+        let answer =
+            answer.and_then(|listing| if Some(listing.store) == self.store { Ok(listing) } else { Err(AppError::Invalid(ELSEWHERE.to_owned())) });
         let listing = match answer {
             Ok(listing) => listing,
             Err(error) => {

@@ -57,7 +57,7 @@ impl Line {
 
 /// An answer as rows, which one they begin with, and how many there are.
 pub(crate) fn lines(listing: Listing, currency: Currency) -> (Vec<Line>, u32, Totals) {
-    let Listing { start, rows, total, of, as_of, currency: _ } = listing;
+    let Listing { start, rows, total, of, as_of, .. } = listing;
     let lines = rows.into_iter().map(|row| Line::new(row, currency)).collect();
     (lines, start, Totals { total, of, as_of })
 }

@@ -8,14 +8,31 @@ pub(super) struct Tag {
     pub attributes: Vec<(String, String)>,
 }
 
+/// Reads the tags of one text. A tag that never ends is found out by looking through all that follows: after a few
+/// of those what follows is taken for plain text, so that no text takes long.
+#[derive(Default)]
+pub(super) struct Tags {
+    endless: u32,
+}
+
+const MOST_ENDLESS: u32 = 8;
+
+impl Tags {
+    /// The tag at the start of a text that begins with `<`, and what stands behind it. None when it is no tag.
+    pub fn read<'a>(&mut self, text: &'a str) -> Option<(Tag, &'a str)> {
+        if self.endless >= MOST_ENDLESS || name_of(text).is_none() {
+            return None;
+        }
+        let read = read_tag(text);
+        self.endless += u32::from(read.is_none());
+        read
+    }
+}
+
 /// The tag at the start of a text that begins with `<`, and what stands behind it. None when it is no
 /// tag, or when it never ends.
 pub(super) fn read_tag(text: &str) -> Option<(Tag, &str)> {
-    let rest = text.strip_prefix('<')?;
-    let (closing, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
-    if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return None;
-    }
+    let (closing, rest) = name_of(text)?;
     let (name, mut rest) = split(rest, |c| c.is_ascii_whitespace() || c == '/' || c == '>');
     let mut tag = Tag { name: name.to_ascii_lowercase(), closing, attributes: Vec::new() };
     loop {
@@ -34,6 +51,13 @@ pub(super) fn read_tag(text: &str) -> Option<(Tag, &str)> {
         tag.attributes.push((name.to_ascii_lowercase(), value.to_owned()));
         rest = after;
     }
+}
+
+/// Whether a tag is a closing one, and its name with what follows it.
+fn name_of(text: &str) -> Option<(bool, &str)> {
+    let rest = text.strip_prefix('<')?;
+    let (closing, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
+    rest.starts_with(|c: char| c.is_ascii_alphabetic()).then_some((closing, rest))
 }
 
 /// A name may begin with any character, `=` too; then it goes on to the next that cannot be a part of it.
@@ -68,6 +92,6 @@ mod tests {
         assert_eq!((tag.name.as_str(), tag.closing, rest), ("a", false, "z"));
         assert_eq!(tag.attributes, [("href".into(), "/x".into()), ("disabled".into(), String::new()), ("data-y".into(), "1/".into())]);
         assert!(read_tag("</p>").is_some_and(|(tag, _)| tag.closing));
-        assert!(["<", "< p>", "<p", "<p a='>", "<3>"].iter().all(|text| read_tag(text).is_none()));
+        assert!(["", "<", "< p>", "<p", "<p a='>", "<3>"].iter().all(|text| read_tag(text).is_none()));
     }
 }

@@ -57,7 +57,7 @@ impl Store {
 
         let keys: Vec<i64> = listing.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
         let rows = self.rows(&keys).await?;
-        Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency })
+        Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency, store: store.id })
     }
 
     pub(crate) async fn opening_of(&self, store: &StoreRef, window: &Window) -> Result<Opening, StoreError> {
@@ -129,7 +129,7 @@ impl Store {
         let rows: Vec<KeyedRow> = fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
         let total = u32::try_from(products).unwrap_or(u32::MAX);
         let rows = rows.into_iter().map(|row| row.row).collect();
-        Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency })
+        Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency, store: store.id })
     }
 
     /// The rows of products, in the order of their keys as given.

@@ -41,12 +41,12 @@ impl Money {
 
     /// The amount with a decimal point and no currency sign: `1299.00`.
     pub fn plain(self, currency: Currency) -> String {
-        let scale = 10_i64.pow(u32::from(currency.decimals()));
+        let scale = 10_u64.pow(u32::from(currency.decimals()));
         match currency.decimals() {
             0 => self.0.to_string(),
             places => {
                 let sign = if self.0 < 0 { "-" } else { "" };
-                let (whole, part) = (self.0.abs() / scale, self.0.abs() % scale);
+                let (whole, part) = (self.0.unsigned_abs() / scale, self.0.unsigned_abs() % scale);
                 format!("{sign}{whole}.{part:0width$}", width = usize::from(places))
             }
         }
@@ -186,5 +186,6 @@ mod tests {
         assert_eq!(Money::parse("1200", yen), Ok(Money(1_200)));
         assert_eq!(Money(1_200).plain(yen), "1200");
         assert_eq!(Money(-5).plain(Currency::USD), "-0.05");
+        assert_eq!(Money(i64::MIN).plain(Currency::USD), "-92233720368547758.08");
     }
 }

@@ -16,7 +16,11 @@ use crate::{
     product::{InvalidValue, OptimisationStatus, Product, Versions},
 };
 
-#[expect(clippy::large_enum_variant, reason = "made once an op and taken apart at once: a box would only be one more allocation")]
+// On 32 bits the variants are smaller and the lint is silent.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "made once an op and taken apart at once: a box would only be one more allocation")
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Applied(Applied),

@@ -45,8 +45,8 @@ impl ListQuery {
         for (name, value) in pairs(address) {
             match name.as_str() {
                 "q" => query.search = value.chars().take(200).collect(),
-                "price_min" => query.price_min = value.parse().ok().map(Money),
-                "price_max" => query.price_max = value.parse().ok().map(Money),
+                "price_min" => query.price_min = price(&value),
+                "price_max" => query.price_max = price(&value),
                 "sort" => query.sort = Sort::from_address(&value).unwrap_or_default(),
                 name => {
                     if let Some(facet) = Facet::from_name(name) {
@@ -73,6 +73,11 @@ impl Sort {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
         SortKey::from_name(name).map(|key| Self { key, descending })
     }
+}
+
+/// In minor units. There are no others than those a product may have.
+fn price(text: &str) -> Option<Money> {
+    text.parse().ok().filter(|price| (0..=Money::MAX.0).contains(price)).map(Money)
 }
 
 /// The decoded `name=value` pairs of an address, in order.
@@ -149,6 +154,13 @@ mod tests {
         let query = ListQuery::from_address("?status=sold&sort=colour&price_min=x&page=3&&=&vendor=&%zz=1&status=draft");
 
         assert_eq!(query, ListQuery { status: vec![Status::Draft], ..ListQuery::default() });
+    }
+
+    #[test]
+    fn absurd_prices_in_the_address_are_left_out() {
+        let query = ListQuery::from_address("price_min=-9223372036854775808&price_max=9223372036854775807");
+
+        assert_eq!(query, ListQuery::default());
     }
 
     proptest! {

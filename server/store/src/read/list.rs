@@ -67,9 +67,14 @@ impl Store {
             let last = Window { start: listing.total.saturating_sub(window.count), ..window.clone() };
             listing = self.list_of(store, &last).await?;
         }
-        let is_ready = self.shelf(store).is_ready();
-        // Without its filters a list is still of use.
-        let facets = if is_ready { self.facets_of(store, &window.query, &Facet::ALL, "").await.unwrap_or_default() } else { Vec::new() };
+        if !self.shelf(store).is_ready() {
+            return Ok(Opening { listing, facets: Vec::new() });
+        }
+        let facets = self.facets_of(store, &window.query, &Facet::ALL, "").await.unwrap_or_else(|error| {
+            // Without its filters a list is still of use.
+            tracing::warn!(store.id = %store.id, %error, "a list opens without its filters");
+            Vec::new()
+        });
         Ok(Opening { listing, facets })
     }
 

@@ -3,13 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::components::Router;
 
-use crate::{codec::PostcardCodec, context::Visitor, frame, routes::Pages, ui::at_once::at_once};
+use crate::{frame, routes::Pages, ui::at_once::at_once};
 
 /// The pages, which the browser takes over. The frame around them stays as the server has written it.
 #[component]
 pub fn App() -> impl IntoView {
-    let me = SharedValue::<_, PostcardCodec>::new_with_encoding(|| use_context::<Visitor>().and_then(|visitor| visitor.me)).into_inner();
-    frame::provide(me);
+    frame::provide();
     at_once(view! {
         <Router>
             <Pages />

@@ -2,10 +2,13 @@
 //! in a tab that is older than the server. Leptos's own `#[lazy_route]` panics then and takes the app
 //! with it; these show "try again" and the app lives.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Mutex};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
+use wasm_bindgen::JsCast;
 use wasm_split_helpers::SplitLoaderError;
+
+use crate::ui::at_once::{at_once, changing};
 
 /// A page that is loaded again when asked to.
 pub(crate) type Load = fn() -> Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
@@ -49,38 +52,44 @@ macro_rules! lazy_page {
 
 pub(crate) use lazy_page;
 
+/// As text, because it is in the first chunk.
+const NOT_LOADED: &str = "<div class=\"notice\" role=\"alert\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#refresh-cw\"></use></svg>\
+    <h1>This part of the page could not be loaded</h1><p>The rest still works, and nothing you saved is lost.</p>\
+    <div class=\"line\"><button class=\"btn\">Try again</button></div></div>";
+
 /// What stands in a page's place when its chunk could not be loaded.
 pub(crate) fn not_loaded(load: Load) -> AnyView {
-    let page = StoredValue::new_local(None::<AnyView>);
+    // Loaded later, the page still finds the router and the rest of its context where its route has them.
+    let route = Owner::current().unwrap_or_default();
+    let page = StoredValue::new(Mutex::new(None::<AnyView>));
     let loaded = RwSignal::new(false);
-    let trying = RwSignal::new(false);
-    let try_again = move |_| {
-        trying.set(true);
-        spawn_local(async move {
-            if let Ok(view) = load().await {
-                page.set_value(Some(view));
-                loaded.set(true);
-            }
-            trying.set(false);
-        });
-    };
-    (move || {
+    let trying = StoredValue::new(false);
+    changing(move || {
         if loaded.get() {
-            return page.try_update_value(Option::take).flatten().unwrap_or_else(|| ().into_any());
+            return page.try_with_value(|page| page.lock().ok()?.take()).flatten().unwrap_or_else(|| ().into_any());
         }
-        view! {
-            <div class="page">
-                <div class="notice" role="alert">
-                    <crate::ui::icon::Icon name="refresh-cw" />
-                    <h1>"This part of the page could not be loaded"</h1>
-                    <p>"The rest still works, and nothing you saved is lost."</p>
-                    <div class="line">
-                        <button class="btn" on:click=try_again disabled=move || trying.get()>"Try again"</button>
-                    </div>
-                </div>
-            </div>
-        }
-        .into_any()
+        let route = route.clone();
+        let again = Callback::new(move |()| {
+            if trying.get_value() {
+                return;
+            }
+            trying.set_value(true);
+            let again = async move {
+                if let Ok(view) = load().await {
+                    page.try_set_value(Mutex::new(Some(view)));
+                    loaded.try_set(true);
+                }
+                trying.try_set_value(false);
+            };
+            spawn_local(route.with(|| ScopedFuture::new_untracked(again)));
+        });
+        let press = move |event: ev::MouseEvent| {
+            let button = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            if button.is_some_and(|element| element.tag_name() == "BUTTON") {
+                again.run(());
+            }
+        };
+        at_once(view! { <div class="page" inner_html=NOT_LOADED on:click=press></div> })
     })
     .into_any()
 }

@@ -5,6 +5,7 @@
 mod bar;
 #[cfg(feature = "hydrate")]
 mod current;
+mod me;
 #[cfg(feature = "hydrate")]
 mod prefetch;
 #[cfg(feature = "ssr")]
@@ -12,20 +13,19 @@ mod rail;
 #[cfg(feature = "ssr")]
 mod search;
 
-use leptos::prelude::*;
-use ports::people::Me;
-
+pub(crate) use self::me::use_me;
 use crate::ui::unsaved::Unsaved;
+use leptos::prelude::*;
 
 /// Whether the page has come alive. False while it is rendered and hydrated, so that both draw the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Hydrated(pub(crate) ReadSignal<bool>);
 
 /// What every page finds in its context.
-pub(crate) fn provide(me: Option<Me>) {
+pub(crate) fn provide() {
     let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
-    provide_context(StoredValue::new(me));
+    me::provide();
     provide_context(Unsaved::new());
     Effect::new(move || {
         set_hydrated.set(true);
@@ -47,22 +47,17 @@ pub(crate) fn keep_current() {
     }
 }
 
-/// The signed-in person, on any page.
-pub(crate) fn use_me() -> Option<Me> {
-    use_context::<StoredValue<Option<Me>>>().and_then(|me| me.get_value())
-}
-
 /// The frame with a page in it. Whoever is not signed in has none.
 #[cfg(feature = "ssr")]
 pub(crate) fn frame(page: impl IntoView + 'static) -> impl IntoView {
     let me = use_context::<crate::context::Visitor>().and_then(|visitor| visitor.me);
     let address = use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
-    let around = me.map(|me| view! { {rail::rail(&address)}{bar::bar(me, &address)} });
+    let around = me.clone().map(|me| view! { {rail::rail(&address)}{bar::bar(me, &address)} });
     view! {
         <div class="frame">
             <a class="skip" href="#main">"Skip to content"</a>
             {around}
-            <main id="main" tabindex="-1">{page.into_view()}</main>
+            {me::main(me, page)}
         </div>
     }
 }

@@ -10,7 +10,11 @@ use super::icon::Icon;
 pub(crate) fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::context::answer_status(&AppError::NotFound);
-    view! { <Failure error=AppError::NotFound /> }
+    // As text, because it is in the first chunk.
+    let notice = "<div class=\"notice\" role=\"alert\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#search\"></use></svg>\
+        <h1>There is nothing here</h1><p>This is not there, or not any more.</p>\
+        <div class=\"line\"><a class=\"btn\" href=\"/products\">Go to the products</a></div></div>";
+    super::at_once::at_once(view! { <div class="page" inner_html=notice></div> })
 }
 
 /// A failure in a page's place.

@@ -5,6 +5,7 @@ mod adopt;
 mod events;
 mod fetch;
 mod filters;
+mod menus;
 mod motion;
 mod remembered;
 mod rows;

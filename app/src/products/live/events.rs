@@ -7,7 +7,10 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{AddEventListenerOptions, Element, Event, EventTarget, HtmlInputElement, HtmlSelectElement, ResizeObserver};
 
-use super::{List, Live};
+use super::{
+    List, Live,
+    menus::{self, Act},
+};
 use crate::{frame::search_box, ui::time::now};
 
 /// Starts to listen, until the page is gone.
@@ -20,9 +23,9 @@ pub(super) fn listen(list: List) {
         hear(&root, "toggle", list, |live, event| live.on_opened(event)),
         hear(&root, "click", list, |live, event| live.on_pressed(event)),
         hear(&root, "error", list, |_, event| mark_broken(event)),
+        hear(&root, "pointerover", list, |live, event| live.on_point(event)),
         hear(&grid, "scroll", list, |live, _| live.on_scroll()),
         hear(&grid, "keydown", list, |live, event| live.on_key(event.unchecked_ref())),
-        hear(&grid, "pointerover", list, |live, _| live.on_approach()),
     ];
     if let Some(input) = search_box() {
         heard.push(hear(&input, "input", list, |live, _| live.on_type()));
@@ -122,7 +125,7 @@ impl Live {
             && input.type_() == "search"
             && let Some(facet) = facet(&input)
         {
-            self.on_find(facet);
+            menus::act(self.list, Act::Find(facet));
         }
     }
 
@@ -130,7 +133,7 @@ impl Live {
         event.prevent_default();
         let Some(form) = target::<Element>(event) else { return };
         if form.id() == "f-price" {
-            self.on_price();
+            menus::act(self.list, Act::Price);
         } else if form.class_list().contains("jump") {
             self.on_jump();
         }
@@ -168,10 +171,14 @@ impl Live {
         }
     }
 
-    /// Somebody comes to the list: what is around the rows one sees may be wanted next.
-    fn on_approach(&mut self) {
-        if !std::mem::replace(&mut self.used, true) {
+    /// Somebody comes to the rows or to the filters: what is around those one sees may be wanted next, or a menu.
+    fn on_point(&mut self, event: &Event) {
+        let Some(element) = target::<Element>(event) else { return };
+        let is_in = |selector: &str| element.closest(selector).ok().flatten().is_some();
+        if is_in(".grid") && !std::mem::replace(&mut self.used, true) {
             self.fetch();
+        } else if is_in(".chips") && !std::mem::replace(&mut self.filters.prepared, true) {
+            menus::prepare();
         }
     }
 }

@@ -7,7 +7,8 @@ pub(crate) fn title(text: impl Fn() -> String + Send + Sync + 'static) {
     #[cfg(feature = "ssr")]
     {
         use leptos::prelude::*;
-        let _ = view! { <leptos_meta::Title text=whole /> }.to_html();
+        // Leptos writes it as it is: a product's name must not become markup.
+        let _ = view! { <leptos_meta::Title text=move || whole().replace('&', "&amp;").replace('<', "&lt;") /> }.to_html();
     }
     #[cfg(not(feature = "ssr"))]
     leptos::prelude::Effect::new(move || leptos::prelude::document().set_title(&whole()));

@@ -70,7 +70,7 @@ impl Store {
         Ok(products.max(0) as u64)
     }
 
-    /// Makes a user. Refused when the email is taken or is none, or the password is shorter than 8 characters.
+    /// Makes a user. Refused when the email is taken or is none, or the password is shorter than 10 characters.
     pub async fn create_user(&self, email: &str, name: &str, password: &str) -> Result<UserId, StoreError> {
         let email = email_key(email);
         let parts: Vec<&str> = email.split('@').collect();

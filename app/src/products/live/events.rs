@@ -23,8 +23,8 @@ pub(super) fn listen(list: List) {
         hear(&root, "toggle", list, |live, event| live.on_opened(event)),
         hear(&root, "click", list, |live, event| live.on_pressed(event)),
         hear(&root, "error", list, |_, event| mark_broken(event)),
-        hear(&root, "pointerover", list, |live, event| live.on_point(event)),
         hear(&grid, "scroll", list, |live, _| live.on_scroll()),
+        hear(&grid, "pointerover", list, |live, _| live.on_approach()),
         hear(&grid, "keydown", list, |live, event| live.on_key(event.unchecked_ref())),
     ];
     if let Some(input) = search_box() {
@@ -171,14 +171,10 @@ impl Live {
         }
     }
 
-    /// Somebody comes to the rows or to the filters: what is around those one sees may be wanted next, or a menu.
-    fn on_point(&mut self, event: &Event) {
-        let Some(element) = target::<Element>(event) else { return };
-        let is_in = |selector: &str| element.closest(selector).ok().flatten().is_some();
-        if is_in(".grid") && !std::mem::replace(&mut self.used, true) {
+    /// Somebody comes to the rows: what is around those one sees may be wanted next.
+    fn on_approach(&mut self) {
+        if !std::mem::replace(&mut self.used, true) {
             self.fetch();
-        } else if is_in(".chips") && !std::mem::replace(&mut self.filters.prepared, true) {
-            menus::prepare();
         }
     }
 }

@@ -17,8 +17,6 @@ pub(super) struct Filters {
     pub(super) facets: Vec<FacetValues>,
     /// The list and its latest change when they were.
     pub(super) asked: Option<(String, Option<Seq>)>,
-    /// Whether the menus' chunk was asked for.
-    pub(super) prepared: bool,
     pub(super) typing: Later,
     pub(super) finding: Later,
 }

@@ -1,5 +1,4 @@
-//! The values in the menus of the filters, in a chunk of their own: most visits open no menu, and one that is opened
-//! shows what the page came with until this is there.
+//! The values in the menus of the filters. A menu that is opened shows what the page came with until there is more.
 
 use std::time::Duration;
 
@@ -27,33 +26,14 @@ pub(super) enum Act {
     Price,
 }
 
-mod chunk {
-    use wasm_split_helpers::{SplitLoaderError, wasm_split};
-
-    use super::{Act, List};
-
-    #[wasm_split(filters, fallible, preload(preload))]
-    pub(super) fn act(list: List, act: Act) -> Result<(), SplitLoaderError> {
+/// Does it in a moment: whoever asks is at the list just now.
+pub(super) fn act(list: List, act: Act) {
+    spawn_local(async move {
         list.with(|live| match act {
             Act::Load => live.load(),
             Act::Find(facet) => live.find_values(facet),
             Act::Price => live.send_prices(),
         });
-        Ok(())
-    }
-}
-
-/// Does it as soon as the chunk is there. Without it the menus stay as they are, and the next touch tries again.
-pub(super) fn act(list: List, act: Act) {
-    spawn_local(async move {
-        let _ = chunk::act(list, act).await;
-    });
-}
-
-/// Fetches the chunk when a menu may be opened next.
-pub(super) fn prepare() {
-    spawn_local(async {
-        let _ = chunk::preload().await;
     });
 }
 

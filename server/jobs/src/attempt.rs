@@ -53,8 +53,8 @@ const ELSEWHERE: Duration = Duration::from_secs(3);
 /// How long a job waits for the server that has its upload.
 const ELSEWHERE_SECONDS: i64 = 3_600;
 
-/// Together shorter than a lease.
-const WRITE_DOWN_TRIES: u32 = 20;
+/// Shorter than a lease, also when the last try has to wait for a lock.
+const WRITE_DOWN: Duration = Duration::from_secs(10);
 const WRITE_DOWN_PAUSE: Duration = Duration::from_millis(250);
 
 impl Attempt<'_> {
@@ -82,11 +82,10 @@ impl Attempt<'_> {
 
     /// After a restart of PostgreSQL every connection that was open fails once.
     async fn write_down_at_length(&self, came: &Came) -> Result<(), StoreError> {
-        let mut tries = 0;
+        let begun = time::Instant::now();
         loop {
-            tries += 1;
             match self.write_down(came).await {
-                Err(error) if error.is_passing() && tries < WRITE_DOWN_TRIES => time::sleep(WRITE_DOWN_PAUSE).await,
+                Err(error) if error.is_passing() && begun.elapsed() < WRITE_DOWN => time::sleep(WRITE_DOWN_PAUSE).await,
                 written => return written,
             }
         }

@@ -7,6 +7,7 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use domain::{
@@ -20,7 +21,11 @@ use ports::{
 };
 use sha2::{Digest, Sha256};
 use store::{JobItemKind, LeasedJob, NewJob, Store, StoreError, StoreRef};
-use tokio::{sync::watch, task, time};
+use tokio::{
+    sync::watch,
+    task,
+    time::{self, Instant},
+};
 
 use crate::{
     attempt::{Attempt, Came},
@@ -45,12 +50,15 @@ pub struct ImportSummary {
 /// Each is a sentence for the person at the command line.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("{} cannot be read: {}.", .0.display(), .1)]
+    #[error("{} cannot be read: {}. Check its name and that it may be read.", .0.display(), .1)]
     Unreadable(PathBuf, #[source] io::Error),
     #[error("{} is being imported by another command already. Wait until that is done.", .0.display())]
     Running(PathBuf),
     #[error("{0}")]
     Failed(String),
+    /// What stands in the way may be gone later; the job waits for the command to be run again.
+    #[error("The import could not go on. {0} Run the same command again then: it goes on behind what is done.")]
+    Interrupted(String),
     #[error("Another command has taken this import over. Look at the jobs of the store for what came of it.")]
     TakenOver,
     #[error(transparent)]
@@ -58,6 +66,10 @@ pub enum ImportError {
 }
 
 const SHOWN: u32 = 200;
+
+/// How long it is tried without coming any further. A server has longer, but here somebody is waiting, and the same
+/// command goes on at any time.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Imports a file. The same command on the same file, after it was killed, goes on where it was.
 pub async fn import_file(
@@ -97,13 +109,21 @@ async fn import(
         store.lease(id, &worker, LEASE_SECONDS, true).await?.ok_or(ImportError::TakenOver)?
     };
     let (_go_on, stop) = watch::channel(false);
+    let mut patience = Patience::default();
     let state = loop {
         let attempt = Attempt { store, clock: &NoHurry, uploads: None, leased: &leased, worker: &worker, stop: stop.clone() };
-        match attempt.run(on_progress).await {
+        let mut report = |progress: &Progress| {
+            patience.note(progress);
+            on_progress(progress);
+        };
+        match attempt.run(&mut report).await {
             Came::Over(JobState::Failed, message) => return Err(ImportError::Failed(message)),
             Came::Over(state, _) => break state,
             Came::Lost | Came::Released => return Err(ImportError::TakenOver),
             Came::Again { wait, message } => {
+                if !patience.lasts(wait) {
+                    return Err(ImportError::Interrupted(message));
+                }
                 tracing::warn!(job.id = %leased.job.id, message, "the import goes on in a moment");
                 time::sleep(wait).await;
                 leased = again(store, leased, &worker).await?;
@@ -111,6 +131,26 @@ async fn import(
         }
     };
     summary(store, at, leased.job.id, begun.is_some(), state).await
+}
+
+/// Since when an import has not come further.
+#[derive(Default)]
+struct Patience {
+    bytes: u64,
+    failing_since: Option<Instant>,
+}
+
+impl Patience {
+    fn note(&mut self, progress: &Progress) {
+        if progress.bytes > self.bytes {
+            *self = Self { bytes: progress.bytes, failing_since: None };
+        }
+    }
+
+    /// Whether it lasts beyond another wait, after an attempt that failed.
+    fn lasts(&mut self, wait: Duration) -> bool {
+        self.failing_since.get_or_insert_with(Instant::now).elapsed() + wait <= PATIENCE
+    }
 }
 
 /// The file as it is now, held so that a second command notices.

@@ -1,5 +1,5 @@
 //! Deleting uploads that no job needs any more: those of jobs that were over when nobody could delete them, of old dry
-//! runs, and of jobs that never came to be.
+//! runs, of jobs that never came to be, and those that stopped to arrive when the program was killed.
 
 use domain::{clock::Timestamp, ids::JobId};
 use ports::jobs::{JobKind, JobState};
@@ -13,6 +13,7 @@ const DRY_RUN_SECONDS: i64 = 7 * 86_400;
 const UNKNOWN_SECONDS: i64 = 86_400;
 
 pub(crate) async fn uploads(store: &Store, uploads: &Uploads, now: Timestamp) {
+    arriving(uploads, now).await;
     let files = match uploads.all().await {
         Ok(files) => files,
         Err(error) => return tracing::warn!(%error, "the uploads could not be listed"),
@@ -25,6 +26,20 @@ pub(crate) async fn uploads(store: &Store, uploads: &Uploads, now: Timestamp) {
         };
         if !needed && let Err(error) = uploads.delete(job).await {
             tracing::warn!(job.id = %job, %error, "an upload could not be deleted");
+        }
+    }
+}
+
+async fn arriving(uploads: &Uploads, now: Timestamp) {
+    let files = match uploads.arriving().await {
+        Ok(files) => files,
+        Err(error) => return tracing::warn!(%error, "the uploads could not be listed"),
+    };
+    for (file, written_at) in files {
+        if now >= written_at.plus_seconds(UNKNOWN_SECONDS)
+            && let Err(error) = uploads.discard(file).await
+        {
+            tracing::warn!(%error, "an upload that never arrived could not be deleted");
         }
     }
 }
@@ -43,5 +58,30 @@ fn is_needed(job: &JobRow, now: Timestamp) -> bool {
         (_, JobState::Queued | JobState::Running) => true,
         (JobKind::DryRun, JobState::Done) => job.finished_at.is_none_or(|at| now < at.plus_seconds(DRY_RUN_SECONDS)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_stopped_to_arrive_is_deleted_after_a_day() {
+        let data = tempfile::tempdir().unwrap();
+        let uploads = Uploads::new(data.path());
+        fs::create_dir(data.path().join("uploads")).unwrap();
+        for name in ["0123.part", "notes.txt"] {
+            fs::write(data.path().join("uploads").join(name), "Title").unwrap();
+        }
+        let written_at = uploads.arriving().await.unwrap()[0].1;
+
+        arriving(&uploads, written_at.plus_seconds(UNKNOWN_SECONDS - 1)).await;
+        assert_eq!(uploads.arriving().await.unwrap().len(), 1);
+        arriving(&uploads, written_at.plus_seconds(UNKNOWN_SECONDS)).await;
+
+        let left: Vec<_> = fs::read_dir(data.path().join("uploads")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["notes.txt"]);
     }
 }

@@ -1,4 +1,5 @@
-//! Uploaded files while a job needs them: `uploads/{job}.csv` in the data directory.
+//! Uploaded files while a job needs them: `uploads/{job}.csv` in the data directory; and beside them those that are still
+//! arriving, `.part`, which the HTTP layer writes.
 
 use std::{
     fs::{self, File},
@@ -55,11 +56,7 @@ impl Uploads {
     /// That it is gone already is no error.
     pub(crate) async fn delete(&self, job: JobId) -> io::Result<()> {
         let path = self.path(job);
-        blocking(move || match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        })
-        .await
+        blocking(move || remove(&path)).await
     }
 
     pub(crate) async fn has(&self, job: JobId) -> bool {
@@ -68,22 +65,47 @@ impl Uploads {
 
     /// The jobs that have a file here, and when it was written.
     pub(crate) async fn all(&self) -> io::Result<Vec<(JobId, Timestamp)>> {
+        self.listed(|name| name.strip_suffix(".csv")?.parse().ok()).await
+    }
+
+    /// Files that are arriving or have stopped to, and when something arrived last.
+    pub(crate) async fn arriving(&self) -> io::Result<Vec<(PathBuf, Timestamp)>> {
+        let dir = self.dir.clone();
+        self.listed(move |name| name.ends_with(ARRIVING).then(|| dir.join(name))).await
+    }
+
+    /// That it is gone already is no error.
+    pub(crate) async fn discard(&self, arriving: PathBuf) -> io::Result<()> {
+        blocking(move || remove(&arriving)).await
+    }
+
+    async fn listed<T: Send + 'static>(&self, of_name: impl Fn(&str) -> Option<T> + Send + 'static) -> io::Result<Vec<(T, Timestamp)>> {
         let dir = self.dir.clone();
         blocking(move || {
             let entries = match fs::read_dir(dir) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
                 entries => entries?,
             };
-            Ok(entries.filter_map(|entry| upload(&entry.ok()?)).collect())
+            let listed = |entry: fs::DirEntry| Some((of_name(entry.file_name().to_str()?)?, written_at(&entry)?));
+            Ok(entries.filter_map(|entry| listed(entry.ok()?)).collect())
         })
         .await
     }
 }
 
-fn upload(entry: &fs::DirEntry) -> Option<(JobId, Timestamp)> {
-    let job = entry.file_name().to_str()?.strip_suffix(".csv")?.parse().ok()?;
+/// How the names of files end that no job has yet.
+const ARRIVING: &str = ".part";
+
+fn written_at(entry: &fs::DirEntry) -> Option<Timestamp> {
     let written = entry.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some((job, Timestamp::from_micros(i64::try_from(written.as_micros()).ok()?)))
+    Some(Timestamp::from_micros(i64::try_from(written.as_micros()).ok()?))
+}
+
+fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn sync(file: &Path, dir: &Path) -> io::Result<()> {

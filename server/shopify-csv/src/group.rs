@@ -16,7 +16,7 @@ use crate::{
     bad::BadRow,
     cell,
     header::Header,
-    record::{ImageRecord, Item, ProductRecord, VariantRecord},
+    record::{ImageRecord, Item, ProductRecord, VariantRecord, kept_extras, kept_fields},
     row::Row,
 };
 
@@ -32,7 +32,7 @@ pub(crate) struct Group {
     variants: Vec<VariantRecord>,
     images: Vec<ImageRecord>,
     rows: u64,
-    /// In bytes.
+    /// In bytes: its rows and the names of its kept columns.
     pub(crate) size: u64,
     /// The product is left out.
     pub(crate) bad: bool,
@@ -90,10 +90,12 @@ impl Group {
         filling.strays();
         if self.rows == 0 {
             filling.first(&mut self.fields);
+            self.size += kept_fields(&self.fields);
         } else {
             filling.later(&self.fields, self.line);
         }
         if let Some(variant) = filling.variant(self.rows == 0) {
+            self.size += kept_extras(&variant.extras);
             if self.variants.len() < limits::VARIANTS {
                 self.variants.push(variant);
             } else {

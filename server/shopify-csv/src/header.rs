@@ -5,7 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use domain::field::{Field, VariantField};
 
 use crate::{
-    bad::{FileError, start_of},
+    MAX_COLUMN_NAME,
+    bad::{FileError, some_of, start_of},
     guard,
     record::KeptColumns,
 };
@@ -171,10 +172,21 @@ impl Header {
             }
         }
         if header.handle.is_none() && header.title.is_none() {
-            return Err(FileError::MissingColumns { found: some_of(&texts) });
+            let mut named: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+            if named.is_empty() {
+                named.push("none with a name".to_owned());
+            }
+            return Err(FileError::MissingColumns { found: some_of(&named) });
+        }
+        // Every product keeps the names of its columns, and every bad row the name of its own.
+        for text in texts.iter().filter(|text| text.len() > MAX_COLUMN_NAME) {
+            let characters = text.chars().count();
+            if characters > MAX_COLUMN_NAME {
+                return Err(FileError::ColumnNameTooLong { start: start_of(text), characters, limit: MAX_COLUMN_NAME });
+            }
         }
         if !twice.is_empty() {
-            return Err(FileError::DuplicateColumns(twice));
+            return Err(FileError::DuplicateColumns { found: some_of(&twice) });
         }
         let names = |columns: &[(usize, String)]| columns.iter().map(|(_, name)| name.clone()).collect();
         header.kept = Arc::new(KeptColumns { product: names(&header.product_extras), variant: names(&header.variant_extras) });
@@ -200,19 +212,6 @@ pub(crate) fn clean(cell: &str) -> String {
 /// How many of these columns Vitrine knows: the delimiter that finds the most is the right one.
 pub(crate) fn known(texts: &[String]) -> usize {
     texts.iter().filter(|text| KNOWN.iter().any(|(newer, classic, _)| newer.eq_ignore_ascii_case(text) || classic.eq_ignore_ascii_case(text))).count()
-}
-
-/// The first few names, for a person who wonders what was found.
-fn some_of(texts: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let mut names: Vec<String> = texts.iter().filter(|text| !text.is_empty()).take(SHOWN).map(|text| start_of(text)).collect();
-    if names.is_empty() {
-        names.push("none with a name".to_owned());
-    }
-    if texts.len() > SHOWN {
-        names.push(format!("and {} more", texts.len() - SHOWN));
-    }
-    names.join(", ")
 }
 
 #[cfg(test)]

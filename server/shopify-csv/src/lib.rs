@@ -47,7 +47,9 @@ pub use self::{
 pub const MAX_CELL: usize = 1 << 20;
 /// The longest row, in bytes. A longer one is a bad row, and is skipped without being held in memory.
 pub const MAX_RECORD: usize = 4 << 20;
-/// The most that all rows of one product may take, in bytes.
+/// The most that all rows of one product may take, in bytes, with the names of their kept columns.
 pub const MAX_PRODUCT: u64 = 16 << 20;
+/// The longest name of a column, in characters.
+pub const MAX_COLUMN_NAME: usize = 255;
 /// The most columns a file may have.
 pub const MAX_COLUMNS: usize = 2_048;

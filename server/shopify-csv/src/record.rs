@@ -65,8 +65,26 @@ pub struct ImageRecord {
 }
 
 impl ProductRecord {
+    /// What its kept columns take in memory beyond their texts in the file: each value has its column's name beside it,
+    /// so that a file of many narrow columns is far larger there than on the disk.
+    pub fn kept_bytes(&self) -> u64 {
+        kept_fields(&self.fields) + self.variants.iter().map(|variant| kept_extras(&variant.extras)).sum::<u64>()
+    }
+
     /// What the file says about a field; none when it says nothing.
     pub fn get(&self, field: &Field) -> Option<&Value> {
         self.fields.iter().find(|(known, _)| known == field).map(|(_, value)| value)
     }
+}
+
+/// What a kept value takes besides two texts.
+const KEPT_VALUE: u64 = 64;
+
+pub(crate) fn kept_fields(fields: &[(Field, Value)]) -> u64 {
+    let columns = fields.iter().map(|(field, _)| if let Field::Extra(column) = field { column.len() as u64 + KEPT_VALUE } else { 0 });
+    columns.sum()
+}
+
+pub(crate) fn kept_extras(extras: &BTreeMap<String, String>) -> u64 {
+    extras.keys().map(|column| column.len() as u64 + KEPT_VALUE).sum()
 }

@@ -51,7 +51,10 @@ fn files_without_products_are_refused() {
         assert_eq!(refusal(empty.as_bytes()), "This file is empty. Export the products as CSV again and import that file.");
     }
     for only_header in ["Title,Handle", "Title,Handle\n", "Title,Handle\r\n,\n\n"] {
-        assert_eq!(refusal(only_header.as_bytes()), "This file has a header and no products below it.");
+        assert_eq!(
+            refusal(only_header.as_bytes()),
+            "This file has a header and no products below it. Export the products as CSV again and import that file."
+        );
     }
 }
 
@@ -60,7 +63,7 @@ fn a_header_without_title_and_handle_says_what_is_missing_and_what_was_found() {
     assert_eq!(
         refusal(b"Name,Cost,Colour\nLamp,5,red\n".as_slice()),
         "The columns Title and Handle (or URL handle) are both missing, so no row can be told to be a product. \
-         The first line has these columns: Name, Cost, Colour."
+         The first line has these columns: Name, Cost, Colour. Name the column of the products' titles Title and import the file again."
     );
 }
 
@@ -70,6 +73,44 @@ fn a_column_that_is_there_twice_is_named() {
         refusal(b"Title,Handle,URL handle,title,Vendor\nLamp,lamp,lamp,Lamp,V\n".as_slice()),
         "These columns are there twice: Handle and URL handle, Title and title. Take out or rename one of each."
     );
+}
+
+#[test]
+fn a_refusal_stays_short_however_many_columns_it_is_about() {
+    let many = refusal(format!("Title{}\nLamp\n", ",x".repeat(2_000)).as_bytes());
+    let none = refusal(format!("{}\nLamp\n", "name,".repeat(2_000)).as_bytes());
+
+    assert!(many.ends_with("and 1991 more. Take out or rename one of each."), "{many}");
+    assert!(none.contains("and 1992 more. Name the column"), "{none}");
+    assert!(many.len() < 1_000 && none.len() < 1_000);
+}
+
+#[test]
+fn a_column_name_of_any_length_is_refused_before_it_is_kept_with_every_product() {
+    let longest = good(format!("Title,{}\nLamp,x\n", "ä".repeat(255)));
+    let refused = refusal(format!("Title,{}\nLamp,x\n", "ä".repeat(256)).as_bytes());
+
+    assert_eq!(longest[0].kept_bytes(), 2 * 255 + 64);
+    assert_eq!(
+        refused,
+        format!(
+            "The column name that begins with {} has 256 characters; the limit is 255. Put short column names into the first line.",
+            "ä".repeat(80)
+        )
+    );
+}
+
+#[test]
+fn a_product_of_many_narrow_columns_is_bounded_by_what_it_takes_in_memory() {
+    // 2,000 columns whose names are long and whose values are not: a row of 4 kB takes half a megabyte.
+    let names = lines(2_000, |number| format!(",{}{number:04} (variant.metafields.custom.x)", "n".repeat(200)));
+    let rows = lines(100, |number| format!("shirt,,{number}{}\n", ",x".repeat(2_000)));
+
+    let (products, bad) = read(format!("Handle,Title,Option1 Value{names}\nshirt,Shirt,first\n{rows}lamp,Lamp,\n"));
+
+    assert_eq!(handles(&products), ["lamp"]);
+    assert_eq!(bad.len(), 1);
+    assert!(bad[0].reason.starts_with("The rows of this product take more than 16 MiB."), "{}", bad[0].reason);
 }
 
 #[test]

@@ -1,17 +1,24 @@
 //! `store add`, `user add`, `migrate`.
 
-use std::{io::Read, path::Path, process::ExitCode};
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use domain::role::Role;
 
-use super::store_named;
+use super::{
+    store_named,
+    tell::{note, tell},
+};
 use crate::{compose::open_store, config::Config};
 
 pub(super) async fn add_store(config: &Config, slug: &str, name: &str, currency: &str) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     let made = store.create_store(slug, name, currency.parse()?).await?;
-    println!("Store {} ({}) is there, with prices in {}.", made.name, made.slug, made.currency.code());
+    tell(format!("Store {} ({}) is there, with prices in {}.", made.name, made.slug, made.currency.code()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -25,34 +32,38 @@ pub(super) async fn add_user(
 ) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     let shop = store_named(&store, slug).await?;
-    let user = match store.user_by_email(email).await? {
-        Some(known) => known,
-        None => {
-            let password = read_password(password_file)?;
-            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
-            store.create_user(email, name, &password).await?
-        }
+    let known = store.user_by_email(email).await?;
+    let user = if let Some(known) = known {
+        known
+    } else {
+        let password = read_password(password_file)?;
+        let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
+        store.create_user(email, name, &password).await?
     };
     store.set_member(user, &shop, role).await?;
-    println!("{email} is {} of {}.", role.name(), shop.slug);
+    if known.is_some() {
+        tell(format!("{email} is there already: the name and the password stay as they are."))?;
+    }
+    tell(format!("{email} is {} of {}.", role.name(), shop.slug))?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     store.ping().await?;
-    println!("The database is up to date.");
+    tell("The database is up to date.")?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn read_password(file: Option<&Path>) -> anyhow::Result<String> {
     let mut text = String::new();
-    match file {
-        Some(path) => text = std::fs::read_to_string(path).with_context(|| format!("The password file {} cannot be read.", path.display()))?,
-        None => {
-            eprintln!("Password (at least 10 characters), then Enter:");
-            std::io::stdin().take(4_096).read_to_string(&mut text).context("The password could not be read from standard input.")?;
-        }
+    if let Some(path) = file {
+        text = std::fs::read_to_string(path)
+            .with_context(|| format!("The password file {} cannot be read. Check its name and that it may be read.", path.display()))?;
+    } else {
+        note("Password (at least 10 characters), then Enter:");
+        let mut input = BufReader::new(std::io::stdin().take(4_096));
+        input.read_line(&mut text).context("The password could not be read from standard input. Give it in a file, with --password-file.")?;
     }
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

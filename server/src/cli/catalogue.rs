@@ -1,18 +1,24 @@
 //! `import` and `export`.
 
-use std::{fs::File, io::BufWriter, path::Path, process::ExitCode};
+use std::{
+    io::{BufWriter, ErrorKind},
+    path::Path,
+    process::ExitCode,
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jobs::ExportProgress;
+use jobs::{ExportError, ExportProgress};
 use ports::{ImportOptions, jobs::Progress};
 
-use super::store_named;
+use super::{store_named, tell::tell, whole_file::WholeFile};
 use crate::{compose::open_store, config::Config};
 
 /// Some rows could not be used.
 const SOME_BAD: u8 = 3;
 
 pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: ImportOptions, bad_rows: Option<&Path>) -> anyhow::Result<ExitCode> {
+    // First, because an import may take long: what cannot be written is told before it.
+    let bad_rows = bad_rows.map(|path| WholeFile::begin(path).map(|file| (path, file))).transpose()?;
     let store = open_store(config).await?;
     let shop = store_named(&store, slug).await?;
     let bar = progress_bar(std::fs::metadata(file).map_or(0, |file| file.len()), "bytes");
@@ -23,30 +29,35 @@ pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: Im
             progress.created, progress.changed, progress.unchanged, progress.skipped, progress.bad
         ));
     };
-    let summary = jobs::import_file(&store, &shop, None, file, options, show).await?;
+    let imported = jobs::import_file(&store, &shop, None, file, options, show).await;
     bar.finish_and_clear();
+    let summary = imported?;
     if summary.resumed {
-        println!("An earlier import of this file was stopped; this went on behind it.");
-    }
-    if summary.cancelled {
-        println!("The import was cancelled in the browser.");
+        tell("An earlier import of this file was stopped; this went on behind it.")?;
     }
     let Progress { created, changed, unchanged, skipped, bad, .. } = summary.progress;
     let would = if options.dry_run { "would be " } else { "" };
-    println!(
+    tell(format!(
         "{created} products {would}new, {changed} {would}changed, {unchanged} unchanged, {skipped} left alone (known; --overwrite replaces them), {bad} bad rows."
-    );
+    ))?;
     for change in &summary.planned {
-        println!("  {} {} ({} fields)", if change.new { "new    " } else { "changed" }, change.handle, change.fields.len());
+        tell(format!("  {} {} ({} fields)", if change.new { "new    " } else { "changed" }, change.handle, change.fields.len()))?;
     }
     for row in summary.bad_rows.iter().take(20) {
-        println!("  line {}, {}: {:?}: {}", row.line, row.column, row.value, row.reason);
+        tell(format!("  line {}, {}: {:?}: {}", row.line, row.column, row.value, row.reason))?;
     }
-    if let Some(path) = bad_rows {
-        jobs::write_bad_rows(&store, &shop, summary.job, &mut BufWriter::new(File::create(path)?)).await?;
-        println!("All bad rows are in {}.", path.display());
+    if let Some((path, mut file)) = bad_rows {
+        match jobs::write_bad_rows(&store, &shop, summary.job, &mut file).await {
+            Err(ExportError::Io(error)) => return Err(file.broken_off(&error)),
+            written => written?,
+        };
+        file.finish()?;
+        tell(format!("All bad rows are in {}.", path.display()))?;
     } else if summary.bad_rows.len() > 20 {
-        println!("  ... and more; --bad-rows FILE writes them all.");
+        tell("  ... and more; --bad-rows FILE writes them all.")?;
+    }
+    if summary.cancelled {
+        anyhow::bail!("The import was cancelled in the browser. What was imported until then stays; the same command again imports the rest.");
     }
     Ok(if bad > 0 { ExitCode::from(SOME_BAD) } else { ExitCode::SUCCESS })
 }
@@ -56,14 +67,24 @@ pub(super) async fn export(config: &Config, file: Option<&Path>, slug: &str) -> 
     let shop = store_named(&store, slug).await?;
     let bar = progress_bar(2 * store.product_count(&shop).await?, "steps");
     let show = |progress: ExportProgress| bar.set_position(progress.seen + progress.written);
-    let written = match file {
-        Some(path) => jobs::export(&store, &shop, BufWriter::new(File::create(path)?), show).await?,
-        None => jobs::export(&store, &shop, BufWriter::new(std::io::stdout()), show).await?,
+    let Some(path) = file else {
+        let written = jobs::export(&store, &shop, BufWriter::new(std::io::stdout()), show).await;
+        bar.finish_and_clear();
+        return match written {
+            // Whoever read it has had enough, as `| head` has.
+            Err(ExportError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            written => written.map(|_| ExitCode::SUCCESS).map_err(anyhow::Error::from),
+        };
     };
+    let mut out = WholeFile::begin(path)?;
+    let written = jobs::export(&store, &shop, &mut out, show).await;
     bar.finish_and_clear();
-    if let Some(path) = file {
-        println!("{written} products are in {}.", path.display());
-    }
+    let written = match written {
+        Err(ExportError::Io(error)) => return Err(out.broken_off(&error)),
+        written => written?,
+    };
+    out.finish()?;
+    tell(format!("{written} products are in {}.", path.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

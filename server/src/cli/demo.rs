@@ -12,7 +12,7 @@ use domain::{
 use ports::product::{Receipt, Source};
 use store::{Author, Store, StoreRef};
 
-use super::catalogue::progress_bar;
+use super::{catalogue::progress_bar, tell::tell};
 use crate::{compose::open_store, config::Config};
 
 pub const DEMO_EMAIL: &str = "owner@demo.test";
@@ -33,7 +33,7 @@ pub(super) async fn fill(config: &Config, products: u32) -> anyhow::Result<ExitC
     let owner = owner(&store, &shop).await?;
     let before = u32::try_from(store.product_count(&shop).await?).unwrap_or(u32::MAX);
     if before >= products {
-        println!("The demo store has {before} products already.");
+        tell(format!("The demo store has {before} products already."))?;
         return Ok(ExitCode::SUCCESS);
     }
     let bar = progress_bar(u64::from(products - before), "products");
@@ -52,7 +52,7 @@ pub(super) async fn fill(config: &Config, products: u32) -> anyhow::Result<ExitC
         from = to;
     }
     bar.finish_and_clear();
-    println!("The demo store has {products} products. Sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}.");
+    tell(format!("The demo store has {products} products. Sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}."))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,11 +1,13 @@
 //! The command line.
 
-#![expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+#![expect(clippy::doc_markdown, reason = "the comments of commands are their help, which a terminal shows as it is")]
 
 mod accounts;
 mod catalogue;
 mod demo;
 mod serve;
+mod tell;
+mod whole_file;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -34,7 +36,7 @@ enum Command {
     /// Import a Shopify product CSV into a store.
     ///
     /// Started again after it was killed, it goes on where it stopped. The same file again changes nothing.
-    /// Exit code: 0 when every row was used, 3 when some rows were bad and are listed, 1 when it failed.
+    /// Exit code: 0 when every row was used, 3 when some rows were bad and are listed, 1 when it failed or was cancelled.
     Import {
         /// The CSV file, in the newer or the classic dialect.
         file: PathBuf,
@@ -84,7 +86,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Add a person, or give one who is there a role in another store.
+    /// Add a person, or give one who is there, whose name and password stay, a role in a store.
     Add {
         #[arg(long)]
         email: String,
@@ -142,7 +144,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("vitrine: {error}");
+            tell::note(format!("vitrine: {error}"));
             for cause in error.chain().skip(1) {
                 tracing::debug!(%cause, "caused by");
             }

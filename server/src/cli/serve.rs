@@ -4,6 +4,7 @@ use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use tokio::net::TcpListener;
 
+use super::tell::tell;
 use crate::{compose::compose, config::Config};
 
 /// How long requests may take to finish once the program was asked to stop.
@@ -22,7 +23,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     })?;
     let composed = compose(config).await?;
     let address = listener.local_addr()?;
-    println!("Vitrine is at http://{address}");
+    if let Err(error) = tell(format!("Vitrine is at http://{address}")) {
+        tracing::warn!(%error, "where the program answers could not be told");
+    }
     let service = composed.router.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {

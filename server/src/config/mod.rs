@@ -122,19 +122,22 @@ impl Config {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// Whether only this machine is meant to be served.
+    pub fn is_for_this_machine(&self) -> bool {
+        self.addr.ip().is_loopback() && self.public_url.is_none()
+    }
+
     pub fn uploads_dir(&self) -> PathBuf {
         self.data_dir.join("uploads")
     }
 
     /// What the browser's files are looked for in, best first.
     pub fn site_candidates(&self, program: &Path) -> Vec<PathBuf> {
-        match &self.site_dir {
-            Some(dir) => vec![dir.clone()],
-            None => {
-                let beside = program.parent().map(Path::to_path_buf).unwrap_or_default();
-                vec![beside.join("site"), beside.join("../site"), PathBuf::from("target/site")]
-            }
+        if let Some(dir) = &self.site_dir {
+            return vec![dir.clone()];
         }
+        let beside = program.parent().map(Path::to_path_buf).unwrap_or_default();
+        vec![beside.join("site"), beside.join("../site"), PathBuf::from("target/site")]
     }
 }
 
@@ -150,25 +153,29 @@ fn without_password(url: &str) -> String {
 }
 
 #[cfg(test)]
+impl Config {
+    /// As a test wants it.
+    pub(crate) fn of(settings: &[(&str, &str)]) -> Result<Self, ConfigError> {
+        from_settings(&settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        from_settings(&settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-    }
-
     #[test]
     fn nothing_set_is_an_embedded_database_on_loopback() {
-        let config = config(&[]).unwrap();
+        let config = Config::of(&[]).unwrap();
 
         assert_eq!(config.database, Location::Sqlite("./data/vitrine.db".into()));
         assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
-        assert!(!config.is_https());
+        assert!(!config.is_https() && config.is_for_this_machine());
     }
 
     #[test]
     fn what_is_set_wrong_is_refused_with_what_to_change() {
-        let refused = |name: &str, value: &str| config(&[(name, value)]).unwrap_err().to_string();
+        let refused = |name: &str, value: &str| Config::of(&[(name, value)]).unwrap_err().to_string();
 
         assert_eq!(refused("VITRINE_ADDR", "localhost"), "VITRINE_ADDR is \"localhost\", which is not an address. Write it like 127.0.0.1:3000.");
         assert!(refused("VITRINE_DATABASE_URL", "mysql://x").contains("Write sqlite:FILE or postgres://USER@HOST/DATABASE"));
@@ -179,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_refused_database_address_does_not_show_its_password() {
-        let refused = config(&[("VITRINE_DATABASE_URL", "mysql://me:secret@host/db")]).unwrap_err().to_string();
+        let refused = Config::of(&[("VITRINE_DATABASE_URL", "mysql://me:secret@host/db")]).unwrap_err().to_string();
         assert!(!refused.contains("secret"), "{refused}");
     }
 }

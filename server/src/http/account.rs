@@ -12,11 +12,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
+use domain::fold::fold;
 use ports::error::AppError;
 use serde::Deserialize;
 
 use super::{errors, session, state::AppState};
-use crate::cli::DEMO_EMAIL;
+use crate::{cli::DEMO_EMAIL, config::Config};
 
 #[derive(Deserialize)]
 pub(crate) struct Next {
@@ -52,17 +53,23 @@ pub(crate) async fn sign_in(
     State(state): State<AppState>,
     Extension(appearance): Extension<Appearance>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Form(credentials): Form<Credentials>,
 ) -> Response {
     let Credentials { email, password, next } = credentials;
-    let outcome = if email.trim().eq_ignore_ascii_case(DEMO_EMAIL) && !(state.config.addr.ip().is_loopback() && peer.ip().is_loopback()) {
-        // Its password is in the documentation.
+    let address = peer.ip().to_string();
+    let outcome = if is_demo(&email) && !is_from_this_machine(&state.config, peer, &headers) {
         Err(AppError::Invalid("The demo account works on this machine alone. Sign in with an account of your own.".into()))
     } else {
-        state.ports.people.sign_in(&email, &password, &peer.ip().to_string()).await
+        state.ports.people.sign_in(&email, &password, &address).await
     };
     match outcome {
         Ok(secret) => {
+            if let Some(before) = session::secret(&headers) {
+                // Whoever signs in again leaves no session behind. One that cannot be ended runs out by itself, and the store has
+                // logged why.
+                let _ = state.ports.people.sign_out(&before).await;
+            }
             let mut response = Redirect::to(local(&next)).into_response();
             if let Some(cookie) = session::set_cookie(&secret, state.config.is_https()) {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -70,9 +77,37 @@ pub(crate) async fn sign_in(
             response
         }
         Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            show(&state, appearance, status, email, next, Some(error.to_string()))
+            let wait = seconds_to_wait(&state, &error, &email, &address).await;
+            let status = match wait {
+                Some(_) => StatusCode::TOO_MANY_REQUESTS,
+                None => StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            };
+            let mut response = show(&state, appearance, status, email, next, Some(error.to_string()));
+            if let Some(seconds) = wait {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
         }
+    }
+}
+
+/// By the same rule as the store finds people by their email.
+fn is_demo(email: &str) -> bool {
+    fold(email.trim()) == DEMO_EMAIL
+}
+
+/// The demo's password is in the documentation, so it opens for somebody at this machine alone. With a proxy in front everybody
+/// seems to be here.
+fn is_from_this_machine(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    config.is_for_this_machine() && peer.ip().is_loopback() && !forwarded
+}
+
+/// After too many wrong passwords. The port's error has no name of its own for it.
+async fn seconds_to_wait(state: &AppState, error: &AppError, email: &str, address: &str) -> Option<u64> {
+    match error {
+        AppError::Unavailable(_) => state.store.sign_in_wait(email, address).await.ok().flatten(),
+        _ => None,
     }
 }
 
@@ -129,13 +164,41 @@ fn local(next: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::local;
+    use axum::http::{HeaderMap, HeaderValue};
+
+    use super::{is_demo, is_from_this_machine, local};
+    use crate::config::Config;
 
     #[test]
     fn signing_in_leads_to_a_page_of_ours() {
         assert_eq!(local("/products?q=lamp"), "/products?q=lamp");
         for elsewhere in ["", "https://evil.test", "//evil.test", "/\\evil.test", "/sign-out"] {
             assert_eq!(local(elsewhere), "/products", "{elsewhere:?}");
+        }
+    }
+
+    #[test]
+    fn the_demo_account_is_known_however_its_email_is_written() {
+        for email in ["owner@demo.test", " OWNER@Demo.test ", "öwner@demo.test", "\u{ff4f}wner@demo.test"] {
+            assert!(is_demo(email), "{email:?}");
+        }
+        assert!(!is_demo("owner@second.test"));
+    }
+
+    #[test]
+    fn a_request_is_from_this_machine_when_nothing_says_otherwise() {
+        let (here, there) = ("127.0.0.1:50000".parse().unwrap(), "192.0.2.7:50000".parse().unwrap());
+        let none = HeaderMap::new();
+        let config = |settings: &[(&str, &str)]| Config::of(settings).unwrap();
+
+        assert!(is_from_this_machine(&config(&[]), here, &none));
+        assert!(is_from_this_machine(&config(&[("VITRINE_ADDR", "[::1]:3000")]), "[::1]:50000".parse().unwrap(), &none));
+        assert!(!is_from_this_machine(&config(&[]), there, &none));
+        assert!(!is_from_this_machine(&config(&[("VITRINE_ADDR", "0.0.0.0:3000")]), here, &none));
+        assert!(!is_from_this_machine(&config(&[("VITRINE_PUBLIC_URL", "https://vitrine.example")]), here, &none));
+        for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+            let proxied = HeaderMap::from_iter([(name.parse().unwrap(), HeaderValue::from_static("192.0.2.7"))]);
+            assert!(!is_from_this_machine(&config(&[]), here, &proxied), "{name}");
         }
     }
 }

@@ -1,88 +1,47 @@
 //! Uploading a catalogue file, and what else a job needs plain HTTP for.
 
+mod receive;
+
 use axum::{
     body::Body,
-    extract::{Multipart, Path, Request, State},
-    http::header,
+    extract::{Path, Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::ids::JobId;
-use ports::{Access, ImportOptions, Upload, error::AppError};
-use tokio::io::AsyncWriteExt;
+use domain::{ids::JobId, role::Permission};
+use ports::{Access, error::AppError};
 
+use self::receive::Refused;
 use super::{errors, session, state::AppState};
 
 /// `POST /imports`: the file goes to the disk as it arrives, then to a job.
 pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> Response {
-    match receive(&state, request).await {
+    match start(&state, request).await {
         Ok(job) => Redirect::to(&format!("/imports/{job}")).into_response(),
-        Err(error) => errors::page(&state, &error),
+        Err(Refused::Because(error)) => errors::page(&state, &error),
+        Err(Refused::TooLarge(megabytes)) => {
+            let mut page = errors::page(
+                &state,
+                &AppError::Invalid(format!(
+                    "The file is larger than {megabytes} MB and was not kept. Split it, import it on the server with `vitrine import`, or have \
+                     VITRINE_MAX_UPLOAD_MB raised."
+                )),
+            );
+            *page.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+            page
+        }
     }
 }
 
-async fn receive(state: &AppState, request: Request) -> Result<JobId, AppError> {
+async fn start(state: &AppState, request: Request) -> Result<JobId, Refused> {
     let access = session::access(&request)?;
-    if !access.role.may(domain::role::Permission::RunJobs) {
-        return Err(AppError::Forbidden);
+    if !access.role.may(Permission::RunJobs) {
+        receive::discard(request.into_body()).await;
+        return Err(AppError::Forbidden.into());
     }
-    let mut form = axum::RequestExt::extract::<Multipart, _>(request).await.map_err(|_| broken())?;
-    let mut options = ImportOptions::default();
-    let mut received: Option<Upload> = None;
-    while let Some(part) = form.next_field().await.map_err(|_| broken())? {
-        match part.name() {
-            Some("dry_run") => options.dry_run = is_checked(&part.text().await.map_err(|_| broken())?),
-            Some("overwrite") => options.overwrite = is_checked(&part.text().await.map_err(|_| broken())?),
-            Some("file") => {
-                let file_name: String = part.file_name().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
-                if !file_name.is_empty() {
-                    received = Some(write_to_disk(state, file_name, part).await?);
-                }
-            }
-            _ => {}
-        }
-    }
-    let upload = received.ok_or_else(|| AppError::Invalid("No file was chosen. Choose a CSV file and try again.".into()))?;
-    let path = upload.path.clone();
-    let started = state.ports.jobs.start_import(&access, upload, options).await;
-    if started.is_err() {
-        let _ = tokio::fs::remove_file(path).await;
-    }
-    started
-}
-
-async fn write_to_disk(state: &AppState, file_name: String, mut part: axum::extract::multipart::Field<'_>) -> Result<Upload, AppError> {
-    let dir = state.config.uploads_dir();
-    let full = |error: std::io::Error| {
-        tracing::error!(%error, "an upload could not be written");
-        AppError::Unavailable("The server could not keep the file: its disk is full or cannot be written. Nothing was imported.".into())
-    };
-    tokio::fs::create_dir_all(&dir).await.map_err(full)?;
-    let mut name = [0; 16];
-    getrandom::fill(&mut name).map_err(|_| AppError::Internal)?;
-    let path = dir.join(format!("{:032x}.part", u128::from_be_bytes(name)));
-    let written = async {
-        let mut file = tokio::io::BufWriter::with_capacity(1 << 20, tokio::fs::File::create(&path).await.map_err(full)?);
-        let mut size = 0_u64;
-        while let Some(bytes) = part.chunk().await.map_err(|_| broken())? {
-            size += bytes.len() as u64;
-            if size > state.config.max_upload_bytes {
-                return Err(AppError::Invalid(format!(
-                    "The file is larger than {} MB. Split it, use `vitrine import`, or raise VITRINE_MAX_UPLOAD_MB.",
-                    state.config.max_upload_bytes >> 20
-                )));
-            }
-            file.write_all(&bytes).await.map_err(full)?;
-        }
-        file.flush().await.map_err(full)?;
-        file.get_ref().sync_all().await.map_err(full)
-    };
-    match written.await {
-        Ok(()) => Ok(Upload { file_name, path }),
-        Err(error) => {
-            let _ = tokio::fs::remove_file(&path).await;
-            Err(error)
-        }
-    }
+    let form = receive::form(&state.config, request).await?;
+    let file = form.file.ok_or_else(|| AppError::Invalid("No file was chosen. Choose a CSV file and try again.".into()))?;
+    Ok(state.ports.jobs.start_import(&access, file.upload(), form.options).await?)
 }
 
 /// `POST /imports/{id}/cancel`
@@ -132,12 +91,4 @@ fn redirect(state: &AppState, done: Result<String, AppError>) -> Response {
         Ok(address) => Redirect::to(&address).into_response(),
         Err(error) => errors::page(state, &error),
     }
-}
-
-fn is_checked(value: &str) -> bool {
-    matches!(value, "on" | "true" | "1" | "yes")
-}
-
-fn broken() -> AppError {
-    AppError::Invalid("The upload broke off or was not understood. Try again.".into())
 }

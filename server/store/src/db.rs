@@ -241,6 +241,11 @@ impl Tx<'_> {
 /// How long a writer waits for another process's write lock, and a request for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long PostgreSQL lets a statement wait for a lock that somebody holds. Longer than [`PATIENCE`], as a batch of an
+/// import holds its locks for a moment and several may wait in line; without it a lock that is never given back would
+/// hold a request for ever.
+const LOCK_PATIENCE: &str = "10s";
+
 /// Readers beside the writer: more than the processors of a small machine only wait for each other.
 const SQLITE_READERS: u32 = 4;
 
@@ -296,7 +301,7 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         .map_err(|_| StoreError::Address)?
         .application_name("vitrine")
         .statement_cache_capacity(64)
-        .options([("plan_cache_mode", "force_custom_plan")]);
+        .options([("plan_cache_mode", "force_custom_plan"), ("lock_timeout", LOCK_PATIENCE)]);
     // The pool tries again until it runs out of patience, and then only says that it did: once by itself, a refused
     // connection says why.
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {

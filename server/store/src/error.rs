@@ -12,6 +12,11 @@ pub enum StoreError {
     Busy(#[source] sqlx::Error),
     #[error("The disk of the database is full. Free some space and try again; nothing was changed.")]
     Full(#[source] sqlx::Error),
+    /// Also a quota that is used up, which SQLite does not tell from a failing disk.
+    #[error(
+        "The disk of the database could not be read or written: it may be full, its quota used up, or failing. Check it and try again; nothing was changed."
+    )]
+    Disk(#[source] sqlx::Error),
     #[error("The database can only be read. Give the program the right to write to it and to its folder; nothing was changed.")]
     ReadOnly(#[source] sqlx::Error),
     #[error("The database file is damaged or is not a database. Put it aside and restore a backup.")]
@@ -54,7 +59,7 @@ impl StoreError {
 
     /// Whether the same again can succeed by itself, and soon.
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Unreachable(_) | Self::Race(_) | Self::Full(_))
+        matches!(self, Self::Busy(_) | Self::Unreachable(_) | Self::Race(_) | Self::Full(_) | Self::Disk(_))
     }
 }
 
@@ -89,6 +94,9 @@ impl From<StoreError> for AppError {
                 Self::Unavailable("The database is busy. Nothing was changed. Try again in a moment.".into())
             }
             StoreError::Full(_) => Self::Unavailable("The server's disk is full. Nothing was changed. Tell whoever runs it, and try again.".into()),
+            StoreError::Disk(_) => {
+                Self::Unavailable("The server's disk could not be read or written. Nothing was changed. Tell whoever runs it, and try again.".into())
+            }
             StoreError::ReadOnly(_) => Self::Unavailable(
                 "The database can only be read at the moment. Nothing was changed. Tell whoever runs the server, and try again.".into(),
             ),
@@ -107,7 +115,8 @@ fn from_sqlite(code: &str, error: sqlx::Error) -> StoreError {
         8 => StoreError::ReadOnly(error),
         11 | 26 => StoreError::Corrupt(error),
         13 => StoreError::Full(error),
-        10 | 14 => StoreError::Unreachable(error),
+        10 => StoreError::Disk(error),
+        14 => StoreError::Unreachable(error),
         _ => StoreError::Other(error),
     }
 }
@@ -118,12 +127,14 @@ fn from_postgres(code: &str, error: sqlx::Error) -> StoreError {
         "40001" | "40P01" => StoreError::Race(error),
         "53100" => StoreError::Full(error),
         "25006" => StoreError::ReadOnly(error),
-        "55P03" | "57014" => StoreError::Busy(error),
+        // A lock that is held for too long, a statement that took too long; memory or connections that ran out.
+        "55P03" | "57014" | "53000" | "53200" | "53300" | "53400" => StoreError::Busy(error),
         "3D000" | "42501" => StoreError::Denied(error),
         "XX001" | "XX002" => StoreError::Corrupt(error),
         code if code.starts_with("28") => StoreError::Denied(error),
-        // 08: connection, 53: resources, 57: shutting down or starting up
-        code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57") => StoreError::Unreachable(error),
+        code if code.starts_with("58") => StoreError::Disk(error),
+        // 08: connection, 57: shutting down or starting up
+        code if code.starts_with("08") || code.starts_with("57") => StoreError::Unreachable(error),
         _ => StoreError::Other(error),
     }
 }

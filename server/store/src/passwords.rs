@@ -8,7 +8,7 @@ use argon2::{
 use crate::{Store, StoreError, entropy};
 
 /// The shortest password that is taken, in characters.
-pub(crate) const SHORTEST: usize = 8;
+pub(crate) const SHORTEST: usize = 10;
 
 /// Longer ones only cost time to hash.
 const LONGEST_BYTES: usize = 1_024;

@@ -6,6 +6,7 @@
 
 use crate::{
     Store, StoreError,
+    admin::email_key,
     codec::from_row,
     db::{Tx, within},
     sql,
@@ -40,15 +41,22 @@ impl Attempt {
 }
 
 impl Store {
+    /// How many seconds until the next attempt is looked at; none when it would be at once. Asking counts as no attempt.
+    pub async fn sign_in_wait(&self, email: &str, address: &str) -> Result<Option<u64>, StoreError> {
+        let now = self.inner.clock.now().micros();
+        let mut tx = self.db().begin().await?;
+        let until = blocked_until(&mut tx, &Attempt::new(&email_key(email), address), now).await?;
+        // Not committed: asking leaves no row behind.
+        drop(tx);
+        Ok(u64::try_from(until - now).ok().filter(|wait| *wait > 0).map(|wait| wait.div_ceil(1_000_000)))
+    }
+
     /// Counts an attempt, or says how long to wait.
     pub(crate) async fn begin_attempt(&self, attempt: &Attempt) -> Result<Result<(), Wait>, StoreError> {
         let now = self.inner.clock.now().micros();
         let mut tx = self.db().begin().await?;
         within!(tx, |on| async { sqlx::query(sql::FORGET_FAILURES).bind(now - FORGOTTEN).execute(on).await.map(|_| ()) })?;
-        // Always the account first: two attempts at once lock their rows in the same order.
-        let account = failures(&mut tx, &attempt.account, now).await?;
-        let address = failures(&mut tx, &attempt.address, now).await?;
-        let until = account.blocked_until(ACCOUNT_TRIES).max(address.blocked_until(ADDRESS_TRIES));
+        let until = blocked_until(&mut tx, attempt, now).await?;
         if until > now {
             tx.commit().await?;
             return Ok(Err(Wait((until - now + MINUTE - 1) / MINUTE)));
@@ -84,6 +92,13 @@ impl Failures {
             over => self.last_at + (MINUTE << over.min(10)).min(LONGEST_WAIT),
         }
     }
+}
+
+async fn blocked_until(tx: &mut Tx<'_>, attempt: &Attempt, now: i64) -> Result<i64, StoreError> {
+    // Always the account first: two attempts at once lock their rows in the same order.
+    let account = failures(tx, &attempt.account, now).await?;
+    let address = failures(tx, &attempt.address, now).await?;
+    Ok(account.blocked_until(ACCOUNT_TRIES).max(address.blocked_until(ADDRESS_TRIES)))
 }
 
 /// Locks the count of a subject and reads it.

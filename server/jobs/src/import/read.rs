@@ -20,7 +20,8 @@ pub(crate) struct Batch {
 
 /// Large enough that a commit is a small part of its cost.
 const PRODUCTS: usize = 1_000;
-/// Of the file; in memory it is a few times as much, and a handful of batches are under way at once.
+/// Of the file and of what kept columns add to it; in memory it is a few times as much, and a handful of batches are under
+/// way at once.
 const BYTES: u64 = 4 << 20;
 const BAD_ROWS: usize = 5_000;
 
@@ -41,7 +42,7 @@ fn read(path: PathBuf, currency: Currency, from: Position, sender: &mpsc::Sender
     let reader = Reader::open(abandonable, Options { currency })?.resuming_at(from.end);
     let mut skip = from.bad;
     let mut batch = Batch { position: from, ..Batch::default() };
-    let mut begin = from.end;
+    let (mut begin, mut kept) = (from.end, 0);
     for item in reader {
         match item? {
             Item::Bad(_) if skip > 0 => skip -= 1,
@@ -52,16 +53,17 @@ fn read(path: PathBuf, currency: Currency, from: Position, sender: &mpsc::Sender
             }
             Item::Product(record) => {
                 batch.position = Position { end: record.end, bad: 0 };
+                kept += record.kept_bytes();
                 batch.products.push(record);
             }
         }
         let position = batch.position;
-        if batch.products.len() >= PRODUCTS || position.end - begin >= BYTES || batch.bad.len() >= BAD_ROWS {
+        if batch.products.len() >= PRODUCTS || position.end - begin + kept >= BYTES || batch.bad.len() >= BAD_ROWS {
             if sender.blocking_send(Ok(batch)).is_err() {
                 return Ok(());
             }
             batch = Batch { position, ..Batch::default() };
-            begin = position.end;
+            (begin, kept) = (position.end, 0);
         }
     }
     if !batch.products.is_empty() || !batch.bad.is_empty() {

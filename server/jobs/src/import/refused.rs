@@ -5,11 +5,12 @@ use domain::{
     handle::Handle,
 };
 use ports::jobs::BadRow;
+use shopify_csv::MAX_COLUMN_NAME;
 
 pub(crate) fn row(line: u64, handle: &Handle, field: Option<&Field>, reason: String) -> BadRow {
     let field = field.unwrap_or(&Field::Handle);
     let value = if *field == Field::Handle { handle.to_string() } else { String::new() };
-    BadRow { line, column: column(field), value, reason }
+    BadRow { line, column: column(field).chars().take(MAX_COLUMN_NAME).collect(), value, reason }
 }
 
 pub(crate) fn conflict(line: u64, handle: &Handle) -> BadRow {

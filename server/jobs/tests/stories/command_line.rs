@@ -14,6 +14,7 @@ use ports::{
     jobs::{JobKind, JobState},
 };
 use store::{Location, OsEntropy, Store};
+use tokio::sync::watch;
 
 use crate::support::{DRY, HandClock, KEEP, OVERWRITE, World, csv, on_both};
 
@@ -84,6 +85,27 @@ on_both! {
         assert_eq!((done.resumed, done.progress.changed), (false, 500));
         let states: Vec<_> = world.service().jobs(&world.owner).await.unwrap().iter().map(|job| job.state).collect();
         assert_eq!(states[0], JobState::Done);
+    }
+
+    async fn a_database_that_stays_locked_ends_the_command_and_the_same_command_goes_on(engine: Engine) {
+        let world = World::new(engine).await;
+        let file = world.file("lamps.csv", csv::many(60_000, 0));
+        let (store, at, path) = (world.store.clone(), world.at.clone(), file.clone());
+        let (created, mut begun) = watch::channel(0);
+        let import = tokio::spawn(async move {
+            import_file(&store, &at, None, &path, KEEP, move |progress| { created.send_replace(progress.created); }).await
+        });
+        begun.wait_for(|created| *created > 0).await.unwrap();
+
+        let lock = world.opened.lock().await;
+        let ended = import.await.unwrap().unwrap_err();
+        lock.release().await;
+        let done = import_file(&world.store, &world.at, None, &file, KEEP, |_| {}).await.unwrap();
+
+        assert!(matches!(&ended, ImportError::Interrupted(message) if message.contains("busy")), "{ended:?}");
+        assert!(ended.to_string().ends_with("Run the same command again then: it goes on behind what is done."), "{ended}");
+        assert_eq!((done.resumed, done.progress.created, done.progress.skipped), (true, 60_000, 0));
+        assert_eq!((world.opened.products().await, world.opened.changes().await), (60_000, 60_000));
     }
 
     async fn two_commands_do_not_import_one_file_together(engine: Engine) {

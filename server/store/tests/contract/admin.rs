@@ -38,7 +38,20 @@ pub async fn bad_names_are_refused_with_a_sentence(arranged: &Arranged) {
     for email in ["", "ada", "@x", "ada@", "a@b@c", "a b@c.d"] {
         assert!(matches!(store.create_user(email, "Ada", "correct horse").await, Err(StoreError::Refused(_))), "{email:?}");
     }
-    assert!(matches!(store.create_user("ada@example.com", "Ada", "short").await, Err(StoreError::Refused(_))));
+}
+
+pub async fn a_password_has_ten_characters(arranged: &Arranged) {
+    let store = &arranged.store;
+
+    let nine = store.create_user("ada@example.com", "Ada", "nine long").await;
+    // Characters, not bytes: these nine are more than ten bytes.
+    let wide = store.create_user("ada@example.com", "Ada", "äöüäöüäöü").await;
+    let ten = store.create_user("ada@example.com", "Ada", "ten longer").await;
+
+    for refused in [nine, wide] {
+        assert!(matches!(&refused, Err(StoreError::Refused(sentence)) if sentence.contains("10 characters")), "{refused:?}");
+    }
+    assert!(ten.is_ok(), "{ten:?}");
 }
 
 pub async fn an_export_has_every_product_once_and_none_from_the_trash(arranged: &Arranged) {

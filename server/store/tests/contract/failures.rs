@@ -1,6 +1,6 @@
 //! Databases that are locked, full, read-only, broken, away or ahead: one clear sentence each, and nothing lost.
 
-use std::{error::Error as _, sync::Arc};
+use std::{error::Error as _, sync::Arc, time::Duration};
 
 use domain::{clock::Clock, money::Currency};
 use ports::{Catalogue, error::AppError, product::Receipt};
@@ -31,6 +31,37 @@ async fn a_locked_database_says_busy_and_works_afterwards() {
     assert_eq!(browsing.total, 0);
     other.execute("ROLLBACK").await.unwrap();
     arranged.create(product("lamp")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_not_given_back_says_busy_on_postgres_too() {
+    let arranged = Arranged::on_postgres().await;
+    let Location::Postgres(url) = &arranged.location else { panic!() };
+    let mut other = sqlx::PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE").execute(&mut other).await.unwrap();
+
+    let refused = tokio::time::timeout(Duration::from_mins(1), arranged.store.submit(&arranged.editor(), create(product("lamp")))).await;
+    let browsing = arranged.list("").await;
+
+    let refused = refused.expect("a request does not wait for ever");
+    assert!(matches!(&refused, Err(AppError::Unavailable(sentence)) if sentence.contains("busy")), "{refused:?}");
+    assert_eq!(browsing.total, 0);
+    other.close().await.unwrap();
+    arranged.create(product("lamp")).await;
+    arranged.clear_away().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_postgres_runs_out_of_is_told() {
+    let arranged = Arranged::on_postgres().await;
+    let store::Engine::Postgres { primary, .. } = arranged.store.db().engine() else { panic!() };
+
+    for (code, word) in [("53100", "disk of the database is full"), ("53200", "busy"), ("53300", "busy"), ("57014", "busy"), ("58030", "disk")] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$");
+        let error = StoreError::from(sqlx::raw_sql(AssertSqlSafe(raise)).execute(primary).await.unwrap_err());
+        assert!(is_a_sentence(&error) && error.is_passing() && error.to_string().contains(word), "{code}: {error}");
+    }
+    arranged.clear_away().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

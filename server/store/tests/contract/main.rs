@@ -50,6 +50,7 @@ contract! {
         a_store_is_made_once,
         a_user_is_made_once_however_the_email_is_written,
         bad_names_are_refused_with_a_sentence,
+        a_password_has_ten_characters,
         an_export_has_every_product_once_and_none_from_the_trash,
     ],
     apart: [
@@ -93,6 +94,7 @@ contract! {
         a_session_lasts_thirty_days,
         a_wrong_password_and_an_unknown_email_sound_the_same,
         guessing_slows_down,
+        how_long_to_wait_is_told_without_counting,
         an_address_that_guesses_at_many_accounts_slows_down,
         many_guesses_at_once_do_not_slip_through,
         stores_are_switched_among_ones_own,

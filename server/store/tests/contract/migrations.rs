@@ -1,4 +1,5 @@
-//! The two engines' migrations: the same names, and the same tables and columns in the end.
+//! The two engines' migrations: the same names, and in the end the same tables: columns, what may be null, what is unique,
+//! and what there is an index of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,31 +24,123 @@ fn both_engines_have_the_same_steps() {
 async fn both_engines_have_the_same_tables() {
     let (sqlite, postgres) = (Arranged::on_sqlite().await, Arranged::on_postgres().await);
 
-    let (mut on_sqlite, on_postgres) = (columns(&sqlite).await, columns(&postgres).await);
+    let (mut on_sqlite, mut on_postgres) = (tables(&sqlite).await, tables(&postgres).await);
 
     // SQLite's own way of finding codes, in place of two indexes.
     on_sqlite.retain(|table, _| table != "codes" && !table.starts_with("codes_"));
-    assert_eq!(on_sqlite, on_postgres);
-    assert!(on_sqlite["products"].contains("last_optimized") && on_sqlite.contains_key("change_log"));
+    let codes = ["sku_key", "barcode"].map(|code| Index { unique: false, columns: vec!["store_num".into(), code.into()], partial: true });
+    for index in codes {
+        assert!(on_postgres.get_mut("variants").unwrap().indexes.remove(&index), "{index:?}");
+    }
+    for (table, shape) in &on_sqlite {
+        assert_eq!(Some(shape), on_postgres.get(table), "{table}");
+    }
+    assert!(on_sqlite.keys().eq(on_postgres.keys()));
     postgres.clear_away().await;
 }
 
-async fn columns(arranged: &Arranged) -> BTreeMap<String, BTreeSet<String>> {
-    let rows: Vec<(String, String)> = match &arranged.location {
-        Location::Sqlite(path) => {
-            let mut on = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-            let sql = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'";
-            sqlx::query(sql).fetch_all(&mut on).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
-        }
-        Location::Postgres(url) => {
-            let mut on = sqlx::PgConnection::connect(url).await.unwrap();
-            let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
-            sqlx::query(sql).fetch_all(&mut on).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
-        }
+/// That a shape is seen at all, or both could be empty and equal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_seen_as_it_is() {
+    let (sqlite, postgres) = (Arranged::on_sqlite().await, Arranged::on_postgres().await);
+
+    for arranged in [&sqlite, &postgres] {
+        let tables = tables(arranged).await;
+        let (stores, products, jobs) = (&tables["stores"], &tables["products"], &tables["jobs"]);
+        let index = |unique, columns: &[&str], partial| Index { unique, columns: columns.iter().map(|&column| column.into()).collect(), partial };
+
+        assert_eq!(
+            (stores.key.as_slice(), tables["variants"].key.as_slice()),
+            (["num".to_owned()].as_slice(), ["product_key", "id"].map(String::from).as_slice())
+        );
+        assert_eq!(stores.indexes, BTreeSet::from([index(true, &["id"], false), index(true, &["slug"], false)]));
+        assert!(products.indexes.contains(&index(true, &["store_num", "handle"], false)), "{products:?}");
+        assert!(jobs.indexes.contains(&index(false, &["run_at"], true)), "{jobs:?}");
+        assert_eq!((products.may_be_null["price"], products.may_be_null["title"], products.may_be_null["key"]), (true, false, false));
+        assert!(tables.contains_key("change_log") && products.may_be_null.contains_key("last_optimized"));
+    }
+    postgres.clear_away().await;
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Shape {
+    may_be_null: BTreeMap<String, bool>,
+    key: Vec<String>,
+    /// Besides the key.
+    indexes: BTreeSet<Index>,
+}
+
+/// Without its name: constraints have names on one engine only.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Index {
+    unique: bool,
+    columns: Vec<String>,
+    partial: bool,
+}
+
+async fn tables(arranged: &Arranged) -> BTreeMap<String, Shape> {
+    let mut tables = match &arranged.location {
+        Location::Sqlite(path) => on_sqlite(path).await,
+        Location::Postgres(url) => on_postgres(url).await,
     };
-    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    rows.into_iter().filter(|(table, _)| table != "_sqlx_migrations").for_each(|(table, column)| {
-        tables.entry(table).or_default().insert(column);
+    // sqlx's own.
+    tables.remove("_sqlx_migrations");
+    tables
+}
+
+async fn on_sqlite(path: &std::path::Path) -> BTreeMap<String, Shape> {
+    let mut on = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    let columns = "SELECT m.name, c.name, c.\"notnull\", c.pk FROM sqlite_schema m, pragma_table_info(m.name) c \
+                   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY m.name, c.pk";
+    let indexes = "SELECT m.name, i.name, i.\"unique\", i.partial, c.name FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c \
+                   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND i.origin <> 'pk' ORDER BY m.name, i.name, c.seqno";
+    let columns = sqlx::query(columns).fetch_all(&mut on).await.unwrap();
+    let indexes = sqlx::query(indexes).fetch_all(&mut on).await.unwrap();
+    // What is part of the key is not null, whether it says so or not.
+    let columns = columns.iter().map(|row| {
+        let (not_null, key): (bool, i64) = (row.get(2), row.get(3));
+        (row.get(0), row.get(1), !not_null && key == 0, key > 0)
     });
+    let indexes = indexes.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), row.get::<Option<String>, _>(4).unwrap_or_default()));
+    shapes(columns, indexes)
+}
+
+async fn on_postgres(url: &str) -> BTreeMap<String, Shape> {
+    let mut on = sqlx::PgConnection::connect(url).await.unwrap();
+    let columns = "SELECT t.relname::text, a.attname::text, NOT a.attnotnull, COALESCE(array_position(k.indkey::smallint[], a.attnum), -1) \
+                   FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                   LEFT JOIN pg_index k ON k.indrelid = t.oid AND k.indisprimary \
+                   WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace ORDER BY 1, 4";
+    let indexes = "SELECT t.relname::text, i.indexrelid::regclass::text, i.indisunique, i.indpred IS NOT NULL, pg_get_indexdef(i.indexrelid, n, TRUE) \
+                   FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid, generate_series(1, i.indnkeyatts) n \
+                   WHERE t.relnamespace = 'public'::regnamespace AND NOT i.indisprimary ORDER BY 1, 2, n";
+    let columns = sqlx::query(columns).fetch_all(&mut on).await.unwrap();
+    let indexes = sqlx::query(indexes).fetch_all(&mut on).await.unwrap();
+    let columns = columns.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get::<i32, _>(3) >= 0));
+    let indexes = indexes.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4)));
+    shapes(columns, indexes)
+}
+
+/// Puts rows together: (table, column, may be null, part of the key), those of the key in its order, and (table, index, unique,
+/// partial, column) in the order of the index's columns.
+fn shapes(
+    columns: impl Iterator<Item = (String, String, bool, bool)>,
+    indexes: impl Iterator<Item = (String, String, bool, bool, String)>,
+) -> BTreeMap<String, Shape> {
+    let mut tables: BTreeMap<String, Shape> = BTreeMap::new();
+    for (table, column, may_be_null, in_key) in columns {
+        let shape = tables.entry(table).or_default();
+        if in_key {
+            shape.key.push(column.clone());
+        }
+        shape.may_be_null.insert(column, may_be_null);
+    }
+    let mut by_name: BTreeMap<(String, String), Index> = BTreeMap::new();
+    for (table, name, unique, partial, column) in indexes {
+        by_name.entry((table, name)).or_insert(Index { unique, columns: Vec::new(), partial }).columns.push(column);
+    }
+    for ((table, _), index) in by_name {
+        tables.entry(table).or_default().indexes.insert(index);
+    }
     tables
 }

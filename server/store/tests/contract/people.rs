@@ -81,6 +81,25 @@ pub async fn guessing_slows_down(arranged: &Arranged) {
     restarted.close().await;
 }
 
+pub async fn how_long_to_wait_is_told_without_counting(arranged: &Arranged) {
+    let store = &arranged.store;
+    ada(arranged).await;
+    let wait = async |email: &str, address: &str| store.sign_in_wait(email, address).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(wait("ada@example.com", "1.2.3.4").await, None);
+        let _ = store.sign_in("ada@example.com", "wrong horse", "1.2.3.4").await;
+    }
+
+    for _ in 0..30 {
+        assert_eq!(wait(" ADA@example.com", "5.6.7.8").await, Some(60));
+    }
+    arranged.clock.advance(59);
+    assert_eq!(wait("ada@example.com", "1.2.3.4").await, Some(1));
+    arranged.clock.advance(1);
+    assert_eq!(wait("ada@example.com", "1.2.3.4").await, None);
+    assert!(store.sign_in("ada@example.com", PASSWORD, "5.6.7.8").await.is_ok());
+}
+
 pub async fn an_address_that_guesses_at_many_accounts_slows_down(arranged: &Arranged) {
     ada(arranged).await;
     for number in 0..20 {

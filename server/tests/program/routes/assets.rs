@@ -1,5 +1,7 @@
 //! The browser's files and the headers of every answer.
 
+use std::path::Path;
+
 use reqwest::Method;
 
 use crate::support::{Engine, Program};
@@ -9,7 +11,8 @@ async fn hashed_files_are_compressed_and_kept_for_a_year() {
     let program = Program::serving(Engine::Sqlite).await;
     let client = program.signed_in("owner@demo.test").await;
     let page = client.get("/products").await.text;
-    let address = page.split('"').find(|text| text.starts_with("/pkg/") && text.ends_with(".wasm")).expect("the page names its module").to_owned();
+    let is_module = |text: &&str| text.starts_with("/pkg/") && Path::new(text).extension().is_some_and(|extension| extension == "wasm");
+    let address = page.split('"').find(is_module).expect("the page names its module").to_owned();
 
     let module = client.send(Method::GET, &address, &[("accept-encoding", "br")], "").await;
 

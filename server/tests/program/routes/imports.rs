@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use reqwest::{
+    Body, Method,
+    multipart::{Form, Part},
+};
+
 use crate::support::{Client, Engine, Program, on_both_engines};
 
 const FILE: &str = "Handle,Title,Vendor,Variant Price\nlamp,Lamp,Acme,19.90\nmug,Mug,Acme,-5\nvase,Vase,Acme,7\n";
@@ -16,7 +21,7 @@ async fn an_upload_becomes_a_job(engine: Engine) {
     assert_eq!(reply.status, 303, "{}", reply.text);
     let page = finished(&client, reply.location()).await;
 
-    assert!(page.contains("shop.csv") && page.contains("negative"), "{page}");
+    assert!(page.contains("data-state=\"done\"") && page.contains("shop.csv") && page.contains("negative"), "{page}");
     assert_eq!(client.get("/products/lamp").await.status, 200);
     assert_eq!(client.get("/products/mug").await.status, 404);
     let bad = client.get(&format!("{}/bad-rows.csv", reply.location())).await;
@@ -29,7 +34,8 @@ async fn a_dry_run_writes_nothing_until_it_is_confirmed(engine: Engine) {
     let client = program.signed_in("owner@second.test").await;
 
     let dry = client.upload("shop.csv", FILE.into(), &[("dry_run", "on")]).await;
-    finished(&client, dry.location()).await;
+    let page = finished(&client, dry.location()).await;
+    assert!(page.contains("data-state=\"done\"") && page.contains("negative"), "{page}");
     assert_eq!(client.get("/products/lamp").await.status, 404);
 
     let real = client.post(&format!("{}/confirm", dry.location()), &[]).await;
@@ -47,22 +53,62 @@ async fn an_upload_needs_the_right_role(engine: Engine) {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_no_csv_says_what_it_is() {
-    let program = Program::serving(Engine::Sqlite).await;
+async fn an_upload_that_is_refused_leaves_nothing_behind() {
+    let mut program = Program::serving(Engine::Sqlite).await;
+    program.kill();
+    program.serve_with(&[("VITRINE_MAX_UPLOAD_MB", "1")]).await;
     let client = program.signed_in("owner@second.test").await;
+    let file = |content: &'static str| Part::bytes(content.as_bytes()).file_name("shop.csv");
+    let large = || vec![b'x'; 3 << 20];
+    // Of a length that is known at once, and of one that shows only as it arrives.
+    let told = Form::new().part("file", Part::bytes(large()).file_name("large.csv"));
+    let untold = Form::new().part("file", Part::stream(Body::from(large())).file_name("large.csv"));
+    let two = Form::new().part("file", file("Title\nLamp\n")).part("file", file("Title\nMug\n"));
+    let wordy = Form::new().part("file", file("Title\nLamp\n")).text("dry_run", "on".repeat(100_000));
+    let strange = Form::new().part("file", file("Title\nLamp\n")).text("notes", "on".repeat(100_000));
+    let crowded = (0..40).fold(Form::new(), |form, _| form.text("overwrite", "on")).part("file", file("Title\nLamp\n"));
 
-    let reply = client.upload("bomb.csv", b"PK\x03\x04 and so on".to_vec(), &[]).await;
-    let page = finished(&client, reply.location()).await;
-
-    assert!(page.contains("ZIP"), "{page}");
-    assert_eq!(client.upload("", Vec::new(), &[]).await.status, 422);
+    for (form, status, sentence) in [
+        (told, 413, "The file is larger than 1 MB and was not kept."),
+        (untold, 413, "The file is larger than 1 MB and was not kept."),
+        (two, 422, "There is more than one file. Nothing was imported; send one file at a time."),
+        (wordy, 422, "The upload broke off or was not understood. Nothing was imported."),
+        (strange, 422, "The upload broke off or was not understood. Nothing was imported."),
+        (crowded, 422, "The upload broke off or was not understood. Nothing was imported."),
+        (Form::new().text("dry_run", "on"), 422, "No file was chosen. Choose a CSV file and try again."),
+        (Form::new().part("file", Part::bytes(Vec::new()).file_name("")), 422, "No file was chosen. Choose a CSV file and try again."),
+    ] {
+        let reply = client.upload_form(form).await;
+        assert_eq!((reply.status, reply.header("content-type")), (status, "text/html; charset=utf-8"), "{}", reply.text);
+        assert!(reply.text.contains(sentence), "{} lacks {sentence:?}", reply.text);
+        assert_eq!(program.uploads(), 0, "{sentence}");
+    }
+    assert!(!client.get("/imports").await.text.contains("shop.csv"));
+    let kept = client.upload("shop.csv", FILE.into(), &[]).await;
+    assert_eq!(kept.status, 303, "{}", kept.text);
 }
 
-async fn finished(client: &Client, address: &str) -> String {
-    for _ in 0..200 {
+#[tokio::test]
+async fn an_upload_that_breaks_off_behind_its_file_leaves_nothing_behind() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@second.test").await;
+    let whole = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"shop.csv\"\r\n\r\nTitle\nLamp\n\r\n--x";
+
+    let broken =
+        client.send(Method::POST, "/imports", &[("content-type", "multipart/form-data; boundary=x")], format!("{whole}\r\ncontent-dis")).await;
+    assert_eq!(broken.status, 422, "{}", broken.text);
+    assert_eq!(program.uploads(), 0);
+
+    let complete = client.send(Method::POST, "/imports", &[("content-type", "multipart/form-data; boundary=x")], format!("{whole}--\r\n")).await;
+    assert_eq!(complete.status, 303, "{}", complete.text);
+}
+
+/// The page of a job once it is over.
+pub(super) async fn finished(client: &Client, address: &str) -> String {
+    for _ in 0..1_200 {
         let page = client.get(address).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        if page.text.contains(">Done<") || page.text.contains(">Failed<") || page.text.contains(">Cancelled<") {
+        if ["done", "failed", "cancelled"].iter().any(|state| page.text.contains(&format!("data-state=\"{state}\""))) {
             return page.text;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

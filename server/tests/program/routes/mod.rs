@@ -2,6 +2,8 @@
 
 mod account;
 mod assets;
+mod bad_files;
+mod functions;
 mod imports;
-mod pages;
+pub(crate) mod pages;
 mod stores_apart;

@@ -1,4 +1,5 @@
-//! Stores are strictly apart: nothing of one can be reached from the other, whatever the address.
+//! Stores are strictly apart: nothing of one can be reached from the other, whatever the address. Server functions are asked in
+//! `functions`.
 
 use super::pages::first_handle;
 use crate::support::{Engine, Program, on_both_engines};
@@ -19,6 +20,12 @@ async fn nothing_of_another_store_is_reached(engine: Engine) {
         assert_eq!(other.post(&format!("{job}/{path}"), &[]).await.status, 404, "{path}");
     }
     assert_eq!(other.get(&format!("{job}/bad-rows.csv")).await.status, 404);
+    let store = program.id("stores", "slug = 'demo'");
+    assert_eq!(other.post("/switch-store", &[("store", &store)]).await.status, 404);
+    assert!(demo.get("/imports").await.text.contains("shop.csv"));
     assert!(!other.get("/imports").await.text.contains("shop.csv"));
-    assert!(other.get("/products").await.text.matches(&format!("/products/{handle}")).count() == 0);
+    for list in ["/products", "/products?q=a", "/products?sort=title"] {
+        let (own, others) = (demo.get(list).await.text, other.get(list).await.text);
+        assert!(own.contains("href=\"/products/") && !others.contains("href=\"/products/"), "{list}: {others}");
+    }
 }

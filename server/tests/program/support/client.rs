@@ -1,4 +1,6 @@
-use reqwest::{Method, header::HeaderMap, redirect::Policy};
+use std::fmt::Write;
+
+use reqwest::{Method, header::HeaderMap, multipart, redirect::Policy};
 
 /// A browser without JavaScript: it keeps its cookies and shows redirects instead of following them.
 pub(crate) struct Client {
@@ -11,6 +13,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Client {
@@ -25,18 +28,18 @@ impl Client {
 
     /// Posts a form as a browser's own page does.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
-        let encode = |text: &str| {
-            text.bytes()
-                .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-                .collect::<String>()
-        };
-        let body: Vec<String> = form.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
-        self.send(Method::POST, path, &headers, &body.join("&")).await
+        self.post_with(path, form, &[]).await
     }
 
-    pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut request = self.http.request(method, format!("{}{path}", self.address)).body(body.to_owned());
+    /// Posts a form with further headers, as a proxy adds them.
+    pub(crate) async fn post_with(&self, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
+        let body: Vec<String> = form.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let headers = [&[("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")][..], headers].concat();
+        self.send(Method::POST, path, &headers, body.join("&")).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Reply {
+        let mut request = self.http.request(method, format!("{}{path}", self.address)).body(body.into());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -44,11 +47,14 @@ impl Client {
     }
 
     pub(crate) async fn upload(&self, file_name: &str, content: Vec<u8>, options: &[(&'static str, &'static str)]) -> Reply {
-        let mut form = reqwest::multipart::Form::new();
+        let mut form = multipart::Form::new();
         for (name, value) in options {
             form = form.text(*name, *value);
         }
-        let form = form.part("file", reqwest::multipart::Part::bytes(content).file_name(file_name.to_owned()));
+        self.upload_form(form.part("file", multipart::Part::bytes(content).file_name(file_name.to_owned()))).await
+    }
+
+    pub(crate) async fn upload_form(&self, form: multipart::Form) -> Reply {
         reply(self.http.post(format!("{}/imports", self.address)).multipart(form).send().await.unwrap()).await
     }
 
@@ -65,9 +71,28 @@ impl Reply {
     pub(crate) fn location(&self) -> &str {
         self.header("location")
     }
+
+    /// The cookie that was set, as a browser sends it back.
+    pub(crate) fn cookie(&self) -> &str {
+        self.header("set-cookie").split(';').next().unwrap_or_default()
+    }
+}
+
+/// A text as it stands in an address or in a form.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").unwrap();
+        }
+    }
+    encoded
 }
 
 async fn reply(answer: reqwest::Response) -> Reply {
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    Reply { status, headers, text: String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned() }
+    let bytes = answer.bytes().await.unwrap().to_vec();
+    Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
 }

@@ -1,4 +1,8 @@
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -9,9 +13,12 @@ pub(crate) enum Engine {
 /// A PostgreSQL database that is dropped with this.
 pub(crate) struct Database {
     pub(crate) url: String,
+    pub(crate) name: String,
     server: String,
-    name: String,
 }
+
+/// The lock that every writer of products waits for, held by another program until this is dropped.
+pub(crate) struct Lock(Child);
 
 impl Database {
     pub(crate) fn make() -> Self {
@@ -20,20 +27,68 @@ impl Database {
         let mut random = [0; 8];
         getrandom::fill(&mut random).unwrap();
         let name = format!("http_{:016x}", u64::from_be_bytes(random));
-        psql(&server, &format!("CREATE DATABASE {name}"));
+        output(psql(&server).arg(format!("CREATE DATABASE {name}")));
         let (base, _) = server.rsplit_once('/').expect("a database address has a path");
         let query = server.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-        Self { url: format!("{base}/{name}{query}"), server, name }
+        Self { url: format!("{base}/{name}{query}"), name, server }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        psql(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        output(psql(&self.server).arg(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)));
     }
 }
 
-fn psql(server: &str, statement: &str) {
-    let done = Command::new("psql").args([server, "-v", "ON_ERROR_STOP=1", "-qc", statement]).output().expect("psql runs");
+/// Runs statements on a database, past the program; what they answer, a row a line and `|` between its values.
+pub(crate) fn query(database: Option<&Database>, file: &Path, statements: &str) -> String {
+    match database {
+        Some(database) => output(psql(&database.url).arg(statements)),
+        None => output(sqlite(file).arg(statements)),
+    }
+}
+
+impl Lock {
+    pub(crate) fn take(database: Option<&Database>, file: &Path) -> Self {
+        let (mut command, statements) = match database {
+            Some(database) => {
+                let mut command = Command::new("psql");
+                command.args([&database.url, "-Atq", "-v", "ON_ERROR_STOP=1"]);
+                (command, "BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE; SELECT 'locked';\n")
+            }
+            None => (sqlite(file), "BEGIN IMMEDIATE; SELECT 'locked';\n"),
+        };
+        let mut holder = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        holder.stdin.as_mut().unwrap().write_all(statements.as_bytes()).unwrap();
+        let mut answer = String::new();
+        BufReader::new(holder.stdout.as_mut().unwrap()).read_line(&mut answer).unwrap();
+        assert_eq!(answer.trim(), "locked");
+        Self(holder)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // At the end of its input it rolls back and ends.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+fn psql(server: &str) -> Command {
+    let mut command = Command::new("psql");
+    command.args([server, "-v", "ON_ERROR_STOP=1", "-Atqc"]);
+    command
+}
+
+fn sqlite(file: &Path) -> Command {
+    let mut command = Command::new("sqlite3");
+    command.args(["-cmd", ".timeout 10000"]).arg(file);
+    command
+}
+
+fn output(command: &mut Command) -> String {
+    let done = command.output().expect("psql and sqlite3 are installed");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
 }

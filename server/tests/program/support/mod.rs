@@ -2,12 +2,15 @@
 
 mod client;
 mod database;
+mod disk;
+pub(crate) mod files;
 mod program;
 
 pub(crate) use self::{
-    client::Client,
+    client::{Client, Reply, encoded},
     database::Engine,
-    program::{Output, PASSWORD, Program},
+    disk::SmallDisk,
+    program::{Output, PASSWORD, Program, output},
 };
 
 /// Runs a story on both engines.

@@ -1,67 +1,107 @@
 use std::{
     fs::File,
     io::Write,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    thread,
     time::Duration,
 };
 
+use store::Location;
 use tempfile::TempDir;
 
-use super::{Client, Engine, database::Database};
+use super::{
+    Client, Engine, SmallDisk,
+    database::{Database, Lock, query},
+};
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery";
 
 /// The program on data of its own. Ends with this, and fails the test when it has panicked in its life.
 pub(crate) struct Program {
+    server: Option<Child>,
+    /// Taken away before the folder it is in.
+    disk: Option<SmallDisk>,
     dir: TempDir,
     database: Option<Database>,
-    server: Option<Child>,
+    /// 0 until it has served for the first time: the system then gives it a free one, which it keeps.
     port: u16,
 }
 
 pub(crate) struct Output {
     pub(crate) code: i32,
+    /// Standard output and then standard error.
     pub(crate) text: String,
 }
 
 impl Program {
     /// Nothing is started and nothing made but an empty place.
     pub(crate) fn new(engine: Engine) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { dir: tempfile::tempdir().unwrap(), database: (engine == Engine::Postgres).then(Database::make), server: None, port }
+        let database = (engine == Engine::Postgres).then(Database::make);
+        Self { server: None, disk: None, dir: tempfile::tempdir().unwrap(), database, port: 0 }
+    }
+
+    /// With the store `shop`.
+    pub(crate) fn with_shop(engine: Engine) -> Self {
+        let program = Self::new(engine);
+        program.succeed(&["store", "add", "shop", "--name", "Shop"]);
+        program
+    }
+
+    /// An embedded database on a disk of its own; none, after saying why, where a test may not mount one.
+    pub(crate) fn on_small_disk(megabytes: u32) -> Option<Self> {
+        let mut program = Self::new(Engine::Sqlite);
+        program.disk = Some(SmallDisk::at(&program.data_dir(), megabytes)?);
+        Some(program)
     }
 
     /// Serving a demo store with an owner (`owner@demo.test`), an editor, a reviewer and a viewer
     /// (`editor@test.test`, ...), and a second store with an owner of its own (`owner@second.test`).
     pub(crate) async fn serving(engine: Engine) -> Self {
         let mut program = Self::new(engine);
-        program.succeed(&["demo", "--products", "60"]);
-        program.succeed(&["store", "add", "second", "--name", "Second store"]);
-        for role in ["editor", "reviewer", "viewer"] {
-            program.add_user(&format!("{role}@test.test"), "demo", role);
-        }
-        program.add_user("owner@second.test", "second", "owner");
+        program.fill();
         program.serve().await;
         program
     }
 
-    pub(crate) fn add_user(&self, email: &str, store: &str, role: &str) {
+    /// Makes what [`Self::serving`] serves.
+    pub(crate) fn fill(&self) {
+        self.succeed(&["demo", "--products", "60"]);
+        self.succeed(&["store", "add", "second", "--name", "Second store"]);
+        for role in ["editor", "reviewer", "viewer"] {
+            self.add_user(&format!("{role}@test.test"), "demo", role);
+        }
+        self.add_user("owner@second.test", "second", "owner");
+    }
+
+    pub(crate) fn add_user(&self, email: &str, store: &str, role: &str) -> String {
         let output = self.run_with_input(&["user", "add", "--email", email, "--store", store, "--role", role], &format!("{PASSWORD}\n"));
         assert_eq!(output.code, 0, "{}", output.text);
+        output.text
     }
 
     pub(crate) async fn serve(&mut self) {
+        self.serve_with(&[]).await;
+    }
+
+    pub(crate) async fn serve_with(&mut self, settings: &[(&str, &str)]) {
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let before = self.log().len();
         let mut command = self.command(&["serve"]);
-        self.server = Some(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
-        for _ in 0..400 {
-            if reqwest::get(format!("{}/readyz", self.address())).await.is_ok_and(|answer| answer.status().is_success()) {
-                return;
+        command.envs(settings.iter().copied()).stdout(log.try_clone().unwrap()).stderr(log);
+        let mut server = command.spawn().unwrap();
+        for _ in 0..1_200 {
+            if let Some(port) = announced(&self.log()[before..]) {
+                self.port = port;
+                if reqwest::get(format!("{}/readyz", self.address())).await.is_ok_and(|answer| answer.status().is_success()) {
+                    self.server = Some(server);
+                    return;
+                }
             }
+            assert!(server.try_wait().unwrap().is_none(), "the server ended: {}", self.log());
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
+        let _ = server.kill();
         panic!("the server did not start: {}", self.log());
     }
 
@@ -97,6 +137,35 @@ impl Program {
         self.dir.path()
     }
 
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The embedded database, when it is one.
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.data_dir().join("vitrine.db")
+    }
+
+    pub(crate) fn database_name(&self) -> Option<&str> {
+        self.database.as_ref().map(|database| database.name.as_str())
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        match &self.database {
+            Some(database) => Location::Postgres(database.url.clone()),
+            None => Location::Sqlite(self.database_file()),
+        }
+    }
+
+    pub(crate) fn disk(&self) -> Option<&SmallDisk> {
+        self.disk.as_ref()
+    }
+
+    /// The uploads that lie in the data directory.
+    pub(crate) fn uploads(&self) -> usize {
+        std::fs::read_dir(self.data_dir().join("uploads")).map_or(0, Iterator::count)
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
@@ -112,10 +181,54 @@ impl Program {
         output.text
     }
 
+    /// What an export writes.
+    pub(crate) fn exported(&self, store: &str) -> String {
+        let file = self.dir.path().join("exported.csv");
+        self.succeed(&["export", file.to_str().unwrap(), "--store", store]);
+        std::fs::read_to_string(file).unwrap()
+    }
+
     pub(crate) fn run_with(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
         let mut command = self.command(arguments);
         command.envs(settings.iter().copied());
         finish(command, "")
+    }
+
+    /// Runs a command that may write no file beyond some blocks of 512 or 1,024 bytes, as with a quota that is used up: the write
+    /// fails, and nobody says that the disk is full.
+    pub(crate) fn run_limited(&self, arguments: &[&str], blocks: u32) -> Output {
+        let inner = self.command(arguments);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(inner.get_program()).args(inner.get_args());
+        for (name, value) in inner.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        finish(command, "")
+    }
+
+    /// Runs a command to its end; also the most memory it had, in kilobytes.
+    pub(crate) fn run_measured(&self, arguments: &[&str]) -> (Output, u64) {
+        let child = self.start(arguments);
+        let process = child.id();
+        let watch = thread::spawn(move || {
+            let mut most = 0;
+            // A process that has ended has no memory to tell of.
+            while let Some(kilobytes) = peak(process) {
+                most = most.max(kilobytes);
+                thread::sleep(Duration::from_millis(5));
+            }
+            most
+        });
+        (output(child), watch.join().unwrap())
+    }
+
+    /// Starts a command, for [`output`] to wait for.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -124,14 +237,20 @@ impl Program {
         path
     }
 
-    /// Runs a statement on the database, past the program.
-    pub(crate) fn sql(&self, statement: &str) {
-        let done = match &self.database {
-            Some(database) => Command::new("psql").args([&database.url, "-v", "ON_ERROR_STOP=1", "-qc", statement]).output(),
-            None => Command::new("sqlite3").arg(self.dir.path().join("data/vitrine.db")).arg(statement).output(),
-        };
-        let done = done.unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    /// Runs statements on the database, past the program; what they answer, a row a line and `|` between its values.
+    pub(crate) fn sql(&self, statements: &str) -> String {
+        query(self.database.as_ref(), &self.database_file(), statements)
+    }
+
+    /// The id of the first row that fits, as text that can be parsed.
+    pub(crate) fn id(&self, table: &str, condition: &str) -> String {
+        let column = if self.database.is_some() { "id" } else { "lower(hex(id))" };
+        self.sql(&format!("SELECT {column} FROM {table} WHERE {condition} LIMIT 1"))
+    }
+
+    /// Holds the lock that writers wait for.
+    pub(crate) fn lock(&self) -> Lock {
+        Lock::take(self.database.as_ref(), &self.database_file())
     }
 
     /// A command that is not started yet.
@@ -140,7 +259,7 @@ impl Program {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VITRINE_")) {
             command.env_remove(name);
         }
-        command.args(arguments).env("VITRINE_DATA_DIR", self.dir.path().join("data")).env("VITRINE_ADDR", format!("127.0.0.1:{}", self.port));
+        command.args(arguments).env("VITRINE_DATA_DIR", self.data_dir()).env("VITRINE_ADDR", format!("127.0.0.1:{}", self.port));
         if let Some(database) = &self.database {
             command.env("VITRINE_DATABASE_URL", &database.url);
         }
@@ -156,13 +275,30 @@ impl Program {
     }
 }
 
+/// Waits for a command that was started.
+pub(crate) fn output(child: Child) -> Output {
+    let done = child.wait_with_output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    Output { code: done.status.code().unwrap_or(-1), text }
+}
+
 fn finish(mut command: Command, input: &str) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A command that does not read its input may be gone already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let done = child.wait_with_output().unwrap();
-    let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    Output { code: done.status.code().unwrap_or(-1), text }
+    output(child)
+}
+
+/// The port a server has said it answers on.
+fn announced(log: &str) -> Option<u16> {
+    let address = log.lines().find_map(|line| line.strip_prefix("Vitrine is at http://"))?;
+    address.rsplit_once(':')?.1.parse().ok()
+}
+
+/// The most memory a running process has had, in kilobytes.
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 impl Drop for Program {

@@ -22,6 +22,12 @@ pub struct Opened {
     made: Option<(String, String)>,
 }
 
+/// A lock that every writer of products waits for, as another program may hold it.
+pub enum Lock {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
 /// Tests of one process run side by side.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -60,12 +66,38 @@ impl Opened {
         }
     }
 
+    pub async fn lock(&self) -> Lock {
+        match self.engine {
+            Engine::Sqlite => {
+                let mut on = SqliteConnection::connect(&self.url).await.unwrap();
+                // Whoever only looks now and then may never find it free in the middle of an import.
+                sqlx::raw_sql("PRAGMA busy_timeout = 0").execute(&mut on).await.unwrap();
+                while sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut on).await.is_err() {}
+                Lock::Sqlite(on)
+            }
+            Engine::Postgres => {
+                let mut on = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::raw_sql("BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE").execute(&mut on).await.unwrap();
+                Lock::Postgres(on)
+            }
+        }
+    }
+
     pub async fn changes(&self) -> i64 {
         self.number("SELECT count(*) FROM change_log").await
     }
 
     pub async fn products(&self) -> i64 {
         self.number("SELECT count(*) FROM products").await
+    }
+}
+
+impl Lock {
+    pub async fn release(self) {
+        match self {
+            Self::Sqlite(mut on) => sqlx::raw_sql("ROLLBACK").execute(&mut on).await.map(drop).unwrap(),
+            Self::Postgres(mut on) => sqlx::raw_sql("ROLLBACK").execute(&mut on).await.map(drop).unwrap(),
+        }
     }
 }
 

@@ -75,7 +75,7 @@ struct Live {
     told: Told,
     filters: Filters,
     /// Whether rows have been given their places, and no longer follow each other as the server sent them.
-    live: bool,
+    is_placed: bool,
     frame_asked: bool,
     /// Whether rows go by faster than one can look at their pictures.
     fast: bool,
@@ -166,7 +166,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
             now: now(),
             told: Told::default(),
             filters: Filters::default(),
-            live: false,
+            is_placed: false,
             frame_asked: false,
             fast: false,
             later: Later::new(),

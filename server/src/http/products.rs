@@ -154,9 +154,9 @@ async fn changes_since(state: &AppState, access: &Access, product: &ProductView,
 
 /// Whether a text is still as it was on the screen, though somebody else has changed it since.
 fn was_left_alone(typed: &Typed, changes: &[HistoryEntry]) -> bool {
-    let since = changes.iter().filter(|entry| entry.seq > typed.seen).flat_map(|entry| &entry.fields);
+    let mut since = changes.iter().filter(|entry| entry.seq > typed.seen).flat_map(|entry| &entry.fields);
     // Latest first: the last one found is the first that was made.
-    let earliest = since.filter(|change| change.field == typed.field).next_back();
+    let earliest = since.rfind(|change| change.field == typed.field);
     earliest.is_some_and(|change| reads_the_same(&typed.field, &change.before.to_string(), &typed.text))
 }
 

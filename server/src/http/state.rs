@@ -13,7 +13,7 @@ pub struct AppState {
     pub(crate) config: Arc<Config>,
     pub(crate) site: Arc<Site>,
     pub(crate) ports: Ports,
-    /// For readiness alone: everything else goes through a port.
+    /// For readiness and for how long a throttled sign-in waits: everything else goes through a port.
     pub(crate) store: Store,
 }
 

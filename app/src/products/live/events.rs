@@ -17,11 +17,11 @@ use crate::{frame::search_box, ui::time::now};
 pub(super) fn listen(list: List) {
     let Some((root, grid)) = list.with(|live| (live.root.clone(), live.grid.clone())) else { return };
     let mut heard = vec![
-        hear(&root, "change", list, |live, event| live.on_change(event)),
-        hear(&root, "input", list, |live, event| live.on_input(event)),
-        hear(&root, "submit", list, |live, event| live.on_submit(event)),
-        hear(&root, "toggle", list, |live, event| live.on_opened(event)),
-        hear(&root, "click", list, |live, event| live.on_pressed(event)),
+        hear(&root, "change", list, Live::on_change),
+        hear(&root, "input", list, Live::on_input),
+        hear(&root, "submit", list, Live::on_submit),
+        hear(&root, "toggle", list, Live::on_opened),
+        hear(&root, "click", list, Live::on_pressed),
         hear(&root, "error", list, |_, event| mark_broken(event)),
         hear(&grid, "scroll", list, |live, _| live.on_scroll()),
         hear(&grid, "pointerover", list, |live, _| live.on_approach()),

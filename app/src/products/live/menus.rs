@@ -57,7 +57,9 @@ impl Live {
                 match answer {
                     Ok(facets) => {
                         live.filters.facets = facets;
-                        Facet::ALL.iter().for_each(|facet| live.show_values(*facet));
+                        for facet in Facet::ALL {
+                            live.show_values(facet);
+                        }
                     }
                     // The list says what is wrong; the next menu that is opened asks again.
                     Err(_) => live.filters.asked = None,

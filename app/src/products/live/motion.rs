@@ -24,8 +24,8 @@ impl Live {
         }
         let scrolled = f64::from(self.grid.scroll_top());
         let mut top = self.scroll.resize(row_height, view);
-        if !self.live {
-            self.live = true;
+        if !self.is_placed {
+            self.is_placed = true;
             let _ = self.grid.set_attribute("data-live", "");
             top = self.scroll.jump(self.start) + scrolled;
             // What was scrolled before now was scrolled among the rows the page came with.
@@ -50,7 +50,7 @@ impl Live {
     /// Sets the scrollbar, and shows what is to be seen there.
     pub(super) fn put(&mut self, top: f64) {
         // Before rows have their places there is nothing to scroll.
-        if !self.live {
+        if !self.is_placed {
             return;
         }
         let height = self.scroll.height();
@@ -64,7 +64,7 @@ impl Live {
 
     /// The person has scrolled: once a frame is enough.
     pub(super) fn on_scroll(&mut self) {
-        if self.live && !std::mem::replace(&mut self.frame_asked, true) {
+        if self.is_placed && !std::mem::replace(&mut self.frame_asked, true) {
             let list = self.list;
             request_animation_frame(move || {
                 list.with(Self::frame);
@@ -101,7 +101,7 @@ impl Live {
 
     /// Nothing moves: the scrollbar goes where it belongs, the address tells where one is.
     fn rest(&mut self) {
-        if !self.live {
+        if !self.is_placed {
             return;
         }
         self.show_pictures();

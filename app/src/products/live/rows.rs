@@ -51,7 +51,7 @@ pub(super) fn adopted(slots: &mut [Slot], pages: &Pages, list: ListId, start: u3
 impl Live {
     /// Shows in every slot what belongs there now. Only slots with something new are touched.
     pub(super) fn paint(&mut self) {
-        if !self.live {
+        if !self.is_placed {
             return;
         }
         self.add_slots();

@@ -79,6 +79,7 @@ impl Pages {
         id
     }
 
+    #[cfg(feature = "hydrate")]
     pub(crate) fn address(&self, list: ListId) -> Option<&str> {
         self.list(list).map(|list| list.address.as_str())
     }

@@ -11,6 +11,7 @@ const TALLEST: f64 = 8_000_000.0;
 /// This much at both ends is to scale.
 const TO_SCALE: f64 = 1_000_000.0;
 /// Rows kept around the visible ones, at least.
+#[cfg(feature = "hydrate")]
 const SPARE_ROWS: u32 = 16;
 
 /// `at` is the pixel of the whole list at the upper edge, `top` what the browser calls `scrollTop`.
@@ -60,6 +61,7 @@ impl Scroll {
     }
 
     /// How many rows are drawn for all that can be seen, with some to spare.
+    #[cfg(feature = "hydrate")]
     pub(crate) fn slots(&self) -> u32 {
         self.fitting() + 2 + 2 * SPARE_ROWS
     }

@@ -2,10 +2,15 @@
 //! in a tab that is older than the server. Leptos's own `#[lazy_route]` panics then and takes the app
 //! with it; these show "try again" and the app lives.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Mutex};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 use wasm_split_helpers::SplitLoaderError;
+
+use crate::ui::{
+    at_once::changing,
+    notice::{Notice, Way, here},
+};
 
 /// A page that is loaded again when asked to.
 pub(crate) type Load = fn() -> Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
@@ -51,36 +56,39 @@ pub(crate) use lazy_page;
 
 /// What stands in a page's place when its chunk could not be loaded.
 pub(crate) fn not_loaded(load: Load) -> AnyView {
-    let page = StoredValue::new_local(None::<AnyView>);
+    // Loaded later, the page still finds the router and the rest of its context where its route has them.
+    let route = Owner::current().unwrap_or_default();
+    let page = StoredValue::new(Mutex::new(None::<AnyView>));
     let loaded = RwSignal::new(false);
-    let trying = RwSignal::new(false);
-    let try_again = move |_| {
-        trying.set(true);
-        spawn_local(async move {
-            if let Ok(view) = load().await {
-                page.set_value(Some(view));
-                loaded.set(true);
-            }
-            trying.set(false);
-        });
-    };
-    (move || {
+    let trying = StoredValue::new(false);
+    changing(move || {
         if loaded.get() {
-            return page.try_update_value(Option::take).flatten().unwrap_or_else(|| ().into_any());
+            return page.try_with_value(|page| page.lock().ok()?.take()).flatten().unwrap_or_else(|| ().into_any());
         }
-        view! {
-            <div class="page">
-                <div class="notice" role="alert">
-                    <crate::ui::icon::Icon name="refresh-cw" />
-                    <h1>"This part of the page could not be loaded"</h1>
-                    <p>"The rest still works, and nothing you saved is lost."</p>
-                    <div class="line">
-                        <button class="btn" on:click=try_again disabled=move || trying.get()>"Try again"</button>
-                    </div>
-                </div>
-            </div>
+        let route = route.clone();
+        let again = Callback::new(move |()| {
+            if trying.get_value() {
+                return;
+            }
+            trying.set_value(true);
+            let again = async move {
+                if let Ok(view) = load().await {
+                    page.try_set_value(Mutex::new(Some(view)));
+                    loaded.try_set(true);
+                }
+                trying.try_set_value(false);
+            };
+            spawn_local(route.with(|| ScopedFuture::new_untracked(again)));
+        });
+        Notice {
+            level: 1,
+            role: "alert",
+            icon: "refresh-cw",
+            heading: "This part of the page could not be loaded".to_owned(),
+            text: "The rest still works, and nothing you saved is lost.".to_owned(),
+            ways: vec![Way::again(here(), Some(again))],
         }
-        .into_any()
+        .view()
     })
     .into_any()
 }

@@ -1,33 +1,60 @@
-import { alive, expect, signIn, test } from '../support/fixtures.mjs';
+import { alive, expect, signIn, test, watch } from '../support/fixtures.mjs';
 
-test('the list loads no other page, and hovering a link fetches the page behind it', async ({ page }) => {
+test('the list loads no other page, and hovering or focusing a link fetches the page behind it', async ({ page }) => {
   await signIn(page);
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.goto('/products');
   await alive(page);
   await page.waitForLoadState('networkidle');
+  const fetched = (chunk) => asked.some((path) => path.includes(`split_${chunk}.`));
   expect(asked.filter((path) => /split_(product|imports?|settings)\./.test(path))).toEqual([]);
 
   await page.getByRole('link', { name: 'Settings' }).first().hover();
-  await expect.poll(() => asked.some((path) => path.includes('split_settings'))).toBe(true);
+  await expect.poll(() => fetched('settings')).toBe(true);
+  expect(fetched('imports')).toBe(false);
+  await page.getByRole('link', { name: 'Imports' }).first().focus();
+  await expect.poll(() => fetched('imports')).toBe(true);
 });
 
 test.describe('a chunk that cannot be loaded', () => {
-  test.use({ expectedErrors: ['Failed to load resource', 'ERR_', 'wasm', 'Failed to fetch', 'split'] });
+  test.use({ expectedErrors: ['Failed to load resource: net::ERR_FAILED', 'TypeError: Failed to fetch'] });
 
-  test('says so, the app lives, and trying again works', async ({ page }) => {
+  test('says so, the app lives, and trying again works, on every page', async ({ page }) => {
+    test.setTimeout(90_000);
+    const errors = watch(page);
     await signIn(page);
-    await page.goto('/products');
-    await alive(page);
-    await page.route('**/pkg/**', (route) => route.abort());
-    await page.getByRole('link', { name: 'Settings' }).first().click();
-    await expect(page.getByText('could not be loaded')).toBeVisible();
+    await page.goto('/imports');
+    await page.locator('input[type=file]').setInputFiles({ name: 'hat.csv', mimeType: 'text/csv', buffer: Buffer.from('Handle,Title\nhat-of-chunks,Hat\n') });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'hat.csv' })).toBeVisible();
 
-    await page.unroute('**/pkg/**');
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
-    await page.getByRole('link', { name: 'Products' }).first().click();
+    const rail = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
+    const pages = [
+      ['product', () => page.locator('.row a').first(), () => page.getByLabel('Title', { exact: true }), '/products?sort=title'],
+      ['products', () => rail('Products'), () => page.locator('.row:not(.skel) a').first(), '/settings'],
+      ['import', () => page.getByRole('link', { name: 'hat.csv' }), () => page.getByRole('region', { name: 'Progress' }), '/imports'],
+      ['settings', () => rail('Settings'), () => page.getByRole('heading', { name: 'Settings' }), '/products'],
+    ];
+    for (const [name, link, shown, from] of pages) {
+      await page.goto(from);
+      await alive(page);
+      await page.route('**/pkg/**', (route) => route.abort());
+      await link().click();
+      await expect(page.getByRole('alert'), name).toContainText('could not be loaded');
+      // Once more in vain: it stays, and so does the way out of it.
+      await page.getByRole('link', { name: 'Try again' }).click();
+      await expect(page.getByRole('alert')).toContainText('could not be loaded');
+
+      await page.unroute('**/pkg/**');
+      await page.getByRole('link', { name: 'Try again' }).click();
+      await expect(shown(), name).toBeVisible();
+      await expect(page.getByRole('alert')).toHaveCount(0);
+    }
+    // The app still leads everywhere.
+    await rail('Products').click();
     await expect(page.getByRole('grid')).toBeVisible();
+    // A panic is excused by nothing.
+    expect(errors.filter((error) => /panicked|unreachable|RuntimeError/.test(error))).toEqual([]);
   });
 });

@@ -6,9 +6,12 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, HtmlInputElement};
 
-use crate::ui::{listen::is_typing, unsaved::Unsaved};
+use crate::ui::{
+    listen::{close_menu, is_typing},
+    unsaved::Unsaved,
+};
 
 pub(super) fn start() {
     let path = use_location().pathname;
@@ -16,7 +19,7 @@ pub(super) fn start() {
         path.with(|path| mark_place(path));
         // The bar outlives pages; a menu of it does not.
         if before.is_some() {
-            close_menus();
+            close_menu();
         }
     });
     if let Some(unsaved) = use_context::<Unsaved>() {
@@ -24,10 +27,15 @@ pub(super) fn start() {
     }
     let navigate = use_navigate();
     window_event_listener_untyped("keydown", |event| on_key(&event));
+    window_event_listener_untyped("click", |event| {
+        // A link to the page one is at leads nowhere, and leaves the menu all the same.
+        if element(&event).is_some_and(|element| element.closest(".bar>.menu a").ok().flatten().is_some()) {
+            close_menu();
+        }
+    });
     // Behind the list's own listener, which stops what it answers itself.
     window_event_listener_untyped("submit", move |event| {
-        let form = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if !event.default_prevented() && form.is_some_and(|form| form.class_list().contains("find")) {
+        if !event.default_prevented() && element(&event).is_some_and(|form| form.class_list().contains("find")) {
             event.prevent_default();
             let text = search_box().map(|input| input.value()).unwrap_or_default();
             navigate(&format!("/products?q={}", js_sys::encode_uri_component(text.trim())), NavigateOptions::default());
@@ -40,6 +48,10 @@ pub(crate) fn search_box() -> Option<HtmlInputElement> {
     document().query_selector(".find>.input").ok()??.dyn_into().ok()
 }
 
+fn element(event: &Event) -> Option<Element> {
+    event.target().and_then(|target| target.dyn_into().ok())
+}
+
 fn mark_place(path: &str) {
     let Ok(Some(rail)) = document().query_selector(".rail") else { return };
     let links = rail.children();
@@ -47,14 +59,6 @@ fn mark_place(path: &str) {
     for link in (1..links.length()).filter_map(|at| links.item(at)) {
         let here = link.get_attribute("href").is_some_and(|address| path.starts_with(&address));
         let _ = if here { link.set_attribute("aria-current", "page") } else { link.remove_attribute("aria-current") };
-    }
-}
-
-fn close_menus() {
-    if let Ok(Some(menu)) = document().query_selector(".bar>.menu:popover-open")
-        && let Ok(menu) = menu.dyn_into::<HtmlElement>()
-    {
-        let _ = menu.hide_popover();
     }
 }
 

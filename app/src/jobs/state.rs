@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::ids::JobId;
-use ports::jobs::{JobKind, JobState, JobView, Progress};
+use ports::{
+    error::AppError,
+    jobs::{JobKind, JobState, JobView, Progress},
+};
 
 use crate::ui::{format::number, time::span};
 
@@ -31,18 +34,40 @@ pub(super) fn outcome(job: &JobView) -> String {
         return job.message.clone();
     }
     let Progress { created, changed, .. } = job.progress;
+    let (new, other) = match job.kind {
+        JobKind::Import => ("new", "changed"),
+        JobKind::DryRun => ("would be new", "would change"),
+    };
     match (created, changed) {
         (0, 0) if job.state == JobState::Cancelled => "Nothing was written".to_owned(),
         (0, 0) => "Nothing was different".to_owned(),
-        (created, 0) => format!("{} new", number(created)),
-        (0, changed) => format!("{} changed", number(changed)),
-        (created, changed) => format!("{} new, {} changed", number(created), number(changed)),
+        (created, 0) => format!("{} {new}", number(created)),
+        (0, changed) => format!("{} {other}", number(changed)),
+        (created, changed) => format!("{} {new}, {} {other}", number(created), number(changed)),
     }
 }
 
 /// Products looked at so far.
 pub(super) const fn products(progress: &Progress) -> u64 {
     progress.created + progress.changed + progress.unchanged + progress.skipped
+}
+
+/// `1 product`, `214 products`.
+pub(super) fn products_in_words(count: u64) -> String {
+    if count == 1 { "1 product".to_owned() } else { format!("{} products", number(count)) }
+}
+
+/// What a page says when it could not be brought up to date.
+pub(super) fn trouble(error: &AppError) -> String {
+    match error {
+        AppError::Unreachable => "The server cannot be reached. What runs there goes on; these numbers may be old.".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// Whether it may help to ask again.
+pub(super) const fn may_pass(error: &AppError) -> bool {
+    !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::NotFound)
 }
 
 pub(super) const fn kind(kind: JobKind) -> &'static str {
@@ -135,11 +160,21 @@ mod tests {
     }
 
     #[test]
+    fn one_asks_again_only_where_it_may_help() {
+        let unavailable = AppError::Unavailable("The database is busy.".into());
+
+        assert!([AppError::Unreachable, AppError::Internal, unavailable.clone()].iter().all(may_pass));
+        assert!(![AppError::SignedOut, AppError::Forbidden, AppError::NotFound].iter().any(may_pass));
+        assert_eq!(trouble(&unavailable), "The database is busy.");
+    }
+
+    #[test]
     fn a_finished_job_says_what_came_of_it() {
         let done = |created, changed, bad| job(JobState::Done, Progress { created, changed, bad, ..Progress::default() });
 
         assert_eq!(outcome(&done(214, 1_902, 0)), "214 new, 1,902 changed");
         assert_eq!(outcome(&done(0, 0, 0)), "Nothing was different");
+        assert_eq!(outcome(&JobView { kind: JobKind::DryRun, ..done(214, 1, 0) }), "214 would be new, 1 would change");
         assert_eq!(badge(&done(1, 0, 12)), ("warn", "12 bad rows".into()));
         assert_eq!(took(&done(0, 0, 0)), "in 4 s");
     }

@@ -4,6 +4,7 @@ mod detail;
 mod list;
 mod results;
 mod row;
+mod trouble;
 mod upload;
 
 pub(crate) use self::{detail::Import, list::Imports};

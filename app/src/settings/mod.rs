@@ -1,6 +1,6 @@
 //! The store, who belongs to it, and how the pages look.
 //!
-//! Whoever belongs to the store may see its members. The port checks it.
+//! Whoever belongs to the store may see it and choose a look; its members are for owners. The port checks it.
 
 mod api;
 mod view;

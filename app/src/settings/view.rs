@@ -1,5 +1,6 @@
 mod theme;
 
+use domain::role::Permission;
 use leptos::prelude::*;
 use ports::{
     error::AppError,
@@ -11,7 +12,12 @@ use super::api::list_members;
 use crate::{
     codec::Loaded,
     frame::use_me,
-    ui::{at_once::at_once, notice::Failure, title::title, values::capital},
+    ui::{
+        at_once::{at_once, changing},
+        notice::{Way, here},
+        title::title,
+        values::capital,
+    },
 };
 
 type Answer = Result<Vec<MemberView>, AppError>;
@@ -19,27 +25,7 @@ type Answer = Result<Vec<MemberView>, AppError>;
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     title(|| "Settings".to_owned());
-    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_members(), true);
-    view! {
-        <Transition fallback=|| view! { <div class="page settings" aria-busy="true"><header class="page-head"><h1>"Settings"</h1></header></div> }>
-            {move || {
-                loaded
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(members) => at_once(view! { <Page members /> }),
-                        Err(error) => at_once(view! { <Failure error /> }),
-                    })
-            }}
-        </Transition>
-    }
-}
-
-#[component]
-fn Page(members: Vec<MemberView>) -> impl IntoView {
-    let me = use_me();
-    let email = me.as_ref().map(|me| me.email.clone()).unwrap_or_default();
-    let store = me.map(|me| store_view(me.store));
-    let member = move |member: MemberView| member_view(member, &email);
+    let store = use_me().map(|me| store_view(me.store));
     at_once(view! {
         <div class="page settings">
             <header class="page-head"><h1>"Settings"</h1></header>
@@ -52,15 +38,37 @@ fn Page(members: Vec<MemberView>) -> impl IntoView {
                     <h2 id="members-h">"Members"</h2>
                     <p class="muted">"Viewers read, reviewers decide, editors change, owners do all of it."</p>
                 </div>
-                <div>
-                    <ul>{members.into_iter().map(member).collect_view()}</ul>
-                    <p class="hint">"To add someone, run "<code>"vitrine user add"</code>" where the server runs."</p>
-                </div>
+                <Members />
             </section>
             <section class="part" aria-labelledby="look-h">
                 <div><h2 id="look-h">"Look"</h2><p class="muted">"Kept on this device."</p></div>
                 <div class="stack"><ThemeSwitch /></div>
             </section>
+        </div>
+    })
+}
+
+#[component]
+fn Members() -> impl IntoView {
+    let (may, email) = use_me().map_or_else(Default::default, |me| (me.role.may(Permission::Manage), me.email));
+    if !may {
+        return at_once(view! { <p class="muted">"Owners of the store see who belongs to it."</p> });
+    }
+    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_members(), true);
+    let list = changing(move || {
+        let Some(answer) = loaded.get() else { return ().into_any() };
+        match answer {
+            Ok(members) => at_once(view! { <ul>{members.into_iter().map(|member| member_view(member, &email)).collect_view()}</ul> }),
+            Err(error) => {
+                let again = Way::again(here(), Some(Callback::new(move |()| loaded.refetch())));
+                at_once(view! { <div class="line"><p class="error" role="alert">{error.to_string()}</p>{again.view()}</div> })
+            }
+        }
+    });
+    at_once(view! {
+        <div>
+            <Transition>{list}</Transition>
+            <p class="hint">"To add someone, run "<code>"vitrine user add"</code>" where the server runs."</p>
         </div>
     })
 }

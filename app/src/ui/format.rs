@@ -65,6 +65,21 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A text as a value in an address. What browsers encode by themselves is left to them.
+pub(crate) fn in_address(text: &str) -> String {
+    let mut value = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '%' => value.push_str("%25"),
+            '&' => value.push_str("%26"),
+            '+' => value.push_str("%2B"),
+            '#' => value.push_str("%23"),
+            letter => value.push(letter),
+        }
+    }
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +95,11 @@ mod tests {
         assert_eq!(money(Money(1_200), "JPY".parse().unwrap()), "¥1,200");
         assert_eq!(money(Money(5), "SEK".parse().unwrap()), "SEK 0.05");
         assert_eq!(money(Money(-5), Currency::USD), "-$0.05");
+    }
+
+    #[test]
+    fn a_text_stands_in_an_address_as_one_value() {
+        assert_eq!(in_address("/products?q=a%20b&vendor=A#1+2"), "/products?q=a%2520b%26vendor=A%231%2B2");
     }
 
     #[test]

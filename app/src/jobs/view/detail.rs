@@ -11,17 +11,17 @@ use ports::{
 use super::{
     results::{BadRows, Planned, Tiles},
     row::Cancel,
+    trouble::Trouble,
 };
 use crate::{
     codec::Loaded,
     frame::use_me,
     jobs::{
         api::{import_for_good, open_job},
-        state::{Pace, kind, products, took},
+        state::{Pace, kind, may_pass, products, products_in_words, took},
     },
     ui::{
         at_once::{at_once, changing, sometimes},
-        format::number,
         icon::Icon,
         list::list,
         notice::{Failure, NotFound},
@@ -38,10 +38,10 @@ type Answer = Result<Option<JobDetail>, AppError>;
 pub(crate) fn Import() -> impl IntoView {
     let params = use_params_map();
     let loaded: Loaded<Answer> = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_job, true);
-    let page = |answer: Answer| match answer {
+    let page = move |answer: Answer| match answer {
         Ok(Some(detail)) => at_once(view! { <Page detail /> }),
         Ok(None) => at_once(view! { <NotFound /> }),
-        Err(error) => at_once(view! { <Failure error /> }),
+        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
     };
     // Each job gets a page of its own.
     let key = |answer: &Answer| match answer {
@@ -65,25 +65,24 @@ fn Page(detail: JobDetail) -> impl IntoView {
     let JobView { id, kind: what, subject, who, created_at, .. } = detail.job.clone();
     let detail = RwSignal::new(detail);
     let pace = RwSignal::new(Pace::default());
-    let unreachable = RwSignal::new(false);
-    let ask = move || {
-        spawn_local(async move {
-            match open_job(id.to_string()).await {
-                Ok(Some(latest)) => {
-                    unreachable.try_set(false);
-                    pace.try_update(|pace| pace.note(std::iter::once(&latest.job), now().micros() / 1_000));
-                    detail.try_set(latest);
-                }
-                Ok(None) | Err(_) => {
-                    unreachable.try_set(true);
-                }
+    let trouble = RwSignal::new(None::<AppError>);
+    let ask = move || async move {
+        match open_job(id.to_string()).await.and_then(|latest| latest.ok_or(AppError::NotFound)) {
+            Ok(latest) => {
+                trouble.try_set(None);
+                pace.try_update(|pace| pace.note(std::iter::once(&latest.job), now().micros() / 1_000));
+                detail.try_set(latest);
             }
-        });
+            Err(error) => {
+                trouble.try_set(Some(error));
+            }
+        }
     };
     let active = Memo::new(move |_| detail.with(|detail| !detail.job.state.is_over()));
-    every_second(active.into(), ask);
+    let asking = Memo::new(move |_| active.get() && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
+    every_second(asking.into(), ask);
 
-    let refresh = Callback::new(move |()| ask());
+    let refresh = Callback::new(move |()| spawn_local(ask()));
     let name = subject.clone();
     let action = changing(move || {
         if !may_run {
@@ -112,7 +111,7 @@ fn Page(detail: JobDetail) -> impl IntoView {
                 {action}
             </header>
             <Standing detail pace />
-            {sometimes(move || unreachable.get().then(|| at_once(view! { <p class="error" role="alert">"The server cannot be reached. What runs there goes on; these numbers may be old."</p> })))}
+            <Trouble error=trouble />
             <Planned detail />
             <BadRows detail />
             <p class="line"><a class="link" href="/imports">"All imports"</a></p>
@@ -126,7 +125,7 @@ fn Standing(detail: RwSignal<JobDetail>, pace: RwSignal<Pace>) -> impl IntoView 
     let bytes = move |part: fn(&JobView) -> u64| Signal::derive(move || detail.with(|detail| part(&detail.job)));
     let numbers = move || {
         detail.with(|detail| {
-            let count = format!("{} products", number(products(&detail.job.progress)));
+            let count = products_in_words(products(&detail.job.progress));
             let time = if detail.job.state.is_over() { Some(took(&detail.job)) } else { pace.with(|pace| pace.left(&detail.job)) };
             match time.filter(|time| !time.is_empty()) {
                 Some(time) => format!("{count}, {time}"),
@@ -196,7 +195,7 @@ fn Confirm(id: JobId, detail: RwSignal<JobDetail>) -> impl IntoView {
             asking.try_set(false);
         });
     };
-    let label = if count == 1 { "Import 1 product".to_owned() } else { format!("Import {} products", number(count)) };
+    let label = format!("Import {}", products_in_words(count));
     at_once(view! {
         <form method="post" action=format!("/imports/{id}/confirm") on:submit=import>
             <button class="btn primary" aria-disabled=move || asking.get().then_some("true")><Icon name="upload" />{label}</button>

@@ -4,11 +4,14 @@ use domain::role::Permission;
 use leptos::{prelude::*, task::spawn_local};
 use ports::{error::AppError, jobs::JobView};
 
-use super::{row::Row, upload::Upload};
+use super::{row::Row, trouble::Trouble, upload::Upload};
 use crate::{
     codec::Loaded,
     frame::use_me,
-    jobs::{api::list_jobs, state::Pace},
+    jobs::{
+        api::list_jobs,
+        state::{Pace, may_pass},
+    },
     ui::{
         at_once::{at_once, sometimes},
         list::list,
@@ -32,7 +35,7 @@ pub(crate) fn Imports() -> impl IntoView {
                     .get()
                     .map(|answer| match answer {
                         Ok(jobs) => at_once(view! { <Page jobs /> }),
-                        Err(error) => at_once(view! { <Failure error /> }),
+                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
                     })
             }}
         </Transition>
@@ -44,19 +47,23 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
     let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
     let jobs = RwSignal::new(jobs);
     let pace = RwSignal::new(Pace::default());
-    let unreachable = RwSignal::new(false);
-    let ask = move || {
-        spawn_local(async move {
-            let answer = list_jobs().await;
-            unreachable.try_set(answer.is_err());
-            if let Ok(latest) = answer {
+    let trouble = RwSignal::new(None::<AppError>);
+    let ask = move || async move {
+        match list_jobs().await {
+            Ok(latest) => {
+                trouble.try_set(None);
                 pace.try_update(|pace| pace.note(latest.iter(), now().micros() / 1_000));
                 jobs.try_set(latest);
             }
-        });
+            Err(error) => {
+                trouble.try_set(Some(error));
+            }
+        }
     };
-    let active = Memo::new(move |_| jobs.with(|jobs| jobs.iter().any(|job| !job.state.is_over())));
-    every_second(active.into(), ask);
+    let asking = Memo::new(move |_| {
+        jobs.with(|jobs| jobs.iter().any(|job| !job.state.is_over())) && trouble.with(|error| error.as_ref().is_none_or(may_pass))
+    });
+    every_second(asking.into(), ask);
 
     let none = sometimes(move || {
         jobs.with(Vec::is_empty)
@@ -64,7 +71,7 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
     });
     let row = move |id| {
         let job = Memo::new(move |_| jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()));
-        at_once(view! { <Row job pace may_run refresh=Callback::new(move |()| ask()) /> })
+        at_once(view! { <Row job pace may_run refresh=Callback::new(move |()| spawn_local(ask())) /> })
     };
     let each_job = list(move || jobs.with(|jobs| jobs.iter().map(|job| job.id).collect()), row);
     // Told only when it changes: how far each is stands in its line.
@@ -84,7 +91,7 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
             }}
             <section class="part" aria-labelledby="jobs-h">
                 <header><h2 id="jobs-h">"Jobs"</h2><span class="vh" role="status">{told}</span></header>
-                {sometimes(move || unreachable.get().then(|| at_once(view! { <p class="error" role="alert">"The server cannot be reached. What runs there goes on; this list may be old."</p> })))}
+                <Trouble error=trouble />
                 {none}
                 <ul class="jobs">
                     {each_job}

@@ -7,11 +7,10 @@ use ports::jobs::{JobState, JobView};
 use crate::{
     jobs::{
         api::cancel_job,
-        state::{Pace, badge, kind, outcome, products, took},
+        state::{Pace, badge, kind, outcome, products, products_in_words, took},
     },
     ui::{
         at_once::{at_once, changing, sometimes},
-        format::number,
         progress::Progress,
         time::Time,
     },
@@ -36,8 +35,7 @@ pub(super) fn Row(job: Memo<Option<JobView>>, pace: RwSignal<Pace>, may_run: boo
     });
     let numbers = with(|job| match (job.state, products(&job.progress)) {
         (JobState::Queued, _) | (JobState::Failed, 0) => String::new(),
-        (_, 1) => "1 product".to_owned(),
-        (_, count) => format!("{} products", number(count)),
+        (_, count) => products_in_words(count),
     });
     let time = move || {
         job.with(|job| match job {

@@ -2,10 +2,15 @@
 
 use leptos::{ev, html, prelude::*};
 
-use crate::ui::{at_once::at_once, icon::Icon, listen::on_window};
+use crate::{
+    frame::use_me,
+    ui::{at_once::at_once, icon::Icon, listen::on_window},
+};
 
 #[component]
 pub(super) fn Upload() -> impl IntoView {
+    // Meanwhile the session may have gone on to another store, in another tab.
+    let store = use_me().map(|me| me.store.id.to_string());
     let input = NodeRef::<html::Input>::new();
     let over = RwSignal::new(false);
     let sending = RwSignal::new(false);
@@ -51,6 +56,7 @@ pub(super) fn Upload() -> impl IntoView {
                 on:drop=dropped
                 on:submit=submit
             >
+                <input r#type="hidden" name="store" value=store />
                 <div class="field">
                     <label for="file"><b>"Drop a product file here, or choose one"</b></label>
                     <input

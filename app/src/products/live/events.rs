@@ -112,11 +112,15 @@ impl Live {
                 let query = domain::query::ListQuery { sort, ..self.place.query.clone() };
                 self.go(&query);
             }
-        } else if let Some(input) = target::<HtmlInputElement>(event)
-            && input.type_() == "checkbox"
-            && let Some(facet) = facet(&input)
-        {
-            self.on_choice(facet, &input.value());
+        } else if let Some(input) = target::<HtmlInputElement>(event) {
+            if input.name() == "row" {
+                // The number pad of a phone has no Enter.
+                self.on_jump();
+            } else if input.type_() == "checkbox"
+                && let Some(facet) = facet(&input)
+            {
+                self.on_choice(facet, &input.value());
+            }
         }
     }
 

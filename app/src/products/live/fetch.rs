@@ -90,6 +90,7 @@ impl Live {
         let address = place.query.to_address();
         let row = place.row;
         let is_other = self.place.query != place.query;
+        let is_searched = self.place.query.search != place.query.search;
         self.place = place;
         let mut open = None;
         if self.pages.address(self.target()) != Some(&address) {
@@ -113,6 +114,10 @@ impl Live {
         }
         if is_other {
             self.tell_query();
+        }
+        // Otherwise what stands in the box may be on its way to the address.
+        if is_searched {
+            self.tell_search();
         }
         match open {
             Some(list) => self.show(list, row),

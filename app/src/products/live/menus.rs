@@ -11,9 +11,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::{List, Live};
-use crate::products::{
-    api, markup,
-    state::chips::{Filter, in_place},
+use crate::{
+    products::{
+        api, markup,
+        state::chips::{Filter, in_place},
+    },
+    ui::listen::close_menu,
 };
 
 /// What is to be done in a menu.
@@ -161,9 +164,7 @@ impl Live {
             (Ok(Some(min)), Ok(Some(max))) if min > max => "“From” is more than “to”.".to_owned(),
             (Ok(price_min), Ok(price_max)) => {
                 self.go(&ListQuery { price_min, price_max, ..self.place.query.clone() });
-                if let Some(menu) = self.find("#f-price").and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
-                    let _ = menu.hide_popover();
-                }
+                close_menu();
                 String::new()
             }
             (Err(invalid), _) | (_, Err(invalid)) => invalid.to_string(),

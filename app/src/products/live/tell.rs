@@ -1,6 +1,6 @@
 //! What stands around the rows: counts, states, notices, what the list is ordered and narrowed by.
 
-use domain::query::SortKey;
+use domain::query::{ListQuery, SortKey};
 use leptos::prelude::window;
 use ports::error::AppError;
 use wasm_bindgen::JsCast;
@@ -13,7 +13,7 @@ use crate::products::{
         notice::{self, Notice},
     },
     state::{
-        address::{address, sorted},
+        address::{Place, address, sorted},
         chips::Filter,
         line::Totals,
     },
@@ -44,7 +44,7 @@ impl Live {
             busy: self.is_waiting() || !filled,
             active: self.active_element().map(|row| row.id()),
             failure: self.failure.clone(),
-            about: (notice != Notice::Nothing).then(|| self.place.address()),
+            about: (notice != Notice::Nothing).then(|| self.pages.address(self.shown).unwrap_or_default().to_owned()),
         };
         if filled
             && std::mem::take(&mut self.moved)
@@ -75,9 +75,10 @@ impl Live {
         }
         if before.totals != told.totals || before.failure != told.failure || before.about != told.about {
             let failure = self.failure.as_ref();
-            let band = if notice == Notice::Stopped { notice::band(failure, &self.place).into_string() } else { String::new() };
+            let place = self.shown_place();
+            let band = if notice == Notice::Stopped { notice::band(failure, &place).into_string() } else { String::new() };
             self.fill("[data-region=band]", &band);
-            self.fill("[data-region=notice]", &notice.markup(&self.place, failure, self.may_import).into_string());
+            self.fill("[data-region=notice]", &notice.markup(&place, failure, self.may_import).into_string());
             self.grid.set_hidden(notice.is_instead_of_rows());
             if let Some(tools) = self.find(".tools") {
                 let _ = tools.toggle_attribute_with_force("hidden", notice == Notice::Empty);
@@ -105,13 +106,17 @@ impl Live {
             }
         }
         self.tell_filters();
-        self.tell_search();
         self.tell_count();
     }
 
     fn tell_count(&self) {
         let totals = self.pages.totals(self.shown);
-        self.fill(".count", &markup::count(totals, self.place.query.is_unfiltered()).into_string());
+        self.fill(".count", &markup::count(totals, self.shown_place().query.is_unfiltered()).into_string());
+    }
+
+    /// Of the list that is shown, which may be the one before the asked.
+    fn shown_place(&self) -> Place {
+        Place { query: ListQuery::from_address(self.pages.address(self.shown).unwrap_or_default()), row: self.row }
     }
 
     pub(super) fn find(&self, selector: &str) -> Option<Element> {

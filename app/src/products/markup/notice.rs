@@ -4,10 +4,13 @@ use maud::{Markup, html};
 use ports::error::AppError;
 
 use super::icon;
-use crate::products::state::{
-    address::{Place, address, searching},
-    chips::{set, unfiltered},
-    line::Totals,
+use crate::{
+    products::state::{
+        address::{Place, address, searching},
+        chips::{set, unfiltered},
+        line::Totals,
+    },
+    ui::notice::sign_in,
 };
 
 /// What there is to say.
@@ -73,7 +76,7 @@ pub(crate) fn band(failure: Option<&AppError>, place: &Place) -> Markup {
 /// What one can do about a failure. Before the page has come alive, trying again is a link to the same page.
 fn mend(failure: Option<&AppError>, place: &Place) -> Markup {
     html! {
-        @if failure == Some(&AppError::SignedOut) { a.btn href="/sign-in" rel="external" { "Sign in" } }
+        @if failure == Some(&AppError::SignedOut) { a.btn href=(sign_in(&place.address())) rel="external" { "Sign in" } }
         @else { a.btn href=(place.address()) data-act="again" { "Try again" } }
     }
 }

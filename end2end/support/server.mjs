@@ -1,7 +1,6 @@
 // The release server on data of its own, and the command line on the same data.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, openSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,14 +9,13 @@ export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 export const program = join(root, 'target/release/vitrine');
 
 export class Server {
-  /** Makes data for an engine ('sqlite' or 'postgres') and a free port; nothing is started yet. */
+  /** Makes data for an engine ('sqlite' or 'postgres'); nothing is started yet. */
   static async make(engine) {
     const server = new Server();
     server.engine = engine;
     server.dir = mkdtempSync(join(tmpdir(), 'vitrine-'));
-    server.port = await freePort();
-    server.address = `http://127.0.0.1:${server.port}`;
-    server.env = { ...process.env, VITRINE_DATA_DIR: server.dir, VITRINE_ADDR: `127.0.0.1:${server.port}` };
+    // The first start takes a free port, later ones the same.
+    server.env = { ...process.env, VITRINE_DATA_DIR: server.dir, VITRINE_ADDR: '127.0.0.1:0' };
     delete server.env.VITRINE_DATABASE_URL;
     if (engine === 'postgres') server.env.VITRINE_DATABASE_URL = server.database = makeDatabase();
     return server;
@@ -35,7 +33,11 @@ export class Server {
     const log = openSync(this.log, 'a');
     this.process = spawn(program, ['serve'], { env: this.env, stdio: ['ignore', log, log] });
     for (let tries = 0; tries < 200; tries += 1) {
-      if (await fetch(`${this.address}/readyz`).then((answer) => answer.ok, () => false)) return this;
+      this.address ??= /Vitrine is at (http:\S+)/.exec(readFileSync(this.log, 'utf8'))?.[1];
+      if (this.address && (await fetch(`${this.address}/readyz`).then((answer) => answer.ok, () => false))) {
+        this.env.VITRINE_ADDR = new URL(this.address).host;
+        return this;
+      }
       if (this.process.exitCode !== null) break;
       await new Promise((done) => setTimeout(done, 50));
     }
@@ -58,16 +60,6 @@ export class Server {
     const panics = log.split('\n').filter((line) => line.includes('panicked'));
     if (panics.length > 0) throw new Error(`the server panicked:\n${panics.join('\n')}`);
   }
-}
-
-function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 }
 
 function makeDatabase() {

@@ -40,6 +40,10 @@ async fn start(state: &AppState, request: Request) -> Result<JobId, Refused> {
         return Err(AppError::Forbidden.into());
     }
     let form = receive::form(&state.config, request).await?;
+    if form.store.is_some_and(|store| store != access.store.to_string()) {
+        let elsewhere = "You have gone to another store in another tab. Nothing was imported. Reload the page of imports, and choose the file there.";
+        return Err(AppError::Invalid(elsewhere.into()).into());
+    }
     let file = form.file.ok_or_else(|| AppError::Invalid("No file was chosen. Choose a CSV file and try again.".into()))?;
     Ok(state.ports.jobs.start_import(&access, file.upload(), form.options).await?)
 }

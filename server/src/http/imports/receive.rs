@@ -21,6 +21,8 @@ use crate::config::Config;
 #[derive(Default)]
 pub(super) struct Form {
     pub(super) options: ImportOptions,
+    /// The store its page was about; none when it does not say.
+    pub(super) store: Option<String>,
     /// None when no file was chosen.
     pub(super) file: Option<Arrived>,
 }
@@ -98,6 +100,7 @@ impl From<AppError> for Refused {
 async fn take(config: &Config, form: &mut Form, part: &mut Field<'_>) -> Result<(), Refused> {
     match part.name() {
         Some("dry_run") => form.options.dry_run = is_checked(&small(part).await?),
+        Some("store") => form.store = Some(small(part).await?),
         Some("overwrite") => form.options.overwrite = is_checked(&small(part).await?),
         Some("file") => {
             let name: String = part.file_name().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();

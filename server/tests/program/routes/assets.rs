@@ -36,10 +36,15 @@ async fn every_answer_has_a_strict_policy() {
     let program = Program::serving(Engine::Sqlite).await;
     let client = program.signed_in("owner@demo.test").await;
 
-    for path in ["/products", "/sign-in", "/healthz", "/icons.svg", "/not-there", "/pictures/demo/1-1.svg"] {
+    for (path, is_page) in
+        [("/products", true), ("/sign-in", true), ("/not-there", true), ("/healthz", false), ("/icons.svg", false), ("/pictures/demo/1-1.svg", false)]
+    {
         let reply = client.get(path).await;
         let policy = reply.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        let expected = if is_page { "default-src 'none'; script-src 'self'" } else { "default-src 'none'" };
+        assert!(policy.starts_with(expected) && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        // What is no page runs nothing at all.
+        assert_eq!(policy.contains("script-src"), is_page, "{path}: {policy}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
     }
     let (one, two) = (client.get("/products").await, client.get("/products").await);

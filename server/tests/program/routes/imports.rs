@@ -53,6 +53,18 @@ async fn an_upload_needs_the_right_role(engine: Engine) {
 }
 
 #[tokio::test]
+async fn an_upload_goes_to_no_other_store_than_its_page_was_about() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@second.test").await;
+
+    let reply = client.upload("shop.csv", FILE.into(), &[("store", "0195a000-0000-7000-8000-000000000000")]).await;
+
+    assert_eq!(reply.status, 422, "{}", reply.text);
+    assert!(reply.text.contains("another tab"), "{}", reply.text);
+    assert!(!client.get("/imports").await.text.contains("shop.csv"));
+}
+
+#[tokio::test]
 async fn an_upload_that_is_refused_leaves_nothing_behind() {
     let mut program = Program::serving(Engine::Sqlite).await;
     program.kill();

@@ -43,11 +43,11 @@ test.describe('a chunk that cannot be loaded', () => {
       await link().click();
       await expect(page.getByRole('alert'), name).toContainText('could not be loaded');
       // Once more in vain: it stays, and so does the way out of it.
-      await page.getByRole('link', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try again' }).click();
       await expect(page.getByRole('alert')).toContainText('could not be loaded');
 
       await page.unroute('**/pkg/**');
-      await page.getByRole('link', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try again' }).click();
       await expect(shown(), name).toBeVisible();
       await expect(page.getByRole('alert')).toHaveCount(0);
     }

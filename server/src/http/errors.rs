@@ -26,7 +26,7 @@ fn document(stylesheet: Option<&str>, error: &AppError) -> Response {
     let sentence = error.to_string().replace('&', "&amp;").replace('<', "&lt;");
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>Vitrine</title>{style}</head><body><main class=\"page\"><div class=\"notice\" role=\"alert\"><h1>This did not work</h1><p>{sentence}</p>\
+         <title>Vitrine</title><link rel=\"icon\" href=\"/favicon.svg\">{style}</head><body><main class=\"page\"><div class=\"notice\" role=\"alert\"><h1>This did not work</h1><p>{sentence}</p>\
          <div class=\"line\"><a class=\"btn\" href=\"/products\">Go to the products</a></div></div></main></body></html>"
     );
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()

@@ -204,7 +204,7 @@ impl Choice {
         let action = escaped(&self.action);
         format!(
             "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-             <meta name=\"color-scheme\" content=\"light dark\"><title>Changed by two people · Vitrine</title><link rel=\"stylesheet\" href=\"{stylesheet}\"></head>\
+             <meta name=\"color-scheme\" content=\"light dark\"><title>Changed by two people · Vitrine</title><link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"{stylesheet}\"></head>\
              <body><main class=\"page\"><header class=\"page-head\"><h1>Changed by two people</h1></header>\
              <form class=\"stack\" method=\"post\" action=\"{action}\">{inputs}\
              <p>Nothing of yours is saved yet, and nothing is lost. Choose which text stays.</p>{choices}\

@@ -18,8 +18,10 @@ use crate::{
 /// `words` are for moving it forward and back, `name` for what it is. `show` is told which part is to be shown then.
 pub(super) fn actions(sheet: Sheet, part: Field, words: [&'static str; 2], name: Signal<String>, show: Callback<Field>) -> AnyView {
     let part = StoredValue::new(part);
+    // Told only when it changes: buttons that are made anew with every edit would lose the focus.
+    let locked = Memo::new(move |_| sheet.locked());
     at_once(sometimes(move || {
-        let part = part.try_get_value().filter(|_| !sheet.locked())?;
+        let part = part.try_get_value().filter(|_| !locked.get())?;
         let steps = words.into_iter().zip([-1, 1]).map(|(word, by)| step(sheet, &part, word, by, name, show)).collect::<Vec<_>>();
         let remove = move |_| {
             let next = sheet.desk.with_untracked(|desk| desk.neighbour(&part));

@@ -19,11 +19,9 @@ use super::{errors, state::AppState};
 pub(crate) fn hashed(dir: &Path) -> Router {
     let files = ServeDir::new(dir.join("pkg")).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
     Router::new().fallback_service(files).layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, |response: &Response| {
-        let lifetime = if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-store"
-        };
+        let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+        // While one works on it the names are plain and the files change.
+        let lifetime = if found && !cfg!(debug_assertions) { "public, max-age=31536000, immutable" } else { "no-store" };
         Some(HeaderValue::from_static(lifetime))
     }))
 }

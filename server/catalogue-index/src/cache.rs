@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::{filter::Filter, index::CatalogueIndex, selection::Selection};
 
-/// Selections kept: at a million products each takes 125 kB and what was counted in it.
-const KEPT: usize = 24;
+/// Selections kept: at a million products each takes 125 kB and what was counted in it, about a megabyte in all; to work
+/// one out again takes some milliseconds.
+const KEPT: usize = 12;
 
 #[derive(Debug, Default)]
 pub(crate) struct Cache {

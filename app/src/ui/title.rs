@@ -7,8 +7,10 @@ pub(crate) fn title(text: impl Fn() -> String + Send + Sync + 'static) {
     #[cfg(feature = "ssr")]
     {
         use leptos::prelude::*;
-        // Leptos writes it as it is: a product's name must not become markup.
-        let _ = view! { <leptos_meta::Title text=move || whole().replace('&', "&amp;").replace('<', "&lt;") /> }.to_html();
+        // Leptos writes it as it is: a product's name must not become markup. And it writes it last, when what the page was
+        // made of may be gone.
+        let whole = whole().replace('&', "&amp;").replace('<', "&lt;");
+        let _ = view! { <leptos_meta::Title text=whole /> }.to_html();
     }
     #[cfg(not(feature = "ssr"))]
     leptos::prelude::Effect::new(move || leptos::prelude::document().set_title(&whole()));

@@ -24,7 +24,7 @@ build: setup ## Build the release: target/release/vitrine, and the browser's fil
 .PHONY: dev
 dev: setup ## Rebuild and reload on every change (cargo leptos watch)
 	@# Files of its own with plain names: a release build's stay as they are.
-	@$(ENV) LEPTOS_HASH_FILES=false LEPTOS_SITE_ROOT=target/dev-site VITRINE_SITE_DIR=target/dev-site cargo leptos watch --split
+	@$(ENV) LEPTOS_HASH_FILES=false LEPTOS_SITE_ROOT=target/dev-site VITRINE_SITE_DIR=target/dev-site cargo leptos watch --split -- serve
 
 .PHONY: test
 test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browser

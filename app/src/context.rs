@@ -19,6 +19,11 @@ pub struct Appearance {
     pub theme: Option<&'static str>,
 }
 
+/// When a request is answered, by the server's clock.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug)]
+pub struct Now(pub domain::clock::Timestamp);
+
 /// The ports and the proof that the visitor may use them. Take it before the first `.await`: later the
 /// context may be gone.
 #[cfg(feature = "ssr")]

@@ -13,11 +13,14 @@ use crate::ui::at_once::{at_once, changing};
 /// A page that is loaded again when asked to.
 pub(crate) type Load = fn() -> Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
 
-/// Makes a route of a page in a chunk of its own: `lazy_page!(ProductsPage, products, view::Products)`.
-/// Nothing else may name the page's view, or it moves back into the first chunk.
+/// Makes a route of a page in a chunk: `lazy_page!(ProductsPage, products in products, view::Products)`, the page's name and
+/// the chunk's. Nothing else may name the page's view, or it moves back into the first chunk.
+///
+/// What several chunks need is put into a further one for each set of them, so that every chunk there is doubles how many
+/// small files a page may have to fetch: pages that are opened after each other share a chunk.
 macro_rules! lazy_page {
-    ($route:ident, $chunk:ident, $view:path) => {
-        pub(crate) mod $chunk {
+    ($route:ident, $page:ident in $chunk:ident, $view:path) => {
+        pub(crate) mod $page {
             use leptos::prelude::AnyView;
             use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -36,15 +39,15 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> leptos::prelude::AnyView {
-                match $chunk::view().await {
+                match $page::view().await {
                     Ok(view) => view,
-                    Err(_) => $crate::lazy::not_loaded(|| Box::pin($chunk::view())),
+                    Err(_) => $crate::lazy::not_loaded(|| Box::pin($page::view())),
                 }
             }
 
             async fn preload() {
                 // A failure shows when the page is opened.
-                let _ = $chunk::preload().await;
+                let _ = $page::preload().await;
             }
         }
     };

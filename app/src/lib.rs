@@ -7,18 +7,26 @@
 #![recursion_limit = "512"] // a page is one deeply nested type
 
 pub mod app;
+pub mod briefs;
 mod codec;
 pub mod context;
+#[cfg(feature = "ssr")]
+pub mod forms;
 mod frame;
 mod jobs;
 mod lazy;
 mod product;
 mod products;
+pub mod providers;
+mod review;
 mod routes;
+pub mod runs;
 mod settings;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 mod ui;
+pub mod usage;
+mod versions;
 
 #[cfg(feature = "hydrate")]
 pub use routes::preload;

@@ -7,7 +7,7 @@ use leptos_router::{
     path,
 };
 
-use crate::{jobs, product, products, settings, ui::notice::NotFound};
+use crate::{briefs, jobs, product, products, providers, review, runs, settings, ui::notice::NotFound, usage, versions};
 
 #[component]
 pub(crate) fn Pages() -> impl IntoView {
@@ -17,8 +17,16 @@ pub(crate) fn Pages() -> impl IntoView {
         <FlatRoutes fallback=NotFound>
             <Route path=path!("/products") view={Lazy::<products::ProductsPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/products/:handle") view={Lazy::<product::ProductPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/products/:handle/versions") view={Lazy::<versions::VersionsPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/review") view={Lazy::<review::ReviewPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/runs") view={Lazy::<runs::RunsPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/runs/new") view={Lazy::<runs::NewRunPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/runs/:id") view={Lazy::<runs::RunPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/imports") view={Lazy::<jobs::ImportsPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/imports/:id") view={Lazy::<jobs::ImportPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/usage") view={Lazy::<usage::UsagePage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/settings/brief") view={Lazy::<briefs::BriefPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/settings/providers") view={Lazy::<providers::ProvidersPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings") view={Lazy::<settings::SettingsPage>::new()} ssr=SsrMode::Async />
         </FlatRoutes>
     }
@@ -31,8 +39,16 @@ pub async fn preload(path: &str) -> bool {
     match parts.as_slice() {
         ["products"] => products::products::preload().await.is_ok(),
         ["products", _] => product::product::preload().await.is_ok(),
+        ["products", _, "versions"] => versions::versions::preload().await.is_ok(),
+        ["review"] => review::review::preload().await.is_ok(),
+        ["runs"] => runs::runs::preload().await.is_ok(),
+        ["runs", "new"] => runs::new_run::preload().await.is_ok(),
+        ["runs", _] => runs::run::preload().await.is_ok(),
         ["imports"] => jobs::imports::preload().await.is_ok(),
         ["imports", _] => jobs::import::preload().await.is_ok(),
+        ["usage"] => usage::usage::preload().await.is_ok(),
+        ["settings", "brief"] => briefs::brief::preload().await.is_ok(),
+        ["settings", "providers"] => providers::providers::preload().await.is_ok(),
         ["settings"] => settings::settings::preload().await.is_ok(),
         _ => true,
     }

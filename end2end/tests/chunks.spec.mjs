@@ -7,8 +7,8 @@ test('the list loads no other page, and hovering or focusing a link fetches the 
   await page.goto('/products');
   await alive(page);
   await page.waitForLoadState('networkidle');
-  const fetched = (chunk) => asked.some((path) => path.includes(`split_${chunk}.`));
-  expect(asked.filter((path) => /split_(product|imports?|settings)\./.test(path))).toEqual([]);
+  const fetched = (chunk) => asked.some((path) => path.includes(`page_${chunk}.`));
+  expect(asked.filter((path) => /page_(?!products|common)\w+\./.test(path))).toEqual([]);
 
   await page.getByRole('link', { name: 'Settings' }).first().hover();
   await expect.poll(() => fetched('settings')).toBe(true);

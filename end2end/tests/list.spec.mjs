@@ -60,9 +60,9 @@ test('arrows and pages lead from row to row, and the page behind a row is fetche
     await expect(active(page)).toBeInViewport();
   };
 
-  expect(asked.filter((url) => url.includes('split_product.'))).toEqual([]);
+  expect(asked.filter((url) => url.includes('page_product.'))).toEqual([]);
   await press('ArrowDown', 1);
-  await expect.poll(() => asked.some((url) => url.includes('split_product.'))).toBe(true);
+  await expect.poll(() => asked.some((url) => url.includes('page_product.'))).toBe(true);
   await press('ArrowDown', 2);
   await press('ArrowUp', 1);
   await press('ArrowUp', 1);

@@ -8,6 +8,12 @@ use leptos::{
 };
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
+/// Room for the splitter. It cuts the data of the program into a piece for each chunk, aligns every piece, and when they do not
+/// fit into the room there was before, it leaves all data in the first chunk, twice its size, with no more than a warning. Nothing
+/// refers to these bytes, so they are in no chunk.
+#[used]
+static ROOM: [u8; 16_384] = [0xa5; 16_384];
+
 /// Called by the page once this module has been loaded.
 #[wasm_bindgen]
 pub fn hydrate() {

@@ -17,7 +17,9 @@ use tower_http::{
     },
 };
 
-use crate::http::{account, assets, errors, health, imports, pages, pictures, products, security, session, state::AppState};
+use crate::http::{
+    account, assets, briefs, errors, health, imports, pages, pictures, products, providers, runs, security, session, state::AppState, usage,
+};
 
 pub fn router(state: AppState) -> Router {
     let context = {
@@ -34,6 +36,12 @@ pub fn router(state: AppState) -> Router {
         .route("/imports/{id}/cancel", post(imports::cancel))
         .route("/imports/{id}/confirm", post(imports::confirm))
         .route("/imports/{id}/bad-rows.csv", get(imports::bad_rows))
+        .route("/settings/brief", post(briefs::send))
+        .route("/settings/providers", post(providers::send))
+        .route("/runs", post(runs::start))
+        .route("/runs/{id}/{what}", post(runs::steer))
+        .route("/usage/budget", post(usage::set_budget))
+        .route("/usage/export.csv", get(usage::export))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(App), context, document)
         .layer(from_fn(session::require));

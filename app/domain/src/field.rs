@@ -33,6 +33,8 @@ pub enum Field {
     ImageField(ImageId, ImageField),
     /// Whether the product is in the trash.
     Deleted,
+    /// How far the improvement of its words has come. Set by runs and reviews, never by a page's edit.
+    Optimisation,
 }
 
 macro_rules! named {
@@ -125,6 +127,7 @@ impl Field {
             Self::Variant(_) => "Variant",
             Self::Image(_) => "Picture",
             Self::Deleted => "Trash",
+            Self::Optimisation => "Optimisation",
             Self::Extra(column) => column,
             Self::VariantField(_, field) => field.label(),
             Self::ImageField(_, field) => field.label(),
@@ -235,6 +238,7 @@ impl fmt::Display for Field {
             Self::SeoDescription => f.write_str("seo_description"),
             Self::OptionNames => f.write_str("option_names"),
             Self::Deleted => f.write_str("deleted"),
+            Self::Optimisation => f.write_str("optimisation"),
             Self::Extra(column) => write!(f, "extra:{column}"),
             Self::Variant(id) => write!(f, "variant:{id}"),
             Self::VariantField(id, field) => write!(f, "variant:{id}:{}", field.name()),
@@ -264,6 +268,7 @@ impl FromStr for Field {
             "seo_description" => Some(Self::SeoDescription),
             "option_names" => Some(Self::OptionNames),
             "deleted" => Some(Self::Deleted),
+            "optimisation" => Some(Self::Optimisation),
             _ => None,
         };
         if let Some(field) = plain {
@@ -329,6 +334,7 @@ mod tests {
             Field::SeoDescription,
             Field::OptionNames,
             Field::Deleted,
+            Field::Optimisation,
             Field::Extra("Included / [market]: x".into()),
             Field::Variant(variant),
             Field::Image(image),

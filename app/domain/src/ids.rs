@@ -57,6 +57,24 @@ id!(
     JobId
 );
 
+id!(
+    /// A writer of words that a store has set up.
+    ProviderId
+);
+id!(
+    /// A set of words somebody or something wrote for a product.
+    VersionId
+);
+id!(
+    /// A suggestion waiting for, or having got, a decision.
+    ReviewId
+);
+
+impl ProviderId {
+    /// The writer that every store has: rules, no key, no network, no cost.
+    pub const BUILT_IN: Self = Self(Uuid::from_u128(0));
+}
+
 /// A store's commit-ordered change number. The first change of a store is 1; 0 is before all changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -16,3 +16,4 @@ pub mod product;
 pub mod query;
 pub mod reduce;
 pub mod role;
+pub mod words;

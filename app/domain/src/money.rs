@@ -53,6 +53,84 @@ impl Money {
     }
 }
 
+/// What a call of a provider costs: millionths of the store currency's major unit, as a call costs far less than a cent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cost(pub i64);
+
+impl Cost {
+    pub const ZERO: Self = Self(0);
+    /// One major unit.
+    pub const UNIT: i64 = 1_000_000;
+
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The largest amount that is believed: a billion major units.
+    pub const MAX: Self = Self(1_000_000_000 * Self::UNIT);
+
+    /// Reads an amount as people write it, with or without its currency: `5`, `3.20`, `0,075`, `EUR 1,250.00`.
+    pub fn parse(text: &str) -> Result<Self, InvalidMoney> {
+        let is_currency = |c: char| c.is_alphabetic() || c.is_whitespace() || matches!(c, '€' | '$' | '£' | '¥');
+        let text = text.trim_matches(is_currency);
+        if text.starts_with(['-', '\u{2212}']) {
+            return Err(InvalidMoney::Negative);
+        }
+        let (mut whole, mut fraction) = split_decimal(text, 6)?;
+        // Three digits behind one comma group thousands, but for those behind a lone zero.
+        if fraction.len() == 3 && !matches!(whole, "" | "0") && text.as_bytes().get(whole.len()) == Some(&b',') && !whole.contains(['.', ',']) {
+            (whole, fraction) = (text, "");
+        }
+        let mut amount: i64 = 0;
+        for c in whole.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}')) {
+            let digit = c.to_digit(10).ok_or(InvalidMoney::NotANumber)?;
+            amount = amount.checked_mul(10).and_then(|a| a.checked_add(i64::from(digit))).ok_or(InvalidMoney::TooLarge)?;
+        }
+        let kept = fraction.trim_end_matches('0');
+        if !kept.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(InvalidMoney::NotANumber);
+        }
+        if kept.len() > 6 {
+            return Err(InvalidMoney::TooPrecise);
+        }
+        let part: i64 = format!("{kept:0<6}").parse().map_err(|_| InvalidMoney::NotANumber)?;
+        let amount = amount.checked_mul(Self::UNIT).and_then(|a| a.checked_add(part)).ok_or(InvalidMoney::TooLarge)?;
+        if amount > Self::MAX.0 { Err(InvalidMoney::TooLarge) } else { Ok(Self(amount)) }
+    }
+
+    /// As it is typed: `5.00`, `0.0042`.
+    pub fn plain(self) -> String {
+        let (sign, amount) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        let (whole, part) = (amount / Self::UNIT as u64, format!("{:06}", amount % Self::UNIT as u64));
+        let kept = part.trim_end_matches('0').len().max(2);
+        format!("{sign}{whole}.{}", &part[..kept])
+    }
+
+    /// With the currency's code, and as many places as tell something: `EUR 0.0042`, `EUR 3.20`, `EUR 1,250.00`.
+    pub fn shown(self, currency: Currency) -> String {
+        let (sign, amount) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        let unit = Self::UNIT as u64;
+        let places = if amount == 0 || amount >= unit / 10 {
+            2
+        } else if amount >= unit / 1_000 {
+            4
+        } else {
+            6
+        };
+        let step = 10_u64.pow(6 - places);
+        let rounded = (amount + step / 2) / step * step;
+        let (mut whole, part) = ((rounded / unit).to_string(), rounded % unit / step);
+        let mut at = whole.len();
+        while at > 3 {
+            at -= 3;
+            whole.insert(at, ',');
+        }
+        format!("{} {sign}{whole}.{part:0width$}", currency.code(), width = places as usize)
+    }
+}
+
 /// Splits at the decimal separator, which is the last `.` or `,` unless it groups thousands.
 fn split_decimal(text: &str, decimals: usize) -> Result<(&str, &str), InvalidMoney> {
     if !text.contains(|c: char| c.is_ascii_digit()) {
@@ -187,5 +265,39 @@ mod tests {
         assert_eq!(Money(1_200).plain(yen), "1200");
         assert_eq!(Money(-5).plain(Currency::USD), "-0.05");
         assert_eq!(Money(i64::MIN).plain(Currency::USD), "-92233720368547758.08");
+    }
+
+    #[test]
+    fn costs_are_read_as_people_write_them() {
+        let cost = |text: &str| Cost::parse(text).map(|cost| cost.0);
+
+        assert_eq!(cost("5"), Ok(5_000_000));
+        assert_eq!(cost("EUR 3.20"), Ok(3_200_000));
+        assert_eq!(cost("3,20 €"), Ok(3_200_000));
+        assert_eq!(cost("1,250"), Ok(1_250_000_000));
+        assert_eq!(cost("1.250"), Ok(1_250_000));
+        assert_eq!(cost("1,250.00"), Ok(1_250_000_000));
+        assert_eq!(cost("1.250,50"), Ok(1_250_500_000));
+        assert_eq!(cost("0,075"), Ok(75_000));
+        assert_eq!(cost("0.000001"), Ok(1));
+        assert_eq!(cost("0"), Ok(0));
+    }
+
+    #[test]
+    fn absurd_costs_are_refused_with_a_reason() {
+        let error = |text: &str| Cost::parse(text).unwrap_err();
+
+        assert_eq!(error("-1"), InvalidMoney::Negative);
+        assert_eq!([error("free"), error(""), error("1e9"), error("1.2x4")], [InvalidMoney::NotANumber; 4]);
+        assert_eq!(error("0.0000001"), InvalidMoney::TooPrecise);
+        assert_eq!([error("1000000000.01"), error("99999999999999999999")], [InvalidMoney::TooLarge; 2]);
+    }
+
+    #[test]
+    fn a_cost_is_typed_again_as_it_was() {
+        for (cost, plain) in [(5_000_000, "5.00"), (4_200, "0.0042"), (1_250_500_000, "1250.50"), (0, "0.00"), (1, "0.000001")] {
+            assert_eq!(Cost(cost).plain(), plain);
+            assert_eq!(Cost::parse(plain), Ok(Cost(cost)));
+        }
     }
 }

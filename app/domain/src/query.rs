@@ -2,7 +2,7 @@
 
 mod address;
 
-pub use self::address::pairs;
+pub use self::address::{encode, pairs};
 
 use serde::{Deserialize, Serialize};
 

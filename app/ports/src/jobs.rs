@@ -27,6 +27,8 @@ pub enum JobKind {
     Import,
     /// The same, but nothing is written: it tells what would be.
     DryRun,
+    /// Words of products are written anew, for review.
+    Optimise,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +98,7 @@ macro_rules! named {
     };
 }
 
-named!(JobKind { Import = "import", DryRun = "dry_run" });
+named!(JobKind { Import = "import", DryRun = "dry_run", Optimise = "optimise" });
 named!(JobState { Queued = "queued", Running = "running", Done = "done", Failed = "failed", Cancelled = "cancelled" });
 
 impl JobState {

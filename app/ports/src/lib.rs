@@ -9,6 +9,10 @@ pub mod jobs;
 pub mod people;
 pub mod product;
 pub mod products;
+pub mod review;
+pub mod runs;
+pub mod usage;
+pub mod writing;
 
 use std::sync::Arc;
 
@@ -134,4 +138,8 @@ pub struct Ports {
     pub catalogue: Arc<dyn Catalogue>,
     pub people: Arc<dyn People>,
     pub jobs: Arc<dyn Jobs>,
+    pub writing: Arc<dyn writing::Writing>,
+    pub runs: Arc<dyn runs::Runs>,
+    pub reviews: Arc<dyn review::Reviews>,
+    pub usage: Arc<dyn usage::Usage>,
 }

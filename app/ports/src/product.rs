@@ -100,6 +100,10 @@ pub enum Source {
     Import,
     Demo,
     CommandLine,
+    /// A run has written a suggestion.
+    Run,
+    /// A suggestion was decided upon.
+    Review,
 }
 
 /// Edits of one product, sent by its page. Sending the same twice does it once.
@@ -130,7 +134,7 @@ pub enum Receipt {
 }
 
 impl Source {
-    pub const ALL: [Self; 4] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine];
+    pub const ALL: [Self; 6] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine, Self::Run, Self::Review];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -138,6 +142,8 @@ impl Source {
             Self::Import => "import",
             Self::Demo => "demo",
             Self::CommandLine => "command_line",
+            Self::Run => "run",
+            Self::Review => "review",
         }
     }
 

@@ -10,9 +10,12 @@ struct Place {
     name: &'static str,
 }
 
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 6] = [
     Place { address: "/products", icon: "package", name: "Products" },
+    Place { address: "/review", icon: "check-check", name: "Review" },
+    Place { address: "/runs", icon: "sparkles", name: "Runs" },
     Place { address: "/imports", icon: "upload", name: "Imports" },
+    Place { address: "/usage", icon: "chart-column", name: "Usage" },
     Place { address: "/settings", icon: "settings", name: "Settings" },
 ];
 

@@ -7,5 +7,5 @@ mod api;
 mod state;
 mod view;
 
-crate::lazy::lazy_page!(ImportsPage, imports, super::view::Imports);
-crate::lazy::lazy_page!(ImportPage, import, super::view::Import);
+crate::lazy::lazy_page!(ImportsPage, imports in imports, super::view::Imports);
+crate::lazy::lazy_page!(ImportPage, import in imports, super::view::Import);

@@ -35,7 +35,7 @@ pub(super) fn outcome(job: &JobView) -> String {
     }
     let Progress { created, changed, .. } = job.progress;
     let (new, other) = match job.kind {
-        JobKind::Import => ("new", "changed"),
+        JobKind::Import | JobKind::Optimise => ("new", "changed"),
         JobKind::DryRun => ("would be new", "would change"),
     };
     match (created, changed) {
@@ -74,6 +74,7 @@ pub(super) const fn kind(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Import => "Import",
         JobKind::DryRun => "Dry run",
+        JobKind::Optimise => "Run",
     }
 }
 

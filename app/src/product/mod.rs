@@ -8,4 +8,4 @@ mod sheet;
 mod state;
 mod view;
 
-crate::lazy::lazy_page!(ProductPage, product, super::view::Product);
+crate::lazy::lazy_page!(ProductPage, product in product, super::view::Product);

@@ -7,6 +7,7 @@ mod fetch;
 mod filters;
 mod menus;
 mod motion;
+mod picking;
 mod remembered;
 mod rows;
 mod search;
@@ -30,6 +31,7 @@ use super::{
         address::{PATH, Place, address},
         left::Left,
         pages::{ListId, Pages, Request},
+        picks::Picks,
         scroll::Scroll,
     },
 };
@@ -51,7 +53,7 @@ struct Live {
     place: Place,
     currency: Currency,
     store: Option<StoreId>,
-    may_import: bool,
+    may_run: bool,
     root: HtmlElement,
     /// What scrolls.
     grid: HtmlElement,
@@ -71,6 +73,7 @@ struct Live {
     height: u32,
     /// The row the keyboard is on.
     active: Option<u32>,
+    picks: Picks,
     now: Timestamp,
     told: Told,
     filters: Filters,
@@ -98,24 +101,16 @@ struct Live {
 
 /// Prepares the list, which comes alive once its element is on the page. What to put into the element; nothing where the
 /// server has filled it.
-pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, node: NodeRef<Div>) -> String {
+pub(super) fn start(place: Memo<Place>, currency: Currency, may_run: bool, node: NodeRef<Div>) -> String {
     let is_served = use_context::<Hydrated>().is_some_and(|alive| !alive.0.get_untracked());
     let asked = place.get_untracked();
-    let Remembered { mut pages, left } = remembered::take();
+    let Remembered { mut pages, left, picks } = remembered::take();
     let shown = pages.open(&asked.query.to_address());
     let html = if is_served {
         String::new()
     } else {
-        let page = markup::Page {
-            place: &asked,
-            currency,
-            totals: pages.totals(shown),
-            lines: &[],
-            start: asked.row,
-            facets: &[],
-            failure: None,
-            may_import,
-        };
+        let page =
+            markup::Page { place: &asked, currency, totals: pages.totals(shown), lines: &[], start: asked.row, facets: &[], failure: None, may_run };
         markup::page(&page).into_string()
     };
     let store = use_me().map(|me| me.store.id);
@@ -125,10 +120,10 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
         navigate(&address, NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() });
     });
     let list = List(StoredValue::new_local(None));
-    let mut prepared = Some((pages, left));
+    let mut prepared = Some((pages, left, picks));
     Effect::new(move || {
         let Some(root) = node.get() else { return };
-        let Some((mut pages, left)) = prepared.take() else { return };
+        let Some((mut pages, left, picks)) = prepared.take() else { return };
         let root: HtmlElement = root.into();
         let found = |selector: &str| root.query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
         let (Some(grid), Some(body)) = (found(".grid"), found(".grid-body")) else { return };
@@ -149,7 +144,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
             place: asked.clone(),
             currency,
             store,
-            may_import,
+            may_run,
             root,
             grid,
             body,
@@ -163,6 +158,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
             shift: None,
             height: 0,
             active: None,
+            picks,
             now: now(),
             told: Told::default(),
             filters: Filters::default(),
@@ -178,6 +174,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
             pathname,
             navigate,
         };
+        live.tell_picks();
         list.0.set_value(Some(live));
         events::listen(list);
         search::wake(list, is_served);
@@ -190,7 +187,7 @@ pub(super) fn start(place: Memo<Place>, currency: Currency, may_import: bool, no
     on_cleanup(move || {
         list.with(|live| {
             let left = live.left();
-            remembered::keep(Remembered { pages: std::mem::take(&mut live.pages), left });
+            remembered::keep(Remembered { pages: std::mem::take(&mut live.pages), left, picks: std::mem::take(&mut live.picks) });
         });
         list.0.try_set_value(None);
     });

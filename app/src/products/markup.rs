@@ -17,7 +17,7 @@ use self::notice::{Notice, band};
 pub(super) use self::{
     grid::{cells, picture, row_id, updated},
     menus::{choices, hint},
-    tools::{chips, count},
+    tools::{chips, count, improve},
 };
 use super::state::{
     address::Place,
@@ -35,7 +35,7 @@ pub(super) struct Page<'a> {
     /// The values of the filters; none for menus that are filled later.
     pub(super) facets: &'a [FacetValues],
     pub(super) failure: Option<&'a AppError>,
-    pub(super) may_import: bool,
+    pub(super) may_run: bool,
 }
 
 /// What is inside the page's element.
@@ -44,14 +44,15 @@ pub(super) fn page(page: &Page<'_>) -> Markup {
     html! {
         header.page-head {
             h1 { "Products" }
-            @if page.may_import { a.btn.primary href="/imports" { (icon("upload")) "Import" } }
+            @if page.may_run { a.btn.primary href="/imports" { (icon("upload")) "Import" } }
         }
         (tools::tools(page, notice == Notice::Empty))
         (menus::menus(page))
         div.region data-region="band" { @if notice == Notice::Stopped { (band(page.failure, page.place)) } }
         (grid::grid(page, notice.is_instead_of_rows()))
-        div.region data-region="notice" { (notice.markup(page.place, page.failure, page.may_import)) }
+        div.region data-region="notice" { (notice.markup(page.place, page.failure, page.may_run)) }
         (tools::turn(page))
+        @if page.may_run { (tools::picks()) }
     }
 }
 

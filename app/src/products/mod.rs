@@ -12,7 +12,7 @@ mod state;
 #[cfg(feature = "ssr")]
 pub(crate) use self::state::address::PATH;
 
-crate::lazy::lazy_page!(ProductsPage, products, super::page::Products);
+crate::lazy::lazy_page!(ProductsPage, products in products, super::page::Products);
 
 /// What a plain form sends along so that a search keeps the filters and the order of a list.
 #[cfg(feature = "ssr")]
@@ -21,4 +21,13 @@ pub(crate) fn fields_kept(search: &str, currency: domain::money::Currency) -> Ve
 
     let place = Place::of(search, currency);
     kept(&searching(&place.query, ""), Changed::Row)
+}
+
+/// What a list is narrowed by, in words: `Vendor: Acme`.
+#[cfg(feature = "ssr")]
+pub(crate) fn in_words(query: &domain::query::ListQuery, currency: domain::money::Currency) -> Vec<String> {
+    let search = query.search.trim();
+    let searched = (!search.is_empty()).then(|| format!("Search: {search}"));
+    let told = |filter: self::state::chips::Filter| Some(format!("{}: {}", filter.name(), filter.describe(query, currency)?));
+    searched.into_iter().chain(self::state::chips::set(query).into_iter().filter_map(told)).collect()
 }

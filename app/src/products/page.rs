@@ -10,12 +10,12 @@ use crate::{frame::use_me, ui::title::title};
 #[component]
 pub(crate) fn Products() -> impl IntoView {
     title(|| "Products".to_owned());
-    let (currency, may_import) = use_me().map_or((Currency::EUR, false), |me| (me.store.currency, me.role.may(Permission::RunJobs)));
+    let (currency, may_run) = use_me().map_or((Currency::EUR, false), |me| (me.store.currency, me.role.may(Permission::RunJobs)));
     let place = use_place(currency);
     #[cfg(feature = "ssr")]
-    return served(place.get_untracked(), currency, may_import);
+    return served(place.get_untracked(), currency, may_run);
     #[cfg(not(feature = "ssr"))]
-    return alive(place, currency, may_import);
+    return alive(place, currency, may_run);
 }
 
 /// What the address asks for. While another page is on its way it stays what it was.
@@ -29,7 +29,7 @@ fn use_place(currency: Currency) -> Memo<Place> {
 
 /// The page with its first rows.
 #[cfg(feature = "ssr")]
-fn served(place: Place, currency: Currency, may_import: bool) -> impl IntoView {
+fn served(place: Place, currency: Currency, may_run: bool) -> impl IntoView {
     use super::{api, markup};
 
     let opening = api::opening(&place);
@@ -51,20 +51,20 @@ fn served(place: Place, currency: Currency, may_import: bool) -> impl IntoView {
             start,
             facets: &facets,
             failure: failure.as_ref(),
-            may_import,
+            may_run,
         };
         root(markup::page(&page).into_string(), NodeRef::new())
     })
 }
 
 #[cfg(not(feature = "ssr"))]
-fn alive(place: Memo<Place>, currency: Currency, may_import: bool) -> impl IntoView {
+fn alive(place: Memo<Place>, currency: Currency, may_run: bool) -> impl IntoView {
     let node = NodeRef::new();
     #[cfg(feature = "hydrate")]
-    let html = super::live::start(place, currency, may_import, node);
+    let html = super::live::start(place, currency, may_run, node);
     #[cfg(not(feature = "hydrate"))]
     let html = {
-        let _ = (place, currency, may_import);
+        let _ = (place, currency, may_run);
         String::new()
     };
     root(html, node)

@@ -10,4 +10,6 @@ pub(super) mod line;
 #[cfg(any(feature = "hydrate", test))]
 pub(super) mod pages;
 #[cfg(any(feature = "hydrate", test))]
+pub(super) mod picks;
+#[cfg(any(feature = "hydrate", test))]
 pub(super) mod scroll;

@@ -5,4 +5,4 @@
 mod api;
 mod view;
 
-crate::lazy::lazy_page!(SettingsPage, settings, super::view::Settings);
+crate::lazy::lazy_page!(SettingsPage, settings in settings, super::view::Settings);

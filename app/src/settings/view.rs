@@ -33,6 +33,13 @@ pub(crate) fn Settings() -> impl IntoView {
                 <div><h2 id="store-h">"Store"</h2><p class="muted">"Prices are shown in its currency."</p></div>
                 {store}
             </section>
+            <section class="part" aria-labelledby="words-h">
+                <div><h2 id="words-h">"Words"</h2><p class="muted">"How product texts are written, and by whom."</p></div>
+                <ul class="stack">
+                    <li><a class="link" href="/settings/brief">"Brief"</a><span class="muted">": voice, language, lengths, phrases, templates"</span></li>
+                    <li><a class="link" href="/settings/providers">"Providers"</a><span class="muted">": who writes, keys and prices"</span></li>
+                </ul>
+            </section>
             <section class="part" aria-labelledby="members-h">
                 <div>
                     <h2 id="members-h">"Members"</h2>

@@ -1,12 +1,11 @@
 //! What changed between two texts, word by word. A word, a tag, a space and a mark are each one token.
 
+pub(crate) mod common;
+
 use leptos::prelude::*;
 
+use self::common::{Token, common};
 use super::at_once::at_once;
-
-/// How many tokens may differ before the whole of it counts as replaced: bounds time and memory for
-/// long texts, and a longer list of differences is not read anyway.
-const MOST_DIFFERENCES: usize = 400;
 
 /// How much of an unchanged stretch is shown on each side of a change, in characters.
 const AROUND: usize = 40;
@@ -48,26 +47,16 @@ pub(crate) fn Diff(before: String, after: String) -> impl IntoView {
 }
 
 pub(crate) fn words(before: &str, after: &str) -> Vec<Piece> {
-    let (old, new) = (tokens(before), tokens(after));
-    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let (old_middle, new_middle) = (&old[start..old.len() - end], &new[start..new.len() - end]);
-
+    let hashed = |text| tokens(text).into_iter().map(Token::new).collect::<Vec<_>>();
+    let (old, new) = (hashed(before), hashed(after));
     let mut run = Run::default();
-    run.same(&old[..start]);
-    match common(old_middle, new_middle) {
-        Some(pairs) => {
-            let (mut x, mut y) = (0, 0);
-            for (a, b) in pairs {
-                run.changed(&old_middle[x..a], &new_middle[y..b]);
-                run.same(&old_middle[a..=a]);
-                (x, y) = (a + 1, b + 1);
-            }
-            run.changed(&old_middle[x..], &new_middle[y..]);
-        }
-        None => run.changed(old_middle, new_middle),
+    let (mut x, mut y) = (0, 0);
+    for (a, b) in common(&old, &new) {
+        run.changed(&old[x..a], &new[y..b]);
+        run.same(old[a].text());
+        (x, y) = (a + 1, b + 1);
     }
-    run.same(&old[old.len() - end..]);
+    run.changed(&old[x..], &new[y..]);
     let pieces = run.finish();
     if is_scattered(&pieces, before, after) { vec![Piece::Gone(before.to_owned()), Piece::New(after.to_owned())] } else { pieces }
 }
@@ -123,53 +112,6 @@ fn tokens(text: &str) -> Vec<&str> {
     tokens
 }
 
-/// The tokens both have, in order, as pairs of places: Myers, "An O(ND) Difference Algorithm and Its
-/// Variations" (1986). None when the two differ too much.
-fn common(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
-    let (n, m) = (old.len() as isize, new.len() as isize);
-    let bound = MOST_DIFFERENCES.min(old.len() + new.len()) as isize;
-    let at = |k: isize| (k + bound + 1) as usize;
-    let mut furthest = vec![0_isize; 2 * bound as usize + 3];
-    let mut trace: Vec<Vec<isize>> = Vec::new();
-    for d in 0..=bound {
-        trace.push(furthest[at(-d)..=at(d)].to_vec());
-        for k in (-d..=d).step_by(2) {
-            let down = k == -d || (k != d && furthest[at(k - 1)] < furthest[at(k + 1)]);
-            let mut x = if down { furthest[at(k + 1)] } else { furthest[at(k - 1)] + 1 };
-            let mut y = x - k;
-            while x < n && y < m && old[x as usize] == new[y as usize] {
-                x += 1;
-                y += 1;
-            }
-            furthest[at(k)] = x;
-            if x >= n && y >= m {
-                return Some(back(&trace, n, m));
-            }
-        }
-    }
-    None
-}
-
-/// Walks from the end to the start along the furthest reaching paths.
-fn back(trace: &[Vec<isize>], mut x: isize, mut y: isize) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    for (d, reached) in trace.iter().enumerate().rev() {
-        let d = d as isize;
-        let at = |k: isize| reached.get((k + d) as usize).copied().unwrap_or(0);
-        let k = x - y;
-        let down = k == -d || (k != d && at(k - 1) < at(k + 1));
-        let k_before = if down { k + 1 } else { k - 1 };
-        let (x_before, y_before) = if d == 0 { (0, 0) } else { (at(k_before), at(k_before) - k_before) };
-        while x > x_before && y > y_before {
-            (x, y) = (x - 1, y - 1);
-            pairs.push((x as usize, y as usize));
-        }
-        (x, y) = (x_before, y_before);
-    }
-    pairs.reverse();
-    pairs
-}
-
 /// Gathers tokens into pieces. A lone space between two changes becomes a part of both, which reads better.
 #[derive(Default)]
 struct Run {
@@ -181,30 +123,28 @@ struct Run {
 }
 
 impl Run {
-    fn same(&mut self, tokens: &[&str]) {
-        for token in tokens {
-            let changing = !self.gone.is_empty() || !self.new.is_empty();
-            if changing && self.space.is_empty() && token.trim().is_empty() {
-                self.space.push_str(token);
-                continue;
-            }
-            self.flush();
-            match self.pieces.last_mut() {
-                Some(Piece::Same(text)) => text.push_str(token),
-                _ => self.pieces.push(Piece::Same((*token).to_owned())),
-            }
+    fn same(&mut self, token: &str) {
+        let changing = !self.gone.is_empty() || !self.new.is_empty();
+        if changing && self.space.is_empty() && token.trim().is_empty() {
+            self.space.push_str(token);
+            return;
+        }
+        self.flush();
+        match self.pieces.last_mut() {
+            Some(Piece::Same(text)) => text.push_str(token),
+            _ => self.pieces.push(Piece::Same(token.to_owned())),
         }
     }
 
-    fn changed(&mut self, gone: &[&str], new: &[&str]) {
+    fn changed(&mut self, gone: &[Token<'_>], new: &[Token<'_>]) {
         if gone.is_empty() && new.is_empty() {
             return;
         }
         let space = std::mem::take(&mut self.space);
         self.gone.push_str(&space);
         self.new.push_str(&space);
-        self.gone.extend(gone.iter().copied());
-        self.new.extend(new.iter().copied());
+        self.gone.extend(gone.iter().map(Token::text));
+        self.new.extend(new.iter().map(Token::text));
     }
 
     fn flush(&mut self) {

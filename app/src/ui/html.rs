@@ -145,6 +145,43 @@ pub(crate) fn text(html: &str) -> String {
     out
 }
 
+/// Cleaned HTML, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bit<'a> {
+    Text(&'a str),
+    /// A tag as it stands there, and its name.
+    Open(&'a str, &'a str),
+    Close(&'a str),
+}
+
+/// Takes apart what [`clean`] has put together: nothing else may be given to it.
+pub(crate) fn bits(cleaned: &str) -> Vec<Bit<'_>> {
+    let mut bits = Vec::new();
+    let mut rest = cleaned;
+    while let Some(at) = rest.find('<') {
+        if at > 0 {
+            bits.push(Bit::Text(&rest[..at]));
+        }
+        rest = &rest[at..];
+        let mut is_quoted = false;
+        let end = rest.bytes().position(|byte| {
+            is_quoted ^= byte == b'"';
+            byte == b'>' && !is_quoted
+        });
+        let (tag, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+        rest = after;
+        let inside = tag.trim_start_matches('<').trim_end_matches('>');
+        bits.push(match inside.strip_prefix('/') {
+            Some(name) => Bit::Close(name),
+            None => Bit::Open(tag, inside.split(' ').next().unwrap_or(inside)),
+        });
+    }
+    if !rest.is_empty() {
+        bits.push(Bit::Text(rest));
+    }
+    bits
+}
+
 /// A text as it stands inside an element.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
@@ -268,6 +305,16 @@ mod tests {
                 text(&html);
             }
         }
+    }
+
+    #[test]
+    fn cleaned_html_is_taken_apart() {
+        let html = clean("<a title='1>2' href=/x>a<br></a> b < c").html;
+
+        let bits = bits(&html);
+
+        let tag = r#"<a title="1>2" href="/x">"#;
+        assert_eq!(bits, [Bit::Open(tag, "a"), Bit::Text("a"), Bit::Open("<br>", "br"), Bit::Close("a"), Bit::Text(" b &lt; c")]);
     }
 
     #[test]

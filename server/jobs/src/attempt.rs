@@ -7,14 +7,17 @@ use ports::{
     jobs::{JobKind, JobState, Progress},
     product::Source,
 };
+use serde_json::Value;
 use store::{Author, JobMark, LeasedJob, Store, StoreError};
 use tokio::{sync::watch, time};
 
 use crate::{
+    desk::Desk,
     failure::Failure,
     import::{End, Import},
-    keep::{Asked, Keeper},
+    keep::{Asked, Keeper, Orders},
     retry,
+    run::{self, Run},
     state::{Checkpoint, ImportFile, ImportParams, from_json, to_json},
     uploads::Uploads,
 };
@@ -24,6 +27,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) clock: &'a dyn Clock,
     /// None on the command line, which has no uploads.
     pub(crate) uploads: Option<&'a Uploads>,
+    /// None on the command line, which runs nothing but imports.
+    pub(crate) desk: Option<&'a Desk>,
     pub(crate) leased: &'a LeasedJob,
     /// The name the lease was taken under.
     pub(crate) worker: &'a str,
@@ -40,8 +45,10 @@ pub(crate) enum Came {
         wait: Duration,
         message: String,
     },
-    /// It was given back, to go on elsewhere or after a restart.
-    Released,
+    /// It waits until a person lets it go on: the sentence says why.
+    Paused(String),
+    /// It was given back, to go on elsewhere or after a restart, or when whoever paused it lets it go on.
+    Released(String),
     /// Another worker has the job.
     Lost,
 }
@@ -92,6 +99,14 @@ impl Attempt<'_> {
     }
 
     async fn work(&self, report: &mut (dyn FnMut(&Progress) + Send)) -> Result<Came, Failure> {
+        match (self.leased.job.kind, self.desk) {
+            (JobKind::Import | JobKind::DryRun, _) => self.import(report).await,
+            (JobKind::Optimise, Some(desk)) => self.optimise(desk).await,
+            (JobKind::Optimise, None) => Ok(Came::Released(String::new())),
+        }
+    }
+
+    async fn import(&self, report: &mut (dyn FnMut(&Progress) + Send)) -> Result<Came, Failure> {
         let job = &self.leased.job;
         let params: ImportParams = from_json(&job.params)?;
         let checkpoint: Checkpoint = from_json(&job.progress)?;
@@ -99,19 +114,15 @@ impl Attempt<'_> {
             Some(path) => path,
             // A server has come upon a job of the command line that was killed.
             None if job.cancel_requested => return Ok(Came::Over(JobState::Cancelled, self.cancelled().to_owned())),
-            None => return Ok(Came::Released),
+            None => return Ok(Came::Released(String::new())),
         };
         if !tokio::fs::try_exists(&path).await? {
             return Err(Failure::Elsewhere);
         }
-        if self.fruitless(&checkpoint) > retry::ATTEMPTS {
+        if self.fruitless(checkpoint.attempt) > retry::ATTEMPTS {
             return Err(Failure::Crashes);
         }
-        let (orders, asked) = watch::channel(Asked::GoOn);
-        if job.cancel_requested {
-            orders.send_replace(Asked::Cancel);
-        }
-        let keeper = Keeper { store: self.store, job: job.id, worker: self.worker, orders };
+        let (keeper, asked) = self.keeper();
         let import = Import { store: self.store, leased: self.leased, worker: self.worker, params, checkpoint, path, orders: asked };
         let end = tokio::select! {
             end = import.run(report) => end?,
@@ -120,8 +131,35 @@ impl Attempt<'_> {
         Ok(match end {
             End::Done => Came::Over(JobState::Done, String::new()),
             End::Cancelled => Came::Over(JobState::Cancelled, self.cancelled().to_owned()),
-            End::Stopped => Came::Released,
+            End::Stopped => Came::Released(String::new()),
         })
+    }
+
+    async fn optimise(&self, desk: &Desk) -> Result<Came, Failure> {
+        let job = &self.leased.job;
+        let (params, checkpoint) = (from_json(&job.params)?, from_json::<run::checkpoint::Checkpoint>(&job.progress)?);
+        if self.fruitless(checkpoint.run.attempt) > retry::ATTEMPTS {
+            return Err(Failure::RunCrashes);
+        }
+        let (keeper, asked) = self.keeper();
+        let run = Run { store: self.store, desk, leased: self.leased, worker: self.worker, params, checkpoint, orders: asked };
+        let end = tokio::select! {
+            end = run.run() => end?,
+            () = keeper.keep(self.stop.clone()) => return Ok(Came::Lost),
+        };
+        Ok(match end {
+            run::End::Done => Came::Over(JobState::Done, String::new()),
+            run::End::Cancelled => Came::Over(JobState::Cancelled, self.cancelled().to_owned()),
+            run::End::Stopped => Came::Released(String::new()),
+            run::End::AskedToPause => Came::Released("Paused on request.".to_owned()),
+            run::End::Halted(why) => Came::Paused(why),
+        })
+    }
+
+    fn keeper(&self) -> (Keeper<'_>, Orders) {
+        let job = &self.leased.job;
+        let (orders, asked) = watch::channel(if job.cancel_requested { Asked::Cancel } else { Asked::GoOn });
+        (Keeper { store: self.store, job: job.id, worker: self.worker, orders }, asked)
     }
 
     fn file(&self, params: &ImportParams) -> Option<PathBuf> {
@@ -133,14 +171,15 @@ impl Attempt<'_> {
     }
 
     /// Attempts since the job last came further, this one among them.
-    fn fruitless(&self, checkpoint: &Checkpoint) -> u32 {
-        self.leased.job.attempts.saturating_sub(checkpoint.attempt)
+    fn fruitless(&self, came_further: u32) -> u32 {
+        self.leased.job.attempts.saturating_sub(came_further)
     }
 
     fn cancelled(&self) -> &'static str {
         match self.leased.job.kind {
             JobKind::Import => "Stopped on request. What was imported until then stays.",
             JobKind::DryRun => "Stopped on request.",
+            JobKind::Optimise => "Stopped on request. What was written until then stays.",
         }
     }
 
@@ -150,8 +189,7 @@ impl Attempt<'_> {
         if matches!(failure, Failure::Elsewhere) {
             return self.elsewhere(failure);
         }
-        let checkpoint: Checkpoint = from_json(&job.progress).unwrap_or_default();
-        let fruitless = self.fruitless(&checkpoint);
+        let fruitless = self.fruitless(attempt_of(&job.progress));
         if failure.may_pass() && fruitless < retry::ATTEMPTS {
             Came::Again { wait: retry::wait(job.id, fruitless), message: failure.to_string() }
         } else {
@@ -179,7 +217,7 @@ impl Attempt<'_> {
                 Ok(())
             }
             // Nobody but the command that is to be run again may take it.
-            Came::Again { .. } | Came::Released if local => {
+            Came::Again { .. } | Came::Released(_) if local => {
                 store.retry_later(job.id, self.worker, PARKED.as_secs() as i64, "Interrupted. Run the same command again to go on.").await
             }
             Came::Again { wait, message } => {
@@ -188,9 +226,14 @@ impl Attempt<'_> {
                 }
                 store.retry_later(job.id, self.worker, wait.as_secs() as i64, message).await
             }
-            Came::Released => {
+            Came::Released(message) => {
                 self.forgive().await?;
-                store.retry_later(job.id, self.worker, 0, "").await
+                store.retry_later(job.id, self.worker, 0, message).await
+            }
+            Came::Paused(message) => {
+                self.forgive().await?;
+                tracing::info!(job.id = %job.id, message, "a job has paused itself");
+                store.pause_self(job.id, self.worker, message).await
             }
         }
     }
@@ -199,7 +242,10 @@ impl Attempt<'_> {
     async fn forgive(&self) -> Result<(), StoreError> {
         let (store, at) = (self.store, &self.leased.store);
         let Some(job) = store.job(at, self.leased.job.id).await? else { return Ok(()) };
-        let checkpoint = Checkpoint { attempt: job.attempts, ..from_json(&job.progress)? };
+        let mut checkpoint: Value = from_json(&job.progress)?;
+        if let Some(checkpoint) = checkpoint.as_object_mut() {
+            checkpoint.insert("attempt".to_owned(), job.attempts.into());
+        }
         let author = Author { user: job.user, source: Source::Import, job: Some(job.id), remember: false };
         let progress = to_json(&checkpoint)?;
         store.write(at, &author, Vec::new(), Some(JobMark { job: job.id, leased_by: self.worker, progress: &progress, items: &[] })).await?;
@@ -216,4 +262,10 @@ impl Attempt<'_> {
             tracing::warn!(job.id = %job.id, %error, "an upload could not be deleted");
         }
     }
+}
+
+/// The attempt that came as far as a job is.
+fn attempt_of(progress: &str) -> u32 {
+    let checkpoint: Option<Value> = from_json(progress).ok();
+    checkpoint.and_then(|checkpoint| checkpoint.get("attempt")?.as_u64()).and_then(|attempt| u32::try_from(attempt).ok()).unwrap_or_default()
 }

@@ -111,7 +111,7 @@ async fn import(
     let (_go_on, stop) = watch::channel(false);
     let mut patience = Patience::default();
     let state = loop {
-        let attempt = Attempt { store, clock: &NoHurry, uploads: None, leased: &leased, worker: &worker, stop: stop.clone() };
+        let attempt = Attempt { store, clock: &NoHurry, uploads: None, desk: None, leased: &leased, worker: &worker, stop: stop.clone() };
         let mut report = |progress: &Progress| {
             patience.note(progress);
             on_progress(progress);
@@ -119,7 +119,7 @@ async fn import(
         match attempt.run(&mut report).await {
             Came::Over(JobState::Failed, message) => return Err(ImportError::Failed(message)),
             Came::Over(state, _) => break state,
-            Came::Lost | Came::Released => return Err(ImportError::TakenOver),
+            Came::Lost | Came::Released(_) | Came::Paused(_) => return Err(ImportError::TakenOver),
             Came::Again { wait, message } => {
                 if !patience.lasts(wait) {
                     return Err(ImportError::Interrupted(message));
@@ -206,7 +206,7 @@ fn digest(mut file: &File) -> io::Result<(u64, String)> {
 /// The job this command began when it ran before. One that another version of the file began is of no use any more.
 async fn unfinished(store: &Store, at: &StoreRef, kind: JobKind, params: &ImportParams) -> Result<Option<JobId>, ImportError> {
     let mut found = None;
-    for job in store.jobs(at, SHOWN).await? {
+    for job in store.jobs(at, &[JobKind::Import, JobKind::DryRun], SHOWN).await? {
         if job.state.is_over() {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ports::error::AppError;
 use shopify_csv::FileError;
 use store::StoreError;
 
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
         "The program stopped in the middle of this job, several times at the same place. Split the file to find out where; what was done until then stays."
     )]
     Crashes,
+    #[error("The program stopped in the middle of this run, several times at the same place. What was written until then stays.")]
+    RunCrashes,
     #[error("Something went wrong on the server; its log has the cause. What was done until then stays.")]
     Bug,
 }
@@ -31,7 +34,7 @@ impl Failure {
             Self::Store(error) => error.is_passing() || matches!(error, StoreError::ReadOnly(_)),
             Self::File(error) => matches!(error, FileError::Io(error) if error.kind() != io::ErrorKind::NotFound),
             Self::Elsewhere => true,
-            Self::Gone | Self::Crashes | Self::Bug => false,
+            Self::Gone | Self::Crashes | Self::RunCrashes | Self::Bug => false,
         }
     }
 
@@ -52,5 +55,18 @@ impl From<FileError> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         FileError::Io(error).into()
+    }
+}
+
+/// Where a person waits for it.
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error.into(),
+            failure => {
+                tracing::error!(error = %failure, "a request failed");
+                Self::Internal
+            }
+        }
     }
 }

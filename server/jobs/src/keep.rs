@@ -16,6 +16,8 @@ const RENEW: Duration = Duration::from_secs(1);
 pub(crate) enum Asked {
     #[default]
     GoOn,
+    /// Somebody wants it to wait. An import does not hear this.
+    Pause,
     /// Somebody does not want the job any more.
     Cancel,
     /// The server stops.
@@ -37,21 +39,25 @@ impl Keeper<'_> {
     /// holds is checked by every write as well.
     pub(crate) async fn keep(self, mut stop: watch::Receiver<bool>) {
         let mut heard = false;
+        let asked = |asked| self.orders.send_if_modified(|known| std::mem::replace(known, asked) != asked);
         loop {
             tokio::select! {
                 () = time::sleep(RENEW) => {}
                 // Whoever could ask is gone: that is the server's end too.
                 _ = stop.wait_for(|stop| *stop), if !heard => {
                     heard = true;
-                    self.orders.send_replace(Asked::Stop);
+                    asked(Asked::Stop);
                     continue;
                 }
             }
             match self.store.renew(self.job, self.worker, LEASE_SECONDS).await {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.orders.send_replace(Asked::Cancel);
+                Ok(store::Asked { cancel: true, .. }) => {
+                    asked(Asked::Cancel);
                 }
+                Ok(store::Asked { pause: true, .. }) if !heard => {
+                    asked(Asked::Pause);
+                }
+                Ok(_) => {}
                 Err(StoreError::LeaseLost) => return,
                 Err(error) => tracing::warn!(job.id = %self.job, %error, "a job's lease could not be renewed"),
             }

@@ -26,6 +26,7 @@ pub struct JobsService {
     wake: Wake,
 }
 
+const IMPORTS: [JobKind; 2] = [JobKind::Import, JobKind::DryRun];
 const JOBS: u32 = 100;
 const PLANNED: u32 = 200;
 /// Bad rows shown with a job; all of them are in the file to download.
@@ -56,8 +57,13 @@ impl JobsService {
             self.discard(id).await;
             return Err(error.into());
         }
-        self.wake.wake();
+        self.wake.wake(kind);
         Ok(())
+    }
+
+    /// A job that is no run: runs have a port of their own.
+    async fn import(&self, at: &StoreRef, id: JobId) -> Result<Option<JobRow>, AppError> {
+        Ok(self.store.job(at, id).await?.filter(|job| IMPORTS.contains(&job.kind)))
     }
 
     async fn items<T: DeserializeOwned>(&self, at: &StoreRef, id: JobId, kind: JobItemKind, after: i64, limit: u32) -> Result<Vec<T>, AppError> {
@@ -101,13 +107,13 @@ impl Jobs for JobsService {
 
     async fn jobs(&self, who: &Access) -> Result<Vec<JobView>, AppError> {
         let at = self.at(who, Permission::Browse).await?;
-        let jobs = self.store.jobs(&at, JOBS).await?;
+        let jobs = self.store.jobs(&at, &IMPORTS, JOBS).await?;
         jobs.into_iter().map(view).collect()
     }
 
     async fn job(&self, who: &Access, id: JobId) -> Result<Option<JobDetail>, AppError> {
         let at = self.at(who, Permission::Browse).await?;
-        let Some(job) = self.store.job(&at, id).await? else { return Ok(None) };
+        let Some(job) = self.import(&at, id).await? else { return Ok(None) };
         let params: ImportParams = from_json(&job.params)?;
         let bad_rows = self.items(&at, id, JobItemKind::Bad, -1, FIRST_BAD_ROWS).await?;
         let planned: Vec<PlannedChange> = self.items(&at, id, JobItemKind::Planned, -1, PLANNED).await?;
@@ -125,8 +131,9 @@ impl Jobs for JobsService {
 
     async fn cancel(&self, who: &Access, id: JobId) -> Result<(), AppError> {
         let at = self.at(who, Permission::RunJobs).await?;
+        self.import(&at, id).await?.ok_or(AppError::NotFound)?;
         let asked = self.store.request_cancel(&at, id).await?;
-        let job = self.store.job(&at, id).await?.ok_or(AppError::NotFound)?;
+        let job = self.import(&at, id).await?.ok_or(AppError::NotFound)?;
         if asked && job.state.is_over() {
             self.discard(id).await;
         }

@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use domain::clock::Clock;
-use ports::jobs::JobState;
+use ports::jobs::{JobKind, JobState};
 use store::{Entropy, LeasedJob, Store};
 use tokio::{
     sync::{Notify, watch},
@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     attempt::{Attempt, Came},
+    desk::Desk,
     failure::Failure,
     keep::LEASE_SECONDS,
     sweep,
@@ -28,13 +29,23 @@ pub struct WorkerOptions {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub wake: Wake,
-    /// How many jobs run at once in this process. One leaves the other cores to the pages.
-    pub at_once: usize,
+    /// How many imports run at once in this process. One leaves the other cores to the pages.
+    pub imports_at_once: usize,
+    /// How many runs: most of their time they wait for a provider.
+    pub runs_at_once: usize,
+    pub desk: Arc<Desk>,
 }
 
 /// Tells a worker of this process that there is something to do, so that it need not wait for its next look.
 #[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Arc<[Notify; 2]>);
+
+/// Jobs that wait for each other. A run takes hours, so that no import waits for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    Imports,
+    Runs,
+}
 
 /// A running worker. Dropped, it ends as it would in a crash: [`WorkerHandle::stop`] is the gentle way.
 #[derive(Debug)]
@@ -55,8 +66,12 @@ impl Worker {
         let name = u64::from_be_bytes(name);
         let options = Arc::new(options);
         let mut loops = JoinSet::new();
-        for number in 0..options.at_once.max(1) {
+        let imports = std::iter::repeat_n(Lane::Imports, options.imports_at_once);
+        let runs = std::iter::repeat_n(Lane::Runs, options.runs_at_once);
+        for (number, lane) in imports.chain(runs).enumerate() {
             let one = Loop {
+                lane,
+                sweeps: number == 0 && lane == Lane::Imports,
                 store: store.clone(),
                 uploads: Uploads::new(&options.data_dir),
                 options: Arc::clone(&options),
@@ -70,8 +85,28 @@ impl Worker {
 }
 
 impl Wake {
-    pub fn wake(&self) {
-        self.0.notify_one();
+    pub fn wake(&self, kind: JobKind) {
+        self.of(Lane::of(kind)).notify_one();
+    }
+
+    fn of(&self, lane: Lane) -> &Notify {
+        &self.0[lane as usize]
+    }
+}
+
+impl Lane {
+    const fn of(kind: JobKind) -> Self {
+        match kind {
+            JobKind::Import | JobKind::DryRun => Self::Imports,
+            JobKind::Optimise => Self::Runs,
+        }
+    }
+
+    const fn kinds(self) -> &'static [JobKind] {
+        match self {
+            Self::Imports => &[JobKind::Import, JobKind::DryRun],
+            Self::Runs => &[JobKind::Optimise],
+        }
     }
 }
 
@@ -90,11 +125,14 @@ impl WorkerHandle {
 
 impl fmt::Debug for WorkerOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WorkerOptions").field("data_dir", &self.data_dir).field("at_once", &self.at_once).finish_non_exhaustive()
+        f.debug_struct("WorkerOptions").field("data_dir", &self.data_dir).field("imports_at_once", &self.imports_at_once).finish_non_exhaustive()
     }
 }
 
 struct Loop {
+    lane: Lane,
+    /// Whether it looks after the uploads as well.
+    sweeps: bool,
     store: Store,
     uploads: Uploads,
     options: Arc<WorkerOptions>,
@@ -106,11 +144,11 @@ impl Loop {
     async fn run(mut self) {
         let mut sweep_at = Instant::now();
         while !self.is_stopping() {
-            if Instant::now() >= sweep_at {
+            if self.sweeps && Instant::now() >= sweep_at {
                 sweep::uploads(&self.store, &self.uploads, self.options.clock.now()).await;
                 sweep_at = Instant::now() + SWEEP;
             }
-            match self.store.lease_next(&self.name, LEASE_SECONDS).await {
+            match self.store.lease_next(&self.name, LEASE_SECONDS, self.lane.kinds()).await {
                 Ok(Some(leased)) => self.attempt(leased).await,
                 Ok(None) => self.wait().await,
                 Err(error) => {
@@ -128,7 +166,7 @@ impl Loop {
     async fn wait(&mut self) {
         tokio::select! {
             () = time::sleep(LOOK) => {}
-            () = self.options.wake.0.notified() => {}
+            () = self.options.wake.of(self.lane).notified() => {}
             _ = self.stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -140,7 +178,15 @@ impl Loop {
         tracing::info!(job.id = %job, job.kind = leased.job.kind.name(), job.attempts = leased.job.attempts, "a job begins");
         let mut task = JoinSet::new();
         task.spawn(async move {
-            let attempt = Attempt { store: &store, clock: &*options.clock, uploads: Some(&uploads), leased: &leased, worker: &worker, stop };
+            let attempt = Attempt {
+                store: &store,
+                clock: &*options.clock,
+                uploads: Some(&uploads),
+                desk: Some(&options.desk),
+                leased: &leased,
+                worker: &worker,
+                stop,
+            };
             attempt.run(&mut |_| {}).await
         });
         match task.join_next().await {

@@ -5,6 +5,7 @@
 mod accounts;
 mod catalogue;
 mod demo;
+mod run;
 mod serve;
 mod tell;
 mod whole_file;
@@ -70,6 +71,20 @@ enum Command {
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
         products: u32,
     },
+    /// Have the built-in writer write words anew; its suggestions wait for review, and no product is changed.
+    ///
+    /// It writes by rules, from what is known of a product: no key, no network, no cost.
+    Run {
+        /// The store's short name.
+        #[arg(long)]
+        store: String,
+        /// Which products: a list's query as it stands in the address of the page, like missing=description.
+        #[arg(long, default_value = "")]
+        query: String,
+        /// The first so many of them by title; all when left out.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        products: Option<u32>,
+    },
     /// Manage people.
     User {
         #[command(subcommand)]
@@ -133,6 +148,7 @@ pub fn run() -> ExitCode {
                 }
                 Command::Export { file, store } => catalogue::export(&config, file.as_deref(), &store).await,
                 Command::Demo { products } => demo::fill(&config, products).await,
+                Command::Run { store, query, products } => run::run(&config, &store, &query, products).await,
                 Command::User { command: UserCommand::Add { email, name, store, role, password_file } } => {
                     accounts::add_user(&config, &email, name.as_deref(), &store, role, password_file.as_deref()).await
                 }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -24,6 +25,12 @@ pub struct Config {
     pub public_url: Option<String>,
     /// `VITRINE_MAX_UPLOAD_MB`, default 4096.
     pub max_upload_bytes: u64,
+    /// `VITRINE_ALLOW_PROVIDER_HOSTS`: hosts of AI providers that may be private addresses or without encryption, separated by
+    /// commas; `*` for all.
+    pub allowed_provider_hosts: String,
+    /// `VITRINE_SECRET_KEY`: what providers' keys are sealed with, as base64 or hex of 32 bytes; by default `secret.key` in the data
+    /// directory.
+    pub secret_key: Option<SecretKey>,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -48,13 +55,25 @@ pub enum ConfigError {
     NotText(String),
 }
 
-const KNOWN: [&str; 8] = [
+/// Prints as dots, as the configuration may be printed.
+#[derive(Clone)]
+pub struct SecretKey(pub String);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(..)")
+    }
+}
+
+const KNOWN: [&str; 10] = [
     "VITRINE_DATA_DIR",
     "VITRINE_DATABASE_URL",
     "VITRINE_ADDR",
     "VITRINE_SITE_DIR",
     "VITRINE_PUBLIC_URL",
     "VITRINE_MAX_UPLOAD_MB",
+    "VITRINE_ALLOW_PROVIDER_HOSTS",
+    "VITRINE_SECRET_KEY",
     "VITRINE_LOG",
     "VITRINE_LOG_FORMAT",
 ];
@@ -111,6 +130,8 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         site_dir: get("VITRINE_SITE_DIR").map(PathBuf::from),
         public_url,
         max_upload_bytes,
+        allowed_provider_hosts: get("VITRINE_ALLOW_PROVIDER_HOSTS").unwrap_or_default().to_owned(),
+        secret_key: get("VITRINE_SECRET_KEY").map(|key| SecretKey(key.to_owned())),
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })
@@ -182,6 +203,12 @@ mod tests {
         assert!(refused("VITRINE_MAX_UPLOAD_MB", "0").contains("whole number of megabytes"));
         assert!(refused("VITRINE_LOG_FORMAT", "xml").contains("text or json"));
         assert!(refused("VITRINE_PORT", "80").contains("is not a setting"));
+    }
+
+    #[test]
+    fn a_secret_is_not_printed_with_the_configuration() {
+        let config = Config::of(&[("VITRINE_SECRET_KEY", "abcdef")]).unwrap();
+        assert!(config.secret_key.is_some() && !format!("{config:?}").contains("abcdef"));
     }
 
     #[test]

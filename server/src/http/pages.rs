@@ -1,10 +1,11 @@
 //! What a page finds in its context.
 
-use app::context::{Appearance, Visitor};
+use app::context::{Appearance, Now, Visitor};
 use axum::{
     http::{HeaderValue, header, request::Parts},
     response::Redirect,
 };
+use domain::clock::Clock;
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -12,15 +13,17 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use super::{security, state::AppState};
+use crate::SystemClock;
 
 /// The products are where one starts.
 pub(crate) async fn home() -> Redirect {
     Redirect::to("/products")
 }
 
-/// Puts ports, visitor and look into context, for pages and server functions alike.
+/// Puts ports, time, visitor and look into context, for pages and server functions alike.
 pub(crate) fn provide(state: &AppState) {
     provide_context(state.ports.clone());
+    provide_context(Now(SystemClock.now()));
     let parts = use_context::<Parts>();
     let found = |parts: &Parts| (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Appearance>().cloned());
     let (visitor, appearance) = parts.as_ref().map(found).unwrap_or_default();

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
+    field::Field,
     handle::Handle,
     ids::{ProductId, Seq},
-    op::Op,
+    op::{Action, Op},
     query::{Facet, ListQuery, Window},
     role::Permission,
 };
@@ -62,6 +63,10 @@ impl Catalogue for Store {
 
     async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError> {
         let store = self.allowed(who, Permission::Edit).await?;
+        if sets_optimisation(&op) {
+            let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
+            return Ok(Receipt::Rejected { field: Some(Field::Optimisation), reason });
+        }
         let author = Author { user: Some(who.user), source: Source::Page, job: None, remember: true };
         // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
         let this = self.clone();
@@ -74,6 +79,10 @@ impl Catalogue for Store {
             }
         }
     }
+}
+
+fn sets_optimisation(op: &Op) -> bool {
+    matches!(&op.action, Action::Edit(edits) if edits.iter().any(|edit| edit.field == Field::Optimisation))
 }
 
 impl Store {

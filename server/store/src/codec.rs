@@ -11,7 +11,7 @@ use sqlx::{
 use uuid::Uuid;
 
 /// Many values as one parameter, so that a statement's text and count do not depend on how many: an array on
-/// PostgreSQL, a JSON text for `json_each` on SQLite (ids in hexadecimal, for `unhex`).
+/// PostgreSQL, a JSON text for `json_each` on SQLite (ids and bytes in hexadecimal, for `unhex`).
 #[derive(Clone, Copy)]
 pub(crate) struct Many<'a, T>(pub(crate) &'a [T]);
 
@@ -114,3 +114,9 @@ many!(Uuid, Uuid, |items| {
     json.push(']');
     json
 });
+many!(Vec<u8>, Vec<u8>, |items| to_json(&items.iter().map(|bytes| hexadecimal(bytes)).collect::<Vec<_>>()));
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}

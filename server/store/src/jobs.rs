@@ -13,10 +13,24 @@ use uuid::Uuid;
 use crate::{
     JobItem, JobItemKind, Store, StoreError, StoreRef,
     admin::StoreRow,
-    codec::{from_row, word},
-    db::{fresh, written},
+    codec::{Many, from_row, word},
+    db::{Tx, fresh, within, written},
     entropy, sql,
 };
+
+macro_rules! enqueue {
+    ($id:ident, $store:ident, $job:ident, $now:ident) => {
+        sqlx::query(sql::ENQUEUE)
+            .bind($id.0)
+            .bind($store.num)
+            .bind($job.kind.name())
+            .bind($job.subject)
+            .bind($job.params)
+            .bind($job.progress)
+            .bind($now)
+            .bind($job.user.map(|user| user.0))
+    };
+}
 
 /// A job on its way into the queue.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +58,8 @@ pub struct JobRow {
     pub progress: String,
     pub message: String,
     pub cancel_requested: bool,
+    /// Not taken from the queue until somebody lets it go on; a worker that has it is asked to put it back.
+    pub paused: bool,
     /// How often it was begun.
     pub attempts: u32,
     pub user: Option<UserId>,
@@ -61,6 +77,13 @@ pub struct LeasedJob {
     pub store: StoreRef,
 }
 
+/// What people ask of a job that a worker has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub cancel: bool,
+    pub pause: bool,
+}
+
 impl Store {
     pub async fn enqueue(&self, store: &StoreRef, job: NewJob<'_>) -> Result<JobId, StoreError> {
         let id = self.new_job_id();
@@ -75,21 +98,8 @@ impl Store {
 
     /// Puts a job with an id of [`Store::new_job_id`] into the queue.
     pub async fn enqueue_as(&self, id: JobId, store: &StoreRef, job: NewJob<'_>) -> Result<(), StoreError> {
-        let now = self.inner.clock.now();
-        written!(self.db(), |on| async {
-            sqlx::query(sql::ENQUEUE)
-                .bind(id.0)
-                .bind(store.num)
-                .bind(job.kind.name())
-                .bind(job.subject)
-                .bind(job.params)
-                .bind(job.progress)
-                .bind(now.micros())
-                .bind(job.user.map(|user| user.0))
-                .execute(on)
-                .await
-                .map(|_| ())
-        })?;
+        let now = self.inner.clock.now().micros();
+        written!(self.db(), |on| async { enqueue!(id, store, job, now).execute(on).await.map(|_| ()) })?;
         Ok(())
     }
 
@@ -110,24 +120,26 @@ impl Store {
         Ok(row.map(|row| row.0))
     }
 
-    /// Takes the job that has waited longest: one that is due, or one whose worker's lease ran out. Its state is then
-    /// `Running` and its attempts are one more.
-    pub async fn lease_next(&self, worker: &str, lease_seconds: i64) -> Result<Option<LeasedJob>, StoreError> {
+    /// Takes the job of some kinds that has waited longest: one that is due, or one whose worker's lease ran out, and none that
+    /// is paused. Its state is then `Running` and its attempts are one more.
+    pub async fn lease_next(&self, worker: &str, lease_seconds: i64, kinds: &[JobKind]) -> Result<Option<LeasedJob>, StoreError> {
         let db = self.db();
         let now = self.inner.clock.now();
         let until = now.plus_seconds(lease_seconds).micros();
-        let leased: Option<(Uuid,)> =
-            written!(db, |on| sqlx::query_as(db.sql(&sql::LEASE_NEXT)).bind(now.micros()).bind(worker).bind(until).fetch_optional(on))?;
+        let kinds = names(kinds);
+        let leased: Option<(Uuid,)> = written!(db, |on| {
+            sqlx::query_as(db.sql(&sql::LEASE_NEXT)).bind(now.micros()).bind(worker).bind(until).bind(Many(&kinds)).fetch_optional(on)
+        })?;
         let Some((id,)) = leased else { return Ok(None) };
         let row: Option<Leased> = fresh!(db, |on| sqlx::query_as(sql::LEASED_JOB).bind(id).fetch_optional(on))?;
         Ok(row.map(|row| row.0))
     }
 
-    /// Holds on to a job; whether it is asked to stop. [`StoreError::LeaseLost`] when another worker has it.
-    pub async fn renew(&self, job: JobId, worker: &str, lease_seconds: i64) -> Result<bool, StoreError> {
+    /// Holds on to a job; what is asked of it. [`StoreError::LeaseLost`] when another worker has it.
+    pub async fn renew(&self, job: JobId, worker: &str, lease_seconds: i64) -> Result<Asked, StoreError> {
         let until = self.inner.clock.now().plus_seconds(lease_seconds).micros();
-        let row: Option<(bool,)> = written!(self.db(), |on| sqlx::query_as(sql::RENEW).bind(job.0).bind(worker).bind(until).fetch_optional(on))?;
-        row.map(|(cancel,)| cancel).ok_or(StoreError::LeaseLost)
+        let row: Option<(bool, bool)> = written!(self.db(), |on| sqlx::query_as(sql::RENEW).bind(job.0).bind(worker).bind(until).fetch_optional(on))?;
+        row.map(|(cancel, pause)| Asked { cancel, pause }).ok_or(StoreError::LeaseLost)
     }
 
     /// Ends a job as `Done`, `Failed` or `Cancelled`.
@@ -150,6 +162,34 @@ impl Store {
         if done == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
+    /// Has a job of the store wait until [`Store::resume`]: at once when nobody works on it. False when there is no such job or it
+    /// is over.
+    pub async fn pause(&self, store: &StoreRef, job: JobId) -> Result<bool, StoreError> {
+        let paused = written!(self.db(), |on| async {
+            sqlx::query(sql::PAUSE).bind(store.num).bind(job.0).execute(on).await.map(|done| done.rows_affected())
+        })?;
+        Ok(paused == 1)
+    }
+
+    /// Lets a paused job go on, with another progress and other params where they are given. False when it is not paused; with
+    /// something given also while its worker has not put it back yet.
+    pub async fn resume(&self, store: &StoreRef, job: JobId, progress: Option<&str>, params: Option<&str>) -> Result<bool, StoreError> {
+        let now = self.inner.clock.now().micros();
+        let resumed = written!(self.db(), |on| async {
+            let query = sqlx::query(sql::RESUME).bind(store.num).bind(job.0).bind(now).bind(progress).bind(params);
+            query.execute(on).await.map(|done| done.rows_affected())
+        })?;
+        Ok(resumed == 1)
+    }
+
+    /// Puts a job back, to wait until somebody lets it go on; the message says why.
+    pub async fn pause_self(&self, job: JobId, worker: &str, message: &str) -> Result<(), StoreError> {
+        let done = written!(self.db(), |on| async {
+            sqlx::query(sql::PAUSE_SELF).bind(job.0).bind(worker).bind(message).execute(on).await.map(|done| done.rows_affected())
+        })?;
+        if done == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
+    }
+
     /// Asks a job of the store to stop: at once when nobody works on it. False when there is no such job or it is over.
     pub async fn request_cancel(&self, store: &StoreRef, job: JobId) -> Result<bool, StoreError> {
         let now = self.inner.clock.now().micros();
@@ -159,10 +199,10 @@ impl Store {
         Ok(asked == 1)
     }
 
-    /// The store's latest jobs, latest first.
-    pub async fn jobs(&self, store: &StoreRef, limit: u32) -> Result<Vec<JobRow>, StoreError> {
-        let limit = i64::from(limit);
-        Ok(fresh!(self.db(), |on| sqlx::query_as(sql::JOBS).bind(store.num).bind(limit).fetch_all(on))?)
+    /// The store's latest jobs of some kinds, latest first.
+    pub async fn jobs(&self, store: &StoreRef, kinds: &[JobKind], limit: u32) -> Result<Vec<JobRow>, StoreError> {
+        let (db, kinds, limit) = (self.db(), names(kinds), i64::from(limit));
+        Ok(fresh!(db, |on| sqlx::query_as(db.sql(&sql::JOBS)).bind(store.num).bind(Many(&kinds)).bind(limit).fetch_all(on))?)
     }
 
     pub async fn job(&self, store: &StoreRef, job: JobId) -> Result<Option<JobRow>, StoreError> {
@@ -185,6 +225,16 @@ impl Store {
     }
 }
 
+/// The same as a part of something larger: both are there, or neither.
+pub(crate) async fn enqueue_within(tx: &mut Tx<'_>, id: JobId, store: &StoreRef, job: NewJob<'_>, now: i64) -> Result<(), StoreError> {
+    within!(tx, |on| async { enqueue!(id, store, job, now).execute(on).await.map(|_| ()) })?;
+    Ok(())
+}
+
+fn names(kinds: &[JobKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.name()).collect()
+}
+
 struct Leased(LeasedJob);
 
 from_row!(Leased, |row| Ok(Self(LeasedJob { job: JobRow::from_row(row)?, store: StoreRow::from_row(row)?.0 })));
@@ -200,6 +250,7 @@ from_row!(JobRow, |row| {
         progress: row.try_get("progress")?,
         message: row.try_get("message")?,
         cancel_requested: row.try_get("cancel_requested")?,
+        paused: row.try_get("paused")?,
         attempts: row.try_get::<i64, _>("attempts")? as u32,
         user: row.try_get::<Option<Uuid>, _>("user_id")?.map(UserId),
         who: row.try_get::<Option<String>, _>("who")?.unwrap_or_default(),

@@ -22,6 +22,7 @@ mod read;
 mod sessions;
 mod sql;
 mod throttle;
+pub mod words;
 mod write;
 
 use std::{
@@ -42,7 +43,7 @@ pub use self::{
     db::{Db, Engine, Location},
     entropy::{Entropy, OsEntropy},
     error::StoreError,
-    jobs::{JobRow, LeasedJob, NewJob},
+    jobs::{Asked, JobRow, LeasedJob, NewJob},
     sessions::SESSION_SECONDS,
     write::{Author, JobItem, JobItemKind, JobMark},
 };
@@ -133,7 +134,8 @@ pub fn migrations() -> impl Iterator<Item = (i64, &'static str)> {
 /// The statements that must never read a whole table, by name, for the test of their plans.
 #[doc(hidden)]
 pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
-    vec![
+    let mut all = words::hot_statements(db);
+    all.extend([
         ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),
         ("a product by its handle", sql::PRODUCT_BY_HANDLE),
@@ -151,7 +153,8 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("handles and codes by their beginning", db.sql(&sql::ALSO_FOUND)),
         ("history", sql::HISTORY),
         ("whose session", sql::WHOSE_SESSION),
-    ]
+    ]);
+    all
 }
 
 /// Work of more than a moment on a thread that serves others: they move to another thread meanwhile.

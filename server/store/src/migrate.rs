@@ -8,12 +8,20 @@ use sqlx::{
 use crate::{Db, Engine, StoreError, db::fresh, sql};
 
 /// The number, name, and the SQL of each engine.
-pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "foundation",
-    include_str!("../../../migrations/sqlite/0001_foundation.sql"),
-    include_str!("../../../migrations/postgres/0001_foundation.sql"),
-)];
+pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "foundation",
+        include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+        include_str!("../../../migrations/postgres/0001_foundation.sql"),
+    ),
+    (
+        2,
+        "better_words",
+        include_str!("../../../migrations/sqlite/0002_better_words.sql"),
+        include_str!("../../../migrations/postgres/0002_better_words.sql"),
+    ),
+];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.
 pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {

@@ -186,6 +186,12 @@ pub(crate) const PRODUCTS_BY_HANDLES: Pair = Pair {
     postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND handle = ANY($2)"),
 };
 
+/// Products outside the trash.
+pub(crate) const PRODUCTS_BY_KEYS: Pair = Pair {
+    sqlite: concat!("SELECT ", product_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1)) AND NOT deleted ORDER BY key"),
+    postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE key = ANY($1) AND NOT deleted ORDER BY key"),
+};
+
 pub(crate) const PRODUCT_BY_HANDLE: &str = concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND handle = $2");
 
 /// A page of an export: products behind a key, below the keys of the next store.
@@ -355,20 +361,23 @@ pub(crate) const ENQUEUE: &str = "\
     VALUES ($1, $2, $3, 'queued', $4, $5, $6, '', FALSE, 0, $7, $8, $7)";
 
 macro_rules! lease_next {
-    ($lock:literal) => {
+    ($kinds:literal, $lock:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', leased_by = $2, leased_until = $3, attempts = attempts + 1, message = '', ",
             "started_at = COALESCE(started_at, $1) WHERE id = (",
             "SELECT id FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) ",
-            "ORDER BY run_at, id LIMIT 1",
+            "AND NOT paused AND kind ",
+            $kinds,
+            " ORDER BY run_at, id LIMIT 1",
             $lock,
             ") RETURNING id"
         )
     };
 }
 
-/// Two workers at once take two jobs.
-pub(crate) const LEASE_NEXT: Pair = Pair { sqlite: lease_next!(""), postgres: lease_next!(" FOR UPDATE SKIP LOCKED") };
+/// Of the kinds `$4`. Two workers at once take two jobs.
+pub(crate) const LEASE_NEXT: Pair =
+    Pair { sqlite: lease_next!("IN (SELECT value FROM json_each($4))", ""), postgres: lease_next!("= ANY($4)", " FOR UPDATE SKIP LOCKED") };
 
 /// One job, whoever had it when `$5` says so.
 pub(crate) const LEASE: &str = "\
@@ -378,29 +387,52 @@ pub(crate) const LEASE: &str = "\
 
 macro_rules! job_columns {
     () => {
-        "j.id, j.kind, j.state, j.subject, j.params, j.progress, j.message, j.cancel_requested, j.attempts, j.user_id, u.name AS who, \
+        "j.id, j.kind, j.state, j.subject, j.params, j.progress, j.message, j.cancel_requested, j.paused, j.attempts, j.user_id, u.name AS who, \
          j.created_at, j.started_at, j.finished_at, s.num, s.id AS store_id, s.slug, s.name AS store_name, s.currency \
          FROM jobs j JOIN stores s ON s.num = j.store_num LEFT JOIN users u ON u.id = j.user_id "
     };
 }
 
 pub(crate) const LEASED_JOB: &str = concat!("SELECT ", job_columns!(), "WHERE j.id = $1");
-pub(crate) const JOBS: &str = concat!("SELECT ", job_columns!(), "WHERE j.store_num = $1 ORDER BY j.created_at DESC, j.id DESC LIMIT $2");
+
+pub(crate) const JOBS: Pair = Pair {
+    sqlite: concat!(
+        "SELECT ",
+        job_columns!(),
+        "WHERE j.store_num = $1 AND j.kind IN (SELECT value FROM json_each($2)) ORDER BY j.created_at DESC, j.id DESC LIMIT $3"
+    ),
+    postgres: concat!("SELECT ", job_columns!(), "WHERE j.store_num = $1 AND j.kind = ANY($2) ORDER BY j.created_at DESC, j.id DESC LIMIT $3"),
+};
+
 pub(crate) const JOB: &str = concat!("SELECT ", job_columns!(), "WHERE j.store_num = $1 AND j.id = $2");
 
-pub(crate) const RENEW: &str = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'running' RETURNING cancel_requested";
+pub(crate) const RENEW: &str =
+    "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'running' RETURNING cancel_requested, paused";
 
 pub(crate) const FINISH: &str = "\
-    UPDATE jobs SET state = $3, message = $4, finished_at = $5, leased_by = NULL, leased_until = NULL \
+    UPDATE jobs SET state = $3, message = $4, finished_at = $5, paused = FALSE, leased_by = NULL, leased_until = NULL \
     WHERE id = $1 AND leased_by = $2 AND state = 'running'";
 
 pub(crate) const RETRY_LATER: &str = "\
     UPDATE jobs SET state = 'queued', run_at = $3, message = $4, leased_by = NULL, leased_until = NULL \
     WHERE id = $1 AND leased_by = $2 AND state = 'running'";
 
+/// Whoever works on it hears of it when it holds on to the job the next time.
+pub(crate) const PAUSE: &str = "UPDATE jobs SET paused = TRUE WHERE store_num = $1 AND id = $2 AND state IN ('queued', 'running')";
+
+/// With another progress and other params where they are given, which a worker that has not stopped yet would not hear of.
+pub(crate) const RESUME: &str = "\
+    UPDATE jobs SET paused = FALSE, run_at = $3, message = '', progress = COALESCE($4, progress), params = COALESCE($5, params) \
+    WHERE store_num = $1 AND id = $2 AND paused \
+    AND (state = 'queued' OR (state = 'running' AND CAST($4 AS TEXT) IS NULL AND CAST($5 AS TEXT) IS NULL))";
+
+pub(crate) const PAUSE_SELF: &str = "\
+    UPDATE jobs SET state = 'queued', paused = TRUE, message = $3, leased_by = NULL, leased_until = NULL \
+    WHERE id = $1 AND leased_by = $2 AND state = 'running'";
+
 /// A job that nobody works on is over at once.
 pub(crate) const REQUEST_CANCEL: &str = "\
-    UPDATE jobs SET cancel_requested = TRUE, \
+    UPDATE jobs SET cancel_requested = TRUE, paused = FALSE, \
     finished_at = CASE WHEN state = 'queued' OR leased_until <= $3 THEN $3 ELSE finished_at END, \
     state = CASE WHEN state = 'queued' OR leased_until <= $3 THEN 'cancelled' ELSE state END \
     WHERE store_num = $1 AND id = $2 AND state IN ('queued', 'running')";

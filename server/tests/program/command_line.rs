@@ -15,6 +15,7 @@ on_both_engines!(
     an_export_that_breaks_off_leaves_the_one_before,
     an_import_cancelled_in_the_browser_is_no_success,
     a_person_who_is_there_keeps_name_and_password,
+    words_are_written_once_and_wait_for_review,
 );
 
 async fn a_file_is_imported_once(engine: Engine) {
@@ -151,6 +152,48 @@ async fn a_person_who_is_there_keeps_name_and_password(engine: Engine) {
     assert_eq!(program.client().sign_in("ada@shop.test", PASSWORD).await.status, 303);
 }
 
+async fn words_are_written_once_and_wait_for_review(engine: Engine) {
+    let program = Program::new(engine);
+    program.succeed(&["demo", "--products", "60"]);
+    let run = |options: &[&str]| program.succeed(&[&["run", "--store", "demo"], options].concat());
+    let open = || program.sql("SELECT count(*) FROM content_reviews WHERE status = 'open'");
+    let before = program.exported("demo");
+
+    let first = run(&["--products", "3"]);
+    assert!(first.contains("3 suggestions wait for review; 0 products were left as they are, 0 failed."), "{first}");
+    assert_eq!(open(), "3");
+    let again = run(&["--products", "3"]);
+    assert!(again.contains("0 suggestions wait for review; 3 products were left as they are, 0 failed."), "{again}");
+    assert_eq!(open(), "3");
+    let drafts = program.sql("SELECT count(*) FROM products WHERE status <> 'active'");
+    assert!(run(&["--query", "status=draft&status=archived"]).contains("0 failed."));
+    assert_eq!(program.sql("SELECT subject FROM jobs ORDER BY created_at DESC LIMIT 1"), format!("{drafts} products that are draft or archived"));
+
+    assert_eq!(program.exported("demo"), before, "a suggestion changes no product");
+    assert_eq!(program.sql("SELECT count(*) FROM ai_usage_records"), "0");
+}
+
+#[test]
+fn a_run_that_cannot_be_started_says_why() {
+    let program = Program::with_shop(Engine::Sqlite);
+    program.succeed(&["store", "add", "other", "--name", "Other"]);
+
+    for (call, code, says) in [
+        (&["run", "--store", "nowhere"][..], 1, "vitrine: There is no store named \"nowhere\". There are: "),
+        (&["run", "--store", "shop"], 1, "vitrine: No product is selected, or none is there any more."),
+        (&["run", "--store", "shop", "--products", "3"], 1, "vitrine: No product is selected."),
+        (&["run", "--store", "shop", "--products", "0"], 2, "--products"),
+        (&["run"], 2, "--store"),
+    ] {
+        let output = program.run(call);
+        assert_eq!(output.code, code, "{call:?}: {}", output.text);
+        assert!(output.text.contains(says), "{call:?}: {}", output.text);
+    }
+    let unknown = program.run(&["run", "--store", "nowhere"]).text;
+    assert!(unknown.contains("other") && unknown.contains("shop"), "{unknown}");
+    assert_eq!(program.sql("SELECT count(*) FROM jobs"), "0");
+}
+
 #[test]
 fn every_command_has_help() {
     let program = Program::new(Engine::Sqlite);
@@ -161,6 +204,7 @@ fn every_command_has_help() {
         &["import", "--help"],
         &["export", "--help"],
         &["demo", "--help"],
+        &["run", "--help"],
         &["user", "add", "--help"],
         &["store", "add", "--help"],
         &["migrate", "--help"],

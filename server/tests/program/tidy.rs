@@ -6,13 +6,15 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 6] = [
+const FORBIDDEN: [(&str, &[&str]); 8] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
-    ("app", &["sqlx", "fred", "tokio.", "store."]),
+    ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
     ("server/store", &["leptos", "axum", "app."]),
     ("server/jobs", &["leptos", "axum", "app."]),
     ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),
+    ("server/writers", &["sqlx", "leptos", "axum", "store."]),
+    ("server/rule-writer", &["tokio", "sqlx", "leptos", "axum"]),
 ];
 
 #[test]
@@ -87,8 +89,10 @@ fn manifests() -> Vec<PathBuf> {
         "server/catalogue-index",
         "server/demo-catalogue",
         "server/jobs",
+        "server/rule-writer",
         "server/shopify-csv",
         "server/store",
+        "server/writers",
     ]
     .iter()
     .map(|folder| root().join(folder).join("Cargo.toml"))

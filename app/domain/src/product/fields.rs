@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Content, Image, InventoryPolicy, Product, Status, Variant, limits, record};
+use super::{Content, Image, InventoryPolicy, OptimisationStatus, Product, Status, Variant, limits, record};
 use crate::{
     field::{Field, ImageField, Value, VariantField},
     handle::{Handle, InvalidHandle},
@@ -54,6 +54,7 @@ impl Product {
     pub fn get(&self, field: &Field) -> Value {
         match field {
             Field::Deleted => Value::Flag(self.deleted),
+            Field::Optimisation => Value::text(self.optimisation.name()),
             field => self.content.get(field),
         }
     }
@@ -62,6 +63,10 @@ impl Product {
         match field {
             Field::Deleted => {
                 self.deleted = flag(value)?;
+                Ok(())
+            }
+            Field::Optimisation => {
+                self.optimisation = OptimisationStatus::from_name(&text(value, 16)?).ok_or(InvalidValue::WrongKind)?;
                 Ok(())
             }
             field => self.content.set(field, value),
@@ -90,7 +95,7 @@ impl Content {
             Field::VariantField(id, field) => self.variant(*id).map_or(Value::None, |variant| variant.get(*field)),
             Field::Image(id) => self.image(*id).map_or(Value::None, |image| Value::Record(record::of_image(image))),
             Field::ImageField(id, field) => self.image(*id).map_or(Value::None, |image| image.get(*field)),
-            Field::Deleted => Value::None,
+            Field::Deleted | Field::Optimisation => Value::None,
         }
     }
 
@@ -141,7 +146,7 @@ impl Content {
                     self.images.sort_by_key(|image| image.position);
                 }
             }
-            Field::Deleted => return Err(InvalidValue::WrongKind),
+            Field::Deleted | Field::Optimisation => return Err(InvalidValue::WrongKind),
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ pub fn pairs(address: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 /// Percent-encoding of `application/x-www-form-urlencoded` (WHATWG URL, section 5.2).
-fn encode(text: &str, into: &mut String) {
+pub fn encode(text: &str, into: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {

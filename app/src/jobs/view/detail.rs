@@ -158,13 +158,13 @@ fn told(job: &JobView) -> (&'static str, &'static str) {
         (JobState::Queued, _) => ("off", "Waiting for its turn"),
         (JobState::Running, _) if job.cancelling => ("busy", "Cancelling, once the present batch is done"),
         (JobState::Running, JobKind::DryRun) => ("busy", "Running, nothing is written"),
-        (JobState::Running, JobKind::Import) => ("busy", "Running"),
+        (JobState::Running, JobKind::Import | JobKind::Optimise) => ("busy", "Running"),
         (JobState::Done, JobKind::DryRun) => ("ok", "Dry run done, nothing written yet"),
-        (JobState::Done, JobKind::Import) => ("ok", "Done"),
+        (JobState::Done, JobKind::Import | JobKind::Optimise) => ("ok", "Done"),
         (JobState::Failed, JobKind::DryRun) => ("bad", "Failed, nothing was written"),
-        (JobState::Failed, JobKind::Import) => ("bad", "Failed; what was imported before stays"),
+        (JobState::Failed, JobKind::Import | JobKind::Optimise) => ("bad", "Failed; what was imported before stays"),
         (JobState::Cancelled, JobKind::DryRun) => ("off", "Cancelled, nothing was written"),
-        (JobState::Cancelled, JobKind::Import) => ("off", "Cancelled; what was imported before stays"),
+        (JobState::Cancelled, JobKind::Import | JobKind::Optimise) => ("off", "Cancelled; what was imported before stays"),
     }
 }
 

@@ -33,6 +33,8 @@ pub(in crate::product) fn who(entry: &HistoryEntry) -> String {
         Source::Import => format!("{name}, by import"),
         Source::Demo => format!("{name}, demo"),
         Source::CommandLine => format!("{name}, command line"),
+        Source::Run => format!("{name}, run"),
+        Source::Review => format!("{name}, review"),
     }
 }
 

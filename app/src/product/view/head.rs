@@ -1,6 +1,6 @@
 //! The product's name, the way to its neighbours in the list, and the trash.
 
-use domain::handle::Handle;
+use domain::{field::Field, handle::Handle};
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use ports::product::Neighbours;
@@ -66,10 +66,15 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
             })
         })
     });
+    let handle = Memo::new(move |_| sheet.desk.with(|desk| desk.saved(&Field::Handle).to_string()));
+    let improve =
+        sheet.is_editor().then(|| at_once(view! { <a class="btn ghost" href=move || format!("/runs/new?handles={}", handle.get())>"Improve"</a> }));
     at_once(view! {
         <header class="page-head">
             <h1 id=focus::HEADING tabindex="-1">{title}</h1>
             <Pager neighbours list />
+            <a class="btn ghost" href=move || format!("/products/{}/versions", handle.get())>"Versions"</a>
+            {improve}
             {trash}
         </header>
         {band}

@@ -169,9 +169,15 @@ impl Live {
         if near("[data-act=again]").is_some() {
             event.prevent_default();
             self.try_again();
+        } else if near("[data-act=clear]").is_some() {
+            self.clear_picks();
         } else if let Some(row) = near(".row[aria-rowindex]").and_then(|row| row.get_attribute("aria-rowindex")?.parse::<u32>().ok()) {
             // The head is the first row.
-            self.on_click(row.saturating_sub(2));
+            let row = row.saturating_sub(2);
+            match target::<HtmlInputElement>(event) {
+                Some(tick) => self.on_tick(row, &tick, event.unchecked_ref()),
+                None => self.on_click(row),
+            }
         }
     }
 

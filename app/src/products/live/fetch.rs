@@ -132,6 +132,7 @@ impl Live {
         self.shown = list;
         self.moved = true;
         self.active = None;
+        self.picks.forget_row();
         self.scroll.set_rows(total);
         let top = self.scroll.jump(row);
         self.put(top);

@@ -182,6 +182,8 @@ impl Live {
                 self.rest();
                 self.navigate.run((address, false));
             }
+        } else if matches!(key.as_str(), "x" | "X") {
+            self.on_pick_key(event.shift_key());
         } else if let Some(row) = keys::row_of(&key, self.active, &self.scroll) {
             event.prevent_default();
             self.activate(row);

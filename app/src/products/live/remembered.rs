@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use crate::products::state::{left::Left, pages::Pages};
+use crate::products::state::{left::Left, pages::Pages, picks::Picks};
 
 #[derive(Default)]
 pub(super) struct Remembered {
     pub(super) pages: Pages,
     /// Where the keyboard was.
     pub(super) left: Option<Left>,
+    pub(super) picks: Picks,
 }
 
 thread_local! {

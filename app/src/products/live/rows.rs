@@ -30,6 +30,7 @@ struct Shown {
     /// Where it stands in the body, in pixels; none while it stands where the server has put it.
     top: Option<i64>,
     active: bool,
+    picked: bool,
     pictured: bool,
 }
 
@@ -43,7 +44,7 @@ pub(super) fn adopted(slots: &mut [Slot], pages: &Pages, list: ListId, start: u3
     for (slot, row) in slots.iter_mut().zip(start..) {
         if let Some(line) = pages.row(list, row) {
             let pictured = slot.element.query_selector("img").ok().flatten().is_some();
-            slot.shown = Some(Shown { list, row, line: Some(line.clone()), top: None, active: false, pictured });
+            slot.shown = Some(Shown { list, row, line: Some(line.clone()), top: None, active: false, picked: false, pictured });
         }
     }
 }
@@ -64,13 +65,17 @@ impl Live {
         }
         let address = self.pages.address(self.shown).unwrap_or_default();
         for (slot, row) in self.slots.iter_mut().zip(rows) {
-            let next = row.map(|row| Shown {
-                list: self.shown,
-                row,
-                line: self.pages.row(self.shown, row).cloned(),
-                top: Some(self.scroll.row_top(row)),
-                active: self.active == Some(row),
-                pictured: !self.fast && visible.contains(&row),
+            let next = row.map(|row| {
+                let line = self.pages.row(self.shown, row);
+                Shown {
+                    list: self.shown,
+                    row,
+                    line: line.cloned(),
+                    top: Some(self.scroll.row_top(row)),
+                    active: self.active == Some(row),
+                    picked: line.is_some_and(|line| self.picks.has(&line.handle)),
+                    pictured: !self.fast && visible.contains(&row),
+                }
             });
             slot.show(next, address, self.now);
         }
@@ -133,9 +138,9 @@ impl Slot {
             let _ = element.class_list().toggle_with_force("skel", next.line.is_none());
         } else if next.pictured
             && before.is_some_and(|before| !before.pictured)
-            && let (Some(line), Some(cell)) = (&next.line, element.first_element_child())
+            && let (Some(line), Some(picture)) = (&next.line, element.first_element_child().and_then(|cell| cell.first_element_child()))
         {
-            cell.set_inner_html(&markup::picture(line, true).into_string());
+            picture.set_outer_html(&markup::picture(line, true).into_string());
         }
         // A picture that is there stays.
         next.pictured |= is_same && before.is_some_and(|before| before.pictured);
@@ -150,6 +155,16 @@ impl Slot {
         }
         if before.is_some_and(|before| before.active) != next.active {
             let _ = element.class_list().toggle_with_force("active", next.active);
+        }
+        let was_picked = before.is_some_and(|before| before.picked);
+        if was_picked != next.picked {
+            let _ = element.set_attribute("aria-selected", if next.picked { "true" } else { "false" });
+        }
+        // Cells that were drawn anew have a box that is not ticked.
+        if (was_picked && is_same) != next.picked
+            && let Ok(Some(tick)) = element.query_selector(".pick")
+        {
+            wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlInputElement>(tick).set_checked(next.picked);
         }
         if before.is_none() {
             element.set_hidden(false);

@@ -78,7 +78,7 @@ impl Live {
             let place = self.shown_place();
             let band = if notice == Notice::Stopped { notice::band(failure, &place).into_string() } else { String::new() };
             self.fill("[data-region=band]", &band);
-            self.fill("[data-region=notice]", &notice.markup(&place, failure, self.may_import).into_string());
+            self.fill("[data-region=notice]", &notice.markup(&place, failure, self.may_run).into_string());
             self.grid.set_hidden(notice.is_instead_of_rows());
             if let Some(tools) = self.find(".tools") {
                 let _ = tools.toggle_attribute_with_force("hidden", notice == Notice::Empty);
@@ -111,7 +111,9 @@ impl Live {
 
     fn tell_count(&self) {
         let totals = self.pages.totals(self.shown);
-        self.fill(".count", &markup::count(totals, self.shown_place().query.is_unfiltered()).into_string());
+        let query = self.shown_place().query;
+        self.fill(".count", &markup::count(totals, query.is_unfiltered()).into_string());
+        self.fill("[data-region=improve]", &markup::improve(totals, &query).into_string());
     }
 
     /// Of the list that is shown, which may be the one before the asked.

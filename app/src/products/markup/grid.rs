@@ -26,7 +26,7 @@ pub(super) fn grid(page: &Page<'_>, hidden: bool) -> Markup {
     let rows = page.totals.map_or(-1, |totals| i64::from(totals.total) + 1);
     html! {
         div.grid role="grid" aria-label="Products" aria-colcount="8" aria-rowcount=(rows) aria-busy=(page.totals.is_none()) tabindex="0"
-            hidden[hidden]
+            aria-multiselectable=[page.may_run.then_some("true")] hidden[hidden]
             // What the browser goes on from.
             data-start=[page.totals.map(|_| page.start)]
             data-total=[page.totals.map(|totals| totals.total)]
@@ -86,7 +86,11 @@ pub(crate) fn cells(line: Option<&Line>, list: &str, pictured: bool, now: Option
     };
     let mark = if list.is_empty() { "" } else { "?" };
     html! {
-        div role="gridcell" { (picture(line, pictured)) }
+        div role="gridcell" {
+            (picture(line, pictured))
+            // Shown to whoever may start a run, once the page has come alive.
+            input.pick type="checkbox" tabindex="-1" autocomplete="off" aria-label="Select";
+        }
         div.row-title role="gridcell" {
             a href={ (PATH) "/" (line.handle) (mark) (list) } tabindex="-1" { (line.title) }
             span { (line.handle) }

@@ -42,14 +42,14 @@ impl Notice {
         !matches!(self, Self::Nothing | Self::Stopped)
     }
 
-    pub(crate) fn markup(self, place: &Place, failure: Option<&AppError>, may_import: bool) -> Markup {
+    pub(crate) fn markup(self, place: &Place, failure: Option<&AppError>, may_run: bool) -> Markup {
         match self {
             Self::Nothing | Self::Stopped => html! {},
             Self::NotLoaded => {
                 let told = failure.map(ToString::to_string).unwrap_or_default();
                 notice("alert", "circle-alert", "The products could not be loaded", &told, &mend(failure, place))
             }
-            Self::Empty if may_import => {
+            Self::Empty if may_run => {
                 let text = "Import a Shopify product export. A dry run shows what would be new or changed before anything is written.";
                 notice("status", "package", "Bring in your catalogue", text, &html! { a.btn href="/imports" { "Import a file" } })
             }

@@ -25,6 +25,7 @@ pub(super) fn tools(page: &Page<'_>, hidden: bool) -> Markup {
         div.tools hidden[hidden] {
             p.count role="status" { (count(page.totals, query.is_unfiltered())) }
             ul.chips aria-label="Filters" { (chips(query, page.currency)) }
+            @if page.may_run { div.region data-region="improve" { (improve(page.totals, query)) } }
             form.sort action=(PATH) {
                 (kept_fields(query, Changed::Sort))
                 select.input name="sort" aria-label="Sort by" { @for order in ORDERS { (option(order, query.sort)) } }
@@ -49,6 +50,28 @@ pub(crate) fn count(totals: Option<&Totals>, unfiltered: bool) -> Markup {
         b.num { @if let Some(totals) = totals { (format::number(totals.total.into())) } @else { "…" } }
         " "
         span.muted.num { (rest) }
+    }
+}
+
+/// The way to a run over all products of a list.
+pub(crate) fn improve(totals: Option<&Totals>, query: &ListQuery) -> Markup {
+    let list = query.to_address();
+    let mark = if list.is_empty() { "" } else { "?" };
+    html! {
+        @if let Some(Totals { total: total @ 1.., .. }) = totals {
+            a.btn.improve href={ "/runs/new" (mark) (list) } { (icon("sparkles")) "Improve all " (format::number((*total).into())) }
+        }
+    }
+}
+
+/// What can be done with the selected rows. Filled and shown once there are some.
+pub(super) fn picks() -> Markup {
+    html! {
+        div.band.picks hidden {
+            span role="status" {}
+            a.btn.primary { "Improve" }
+            button.btn data-act="clear" { "Clear" }
+        }
     }
 }
 

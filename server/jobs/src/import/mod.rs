@@ -153,7 +153,7 @@ impl Import<'_> {
 
 fn ended(asked: Asked) -> Option<End> {
     match asked {
-        Asked::GoOn => None,
+        Asked::GoOn | Asked::Pause => None,
         Asked::Cancel => Some(End::Cancelled),
         Asked::Stop => Some(End::Stopped),
     }

@@ -25,7 +25,7 @@ pub(crate) fn just_made(line: u64, handle: &Handle) -> BadRow {
 fn column(field: &Field) -> String {
     let name = match field {
         Field::Title => "Title",
-        Field::Handle | Field::Deleted => "URL handle",
+        Field::Handle | Field::Deleted | Field::Optimisation => "URL handle",
         Field::Description => "Description",
         Field::Vendor => "Vendor",
         Field::ProductType => "Type",

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use ports::jobs::JobState;
+use ports::jobs::{JobKind, JobState};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::support::{Engine, KEEP, OVERWRITE, World, csv, on_both};
@@ -151,7 +151,7 @@ on_both! {
         let world = World::new(engine).await;
         let id = world.upload(csv::LAMPS, KEEP).await;
         for attempt in 0..8 {
-            assert!(world.store.lease_next(&format!("doomed {attempt}"), 30).await.unwrap().is_some());
+            assert!(world.store.lease_next(&format!("doomed {attempt}"), 30, &[JobKind::Import]).await.unwrap().is_some());
             world.clock.pass(LEASE);
         }
 

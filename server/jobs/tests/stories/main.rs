@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a story that cannot go on ends, and its child process reports by printing")]
 
+mod asking;
 mod bad_files;
 mod bad_rows;
 mod cancelling;
@@ -11,4 +12,6 @@ mod importing;
 mod interrupted;
 mod permissions;
 mod races;
+mod runs;
 mod support;
+mod writing;

@@ -158,7 +158,7 @@ impl Store {
     }
 
     /// Products that a search finds by the beginning of their handle, SKU or barcode.
-    async fn also_found(&self, store: &StoreRef, query: &ListQuery) -> Result<RoaringBitmap, StoreError> {
+    pub(crate) async fn also_found(&self, store: &StoreRef, query: &ListQuery) -> Result<RoaringBitmap, StoreError> {
         let search = query.search.trim();
         if search.chars().count() < SHORTEST_PREFIX || search.chars().any(char::is_control) {
             return Ok(RoaringBitmap::new());

@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     change::{ChangeKind, FieldChange},
-    field::Field,
+    field::{Field, Value},
     ids::{OpId, ProductId, Seq},
     op::Op,
-    product::Product,
+    product::{OptimisationStatus, Product},
     reduce::{Outcome, Rejection, reduce},
 };
 use ports::product::Receipt;
@@ -39,6 +39,8 @@ pub(super) struct Slot {
     pub(super) now: Option<Product>,
     pub(super) kept: Bookkeeping,
     touched: bool,
+    /// New words were suggested or published in this round.
+    optimised: bool,
     /// Written in some round of this batch.
     written: bool,
 }
@@ -118,6 +120,7 @@ impl Batch {
             slot.touched = true;
             self.touched.push(op.product);
         }
+        slot.optimised |= applied.fields.iter().any(is_optimised);
         slot.now = Some(product);
         self.changes.push(Change { op: op.id, product: op.product, kind: applied.kind, fields: applied.fields });
         Taken::Answered(Receipt::Applied { seq })
@@ -157,6 +160,9 @@ impl Batch {
                 slot.kept.created_at = at;
             }
             slot.kept.updated_at = at;
+            if std::mem::take(&mut slot.optimised) {
+                slot.kept.last_optimized = Some(at);
+            }
             settle(&mut now.versions.created, first);
             settle(&mut now.versions.latest, first);
             now.versions.fields.values_mut().for_each(|seq| settle(seq, first));
@@ -185,6 +191,12 @@ impl Batch {
         entries.sort_unstable_by_key(|entry| entry.seq);
         entries
     }
+}
+
+/// Whether a change is that of new words being there.
+fn is_optimised(change: &FieldChange) -> bool {
+    let is = |status: OptimisationStatus| matches!(&change.after, Value::Text(text) if text == status.name());
+    change.field == Field::Optimisation && (is(OptimisationStatus::Suggested) || is(OptimisationStatus::Published))
 }
 
 /// Gives what an answer says of change numbers their real value.

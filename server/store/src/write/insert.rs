@@ -9,16 +9,18 @@ use crate::{
 
 /// What happens to a row whose key is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Clash {
+pub(crate) enum Clash {
     /// It is an error.
     Fails,
     /// The new one takes its place.
     Replaces,
     /// The old one stays.
     Stays,
+    /// What is not in the key is numbers, and the new ones are added to the old.
+    Adds,
 }
 
-pub(super) async fn insert<R: Record>(tx: &mut Tx<'_>, table: &'static Table, records: &[R], clash: Clash) -> Result<(), StoreError> {
+pub(crate) async fn insert<R: Record>(tx: &mut Tx<'_>, table: &'static Table, records: &[R], clash: Clash) -> Result<(), StoreError> {
     if records.is_empty() {
         return Ok(());
     }
@@ -34,9 +36,10 @@ impl Clash {
         match self {
             Self::Fails => String::new(),
             Self::Stays => format!(" ON CONFLICT ({key}) DO NOTHING"),
-            Self::Replaces => {
+            Self::Replaces | Self::Adds => {
                 let others = table.columns.iter().map(|(name, _)| *name).filter(|name| !table.key.contains(name) && !table.fixed.contains(name));
-                let set: Vec<String> = others.map(|name| format!("{name}=excluded.{name}")).collect();
+                let old = |name| if self == Self::Adds { format!("{}.{name}+", table.name) } else { String::new() };
+                let set: Vec<String> = others.map(|name| format!("{name}={}excluded.{name}", old(name))).collect();
                 format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set.join(","))
             }
         }

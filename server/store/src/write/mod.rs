@@ -5,6 +5,7 @@
 //! whoever sees a number sees everything up to it.
 
 mod batch;
+mod beside;
 mod flush;
 mod insert;
 mod load;
@@ -16,16 +17,17 @@ mod rows_sqlite;
 use std::collections::HashMap;
 
 use domain::{
+    clock::Timestamp,
     ids::{JobId, OpId, Seq, UserId},
     op::Op,
 };
 use ports::product::{Receipt, Source};
 
-pub(crate) use self::rows::Bookkeeping;
-use self::{
-    batch::Taken,
+use self::{batch::Taken, beside::Nothing, rows::ItemRecord};
+pub(crate) use self::{
+    beside::{Beside, Done, Go},
     insert::{Clash, insert},
-    rows::ItemRecord,
+    rows::{Bookkeeping, Record, Sink},
 };
 use crate::{
     Changed, Engine, Store, StoreError, StoreRef,
@@ -100,11 +102,24 @@ impl Store {
     ///
     /// Give a few thousand ops at most: all of them are in memory, and other writers wait.
     pub async fn write(&self, store: &StoreRef, author: &Author, ops: Vec<Op>, job: Option<JobMark<'_>>) -> Result<Vec<Receipt>, StoreError> {
+        self.write_beside(store, author, ops, job, &mut Nothing).await
+    }
+
+    /// The same with further rows in the same transaction; no answers when `beside` has taken all back.
+    pub(crate) async fn write_beside(
+        &self,
+        store: &StoreRef,
+        author: &Author,
+        ops: Vec<Op>,
+        job: Option<JobMark<'_>>,
+        beside: &mut impl Beside,
+    ) -> Result<Vec<Receipt>, StoreError> {
         for attempt in 1.. {
-            match self.try_write(store, author, &ops, job, attempt).await {
+            match self.try_write(store, author, &ops, job, beside, attempt).await {
                 Err(StoreError::Race(_)) if attempt < ATTEMPTS => {}
                 Err(error) => return Err(error),
-                Ok(written) => {
+                Ok(None) => return Ok(Vec::new()),
+                Ok(Some(written)) => {
                     if written.grown {
                         self.gather_statistics().await;
                     }
@@ -130,12 +145,24 @@ impl Store {
         }
     }
 
-    async fn try_write(&self, store: &StoreRef, author: &Author, ops: &[Op], job: Option<JobMark<'_>>, attempt: u32) -> Result<Written, StoreError> {
+    /// None when `beside` has taken all back.
+    async fn try_write(
+        &self,
+        store: &StoreRef,
+        author: &Author,
+        ops: &[Op],
+        job: Option<JobMark<'_>>,
+        beside: &mut impl Beside,
+        attempt: u32,
+    ) -> Result<Option<Written>, StoreError> {
         let at = self.inner.clock.now().micros();
         let mut tx = self.db().begin().await?;
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
         let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
+        if beside.look(&mut tx).await? == Go::Back {
+            return Ok(None);
+        }
 
         let mut answers: Vec<Receipt> = Vec::with_capacity(ops.len());
         let mut sent: HashMap<OpId, usize> = HashMap::new();
@@ -189,9 +216,13 @@ impl Store {
         if let Some(job) = job {
             mark(&mut tx, job).await?;
         }
+        let done = Done { receipts: &answers, before: &known, at: Timestamp::from_micros(at) };
+        if beside.write(&mut tx, done).await? == Go::Back {
+            return Ok(None);
+        }
         tx.commit().await?;
         let entries = if self.inner.listings.holds(store.num) { batch.entries(store.num) } else { Vec::new() };
-        Ok(Written { receipts: answers, seqs, grown, entries })
+        Ok(Some(Written { receipts: answers, seqs, grown, entries }))
     }
 }
 

@@ -11,17 +11,26 @@ use uuid::Uuid;
 use crate::codec::{key_of, to_json};
 
 /// Takes the values of a row, column by column.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     fn int(&mut self, value: Option<i64>);
     fn flag(&mut self, value: bool);
-    fn text(&mut self, value: &str);
+    fn text(&mut self, value: &str) {
+        self.maybe_text(Some(value));
+    }
+    fn maybe_text(&mut self, value: Option<&str>);
     fn id(&mut self, value: Option<Uuid>);
     fn bytes(&mut self, value: &[u8]);
 }
 
 /// A row of a table: it gives its values in the order of the table's columns.
-pub(super) trait Record {
+pub(crate) trait Record {
     fn put(&self, sink: &mut impl Sink);
+}
+
+impl<R: Record> Record for &R {
+    fn put(&self, sink: &mut impl Sink) {
+        (**self).put(sink);
+    }
 }
 
 pub(super) struct ProductRecord<'a> {

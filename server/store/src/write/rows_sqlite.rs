@@ -76,7 +76,7 @@ impl Sink for Bound<'_> {
         self.add(value);
     }
 
-    fn text(&mut self, value: &str) {
+    fn maybe_text(&mut self, value: Option<&str>) {
         self.add(value);
     }
 

@@ -1,18 +1,27 @@
 use domain::{
     field::{Field, Value},
+    money::Cost,
     op::{Action, Base, Op},
     query::{Facet, ListQuery, Window},
     role::Role,
+    words::brief::Brief,
 };
 use ports::{
     Access, Catalogue, People,
     error::AppError,
     jobs::{JobKind, JobState},
     product::{Neighbours, Receipt},
+    usage::{Days, Usage},
 };
-use store::{JobItem, JobItemKind, JobMark, NewJob};
+use store::{
+    JobItem, JobItemKind, JobMark, NewJob,
+    words::records::{Measured, PriceRow},
+};
 
-use crate::support::{Arranged, batch, create, edit, op_id, product, rich};
+use crate::{
+    support::{Arranged, batch, create, edit, op_id, product, rich},
+    words::{TODAY, call, failed, fingerprint, provider, run_batch},
+};
 
 pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
     let store = &arranged.store;
@@ -21,7 +30,7 @@ pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
         .enqueue(&arranged.other_shop, NewJob { kind: JobKind::Import, subject: "a.csv", params: "{}", progress: "{}", user: None })
         .await
         .unwrap();
-    store.lease_next("w", 60).await.unwrap().unwrap();
+    store.lease_next("w", 60, &[JobKind::Import]).await.unwrap().unwrap();
     let items = [JobItem { kind: JobItemKind::Bad, number: 1, detail: "{}".into() }];
     store.write(&arranged.other_shop, &batch(), Vec::new(), Some(JobMark { job, leased_by: "w", progress: "{}", items: &items })).await.unwrap();
     let ada = store.create_user("ada@example.com", "Ada", "correct horse").await.unwrap();
@@ -46,7 +55,7 @@ pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
     assert_eq!(store.load_by_handles(&arranged.shop, std::slice::from_ref(&theirs.content.handle)).await.unwrap(), []);
     assert_eq!(store.export_batch(&arranged.shop, None, 10).await.unwrap(), []);
     assert_eq!(store.product_count(&arranged.shop).await.unwrap(), 0);
-    assert_eq!(store.jobs(&arranged.shop, 10).await.unwrap(), []);
+    assert_eq!(store.jobs(&arranged.shop, &[JobKind::Import], 10).await.unwrap(), []);
     assert_eq!(store.job(&arranged.shop, job).await.unwrap(), None);
     assert_eq!(store.job_items(&arranged.shop, job, JobItemKind::Bad, 0, 10).await.unwrap(), []);
     assert!(!store.request_cancel(&arranged.shop, job).await.unwrap());
@@ -62,6 +71,58 @@ pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
     assert_eq!(store.job_items(&arranged.other_shop, job, JobItemKind::Bad, 0, 10).await.unwrap(), items);
     assert_eq!(store.job(&arranged.other_shop, job).await.unwrap().unwrap().state, JobState::Running);
     assert_eq!(store.members(&them).await.unwrap().len(), 1);
+}
+
+pub async fn every_word_stays_in_its_own_store(arranged: &Arranged) {
+    let (store, mine, theirs) = (&arranged.store, &arranged.shop, &arranged.other_shop);
+    let lamp = arranged.create_in(theirs, rich("lamp")).await;
+    let (one, ada) = (provider("One"), arranged.user("Ada").await);
+    store.save_provider(theirs, &one).await.unwrap();
+    let price = PriceRow { provider: one.id, model: "small".into(), from: arranged.now(), input: Cost(1), output: Cost(1) };
+    store.save_price(theirs, &price).await.unwrap();
+    store.save_brief(theirs, "", &Brief::default(), Some(ada)).await.unwrap();
+    store.set_budget(theirs, Some(Cost(1)), Some(ada)).await.unwrap();
+    store.record_usage(theirs, &[call(one.id)]).await.unwrap();
+    let run = arranged.suggest(theirs, &[&lamp], one.id).await;
+    store.write_run(theirs, run_batch(run, vec![failed(&lamp, "No.")], &[])).await.unwrap();
+    arranged.execute("UPDATE optimization_versions SET is_active = TRUE").await;
+    let (me, days) = (arranged.who(Role::Owner), Days { from: TODAY, to: TODAY });
+
+    for (shop, there) in [(mine, 0), (theirs, 1)] {
+        assert_eq!(store.providers(shop).await.unwrap().len(), there);
+        assert_eq!(store.provider_names(shop).await.unwrap().len(), 1 + there);
+        assert_eq!(store.prices(shop).await.unwrap().len(), there);
+        assert_eq!(store.price_at(shop, one.id, "small", arranged.now()).await.unwrap().iter().len(), there);
+        assert_eq!(store.briefs(shop).await.unwrap().len(), there);
+        assert_eq!(store.budget(shop).await.unwrap().iter().len(), there);
+        assert_eq!(store.spent_in_month(shop, arranged.now()).await.unwrap(), Cost(there as i64 * Cost::UNIT));
+        assert_eq!(store.usage_records(shop, days, None).await.unwrap().0.len(), there);
+        assert_eq!(store.measured(shop, one.id, "small").await.unwrap().answers, there as u64);
+        assert_eq!(store.matching(shop, &ListQuery::default()).await.unwrap().len(), there as u64);
+        assert_eq!(store.ords_of(shop, std::slice::from_ref(&lamp.content.handle)).await.unwrap().len(), there as u64);
+        assert_eq!(store.load_run_products(shop, &[lamp.ord]).await.unwrap().len(), there);
+        assert_eq!(store.known_answers(shop, &[fingerprint(lamp.id)]).await.unwrap().len(), there);
+        assert_eq!(store.run_failures(shop, run, 10).await.unwrap().len(), there);
+        assert_eq!(store.failed_of(shop, run).await.unwrap().len(), there as u64);
+        assert_eq!(store.run_results(shop, run, 10).await.unwrap().len(), there);
+        assert_eq!(store.open_reviews(shop, None).await.unwrap(), there as u64);
+        assert_eq!(store.open_reviews(shop, Some(run)).await.unwrap(), there as u64);
+        assert_eq!(store.mean_scores(shop).await.unwrap().0, there as u64);
+        assert_eq!(store.jobs(shop, &[JobKind::Optimise], 10).await.unwrap().len(), there);
+        let who = Access { store: shop.id, ..me.clone() };
+        assert_eq!(store.usage(&who, days).await.unwrap().total.calls, there as u64);
+        assert_eq!(store.records(&who, days, None).await.unwrap().0.len(), there);
+        assert_eq!(store.warning(&who).await.unwrap().iter().len(), there);
+    }
+    assert!(!store.remove_provider(mine, one.id).await.unwrap());
+    assert!(!store.remove_price(mine, one.id, "small", price.from).await.unwrap());
+    assert!(!store.remove_brief(mine, "").await.unwrap());
+    assert!(!store.pause(mine, run).await.unwrap());
+    store.pause(theirs, run).await.unwrap();
+    assert!(!store.resume(mine, run, None, None).await.unwrap());
+    let nowhere = Access { store: domain::ids::StoreId(op_id().0), ..me };
+    assert_eq!(store.usage(&nowhere, days).await.map(|_| ()), Err(AppError::NotFound));
+    assert_ne!(store.measured(theirs, one.id, "small").await.unwrap(), Measured::default());
 }
 
 pub async fn an_id_of_another_store_is_not_free(arranged: &Arranged) {

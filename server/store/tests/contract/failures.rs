@@ -157,7 +157,8 @@ async fn a_database_ahead_of_the_program_is_refused_on_both_engines() {
 
         let error = open(&arranged.location, arranged.clock.clone()).await.unwrap_err();
 
-        assert!(matches!(error, StoreError::Newer { found: 9_000, known: 1 }), "{error:?}");
+        let last = store::migrations().map(|(number, _)| number).max().unwrap();
+        assert!(matches!(error, StoreError::Newer { found: 9_000, known } if known == last), "{error:?}");
         assert!(is_a_sentence(&error));
         arranged.clear_away().await;
     }

@@ -7,6 +7,7 @@ mod support;
 
 mod admin;
 mod apart;
+mod briefs;
 mod engines;
 mod failures;
 mod history;
@@ -15,8 +16,14 @@ mod lists;
 mod migrations;
 mod people;
 mod plans;
+mod providers;
 mod racing;
+mod reviews;
+mod runs;
 mod statements;
+mod usage;
+mod versions;
+mod words;
 mod writing;
 
 macro_rules! contract {
@@ -55,8 +62,10 @@ contract! {
     ],
     apart: [
         every_method_sees_its_own_store_only,
+        every_word_stays_in_its_own_store,
         an_id_of_another_store_is_not_free,
     ],
+    briefs: [briefs_are_kept_by_product_type],
     engines: [
         times_are_kept_to_the_microsecond,
         products_without_a_price_come_last_in_both_directions,
@@ -78,6 +87,9 @@ contract! {
         a_failed_attempt_waits,
         a_job_is_cancelled,
         two_workers_never_have_the_same_job,
+        a_worker_takes_the_kinds_it_asks_for,
+        a_paused_job_waits_until_it_is_resumed,
+        a_paused_job_can_be_cancelled_and_a_finished_one_not_paused,
     ],
     lists: [
         lists_are_those_a_naive_one_would_be,
@@ -103,6 +115,12 @@ contract! {
         nothing_in_the_tables_opens_a_session,
     ],
     plans: [hot_statements_use_their_indexes],
+    providers: [
+        a_provider_comes_back_as_it_was_saved,
+        a_removed_provider_leaves_its_name,
+        a_provider_of_another_store_is_not_changed,
+        a_price_holds_until_the_next_one,
+    ],
     racing: [
         eight_writers_lose_nothing,
         change_numbers_are_given_in_the_order_of_commits,
@@ -110,10 +128,70 @@ contract! {
         the_same_op_many_times_at_once_is_done_once,
         two_people_on_different_fields_do_not_disturb_each_other,
         a_list_built_in_the_middle_of_changes_is_right,
+        runs_calls_and_people_at_once_lose_nothing,
+    ],
+    reviews: [
+        a_card_has_all_that_a_decision_needs,
+        a_card_says_what_was_edited_since,
+        a_queue_is_filtered_and_comes_in_parts,
+        approved_words_are_in_the_product,
+        words_that_a_reviewer_edited_are_a_version_of_their_own,
+        only_what_was_suggested_can_be_approved,
+        a_rejected_suggestion_leaves_the_words,
+        changes_are_written_by_a_run_of_their_own,
+        what_was_decided_is_not_decided_again,
+        of_two_reviewers_at_once_one_is_told_so,
+        the_same_decision_many_times_at_once_is_done_once,
+        what_somebody_edited_since_is_not_overwritten_blindly,
+        a_product_in_the_trash_is_not_in_the_way,
+        many_are_approved_at_once,
+        two_who_approve_all_at_once_do_it_once,
+        a_suggestion_is_given_to_a_reviewer,
+        each_role_may_review_what_it_may,
+        reviews_see_their_own_store_only,
+        a_queue_keeps_to_its_budget,
+        the_text_of_a_picture_that_is_gone_is_refused,
+        an_edit_is_not_taken_for_a_decision,
+        edited_words_are_judged_by_the_whole_record,
+        judging_is_bounded_and_keeps_to_its_store,
+    ],
+    runs: [
+        a_run_begins_with_the_products_that_match,
+        products_of_a_run_are_read_whole,
+        a_batch_of_a_run_is_written_whole,
+        every_part_of_a_version_is_kept,
+        a_later_suggestion_takes_the_place_of_the_open_one,
+        a_worker_that_lost_the_run_writes_nothing_of_it,
+        a_batch_is_never_written_twice,
+        a_product_in_the_trash_counts_as_gone_and_keeps_its_usage,
+        what_was_answered_before_is_found,
+        a_big_batch_of_a_run_costs_few_statements,
+        scores_are_those_of_what_is_published,
+        pages_do_not_say_how_far_the_words_are,
+        a_run_is_paused_between_two_batches_and_goes_on,
+        a_run_never_reaches_into_another_store,
     ],
     statements: [
         pages_keep_to_their_budget,
         a_batch_costs_no_more_statements_than_its_rows,
+    ],
+    usage: [
+        sums_are_those_of_the_calls,
+        the_dearest_twelve_come_first_and_then_the_others,
+        days_that_make_no_sense_are_refused,
+        a_month_is_from_midnight_to_midnight,
+        a_budget_warns_from_eighty_percent_on,
+        calls_come_in_pages_each_once,
+        a_provider_is_measured_by_its_latest_good_answers,
+    ],
+    versions: [
+        versions_are_told_with_what_was_there_first,
+        what_was_there_first_is_told_behind_a_hundred_versions,
+        a_version_is_activated_once,
+        what_somebody_edited_is_not_replaced_blindly,
+        every_word_can_be_taken_back,
+        a_picture_that_is_gone_is_not_in_the_way_of_a_version,
+        a_version_of_a_product_in_the_trash_is_refused,
     ],
     writing: [
         a_product_comes_back_as_it_was_made,

@@ -117,7 +117,9 @@ async fn on_postgres(url: &str) -> BTreeMap<String, Shape> {
     let columns = sqlx::query(columns).fetch_all(&mut on).await.unwrap();
     let indexes = sqlx::query(indexes).fetch_all(&mut on).await.unwrap();
     let columns = columns.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get::<i32, _>(3) >= 0));
-    let indexes = indexes.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4)));
+    // A name that is also a word of SQL comes in quotes.
+    let column = |row: &sqlx::postgres::PgRow| row.get::<String, _>(4).trim_matches('"').to_owned();
+    let indexes = indexes.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), column(row)));
     shapes(columns, indexes)
 }
 

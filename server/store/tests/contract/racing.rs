@@ -1,15 +1,21 @@
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::{
     field::{Field, Value},
     ids::Seq,
+    money::Cost,
     op::{Action, Base, Op},
     query::{ListQuery, Window},
     role::Role,
 };
 use ports::{Catalogue, product::Receipt};
 
-use crate::support::{Arranged, batch, create, edit, op_id, product, seq};
+use store::words::records::RunBatch;
+
+use crate::{
+    support::{Arranged, batch, create, edit, op_id, product, seq},
+    words::{call, provider, run_batch, version, written},
+};
 
 pub async fn eight_writers_lose_nothing(arranged: &Arranged) {
     // Half of them in another process.
@@ -189,4 +195,50 @@ pub async fn a_list_built_in_the_middle_of_changes_is_right(arranged: &Arranged)
     assert_eq!(listed, expected);
     assert!(totals.windows(2).any(|pair| pair[0] < pair[1]), "the list was looked at while it grew: {totals:?}");
     other.close().await;
+}
+
+pub async fn runs_calls_and_people_at_once_lose_nothing(arranged: &Arranged) {
+    let (shop, provider) = (arranged.shop.clone(), provider("One").id);
+    let mut products = Vec::new();
+    for number in 0..20 {
+        products.push(arranged.create(product(&format!("p-{number}"))).await);
+    }
+    let products = Arc::new(products);
+    let mut writers = Vec::new();
+    // Two runs over the same products from both ends, people who edit them, and previews that cost something.
+    for backwards in [false, true] {
+        let run = arranged.begin_run(&shop, &products.iter().collect::<Vec<_>>()).await;
+        let (store, shop, products) = (arranged.store.clone(), shop.clone(), products.clone());
+        writers.push(tokio::spawn(async move {
+            for number in 0..20 {
+                let product = &products[if backwards { 19 - number } else { number }];
+                let items = vec![written(product, version(product, run, provider))];
+                let came = store.write_run(&shop, RunBatch { usage: vec![call(provider)], ..run_batch(run, items, &[]) }).await.unwrap();
+                assert_eq!(came.gone, [0; 0]);
+            }
+        }));
+    }
+    for writer in 0..3 {
+        let (store, shop, products) = (arranged.second_store().await, shop.clone(), products.clone());
+        writers.push(tokio::spawn(async move {
+            for number in 0..10 {
+                let ops = products
+                    .iter()
+                    .map(|product| edit(product.id, &[(Field::Vendor, Base::Any, Value::text(format!("{writer}-{number}")))]))
+                    .collect();
+                store.write(&shop, &batch(), ops, None).await.unwrap();
+                store.record_usage(&shop, &vec![call(provider); 5]).await.unwrap();
+            }
+            store.close().await;
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+
+    let store = &arranged.store;
+    assert_eq!(store.spent_in_month(&shop, arranged.now()).await.unwrap(), Cost((2 * 20 + 3 * 10 * 5) * Cost::UNIT));
+    assert_eq!(arranged.number("SELECT CAST(SUM(cost) AS BIGINT) FROM ai_usage_records").await, (2 * 20 + 3 * 10 * 5) * Cost::UNIT);
+    assert_eq!(store.open_reviews(&shop, None).await.unwrap(), 20);
+    assert_eq!(arranged.number("SELECT CAST(COUNT(*) AS BIGINT) FROM optimization_versions WHERE number IN (1, 2)").await, 40);
 }

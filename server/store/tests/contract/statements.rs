@@ -5,7 +5,7 @@ use domain::{
     query::{ListQuery, Window},
     role::Role,
 };
-use ports::{Catalogue, People};
+use ports::{Catalogue, People, usage::Usage};
 
 use crate::support::{Arranged, batch, create, product, rich};
 
@@ -41,6 +41,13 @@ pub async fn pages_keep_to_their_budget(arranged: &Arranged) {
     costs!(1, store.history(&who, lamp.id, None));
     costs!(1, store.me(&session));
     costs!(1, store.members(&who));
+    let call = crate::words::call(domain::ids::ProviderId::BUILT_IN);
+    let days = ports::usage::Days { from: crate::words::TODAY - 29, to: crate::words::TODAY };
+    costs!(3, store.record_usage(&arranged.shop, &[store::words::records::NewUsage { user: Some(ada), ..call }]));
+    // Days, dimensions, names of providers and of people, budget.
+    costs!(5, Usage::usage(store, &who, days));
+    costs!(1, Usage::warning(store, &who));
+    costs!(1, Usage::records(store, &who, days, None));
     // Receipts, product, variants, images; numbers, product, log, receipt.
     costs!(8, store.submit(&who, crate::support::edit(lamp.id, &[(Field::Title, domain::op::Base::Any, Value::text("Lamp"))])));
     let fresh = arranged.second_store().await;

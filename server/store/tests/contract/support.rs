@@ -24,7 +24,7 @@ use ports::{
     products::Listing,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use store::{Author, Location, OsEntropy, Store, StoreRef};
+use store::{Author, Engine, Location, OsEntropy, Store, StoreRef};
 
 pub struct Arranged {
     pub store: Store,
@@ -82,6 +82,24 @@ impl Arranged {
         self.store.close().await;
         if let Location::Postgres(url) = &self.location {
             postgres::drop_database(url).await;
+        }
+    }
+
+    /// One number, right from the tables.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self.store.db().engine() {
+            Engine::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
+            Engine::Postgres { primary, .. } => sqlx::query_scalar(sql).fetch_one(primary).await.unwrap(),
+        }
+    }
+
+    /// Does what no method does yet, right in the tables.
+    pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self.store.db().engine() {
+            Engine::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.map(|_| ()).unwrap(),
+            Engine::Postgres { primary, .. } => sqlx::query(sql).execute(primary).await.map(|_| ()).unwrap(),
         }
     }
 

@@ -6,4 +6,8 @@ mod bad_files;
 mod functions;
 mod imports;
 pub(crate) mod pages;
+mod roles;
+mod runs;
+mod shops;
 mod stores_apart;
+mod usage;

@@ -1,13 +1,54 @@
 //! Pages as the server sends them: whole, before anything has been loaded.
 
-use crate::support::{Engine, Program, on_both_engines};
+use super::shops::{SUBJECT, Shops};
+use crate::support::{Engine, Program, encoded, on_both_engines};
 
 on_both_engines!(
+    each_page_is_for_members_alone,
     the_list_comes_with_its_first_rows,
     the_list_is_searched_and_paged_by_its_address,
     an_edit_by_a_plain_form_is_there_after_a_restart,
     a_conflict_by_a_plain_form_loses_nothing
 );
+
+async fn each_page_is_for_members_alone(engine: Engine) {
+    let shops = Shops::open(engine).await;
+    let viewer = shops.program.signed_in("viewer@test.test").await;
+    let suggestion = &shops.suggestions[0];
+    let product = format!("/products/{}", suggestion.handle);
+
+    for (page, found) in [
+        ("/products".to_owned(), "role=\"grid\""),
+        (product.clone(), "<h1"),
+        (format!("{product}/versions"), "Built-in rules"),
+        ("/review".to_owned(), "Built-in rules"),
+        (format!("/review?card={}", suggestion.review), product.as_str()),
+        (format!("/review?run={}&findings=yes", shops.run), "Built-in rules"),
+        ("/runs".to_owned(), SUBJECT),
+        ("/runs/new".to_owned(), "An owner or an editor"),
+        (format!("/runs/{}", shops.run), "/review?run="),
+        ("/imports".to_owned(), "theirs.csv"),
+        (format!("/imports/{}", shops.job), "theirs.csv"),
+        ("/usage".to_owned(), "their-model"),
+        ("/usage?days=7".to_owned(), "their-model"),
+        ("/usage/export.csv".to_owned(), ",their-model,"),
+        ("/settings".to_owned(), "<h1"),
+        ("/settings/brief".to_owned(), "Speaks as their grandmother did."),
+        ("/settings/providers".to_owned(), "Owners of the store see and change who writes"),
+    ] {
+        let (own, nobody) = (viewer.get(&page).await, shops.program.client().get(&page).await);
+
+        assert!(own.status == 200 && own.text.contains(found), "{page} lacks {found:?}: {} {}", own.status, own.text);
+        let back = nobody.location().strip_prefix("/sign-in?next=").unwrap_or_else(|| panic!("{page}: {nobody:?}"));
+        assert_eq!((nobody.status, back), (303, sent_back(&page).as_str()), "{page}");
+        assert_eq!(shops.secret_in(&nobody.text), None, "{page}");
+    }
+}
+
+/// The page as it stands in the address of the sign-in page.
+fn sent_back(page: &str) -> String {
+    encoded(page).replace("%2D", "-").replace("%2F", "/").replace("%2E", ".").replace("%5F", "_")
+}
 
 async fn the_list_comes_with_its_first_rows(engine: Engine) {
     let program = Program::serving(engine).await;
@@ -65,7 +106,15 @@ async fn what_is_not_there_is_a_404_page() {
     let program = Program::serving(Engine::Sqlite).await;
     let client = program.signed_in("viewer@test.test").await;
 
-    for path in ["/products/not-there", "/imports/0195a000-0000-7000-8000-000000000000", "/imports/nonsense", "/nowhere"] {
+    for path in [
+        "/products/not-there",
+        "/products/not-there/versions",
+        "/imports/0195a000-0000-7000-8000-000000000000",
+        "/imports/nonsense",
+        "/runs/0195a000-0000-7000-8000-000000000000",
+        "/runs/nonsense",
+        "/nowhere",
+    ] {
         assert_eq!(client.get(path).await.status, 404, "{path}");
     }
 }

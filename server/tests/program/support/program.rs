@@ -244,8 +244,12 @@ impl Program {
 
     /// The id of the first row that fits, as text that can be parsed.
     pub(crate) fn id(&self, table: &str, condition: &str) -> String {
-        let column = if self.database.is_some() { "id" } else { "lower(hex(id))" };
-        self.sql(&format!("SELECT {column} FROM {table} WHERE {condition} LIMIT 1"))
+        self.sql(&format!("SELECT {} FROM {table} WHERE {condition} LIMIT 1", self.id_column("id")))
+    }
+
+    /// A column of ids so that what it answers can be parsed.
+    pub(crate) fn id_column(&self, column: &str) -> String {
+        if self.database.is_some() { column.to_owned() } else { format!("lower(hex({column}))") }
     }
 
     /// Holds the lock that writers wait for.

@@ -3,6 +3,8 @@
 pub mod catalogue;
 pub mod csv;
 pub mod engine;
+pub mod provider;
+pub mod runs;
 
 use std::{
     path::{Path, PathBuf},
@@ -19,7 +21,7 @@ use domain::{
     money::Currency,
     role::Role,
 };
-use jobs::{JobsService, Wake, Worker, WorkerHandle, WorkerOptions};
+use jobs::{Desk, DeskOptions, JobsService, Wake, Worker, WorkerHandle, WorkerOptions};
 use ports::{Access, ImportOptions, Jobs, Upload, error::AppError, jobs::JobDetail};
 use store::{OsEntropy, Store, StoreRef};
 use tempfile::TempDir;
@@ -55,6 +57,7 @@ pub struct World {
     pub owner: Access,
     pub clock: Arc<HandClock>,
     pub wake: Wake,
+    pub desk: Arc<Desk>,
     /// Behind the store, for looking at tables.
     pub opened: Opened,
     pub data: TempDir,
@@ -78,7 +81,8 @@ impl World {
         let user = store.create_user("owner@lamps.test", "Olga", "a long password").await.unwrap();
         store.set_member(user, &at, Role::Owner).await.unwrap();
         let owner = Access { user, store: at.id, role: Role::Owner };
-        Self { store, at, owner, clock, wake: Wake::default(), opened, data }
+        let desk = Arc::new(desk(data.path(), clock.clone()));
+        Self { store, at, owner, clock, wake: Wake::default(), desk, opened, data }
     }
 
     pub fn service(&self) -> JobsService {
@@ -91,7 +95,9 @@ impl World {
             clock: self.clock.clone(),
             entropy: Arc::new(OsEntropy),
             wake: self.wake.clone(),
-            at_once: 1,
+            imports_at_once: 1,
+            runs_at_once: 2,
+            desk: self.desk.clone(),
         };
         Worker::start(self.store.clone(), options)
     }
@@ -149,6 +155,11 @@ impl World {
     pub fn path(&self) -> &Path {
         self.data.path()
     }
+}
+
+/// Any address may be asked: the scripted provider is on this machine.
+fn desk(data_dir: &Path, clock: Arc<HandClock>) -> Desk {
+    Desk::open(DeskOptions { data_dir, secret_key: None, allowed_hosts: "*", clock, entropy: Arc::new(OsEntropy) }).unwrap()
 }
 
 impl HandClock {

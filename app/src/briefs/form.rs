@@ -1,0 +1,225 @@
+//! A brief as a form, and back.
+
+use domain::words::{brief::Brief, part::Part};
+
+use crate::forms::{Form, number};
+
+/// Characters a text may have; a brief goes along with every call, and is paid for.
+const LONGEST: usize = 4_000;
+/// Phrases of one kind.
+const MOST_PHRASES: usize = 200;
+const TITLE_CHARACTERS: (u32, u32) = (10, 255);
+const DESCRIPTION_WORDS: (u32, u32) = (0, 2_000);
+
+/// Languages that are offered, by their ISO 639-1 codes.
+pub(crate) const LANGUAGES: [(&str, &str); 18] = [
+    ("cs", "Czech"),
+    ("da", "Danish"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("fi", "Finnish"),
+    ("fr", "French"),
+    ("hu", "Hungarian"),
+    ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("nb", "Norwegian"),
+    ("nl", "Dutch"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("sv", "Swedish"),
+    ("tr", "Turkish"),
+];
+
+/// A brief to be filled in. What a template leaves to the store's brief is empty.
+pub fn of(brief: &Brief, is_template: bool) -> Form {
+    let usual = Brief::default();
+    let count = |number: u32, usual: u32| if is_template && number == usual { String::new() } else { number.to_string() };
+    let ((least, most), is_usual) = (brief.description_words, is_template && brief.description_words == usual.description_words);
+    let words = |number: u32| if is_usual { String::new() } else { number.to_string() };
+    let form = Form::default()
+        .with("voice", &brief.voice)
+        .with("tone", &brief.tone)
+        .with("audience", &brief.audience)
+        .with("language", &brief.language)
+        .with("title_characters", count(brief.title_characters, usual.title_characters))
+        .with("least_words", words(least))
+        .with("most_words", words(most))
+        .with("keywords", brief.keywords.join("\n"))
+        .with("required", brief.required.join("\n"))
+        .with("banned", brief.banned.join("\n"))
+        .with("instructions", &brief.instructions);
+    brief.parts.iter().fold(form, |form, part| form.with("parts", part.name()))
+}
+
+/// An empty template.
+pub(crate) fn empty_template() -> Brief {
+    Brief { parts: Vec::new(), ..Brief::default() }
+}
+
+/// The brief that was sent; none when something is wrong with it, which the form then says. A template is laid over the
+/// store's brief.
+pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
+    let usual = Brief::default();
+    for (name, words) in [("voice", "voice"), ("tone", "tone"), ("audience", "audience"), ("instructions", "instructions")] {
+        let length = form.text(name).chars().count();
+        if length > LONGEST {
+            form.refuse(name, format!("The {words} may have {LONGEST} characters and has {length}."));
+        }
+    }
+    for name in ["keywords", "required", "banned"] {
+        let lines = form.lines(name);
+        if lines.len() > MOST_PHRASES {
+            form.refuse(name, format!("There may be {MOST_PHRASES} of them, and there are {}.", lines.len()));
+        } else if let Some(long) = lines.iter().find(|line| line.chars().count() > 200) {
+            let start: String = long.chars().take(30).collect();
+            form.refuse(name, format!("Write one a line, of 200 characters at most. “{start}…” is longer."));
+        }
+    }
+    let language = form.text("language").to_owned();
+    if !(language.is_empty() || (language.len() == 2 && language.bytes().all(|letter| letter.is_ascii_lowercase()))) {
+        form.refuse("language", "Choose a language of the list.");
+    }
+    let banned = form.lines("banned");
+    if let Some(both) = form.lines("required").iter().find(|phrase| banned.contains(phrase)) {
+        let sentence = format!("“{both}” is required and banned at once. Take it out of one of the two.");
+        form.refuse("banned", sentence);
+    }
+    let title_characters = number(form, "title_characters", usual.title_characters, TITLE_CHARACTERS);
+    let description_words = words(form, &usual);
+    if let Some(store) = over {
+        // What is as usual in a template is left to the store's brief.
+        if !form.text("title_characters").is_empty() && title_characters == usual.title_characters && store.title_characters != title_characters {
+            form.refuse(
+                "title_characters",
+                format!("{title_characters} stands for “as in the store's brief” here. Write {} instead.", title_characters + 1),
+            );
+        }
+        if !form.text("most_words").is_empty() && description_words == usual.description_words && store.description_words != description_words {
+            let (least, most) = description_words;
+            form.refuse("most_words", format!("{least} to {most} stands for “as in the store's brief” here. Write {least} to {} instead.", most + 1));
+        }
+    }
+    let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| form.has("parts", part.name())).collect();
+    if parts.is_empty() && over.is_none() {
+        form.refuse("parts", "Choose at least one part to be written.");
+    }
+    form.is_right().then(|| Brief {
+        voice: form.text("voice").to_owned(),
+        tone: form.text("tone").to_owned(),
+        audience: form.text("audience").to_owned(),
+        language,
+        title_characters,
+        description_words,
+        keywords: form.lines("keywords"),
+        required: form.lines("required"),
+        banned,
+        instructions: form.text("instructions").to_owned(),
+        parts,
+    })
+}
+
+/// From and to. One of them alone leaves the other as it usually is.
+fn words(form: &mut Form, usual: &Brief) -> (u32, u32) {
+    let least = number(form, "least_words", usual.description_words.0, DESCRIPTION_WORDS);
+    let most = number(form, "most_words", usual.description_words.1.max(least), DESCRIPTION_WORDS);
+    // With the other one left out, the usual least may be more than the most.
+    let least = if form.text("least_words").is_empty() { least.min(most) } else { least };
+    if least > most && form.why("least_words").is_none() && form.why("most_words").is_none() {
+        form.refuse("most_words", format!("A description of at least {least} words cannot have {most} at most."));
+    }
+    (least, most)
+}
+
+/// The product type a template is for, as it was typed; none for the store's own brief.
+pub fn template(form: &mut Form) -> Option<String> {
+    let name = form.text("template").to_owned();
+    if name.chars().count() > 255 {
+        form.refuse("", "A product type has 255 characters at most.");
+    }
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brief() -> Brief {
+        Brief {
+            voice: "Calm & plain".into(),
+            language: "de".into(),
+            title_characters: 60,
+            description_words: (50, 120),
+            banned: vec!["cheap".into(), "best ever".into()],
+            parts: vec![Part::Title, Part::Alt],
+            ..Brief::default()
+        }
+    }
+
+    #[test]
+    fn a_brief_survives_its_form() {
+        assert_eq!(read(&mut of(&brief(), false), None), Some(brief()));
+        assert_eq!(read(&mut of(&Brief::default(), false), None), Some(Brief::default()));
+    }
+
+    #[test]
+    fn what_a_template_leaves_empty_is_the_stores() {
+        let mut form = of(&empty_template(), true);
+        assert_eq!([form.text("title_characters"), form.text("most_words"), form.text("voice")], ["", "", ""]);
+
+        let template = read(&mut form, Some(&brief())).unwrap();
+
+        assert_eq!(brief().with(&template), brief());
+    }
+
+    #[test]
+    fn a_template_cannot_say_the_usual_where_the_store_says_otherwise() {
+        let mut form = Form::sent(vec![("title_characters".into(), "70".into())]);
+
+        assert_eq!(read(&mut form, Some(&brief())), None);
+        assert!(form.why("title_characters").is_some_and(|why| why.contains("Write 71")));
+        let mut same = Form::sent(vec![("title_characters".into(), "70".into())]);
+        assert!(read(&mut same, Some(&Brief::default())).is_some());
+    }
+
+    #[test]
+    fn nonsense_is_refused_beside_its_field() {
+        let why = |name: &str, text: &str, about: &str| {
+            let mut form = Form::sent(vec![(name.into(), text.into()), ("parts".into(), "title".into())]);
+            assert_eq!(read(&mut form, None), None, "{name}={text}");
+            form.why(about).map(str::to_owned).unwrap_or_default()
+        };
+
+        assert_eq!(why("title_characters", "5", "title_characters"), "Write a number from 10 to 255.");
+        assert_eq!(why("least_words", "5000", "least_words"), "Write a number from 0 to 2000.");
+        assert!(why("voice", &"a".repeat(4_001), "voice").contains("4001"));
+        assert!(why("banned", &"a".repeat(201), "banned").contains("one a line"));
+        assert_eq!(why("language", "klingon", "language"), "Choose a language of the list.");
+        let mut none = Form::default();
+        assert_eq!((read(&mut none, None), none.why("parts").is_some()), (None, true));
+    }
+
+    #[test]
+    fn what_is_required_cannot_be_banned() {
+        let mut form = of(&Brief { required: vec!["cheap".into()], ..brief() }, false);
+
+        assert_eq!(read(&mut form, None), None);
+        assert!(form.why("banned").is_some_and(|why| why.contains("“cheap”")));
+    }
+
+    #[test]
+    fn the_words_of_a_description_have_an_order() {
+        let words = |least: &str, most: &str| {
+            let pairs = [("least_words", least), ("most_words", most), ("parts", "title")];
+            let mut form = Form::sent(pairs.map(|(name, text)| (name.into(), text.into())).to_vec());
+            read(&mut form, None).map(|brief| brief.description_words)
+        };
+
+        assert_eq!(
+            [words("10", "20"), words("20", "10"), words("500", ""), words("", "20")],
+            [Some((10, 20)), None, Some((500, 500)), Some((20, 20))]
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! The server functions of reviewing, and of the versions of a product.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    clock::Timestamp,
+    field::Field,
+    ids::{OpId, ProductId, ReviewId, Seq, UserId, VersionId},
+    words::Words,
+};
+use leptos::prelude::*;
+use ports::{
+    error::AppError,
+    review::{Card, Decision, Judgement, ManyOutcome, Outcome, Queue, VersionsView},
+};
+use server_fn::codec::{GetUrl, Postcard};
+
+#[cfg(feature = "ssr")]
+use ports::review::Cursor;
+
+#[cfg(feature = "ssr")]
+use super::state::address::{Place, parse, parse_cursor};
+#[cfg(feature = "ssr")]
+use crate::context::{answer_status, authorised};
+
+/// A part of a queue. `filter` as it stands in the page's address, `behind` as the queue before has said.
+#[server(prefix = "/api/fn", endpoint = "review/queue", input = GetUrl, output = Postcard)]
+pub(crate) async fn read_queue(filter: String, behind: String, count: u32) -> Result<Queue, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    let invalid = |()| AppError::Invalid("There is no such place in the queue. Reload the page.".into());
+    let behind = parse_cursor(&behind).map_err(invalid).inspect_err(answer_status)?;
+    ports.reviews.queue(&who, &parse(&filter), behind, count.clamp(1, 50)).await.inspect_err(answer_status)
+}
+
+/// `review` as it stands in the address: what is no id is no suggestion.
+#[server(prefix = "/api/fn", endpoint = "review/card", input = GetUrl, output = Postcard)]
+pub(crate) async fn read_card(review: String) -> Result<Option<Card>, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    let Ok(review) = review.parse::<ReviewId>() else { return Ok(None) };
+    ports.reviews.card(&who, review).await.inspect_err(answer_status)
+}
+
+/// Judges what a reviewer has written into a suggestion.
+#[server(prefix = "/api/fn", endpoint = "review/judge", input = Postcard, output = Postcard)]
+pub(crate) async fn judge(review: ReviewId, words: Words) -> Result<Option<Judgement>, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.judge(&who, review, words).await.inspect_err(answer_status)
+}
+
+#[server(prefix = "/api/fn", endpoint = "review/decide", input = Postcard, output = Postcard)]
+pub(crate) async fn decide(decision: Decision) -> Result<Outcome, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.decide(&who, decision).await.inspect_err(answer_status)
+}
+
+/// Approves everything without findings in a queue that was written up to a moment.
+#[server(prefix = "/api/fn", endpoint = "review/all", input = Postcard, output = Postcard)]
+pub(crate) async fn approve_all(filter: String, until: Timestamp) -> Result<ManyOutcome, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.approve_all(&who, &parse(&filter), until).await.inspect_err(answer_status)
+}
+
+#[server(prefix = "/api/fn", endpoint = "review/assign", input = Postcard, output = Postcard)]
+pub(crate) async fn assign(review: ReviewId, to: Option<UserId>) -> Result<(), AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.assign(&who, review, to).await.inspect_err(answer_status)
+}
+
+#[server(prefix = "/api/fn", endpoint = "review/reviewers", input = GetUrl, output = Postcard)]
+pub(crate) async fn read_reviewers() -> Result<Vec<(UserId, String)>, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.reviewers(&who).await.inspect_err(answer_status)
+}
+
+/// `handle` as it stands in the address.
+#[server(prefix = "/api/fn", endpoint = "review/versions", input = GetUrl, output = Postcard)]
+pub(crate) async fn read_versions(handle: String) -> Result<Option<VersionsView>, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    let Ok(handle) = handle.parse::<domain::handle::Handle>() else { return Ok(None) };
+    ports.reviews.versions(&who, &handle).await.inspect_err(answer_status)
+}
+
+#[server(prefix = "/api/fn", endpoint = "review/activate", input = Postcard, output = Postcard)]
+pub(crate) async fn activate(op: OpId, version: VersionId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.activate(&who, op, version, seen).await.inspect_err(answer_status)
+}
+
+#[server(prefix = "/api/fn", endpoint = "review/back", input = Postcard, output = Postcard)]
+pub(crate) async fn roll_back(op: OpId, product: ProductId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
+    let (ports, who) = authorised().inspect_err(answer_status)?;
+    ports.reviews.roll_back(&who, op, product, seen).await.inspect_err(answer_status)
+}
+
+/// What the page is sent with.
+#[cfg(feature = "ssr")]
+pub(super) struct Opening {
+    pub(super) queue: Queue,
+    /// The suggestion that the address names.
+    pub(super) first: Option<Card>,
+    /// The one behind the one that is shown.
+    pub(super) next: Option<ReviewId>,
+}
+
+#[cfg(feature = "ssr")]
+pub(super) fn opening(place: &Place) -> impl Future<Output = Result<Opening, AppError>> + Send + use<> {
+    let asked = authorised();
+    let place = place.clone();
+    async move {
+        let opened = async {
+            let (ports, who) = asked?;
+            let queue = ports.reviews.queue(&who, &place.filter, None, 1).await?;
+            let first = match place.card {
+                Some(card) => ports.reviews.card(&who, card).await?,
+                None => None,
+            };
+            let behind = first.as_ref().map_or(queue.next, |card| Some(Cursor { at: card.created_at, review: card.review }));
+            let next = match behind {
+                Some(behind) => ports.reviews.queue(&who, &place.filter, Some(behind), 1).await?.cards.pop(),
+                None => None,
+            };
+            Ok(Opening { queue, first, next: next.map(|card| card.review) })
+        };
+        opened.await.inspect_err(answer_status)
+    }
+}

@@ -1,0 +1,254 @@
+//! Deciding: the next suggestion is shown at once, the decision is on its way.
+
+use std::time::Duration;
+
+use domain::ids::ReviewId;
+use leptos::{prelude::set_timeout, task::spawn_local};
+use ports::review::{Decision, Outcome, Verdict, VersionsView};
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use super::{Approved, Live, Toast, outbox, says};
+use crate::{
+    review::{
+        api,
+        markup::{Note, card::heard, parts::label},
+        state::{
+            address::card_address,
+            desk::Desk,
+            outbox::{Next, Way, done, way_back},
+            seat::{Seat, Stop},
+        },
+    },
+    ui::chance::new_op,
+};
+
+/// Long enough to read it and to reach the button.
+const STAYS: Duration = Duration::from_secs(8);
+
+impl Live {
+    pub(super) fn accept(&mut self) {
+        if !self.may_decide() {
+            return;
+        }
+        let Some(seat) = self.shown() else { return };
+        match seat.accept() {
+            Ok(verdict) => self.decide(verdict),
+            Err(Stop::Nothing) => {
+                self.tell("Nothing is ticked. Tick at least one field, or reject the suggestion.");
+                self.warn("Nothing is ticked. Tick at least one field, or reject the suggestion.");
+            }
+            Err(Stop::Edited(at)) => {
+                let name = seat.card.fields.get(at).map_or_else(String::new, |field| label(&field.field));
+                let words = format!("{name} was edited since. Untick it, or tick “Replace what is there now”.");
+                self.tell(&words);
+                self.warn(&words);
+                if let Some(tick) = self.find_as::<HtmlElement>(&format!("#field-{at} [data-act=replace]")) {
+                    let _ = tick.focus();
+                }
+            }
+        }
+    }
+
+    pub(super) fn decide(&mut self, verdict: Verdict) {
+        if !self.may_decide() {
+            return;
+        }
+        let Some(seat) = self.desk.as_mut().and_then(Desk::take) else { return };
+        let word = done(&verdict);
+        let undo = match &verdict {
+            Verdict::Approve { words, .. } => Some(Approved::new(&seat.card, words.clone())),
+            _ => None,
+        };
+        self.draw_head();
+        self.draw_card();
+        self.draw_decide();
+        self.scroll_up();
+        let next = self.shown().map_or_else(|| "Nothing is left.".to_owned(), |next| format!("Next: {}", heard(next)));
+        self.tell(&format!("{word}: {}. {next}", seat.card.title));
+        self.toast(format!("{word}: {}", seat.card.title), undo);
+        outbox::send(Decision { op_id: new_op(), review: seat.card.review, verdict }, seat);
+        self.fetch();
+    }
+
+    pub(super) fn go(&mut self, by: isize) {
+        if self.desk.as_mut().is_some_and(|desk| desk.go(by)) {
+            self.draw_head();
+            self.draw_card();
+            self.draw_decide();
+            self.scroll_up();
+            let told = self.shown().map(heard).unwrap_or_default();
+            self.tell(&told);
+            self.fetch();
+        }
+    }
+
+    pub(super) fn go_to(&mut self, review: ReviewId) -> bool {
+        self.desk.as_mut().is_some_and(|desk| desk.go_to(review))
+    }
+
+    pub(super) fn toggle(&mut self, at: usize) {
+        if !self.may_decide() {
+            return;
+        }
+        let Some(draft) = self.shown_mut().and_then(|seat| seat.drafts.get_mut(at)) else { return };
+        draft.is_on = !draft.is_on;
+        let is_on = draft.is_on;
+        if let Some(section) = self.find(&format!("#field-{at}")) {
+            let _ = section.toggle_attribute_with_force("data-on", is_on);
+        }
+        if let Some(tick) = self.find_as::<HtmlInputElement>(&format!("#field-{at} [data-act=toggle]")) {
+            tick.set_checked(is_on);
+        }
+        let name = self.shown().and_then(|seat| seat.card.fields.get(at)).map_or_else(String::new, |field| label(&field.field));
+        self.tell(&format!("{name}: {}", if is_on { "accepted" } else { "left as it is" }));
+    }
+
+    pub(super) fn edit(&mut self) {
+        if !self.may_decide() {
+            return;
+        }
+        let Some(seat) = self.shown_mut() else { return };
+        seat.is_editing = !seat.is_editing;
+        let is_editing = seat.is_editing;
+        self.redraw();
+        if is_editing && let Some(input) = self.find_as::<HtmlElement>("[data-edit]") {
+            let _ = input.focus();
+        }
+    }
+
+    pub(super) fn revert(&mut self, at: usize) {
+        let Some(seat) = self.shown_mut() else { return };
+        seat.revert(at);
+        let review = seat.card.review;
+        self.judge_soon(review);
+        self.redraw();
+        if let Some(input) = self.find_as::<HtmlElement>(&format!("[data-edit='{at}']")) {
+            let _ = input.focus();
+        }
+    }
+
+    /// What came of a decision, while the page is there.
+    pub(super) fn came_back(&mut self, mut seat: Seat, next: &Next) {
+        let (review, title) = (seat.card.review, seat.card.title.clone());
+        let (words, way) = match next {
+            Next::Gone(words) => {
+                if let Some(desk) = &mut self.desk {
+                    desk.lost();
+                }
+                (format!("{words} Yours was not needed, and changed nothing."), "Look at it")
+            }
+            Next::Edited(conflicts) => {
+                seat.note(conflicts);
+                self.give_back(seat);
+                ("it was edited since. Nothing was changed, and it is back in the queue.".to_owned(), "Go back to it")
+            }
+            Next::Refused(reason) => {
+                self.give_back(seat);
+                (format!("{reason} It is back in the queue."), "Go back to it")
+            }
+            Next::Rest | Next::Again(_) | Next::Wait(_) => return,
+        };
+        // Its note does not stand beside one that says that it worked.
+        self.toasts.retain(|toast| toast.undo.as_ref().is_none_or(|undo| undo.review != review));
+        self.draw_toasts();
+        self.tell(&format!("{title}: {words}"));
+        self.note(title, words, (card_address(review), way));
+        self.draw_head();
+    }
+
+    fn give_back(&mut self, seat: Seat) {
+        let was_empty = self.shown().is_none();
+        if let Some(desk) = &mut self.desk {
+            desk.give_back(seat);
+        }
+        if was_empty {
+            self.draw_card();
+        }
+        self.draw_decide();
+    }
+
+    pub(super) fn note(&mut self, title: String, words: String, way: (String, &'static str)) {
+        let number = self.next_number();
+        self.notes.push(Note { number, title, words, way });
+        self.draw_notes();
+    }
+
+    pub(super) fn toast(&mut self, words: String, undo: Option<Approved>) {
+        let number = self.next_number();
+        // More than a few hide the page.
+        if self.toasts.len() > 2 {
+            self.toasts.remove(0);
+        }
+        self.toasts.push(Toast { number, words, undo });
+        self.draw_toasts();
+        let page = self.page;
+        set_timeout(
+            move || {
+                page.with(|live| live.close_toast(number));
+            },
+            STAYS,
+        );
+    }
+
+    fn warn(&mut self, words: &str) {
+        self.toast(words.to_owned(), None);
+    }
+
+    pub(super) fn close_toast(&mut self, number: u32) {
+        self.toasts.retain(|toast| toast.number != number);
+        self.draw_toasts();
+    }
+
+    /// Takes an approval back, once it is at the server.
+    pub(super) fn undo(&mut self, number: u32) {
+        let Some(approved) = self.toasts.iter().find(|toast| toast.number == number).and_then(|toast| toast.undo.clone()) else { return };
+        self.close_toast(number);
+        if outbox::undo_when_sent(approved.review) {
+            self.tell("It is taken back as soon as it is sent.");
+            return;
+        }
+        self.take_back(approved);
+    }
+
+    pub(super) fn take_back(&mut self, approved: Approved) {
+        let page = self.page;
+        spawn_local(async move {
+            let answer = take_back(&approved).await;
+            page.with(|live| {
+                let Approved { title, handle, .. } = approved;
+                match answer {
+                    Ok(()) => {
+                        live.tell(&format!("Taken back: {title} says what it said before."));
+                        live.toast(format!("Taken back: {title}"), None);
+                    }
+                    Err(words) => {
+                        live.tell(&format!("{title}: {words}"));
+                        live.note(title, words, (format!("/products/{handle}/versions"), "Look at its versions"));
+                    }
+                }
+            });
+        });
+    }
+}
+
+/// Nothing is put over what somebody has written since.
+async fn take_back(approved: &Approved) -> Result<(), String> {
+    let view = api::read_versions(approved.handle.to_string()).await.map_err(|error| error.to_string())?;
+    let Some(view) = view else { return Err("it is not there any more.".to_owned()) };
+    if !says(&view.now, &approved.words) {
+        return Err("it was edited since, so nothing was taken back.".to_owned());
+    }
+    let VersionsView { product, seen, .. } = &view;
+    let outcome = match way_back(&view, approved.version) {
+        Way::Original => api::roll_back(new_op(), *product, seen.clone()).await,
+        Way::Version(version) => api::activate(new_op(), version, seen.clone()).await,
+        Way::None => return Err("what it said before is no version of it. Its history has it.".to_owned()),
+    };
+    match outcome {
+        Ok(Outcome::Done) => Ok(()),
+        Ok(Outcome::Already { .. }) => Err("somebody else has changed it meanwhile.".to_owned()),
+        Ok(Outcome::Stale(_)) => Err("it was edited since, so nothing was taken back.".to_owned()),
+        Ok(Outcome::Refused(reason)) => Err(reason),
+        Err(error) => Err(format!("it was not taken back. {error}")),
+    }
+}

@@ -1,0 +1,169 @@
+use domain::{
+    change::FieldConflict,
+    clock::Timestamp,
+    field::{Field, Value},
+    ids::{JobId, Seq, UserId},
+    money::Currency,
+    words::{
+        check::{Finding, FindingKind},
+        part::Part,
+        score::{Point, Score, Scores},
+    },
+};
+use ports::{
+    error::AppError,
+    review::{Card, Cursor, Decided, Judgement, Queue, QueueFilter, ReviewStatus},
+};
+
+use super::*;
+use crate::review::state::{desk::Desk, seat::tests::card};
+
+fn desk(cards: Vec<Card>, may_decide: bool) -> Desk {
+    let next = cards.last().map(|card| Cursor { at: card.created_at, review: card.review });
+    Desk::new(Queue { total: 214, odd: 16, cards, next, currency: Currency::EUR, may_decide }, None)
+}
+
+fn drawn(desk: &Desk, place: &Place) -> String {
+    let people = [(UserId::new(Timestamp::from_micros(1), [1; 10]), "Ann".to_owned())];
+    page(&Shown { place, desk: Some(desk), failure: None, seat: desk.shown(), next: None, people: Some(&people), now: None }).into_string()
+}
+
+fn full() -> Card {
+    let mut card = card(1);
+    card.findings = vec![Finding { part: Part::Title, kind: FindingKind::Unsupported, excerpt: "Brass".into() }];
+    card.run = Some(JobId::new(Timestamp::from_micros(1), [1; 10]));
+    card.remark = "Shorter <please>".into();
+    card.scores_after.quality = Score { value: 78, points: vec![Point { got: 8, of: 10, says: "The title names the material.".into() }] };
+    card
+}
+
+#[test]
+fn a_suggestion_shows_all_that_one_decides_by() {
+    let html = drawn(&desk(vec![full()], true), &Place::default());
+
+    let shown = [
+        "<b>1</b> of 214",
+        "Approve all without findings (198)",
+        "<ins class=\"new\"><mark>Brass</mark></ins>",
+        "“Brass” is nowhere in the record.",
+        "The title names the material.",
+        "Shorter &lt;please&gt;",
+        "data-act=\"accept\" aria-keyshortcuts=\"A\"",
+        "<option value=\"\" selected>nobody</option>",
+        "4 → 10 characters",
+    ];
+    for text in shown {
+        assert!(html.contains(text), "{text} is not in {html}");
+    }
+}
+
+#[test]
+fn who_may_only_look_has_nothing_to_press() {
+    let html = drawn(&desk(vec![full()], false), &Place::default());
+
+    for act in ["accept", "edit", "reject\"", "changes", "toggle", "all\"", "assign"] {
+        assert!(!html.contains(&format!("data-act=\"{act}")), "{act} is in {html}");
+    }
+    assert!(html.contains("Your role can look at suggestions."));
+}
+
+#[test]
+fn what_was_decided_says_by_whom_and_why() {
+    let mut card = full();
+    card.status = ReviewStatus::Rejected;
+    card.decided = Some(Decided { who: "Ann".into(), at: Timestamp::from_micros(1), reason: "Not true <of it>".into() });
+
+    let html = drawn(&desk(vec![card], true), &Place::default());
+
+    assert!(html.contains("Rejected by Ann") && html.contains("Not true &lt;of it&gt;"), "{html}");
+    assert!(!html.contains("data-act=\"accept\""));
+}
+
+#[test]
+fn a_field_edited_since_shows_three_values() {
+    let mut desk = desk(vec![full()], true);
+    let theirs = Value::text("Their <b>lamp</b>");
+    let conflict = FieldConflict { field: Field::Title, seen: Seq(3), current: Seq(9), theirs, mine: Value::None };
+    let Some(mut seat) = desk.take() else { panic!() };
+    seat.note(&[conflict]);
+    desk.give_back(seat);
+
+    let html = drawn(&desk, &Place::default());
+
+    assert!(html.contains("What is there now") && html.contains("Replace what is there now"), "{html}");
+    assert!(html.contains("&lt;b&gt;") && !html.contains("<b>lamp"), "{html}");
+}
+
+#[test]
+fn while_one_edits_every_field_is_an_input() {
+    let mut desk = desk(vec![full()], true);
+    let Some(mut seat) = desk.take() else { panic!() };
+    seat.is_editing = true;
+    seat.write(1, "</textarea><script>x</script>");
+    desk.give_back(seat);
+
+    let html = drawn(&desk, &Place::default());
+
+    assert_eq!(html.matches("data-edit=").count(), 3);
+    assert!(!html.contains("<script") && html.contains("Suggestion, edited"), "{html}");
+}
+
+#[test]
+fn an_empty_queue_says_what_to_do() {
+    let nothing = |filter: QueueFilter| {
+        let desk = Desk::new(Queue { total: 0, odd: 0, cards: Vec::new(), next: None, currency: Currency::EUR, may_decide: true }, None);
+        drawn(&desk, &Place { filter, card: None })
+    };
+
+    assert!(nothing(QueueFilter::default()).contains("Start a run"));
+    assert!(nothing(QueueFilter { odd: Some(true), ..QueueFilter::default() }).contains("Clear filters"));
+    let failed = Shown { place: &Place::default(), desk: None, failure: Some(&AppError::Internal), seat: None, next: None, people: None, now: None };
+    assert!(page(&failed).into_string().contains("Try again"));
+}
+
+#[test]
+fn without_script_the_next_suggestion_is_behind_a_link() {
+    let (desk, next) = (desk(vec![full()], true), card(2).review);
+    let place = Place { filter: QueueFilter { odd: Some(true), ..QueueFilter::default() }, card: None };
+
+    let html = page(&Shown { place: &place, desk: Some(&desk), failure: None, seat: desk.shown(), next: Some(next), people: None, now: None });
+
+    let link = format!("<noscript><a class=\"btn\" rel=\"next\" href=\"/review?findings=yes&amp;card={next}\">Next</a></noscript>");
+    assert!(html.0.contains(&link), "{}", html.0);
+}
+
+#[test]
+fn an_edited_text_shows_what_the_server_says_of_it() {
+    let mut desk = desk(vec![full()], true);
+    let Some(mut seat) = desk.take() else { panic!() };
+    seat.write(0, "Golden lamp");
+    let findings = vec![Finding { part: Part::Title, kind: FindingKind::Unsupported, excerpt: "Golden".into() }];
+    let quality = Score { value: 91, points: vec![Point { got: 9, of: 10, says: "The title is short.".into() }] };
+    seat.take_judgement(&seat.all_words(), Judgement { scores: Scores { quality, ..Scores::default() }, findings });
+    desk.give_back(seat);
+
+    let html = drawn(&desk, &Place::default());
+
+    for text in ["“Golden” is nowhere in the record.", "The title is short.", "<mark>Golden</mark>"] {
+        assert!(html.contains(text), "{text} is not in {html}");
+    }
+    assert!(!html.contains("“Brass”"), "{html}");
+}
+
+#[test]
+fn filters_are_links_and_keep_one_another() {
+    let filter = QueueFilter { status: ReviewStatus::Approved, product_type: Some("Lamps & more".into()), ..QueueFilter::default() };
+
+    let html = drawn(&desk(vec![full()], true), &Place { filter, card: None });
+
+    assert!(html.contains("href=\"/review?status=approved&amp;assignee=me&amp;type=Lamps+%26+more\""), "{html}");
+    assert!(html.contains("<input type=\"hidden\" name=\"status\" value=\"approved\">"), "{html}");
+    assert!(!html.contains("Approve all"));
+}
+
+#[test]
+fn no_markup_has_a_style_or_a_script() {
+    let html = drawn(&desk(vec![full()], true), &Place::default());
+
+    assert!(!html.contains(" style=") && !html.contains("<script") && !html.contains(" onclick"));
+}

@@ -1,0 +1,228 @@
+//! Going through the queue.
+
+use domain::ids::ReviewId;
+use ports::review::{Cursor, Queue};
+
+use super::{Desk, Seat};
+
+/// Suggestions in a part of the queue.
+#[cfg(feature = "hydrate")]
+pub(crate) const PART: u32 = 10;
+
+/// With so few behind the one that is shown more are asked for.
+const FEW: usize = 5;
+
+impl Desk {
+    /// Puts another part behind. `on_way` decisions may not be in its count yet.
+    pub(crate) fn put(&mut self, part: Queue, on_way: u64) {
+        self.next = part.next;
+        self.odd = part.odd;
+        self.add(part.cards);
+        self.left = part.total.saturating_sub(on_way).max(self.seats.len() as u64);
+        self.count();
+    }
+
+    /// Where the next part begins, when it is time to ask for it.
+    pub(crate) fn wants(&self) -> Option<Cursor> {
+        self.next.filter(|_| self.seats.len() <= self.at + 1 + FEW)
+    }
+
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn shown_mut(&mut self) -> Option<&mut Seat> {
+        self.seats.get_mut(self.at)
+    }
+
+    /// One that is on the desk, shown or not.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn seat_mut(&mut self, review: ReviewId) -> Option<&mut Seat> {
+        self.seats.iter_mut().find(|seat| seat.card.review == review)
+    }
+
+    /// Goes to the next one, or back; whether there was one.
+    pub(crate) fn go(&mut self, by: isize) -> bool {
+        match self.at.checked_add_signed(by).filter(|at| *at < self.seats.len()) {
+            Some(at) => {
+                self.at = at;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Goes to a certain one; whether it is here.
+    pub(crate) fn go_to(&mut self, review: ReviewId) -> bool {
+        let place = self.seats.iter().position(|seat| seat.card.review == review);
+        self.at = place.unwrap_or(self.at);
+        place.is_some()
+    }
+
+    /// Takes the one that is shown off the desk, as it is decided about. The next one is shown then.
+    pub(crate) fn take(&mut self) -> Option<Seat> {
+        if self.at >= self.seats.len() {
+            return None;
+        }
+        let seat = self.seats.remove(self.at);
+        // Behind the last one come those that were passed over.
+        if self.at >= self.seats.len() && self.next.is_none() {
+            self.at = 0;
+        }
+        self.left = self.left.saturating_sub(1);
+        self.done += 1;
+        Some(seat)
+    }
+
+    /// Puts one back whose decision did not hold: behind the one that is shown.
+    pub(crate) fn give_back(&mut self, seat: Seat) {
+        let at = if self.seats.is_empty() { 0 } else { (self.at + 1).min(self.seats.len()) };
+        self.seats.insert(at, seat);
+        self.left += 1;
+        self.done = self.done.saturating_sub(1);
+    }
+
+    /// Somebody else was faster: it is gone, and it was not decided here.
+    pub(crate) fn lost(&mut self) {
+        self.done = self.done.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::money::Currency;
+    use ports::review::Card;
+
+    use super::*;
+    use crate::review::state::seat::tests::card;
+
+    fn queue(numbers: std::ops::Range<u8>, total: u64) -> Queue {
+        let cards: Vec<Card> = numbers.map(card).collect();
+        let next = cards.last().filter(|_| (cards.len() as u64) < total).map(|card| Cursor { at: card.created_at, review: card.review });
+        Queue { total, odd: 2, cards, next, currency: Currency::EUR, may_decide: true }
+    }
+
+    fn title(desk: &Desk) -> &str {
+        desk.shown().map_or("", |seat| &seat.card.title)
+    }
+
+    #[test]
+    fn the_next_one_is_shown_once_one_is_decided() {
+        let mut desk = Desk::new(queue(0..10, 214), None);
+        assert_eq!((title(&desk), desk.place()), ("Lamp 0", (1, 214)));
+
+        let taken = desk.take();
+
+        assert_eq!(taken.map(|seat| seat.card.title).as_deref(), Some("Lamp 0"));
+        assert_eq!((title(&desk), desk.place(), desk.left()), ("Lamp 1", (2, 214), 213));
+    }
+
+    #[test]
+    fn the_next_part_is_asked_for_in_time() {
+        let mut desk = Desk::new(queue(0..10, 214), None);
+        assert_eq!(desk.wants(), None);
+
+        for _ in 0..4 {
+            desk.take();
+        }
+
+        assert_eq!(desk.wants().map(|cursor| cursor.review), Some(card(9).review));
+    }
+
+    #[test]
+    fn what_was_here_before_does_not_come_again() {
+        let mut desk = Desk::new(queue(0..10, 12), None);
+        desk.take();
+
+        desk.put(queue(0..12, 11), 0);
+
+        assert_eq!((desk.left(), desk.place()), (11, (2, 12)));
+        let mut titles = Vec::new();
+        while let Some(seat) = desk.take() {
+            titles.push(seat.card.title);
+        }
+        assert_eq!(titles.len(), 11);
+        assert_eq!(titles.first().map(String::as_str), Some("Lamp 1"));
+    }
+
+    #[test]
+    fn decisions_on_their_way_are_not_counted_as_left() {
+        let mut desk = Desk::new(queue(0..10, 30), None);
+        desk.take();
+        desk.take();
+
+        desk.put(queue(10..20, 30), 2);
+
+        assert_eq!((desk.left(), desk.place()), (28, (3, 30)));
+    }
+
+    #[test]
+    fn a_queue_that_others_have_emptied_ends() {
+        let mut desk = Desk::new(queue(0..2, 9), None);
+        desk.take();
+        desk.take();
+        assert_eq!(desk.left(), 7);
+
+        desk.put(Queue { next: None, ..queue(0..0, 7) }, 0);
+
+        assert_eq!((desk.shown(), desk.left()), (None, 0));
+    }
+
+    #[test]
+    fn one_goes_to_and_fro_and_stops_at_the_ends() {
+        let mut desk = Desk::new(queue(0..3, 3), None);
+
+        assert!(!desk.go(-1) && desk.go(1) && desk.go(1) && !desk.go(1));
+        assert_eq!((title(&desk), desk.place()), ("Lamp 2", (3, 3)));
+        assert!(desk.is_last() && !desk.is_first());
+    }
+
+    #[test]
+    fn those_that_were_passed_over_come_again_at_the_end() {
+        let mut desk = Desk::new(queue(0..3, 3), None);
+        desk.go(2);
+
+        desk.take();
+
+        assert_eq!((title(&desk), desk.place()), ("Lamp 0", (2, 3)));
+    }
+
+    #[test]
+    fn a_decision_that_did_not_hold_comes_back_behind_the_one_that_is_shown() {
+        let mut desk = Desk::new(queue(0..3, 3), None);
+        let Some(seat) = desk.take() else { panic!() };
+        let review = seat.card.review;
+
+        desk.give_back(seat);
+
+        assert_eq!((title(&desk), desk.place()), ("Lamp 1", (1, 3)));
+        assert!(desk.go_to(review));
+        assert_eq!(title(&desk), "Lamp 0");
+    }
+
+    #[test]
+    fn the_last_one_that_comes_back_is_shown() {
+        let mut desk = Desk::new(queue(0..1, 1), None);
+        let Some(seat) = desk.take() else { panic!() };
+        assert_eq!((desk.shown(), desk.place()), (None, (1, 1)));
+
+        desk.give_back(seat);
+
+        assert_eq!(title(&desk), "Lamp 0");
+    }
+
+    #[test]
+    fn what_somebody_else_has_decided_counts_for_nobody_here() {
+        let mut desk = Desk::new(queue(0..3, 3), None);
+        desk.take();
+
+        desk.lost();
+
+        assert_eq!((desk.done(), desk.place()), (0, (1, 2)));
+    }
+
+    #[test]
+    fn one_suggestion_can_be_shown_first() {
+        let desk = Desk::new(queue(0..3, 3), Some(card(2)));
+
+        assert_eq!((title(&desk), desk.place()), ("Lamp 2", (1, 3)));
+        assert_eq!(Desk::new(queue(0..0, 0), Some(card(2))).place(), (1, 1));
+    }
+}

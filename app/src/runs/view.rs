@@ -1,0 +1,10 @@
+//! All runs, a new one, and one of them.
+
+mod detail;
+mod form;
+mod list;
+mod row;
+mod steer;
+mod trouble;
+
+pub(crate) use self::{detail::Run, form::NewRun, list::Runs};

@@ -1,0 +1,124 @@
+//! What the catalogue lacks, and all runs, latest first, live while one of them runs.
+
+use domain::role::Permission;
+use leptos::{prelude::*, task::spawn_local};
+use ports::error::AppError;
+
+use super::{row::Row, trouble::Trouble};
+use crate::{
+    codec::Loaded,
+    frame::use_me,
+    runs::{
+        api::{Overview, list_runs, open_overview},
+        markup,
+        state::{
+            choice::PATH,
+            standing::{may_pass, moves},
+        },
+    },
+    ui::{
+        at_once::{at_once, sometimes},
+        icon::Icon,
+        list::list,
+        notice::Failure,
+        poll::every_second,
+        title::title,
+    },
+};
+
+type Answer = Result<Overview, AppError>;
+
+#[component]
+pub(crate) fn Runs() -> impl IntoView {
+    title(|| "Runs".to_owned());
+    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| open_overview(), true);
+    view! {
+        <Transition fallback=Loading>
+            {move || {
+                loaded
+                    .get()
+                    .map(|answer| match answer {
+                        Ok(opening) => at_once(view! { <Page opening /> }),
+                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
+                    })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(opening: Overview) -> impl IntoView {
+    let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
+    let any_product = opening.picture.products > 0;
+    let picture = RwSignal::new(markup::picture(&opening.picture, may_run));
+    let runs = RwSignal::new(opening.runs);
+    let trouble = RwSignal::new(None::<AppError>);
+    let moving = Memo::new(move |_| runs.with(|runs| runs.iter().filter(|run| moves(run)).count()));
+    let look_again = move || async move {
+        if let Ok(latest) = open_overview().await {
+            picture.try_set(markup::picture(&latest.picture, may_run));
+        }
+    };
+    let ask = move || async move {
+        match list_runs().await {
+            Ok(latest) => {
+                trouble.try_set(None);
+                let before = moving.try_get_untracked().unwrap_or(0);
+                runs.try_set(latest);
+                // One has ended: the picture is another.
+                if moving.try_get_untracked().is_some_and(|now| now < before) {
+                    look_again().await;
+                }
+            }
+            Err(error) => {
+                trouble.try_set(Some(error));
+            }
+        }
+    };
+    let asking = Memo::new(move |_| moving.get() > 0 && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
+    every_second(asking.into(), ask);
+
+    let none = sometimes(move || {
+        (any_product && runs.with(Vec::is_empty)).then(|| {
+            let says = if may_run {
+                "No runs yet. A run writes ten products first, says what the rest will cost, and waits for your word."
+            } else {
+                "No runs yet. An owner or an editor of the store can start one."
+            };
+            at_once(view! { <p class="muted">{says}</p> })
+        })
+    });
+    let row = move |id| {
+        let run = Memo::new(move |_| runs.with(|runs| runs.iter().find(|run| run.id == id).cloned()));
+        at_once(view! { <Row run may_run refresh=Callback::new(move |()| spawn_local(ask())) /> })
+    };
+    let each_run = list(move || runs.with(|runs| runs.iter().map(|run| run.id).collect()), row);
+    // Told only when it changes: how far each is stands in its line.
+    let told = move || match moving.get() {
+        0 => "Nothing is running.".to_owned(),
+        1 => "1 run is on its way.".to_owned(),
+        count => format!("{count} runs are on their way."),
+    };
+    let begin = (may_run && any_product).then(|| at_once(view! { <a class="btn primary" href=PATH><Icon name="sparkles" />"New run"</a> }));
+    at_once(view! {
+        <div class="page runs">
+            <header class="page-head"><h1>"Runs"</h1>{begin}</header>
+            <div inner_html=move || picture.get()></div>
+            <section class="part" aria-labelledby="runs-h" hidden=!any_product>
+                <header><h2 id="runs-h">"All runs"</h2><span class="vh" role="status">{told}</span></header>
+                <Trouble error=trouble />
+                {none}
+                <ul class="jobs">{each_run}</ul>
+            </section>
+        </div>
+    })
+}
+
+#[component]
+fn Loading() -> impl IntoView {
+    view! {
+        <div class="page runs" aria-busy="true">
+            <header class="page-head"><h1>"Runs"</h1></header>
+        </div>
+    }
+}

@@ -1,0 +1,364 @@
+import AxeBuilder from '@axe-core/playwright';
+import { alive, expect, signIn, test, watch } from '../support/fixtures.mjs';
+
+// Every test decides about the suggestions that are first in the queue when it comes to them, so they run one after the other.
+test.describe.configure({ mode: 'serial' });
+
+const SUGGESTIONS = 60;
+
+test.beforeAll(async ({ server }) => {
+  test.setTimeout(120_000);
+  await server.stop();
+  server.run(['run', '--store', 'demo', '--products', String(SUGGESTIONS)]);
+  await server.start();
+});
+
+const card = (page) => page.locator('.suggestion[data-review]');
+const heading = (page) => card(page).getByRole('heading', { level: 2 });
+const words = (page, field) => card(page).getByRole('region', { name: field, exact: true });
+const told = (page) => page.locator('[data-region="told"]');
+const progress = (page) => page.locator('.progress-line .num');
+const place = async (page) => (await progress(page).textContent()).replace(/,/g, '').match(/\d+/g).map(Number);
+
+async function open(page, address = '/review') {
+  await page.goto(address);
+  await alive(page);
+  await page.waitForSelector('.review[data-ready]');
+  await expect(card(page)).toBeVisible();
+}
+
+/** The suggestion that is shown: its id, its title and the address of its product. */
+async function shown(page) {
+  const id = await card(page).getAttribute('data-review');
+  const link = heading(page).getByRole('link');
+  return { id, title: await link.textContent(), href: await link.getAttribute('href') };
+}
+
+/** Waits until another suggestion is shown and everything is sent. */
+async function moved(page, from) {
+  await expect(card(page)).not.toHaveAttribute('data-review', from.id);
+  await expect(page.locator('.save-state a')).toHaveCount(0);
+}
+
+async function statusOf(page, id) {
+  await page.goto(`/review?card=${id}`);
+  return page.locator(`.suggestion[data-review="${id}"]`).getAttribute('data-status');
+}
+
+async function another(browser, server, email, options = {}) {
+  const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const errors = watch(page);
+  await signIn(page, email);
+  const close = async () => {
+    await context.close();
+    expect(errors, 'errors in the console').toEqual([]);
+  };
+  return { page, close };
+}
+
+/** Sets a product's title, as somebody else would. */
+async function retitle(page, href, title) {
+  await page.goto(href);
+  await alive(page);
+  await page.getByLabel('Title', { exact: true }).fill(title);
+  await page.getByLabel('Title', { exact: true }).press('Enter');
+  await expect(page.locator('[data-field="title"] [data-state]')).toHaveAttribute('data-state', 'saved');
+}
+
+test.beforeEach(async ({ page }) => {
+  await signIn(page);
+});
+
+test('the first suggestion is in the page that the server sends', async ({ page, browser, server }) => {
+  const { page: plain, close } = await another(browser, server, 'owner@demo.test');
+  const text = await (await plain.request.get('/review')).text();
+  await close();
+  expect(text).toContain('class="suggestion"');
+  expect(text).toContain('class="marked');
+  await open(page);
+  const [at, of] = await place(page);
+  expect(at).toBe(1);
+  expect(of).toBeGreaterThan(50);
+});
+
+test('one key accepts, the next one is there within 50 ms, and the product has the words', async ({ page }) => {
+  await open(page);
+  const first = await shown(page);
+  const [at, of] = await place(page);
+  const took = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const start = performance.now();
+        dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true, cancelable: true }));
+        const mark = performance.getEntriesByName('suggestion-shown').at(-1);
+        done(mark ? mark.startTime - start : Infinity);
+      }),
+  );
+  expect(took).toBeLessThan(50);
+  await moved(page, first);
+  expect(await place(page)).toEqual([at + 1, of]);
+  await expect(told(page)).toContainText(`Approved: ${first.title}`);
+
+  expect(await statusOf(page, first.id)).toBe('approved');
+  await page.goto(`${first.href}/versions`);
+  await expect(page.locator('.versions-list > li').first()).toContainText('In use');
+});
+
+test('everything can be done by keys', async ({ page }) => {
+  await open(page);
+  const first = await shown(page);
+  await page.keyboard.press('j');
+  await moved(page, first);
+  await page.keyboard.press('k');
+  await expect(card(page)).toHaveAttribute('data-review', first.id);
+
+  const tick = card(page).getByRole('checkbox').first();
+  await expect(tick).toBeChecked();
+  await page.keyboard.press('1');
+  await expect(tick).not.toBeChecked();
+  await page.keyboard.press('1');
+  await expect(tick).toBeChecked();
+
+  await page.keyboard.press('r');
+  await expect(page.getByRole('dialog', { name: 'Reject: why?' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('c');
+  await expect(page.getByRole('dialog', { name: 'Ask for changes' })).toBeVisible();
+  // Keys are text there.
+  await page.keyboard.type('a');
+  await expect(page.getByLabel('What should be different?')).toHaveValue('a');
+  await page.keyboard.press('Escape');
+  await expect(card(page)).toHaveAttribute('data-review', first.id);
+});
+
+test('a suggestion is rejected with a reason in two strokes, and that is kept', async ({ page }) => {
+  await open(page);
+  const first = await shown(page);
+  await page.keyboard.press('r');
+  await page.keyboard.press('Enter');
+  await moved(page, first);
+
+  await open(page, `/review?card=${first.id}`);
+  await expect(card(page)).toHaveAttribute('data-status', 'rejected');
+  await expect(card(page)).toContainText('Rejected by Demo Owner');
+  await expect(card(page)).toContainText('Not true of the product');
+});
+
+test('a text is edited and accepted, with what differs and the scores following', async ({ page }) => {
+  await open(page);
+  const first = await shown(page);
+  await page.keyboard.press('e');
+  const input = card(page).getByRole('textbox', { name: 'Title', exact: true });
+  await expect(input).toBeFocused();
+  await input.fill('Edited by a reviewer a');
+  await expect(words(page, 'Title').locator('.suggested ins').last()).toContainText('reviewer a');
+  await expect(words(page, 'Title')).toContainText('Suggestion, edited');
+  await input.press('Control+Enter');
+  await moved(page, first);
+
+  await page.goto(first.href);
+  await expect(page.getByLabel('Title', { exact: true })).toHaveValue('Edited by a reviewer a');
+  await page.goto(`${first.href}/versions`);
+  await expect(page.locator('.versions-list > li')).toHaveCount(2);
+  await expect(page.locator('.versions-list > li').first()).toContainText('Demo Owner');
+});
+
+test('an approval can be taken back', async ({ page }) => {
+  await open(page);
+  const first = await shown(page);
+  await page.goto(first.href);
+  const before = await page.getByLabel('Title', { exact: true }).inputValue();
+  await open(page);
+  await page.keyboard.press('a');
+  await moved(page, first);
+  await page.locator('.toast').filter({ hasText: first.title }).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('.toast').filter({ hasText: 'Taken back' })).toHaveCount(1);
+
+  await page.goto(first.href);
+  await expect(page.getByLabel('Title', { exact: true })).toHaveValue(before);
+});
+
+test('what was edited since is not replaced unseen', async ({ page, browser, server }) => {
+  await open(page);
+  const first = await shown(page);
+  const { page: other, close } = await another(browser, server, 'editor@test.test');
+  await retitle(other, first.href, 'Typed by somebody else');
+  await close();
+
+  // The page does not know yet: the server does.
+  await page.keyboard.press('a');
+  const note = page.locator('[data-note]').first();
+  await expect(note).toContainText('edited since');
+  await note.getByRole('link', { name: 'Go back to it' }).click();
+  await expect(card(page)).toHaveAttribute('data-review', first.id);
+  await expect(words(page, 'Title').locator('.conflict')).toContainText('Typed by somebody else');
+
+  await page.keyboard.press('a');
+  await expect(told(page)).toContainText('Title was edited since');
+  await expect(card(page)).toHaveAttribute('data-review', first.id);
+  await expect(page.getByLabel('Replace what is there now')).toBeFocused();
+  await page.getByLabel('Replace what is there now').check();
+  await page.keyboard.press('a');
+  await moved(page, first);
+  expect(await statusOf(page, first.id)).toBe('approved');
+});
+
+test('of two who decide at once one is told what the other has decided, and the count is right', async ({ page, browser, server }) => {
+  const { page: other, close } = await another(browser, server, 'reviewer@test.test');
+  await open(page);
+  await open(other);
+  const first = await shown(page);
+  expect((await shown(other)).id).toBe(first.id);
+  const [, of] = await place(page);
+
+  await page.keyboard.press('a');
+  await moved(page, first);
+  await other.keyboard.press('r');
+  await other.keyboard.press('Enter');
+
+  await expect(other.locator('[data-note]').first()).toContainText('Demo Owner decided before');
+  expect((await place(other))[1]).toBe(of - 1);
+  expect(await statusOf(page, first.id)).toBe('approved');
+  await close();
+});
+
+test.describe('while the server cannot be reached', () => {
+  test.use({ expectedErrors: ['Failed to load resource', 'Failed to fetch'] });
+
+  test('a decision waits, leaving asks, and it is sent once it can be', async ({ page }) => {
+    await open(page);
+    const first = await shown(page);
+    await page.route('**/api/fn/review/decide', (route) => route.abort());
+    await page.keyboard.press('a');
+    await expect(card(page)).not.toHaveAttribute('data-review', first.id);
+    await expect(page.locator('[data-region="unsent"]')).toContainText('1 decision is not sent yet');
+
+    let asked = false;
+    page.once('dialog', (dialog) => {
+      asked = dialog.type() === 'beforeunload';
+      return dialog.dismiss();
+    });
+    await page.evaluate(() => location.reload()).catch(() => {});
+    await expect.poll(() => asked).toBe(true);
+
+    await page.unroute('**/api/fn/review/decide');
+    await page.getByRole('button', { name: 'Send now' }).click();
+    await expect(page.locator('[data-region="unsent"] .band')).toHaveCount(0);
+    expect(await statusOf(page, first.id)).toBe('approved');
+  });
+});
+
+test('filters stand in the address, and work without script', async ({ page, browser, server }) => {
+  await open(page);
+  await page.getByRole('button', { name: /^Status/ }).click();
+  await page.getByRole('link', { name: 'Rejected' }).click();
+  await expect(page).toHaveURL(/status=rejected/);
+  await expect(card(page)).toHaveAttribute('data-status', 'rejected');
+  await expect(page.getByRole('button', { name: /^Accept/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Clear all' }).click();
+  await expect(card(page)).toHaveAttribute('data-status', 'open');
+
+  const { page: plain, close } = await another(browser, server, 'viewer@test.test');
+  const text = await (await plain.request.get('/review?assignee=me')).text();
+  await close();
+  expect(text).toContain('No suggestion matches these filters');
+});
+
+test('who may only look has no buttons', async ({ browser, server }) => {
+  const { page: viewer, close } = await another(browser, server, 'viewer@test.test');
+  await open(viewer);
+  await expect(viewer.getByRole('button', { name: /^(Accept|Reject|Edit|Changes)/ })).toHaveCount(0);
+  await expect(viewer.getByText('Your role can look at suggestions.')).toBeVisible();
+  const first = await shown(viewer);
+  await viewer.keyboard.press('a');
+  await expect(card(viewer)).toHaveAttribute('data-review', first.id);
+  await close();
+});
+
+test('versions are compared, one is used, and the original comes back', async ({ page }) => {
+  await open(page, '/review?status=approved');
+  const { href } = await shown(page);
+  await page.goto(`${href}/versions`);
+  await alive(page);
+  await expect(page.getByRole('heading', { name: /beside/ })).toBeVisible();
+  await page.locator('select[name=to]').selectOption('now');
+  await expect(page).toHaveURL(/to=now/);
+
+  await page.getByRole('button', { name: 'Back to the original' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Back to the original' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Back to the original' })).toHaveCount(1);
+  await expect(page.locator('.versions-list')).not.toContainText('In use');
+
+  await page.getByRole('button', { name: 'Use this version' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Use this version' }).click();
+  await expect(page.locator('.versions-list > li').filter({ hasText: 'In use' })).toHaveCount(1);
+});
+
+for (const [name, viewport] of [
+  ['1440 px', { width: 1440, height: 900 }],
+  ['390 px', { width: 390, height: 844 }],
+]) {
+  test(`nothing is wrong for those who use other means, at ${name}`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await open(page);
+    const review = await new AxeBuilder({ page }).analyze();
+    expect(review.violations).toEqual([]);
+    await page.keyboard.press('e');
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('r');
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.keyboard.press('Escape');
+    const { href } = await shown(page);
+    await page.goto(`${href}/versions`);
+    await alive(page);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+  });
+}
+
+test('on a phone a swipe to the right accepts and one to the left asks why', async ({ browser, server }) => {
+  const { page: phone, close } = await another(browser, server, 'reviewer@test.test', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await open(phone);
+  const first = await shown(phone);
+  const client = await phone.context().newCDPSession(phone);
+  const swipe = async (by) => {
+    const box = await heading(phone).boundingBox();
+    const [x, y] = [195, box.y + box.height + 80];
+    await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+    for (let step = 1; step <= 8; step += 1) {
+      await client.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: x + (by * step) / 8, y }] });
+    }
+    const hint = await phone.locator('.swipe-hint').innerText();
+    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    return hint;
+  };
+
+  // Not far enough: nothing happens.
+  await swipe(40);
+  await expect(card(phone)).toHaveAttribute('data-review', first.id);
+  expect(await swipe(-160)).toContain('Reject');
+  await expect(phone.getByRole('dialog', { name: 'Reject: why?' })).toBeVisible();
+  await phone.getByRole('button', { name: 'Cancel' }).click();
+  expect(await swipe(160)).toContain('Accept');
+  await moved(phone, first);
+  await expect(phone.getByRole('button', { name: 'Undo' })).toBeVisible();
+  expect(await statusOf(phone, first.id)).toBe('approved');
+  await close();
+});
+
+test('all without findings are approved after a look at the others', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: /^Approve all without findings/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading')).toContainText('without findings?');
+  const button = dialog.getByRole('button', { name: /^Approve \d/ });
+  const count = Number((await button.textContent()).replace(/\D/g, ''));
+  test.skip(count === 0, 'every suggestion has findings');
+  await button.click();
+  await expect(told(page)).toContainText('approved.');
+  await expect(dialog).toHaveCount(0);
+});

@@ -1,0 +1,146 @@
+//! The port of reviews and versions: who may, then what.
+//!
+//! A decision is an op like any other, and the row that says who decided is written in its transaction: neither is there
+//! without the other.
+
+mod approve_all;
+mod cards;
+mod decide;
+mod judge;
+mod people;
+mod rows;
+pub(super) mod sql;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{
+    clock::Timestamp,
+    field::Field,
+    handle::Handle,
+    ids::{OpId, ProductId, ReviewId, Seq, UserId, VersionId},
+    role::Permission,
+    words::Words,
+};
+use ports::{
+    Access,
+    error::AppError,
+    product::{Receipt, Source},
+    review::{Card, Cursor, Decision, Judgement, ManyOutcome, Outcome, Queue, QueueFilter, Reviews, VersionsView},
+};
+
+pub(super) use self::{
+    decide::{accepted, activate},
+    rows::{JudgedRow, OriginalRow, VersionRow},
+};
+use crate::{Author, Db, Store};
+
+#[async_trait]
+impl Reviews for Store {
+    async fn queue(&self, who: &Access, filter: &QueueFilter, behind: Option<Cursor>, count: u32) -> Result<Queue, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.queue_of(&store, who, filter, behind, count).await?)
+    }
+
+    async fn card(&self, who: &Access, review: ReviewId) -> Result<Option<Card>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.card_of(&store, review).await?)
+    }
+
+    async fn judge(&self, who: &Access, review: ReviewId, words: Words) -> Result<Option<Judgement>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        self.judge_in(&store, review, &words).await
+    }
+
+    async fn decide(&self, who: &Access, decision: Decision) -> Result<Outcome, AppError> {
+        let store = self.allowed(who, Permission::Review).await?;
+        let (this, user) = (self.clone(), who.user);
+        self.to_its_end(async move { this.decide_in(&store, user, decision).await }).await
+    }
+
+    async fn approve_all(&self, who: &Access, filter: &QueueFilter, until: Timestamp) -> Result<ManyOutcome, AppError> {
+        let store = self.allowed(who, Permission::Review).await?;
+        let (this, user, filter) = (self.clone(), who.user, filter.clone());
+        self.to_its_end(async move { this.approve_all_in(&store, user, &filter, until).await }).await
+    }
+
+    async fn assign(&self, who: &Access, review: ReviewId, to: Option<UserId>) -> Result<(), AppError> {
+        let store = self.allowed(who, Permission::Review).await?;
+        self.assign_in(&store, review, to).await
+    }
+
+    async fn reviewers(&self, who: &Access) -> Result<Vec<(UserId, String)>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.reviewers_of(&store).await?)
+    }
+
+    async fn versions(&self, who: &Access, product: &Handle) -> Result<Option<VersionsView>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.versions_of(&store, product, who.role.may(Permission::Review)).await?)
+    }
+
+    async fn activate(&self, who: &Access, op: OpId, version: VersionId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
+        let store = self.allowed(who, Permission::Review).await?;
+        let (this, user) = (self.clone(), who.user);
+        self.to_its_end(async move { this.activate_in(&store, user, op, version, &seen).await }).await
+    }
+
+    async fn roll_back(&self, who: &Access, op: OpId, product: ProductId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
+        let store = self.allowed(who, Permission::Review).await?;
+        let (this, user) = (self.clone(), who.user);
+        self.to_its_end(async move { this.roll_back_in(&store, user, op, product, &seen).await }).await
+    }
+}
+
+impl Store {
+    /// In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
+    async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = Result<T, AppError>> + Send + 'static) -> Result<T, AppError> {
+        self.inner.runtime.spawn(work).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a decision was not done");
+            Err(AppError::Internal)
+        })
+    }
+}
+
+/// Somebody who decides about suggestions.
+pub(super) const fn reviewer(user: UserId) -> Author {
+    Author { user: Some(user), source: Source::Review, job: None, remember: true }
+}
+
+/// What the answer to an op means to whoever decided.
+pub(super) fn outcome_of(receipt: Receipt) -> Outcome {
+    match receipt {
+        Receipt::Applied { .. } | Receipt::NoOp { .. } => Outcome::Done,
+        Receipt::Conflict(conflicts) => Outcome::Stale(conflicts),
+        Receipt::Rejected { field: Some(field), reason } => Outcome::Refused(format!("{}: {reason}", field.label())),
+        Receipt::Rejected { field: None, reason } => Outcome::Refused(reason),
+    }
+}
+
+/// The statements that must never read a whole table, by name, for the test of their plans.
+pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("a queue is counted", sql::ANYBODYS.count),
+        ("one's own queue is counted", sql::ONES_OWN.count),
+        ("nobody's queue is counted", sql::NOBODYS.count),
+        ("the queue of a run is counted", sql::OF_RUN.count),
+        ("a queue, the oldest first", sql::ANYBODYS.oldest),
+        ("a queue, the newest first", sql::ANYBODYS.newest),
+        ("one's own queue, the oldest first", sql::ONES_OWN.oldest),
+        ("one's own queue, the newest first", sql::ONES_OWN.newest),
+        ("nobody's queue, the oldest first", sql::NOBODYS.oldest),
+        ("nobody's queue, the newest first", sql::NOBODYS.newest),
+        ("the queue of a run, the oldest first", sql::OF_RUN.oldest),
+        ("the queue of a run, the newest first", sql::OF_RUN.newest),
+        ("what is approved at once", sql::ANYBODYS.batch),
+        ("one card", sql::CARD),
+        ("products of cards", db.sql(&sql::PRESENT)),
+        ("versions of a product", sql::VERSIONS),
+        ("a version by its id", sql::VERSION),
+        ("what a product said first", sql::ORIGINAL),
+        ("which reviews are open", db.sql(&sql::OPEN_AMONG)),
+        ("reviews are decided", db.sql(&sql::DECIDE)),
+        ("the review of a version is decided", sql::DECIDE_VERSION),
+        ("versions made active", db.sql(&sql::ACTIVATE)),
+    ]
+}

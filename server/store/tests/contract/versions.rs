@@ -1,0 +1,204 @@
+//! The versions of a product: all of them side by side, one put into the product, and the words it had first.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    clock::Timestamp,
+    field::{Field, Value},
+    ids::{Seq, VersionId},
+    money::Cost,
+    product::{OptimisationStatus, Product},
+    role::Role,
+    words::{Words, brief::Brief, score::scores, source::Source},
+};
+use ports::{
+    Catalogue,
+    error::AppError,
+    review::{Decided, Outcome, ReviewStatus, Reviews, VersionsView},
+};
+
+use crate::{
+    reviews::{approve, member, odd, reviewer, suggest, suggest_in, title, version_of},
+    support::{Arranged, START, op_id, product, rich},
+};
+
+async fn versions(arranged: &Arranged, handle: &str) -> VersionsView {
+    arranged.store.versions(&arranged.who(Role::Viewer), &handle.parse().unwrap()).await.unwrap().unwrap()
+}
+
+fn active(view: &VersionsView) -> Vec<u32> {
+    view.versions.iter().filter(|version| version.active).map(|version| version.number).collect()
+}
+
+/// What somebody has seen who looks at a product now.
+async fn seen(arranged: &Arranged, handle: &str) -> BTreeMap<Field, Seq> {
+    versions(arranged, handle).await.seen
+}
+
+pub async fn versions_are_told_with_what_was_there_first(arranged: &Arranged) {
+    let ada = member(arranged, "Ada", Role::Reviewer).await;
+    let lamp = arranged.create(rich("lamp")).await;
+    let none = versions(arranged, "lamp").await;
+    assert_eq!((none.product, none.title.as_str(), none.versions.len(), &none.original), (lamp.id, "lamp", 0, &None));
+    assert_eq!((&none.now, &none.seen), (&Words::of(&lamp.content), &domain::words::versions_of(&lamp.content, &lamp.versions)));
+    assert_eq!(arranged.store.versions(&ada, &"unknown".parse().unwrap()).await.unwrap(), None);
+
+    let mut version = version_of(&lamp, title("Brass lamp"));
+    odd(&mut version);
+    version.remark = "Shorter".into();
+    let run = suggest_in(arranged, &arranged.shop, vec![(&lamp, version.clone())]).await;
+    arranged.clock.advance(1);
+    let second = suggest(arranged, &arranged.load("lamp").await, title("Copper lamp")).await;
+    arranged.store.decide(&ada, approve(&second, title("Copper lamp"))).await.unwrap();
+
+    let view = versions(arranged, "lamp").await;
+    let shown: Vec<_> = view.versions.iter().map(|version| (version.number, version.active, version.status)).collect();
+    assert_eq!(shown, [(2, true, Some(ReviewStatus::Approved)), (1, false, Some(ReviewStatus::Superseded))]);
+    let (source, brief) = (Source::of(&lamp.content), Brief::default());
+    assert_eq!((&view.original, view.now.title.as_deref()), (&Some(source.words()), Some("Copper lamp")));
+    let first = &view.versions[1];
+    assert_eq!((first.id, first.by.as_str(), first.model.as_str(), first.run), (version.id, "Built-in rules", "rules", Some(run)));
+    assert_eq!((first.created_at, first.tokens_in, first.tokens_out, first.cost), (Timestamp::from_micros(START), 10, 20, Cost(1_500)));
+    assert_eq!((&first.words, &first.before, first.remark.as_str()), (&version.words, &source.words(), "Shorter"));
+    assert_eq!(first.findings, version.findings);
+    assert_eq!(first.scores_before, scores(&source.words(), &source, &brief));
+    assert_eq!(first.scores_after, scores(&version.words.over(&source.words()), &source, &brief));
+    let at = Timestamp::from_micros(START).plus_seconds(1);
+    assert_eq!(view.versions[0].decided, Some(Decided { who: "Ada".into(), at, reason: String::new() }));
+}
+
+pub async fn what_was_there_first_is_told_behind_a_hundred_versions(arranged: &Arranged) {
+    let lamp = arranged.create(product("lamp")).await;
+    for number in 1..=102 {
+        let now = arranged.load("lamp").await;
+        let mut version = version_of(&now, title(&format!("Lamp {number}")));
+        // As if somebody had edited it in between.
+        version.source.title = format!("lamp before {number}");
+        suggest_in(arranged, &arranged.shop, vec![(&now, version)]).await;
+    }
+
+    let view = versions(arranged, "lamp").await;
+
+    assert_eq!((view.versions.len(), view.versions[0].number, view.versions[99].number), (100, 102, 3));
+    assert_eq!(view.original.unwrap().title.as_deref(), Some("lamp before 1"));
+    assert_eq!(lamp.ord, 0);
+}
+
+async fn with_two_versions(arranged: &Arranged) -> (Product, VersionId, VersionId) {
+    let lamp = arranged.create(rich("lamp")).await;
+    let first = suggest(arranged, &lamp, title("Brass lamp")).await;
+    arranged.store.decide(&reviewer(arranged), approve(&first, title("Brass lamp"))).await.unwrap();
+    let second = suggest(arranged, &arranged.load("lamp").await, Words { seo_title: Some("Lamps".into()), ..title("Copper lamp") }).await;
+    (lamp, first.version, second.version)
+}
+
+pub async fn a_version_is_activated_once(arranged: &Arranged) {
+    let ada = member(arranged, "Ada", Role::Reviewer).await;
+    let (_, first, second) = with_two_versions(arranged).await;
+    let (store, op) = (&arranged.store, op_id());
+    let now = seen(arranged, "lamp").await;
+
+    assert_eq!(store.activate(&ada, op, second, now.clone()).await.unwrap(), Outcome::Done);
+
+    let lamp = arranged.load("lamp").await;
+    assert_eq!((lamp.content.title.as_str(), lamp.content.seo_title.as_str()), ("Copper lamp", "Lamps"));
+    assert_eq!(lamp.optimisation, OptimisationStatus::Published);
+    let view = versions(arranged, "lamp").await;
+    assert_eq!(active(&view), [2]);
+    // Nothing is left to decide about it.
+    assert_eq!((view.versions[0].status, view.versions[0].decided.as_ref().unwrap().who.as_str()), (Some(ReviewStatus::Approved), "Ada"));
+    // The same again, and the same anew: done, and nothing changes.
+    assert_eq!(store.activate(&ada, op, second, now).await.unwrap(), Outcome::Done);
+    assert_eq!(store.activate(&ada, op_id(), second, BTreeMap::new()).await.unwrap(), Outcome::Done);
+    assert_eq!((arranged.load("lamp").await, versions(arranged, "lamp").await), (lamp, view));
+
+    // And back to the first one.
+    let now = seen(arranged, "lamp").await;
+    assert_eq!(store.activate(&ada, op_id(), first, now).await.unwrap(), Outcome::Done);
+    let lamp = arranged.load("lamp").await;
+    assert_eq!((lamp.content.title.as_str(), lamp.content.seo_title.as_str()), ("Brass lamp", "Lamps"));
+    assert_eq!(active(&versions(arranged, "lamp").await), [1]);
+    assert_eq!(store.activate(&ada, op_id(), VersionId(op_id().0), BTreeMap::new()).await, Err(AppError::NotFound));
+}
+
+pub async fn what_somebody_edited_is_not_replaced_blindly(arranged: &Arranged) {
+    let ada = reviewer(arranged);
+    let (_, first, _) = with_two_versions(arranged).await;
+    arranged.edit(&arranged.load("lamp").await, Field::Title, Value::text("Red lamp")).await;
+    let (lamp, view) = (arranged.load("lamp").await, versions(arranged, "lamp").await);
+    let store = &arranged.store;
+
+    let blind = [
+        store.activate(&ada, op_id(), first, BTreeMap::new()).await.unwrap(),
+        store.roll_back(&ada, op_id(), lamp.id, BTreeMap::new()).await.unwrap(),
+    ];
+
+    for outcome in blind {
+        let Outcome::Stale(conflicts) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((&conflicts[0].field, &conflicts[0].theirs), (&Field::Title, &Value::text("Red lamp")));
+    }
+    assert_eq!((arranged.load("lamp").await, versions(arranged, "lamp").await), (lamp, view));
+    let now = seen(arranged, "lamp").await;
+    assert_eq!(store.activate(&ada, op_id(), first, now).await.unwrap(), Outcome::Done);
+    assert_eq!(arranged.load("lamp").await.content.title, "Brass lamp");
+}
+
+pub async fn every_word_can_be_taken_back(arranged: &Arranged) {
+    let ada = reviewer(arranged);
+    let (original, _, second) = with_two_versions(arranged).await;
+    let store = &arranged.store;
+    let now = seen(arranged, "lamp").await;
+    store.activate(&ada, op_id(), second, now).await.unwrap();
+    let (op, now) = (op_id(), seen(arranged, "lamp").await);
+
+    assert_eq!(store.roll_back(&ada, op, original.id, now.clone()).await.unwrap(), Outcome::Done);
+    assert_eq!(store.roll_back(&ada, op, original.id, now).await.unwrap(), Outcome::Done);
+
+    let lamp = arranged.load("lamp").await;
+    assert_eq!((&lamp.content, lamp.optimisation), (&original.content, OptimisationStatus::None));
+    assert_eq!(active(&versions(arranged, "lamp").await), [] as [u32; 0]);
+    let history = store.history(&ada, lamp.id, None).await.unwrap();
+    assert_eq!(history.iter().filter(|entry| entry.source == ports::product::Source::Review).count(), 3);
+
+    let bowl = arranged.create(product("bowl")).await;
+    assert!(matches!(store.roll_back(&ada, op_id(), bowl.id, BTreeMap::new()).await.unwrap(), Outcome::Refused(_)));
+    let unknown = domain::ids::ProductId(op_id().0);
+    assert_eq!(store.roll_back(&ada, op_id(), unknown, BTreeMap::new()).await, Err(AppError::NotFound));
+}
+
+pub async fn a_picture_that_is_gone_is_not_in_the_way_of_a_version(arranged: &Arranged) {
+    let ada = reviewer(arranged);
+    let lamp = arranged.create(rich("lamp")).await;
+    let [kept, gone] = [0, 1].map(|at| lamp.content.images[at].id);
+    let words = Words { alts: BTreeMap::from([(kept, "Kept".into()), (gone, "Gone".into())]), ..title("Brass lamp") };
+    let suggested = suggest(arranged, &lamp, words).await;
+    let only = Words { alts: BTreeMap::from([(gone, "Gone".into())]), ..Words::default() };
+    let second = suggest(arranged, &arranged.load("lamp").await, only).await;
+    arranged.edit(&arranged.load("lamp").await, Field::Image(gone), Value::None).await;
+    let store = &arranged.store;
+
+    assert_eq!(store.activate(&ada, op_id(), suggested.version, BTreeMap::new()).await.unwrap(), Outcome::Done);
+
+    let now = arranged.load("lamp").await;
+    assert_eq!((now.content.title.as_str(), now.content.images.len(), now.content.images[0].alt.as_str()), ("Brass lamp", 1, "Kept"));
+    assert!(matches!(store.activate(&ada, op_id(), second.version, BTreeMap::new()).await.unwrap(), Outcome::Refused(_)));
+    let now = seen(arranged, "lamp").await;
+    assert_eq!(store.roll_back(&ada, op_id(), lamp.id, now).await.unwrap(), Outcome::Done);
+    assert_eq!(arranged.load("lamp").await.content.images[0].alt, "Picture 1");
+}
+
+pub async fn a_version_of_a_product_in_the_trash_is_refused(arranged: &Arranged) {
+    let ada = reviewer(arranged);
+    let (lamp, first, _) = with_two_versions(arranged).await;
+    let delete = domain::op::Op { id: op_id(), product: lamp.id, action: domain::op::Action::Delete };
+    arranged.store.submit(&arranged.editor(), delete).await.unwrap();
+    let view = versions(arranged, "lamp").await;
+
+    let outcomes = [
+        arranged.store.activate(&ada, op_id(), first, view.seen.clone()).await.unwrap(),
+        arranged.store.roll_back(&ada, op_id(), lamp.id, view.seen.clone()).await.unwrap(),
+    ];
+
+    assert_eq!(outcomes, [(); 2].map(|()| Outcome::Refused("This product is in the trash. Restore it to edit it.".into())));
+    assert_eq!(versions(arranged, "lamp").await, view);
+}

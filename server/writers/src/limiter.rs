@@ -1,0 +1,176 @@
+//! How many calls of a provider are on their way at once: additive increase, multiplicative decrease.
+//!
+//! A provider that says "too many" gets half as many, once for all the calls that were on their way when it said so; each success
+//! lets one more through, up to what the store has set.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    most: u32,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    limit: u32,
+    taken: u32,
+    /// Grows whenever the limit is halved.
+    round: u64,
+    /// Nothing is let through before.
+    hold: Option<Instant>,
+}
+
+/// The right to one call.
+#[derive(Debug)]
+pub(crate) struct Slot<'a> {
+    limiter: &'a Limiter,
+    round: u64,
+}
+
+enum Wait {
+    ForSlot,
+    Until(Instant),
+}
+
+impl Limiter {
+    pub(crate) fn new(most: u32) -> Self {
+        let most = most.max(1);
+        Self { most, state: Mutex::new(State { limit: most, taken: 0, round: 0, hold: None }), freed: Notify::new() }
+    }
+
+    pub(crate) async fn take(&self) -> Slot<'_> {
+        loop {
+            let mut freed = std::pin::pin!(self.freed.notified());
+            // Registered before looking, so that a slot freed in between is heard of.
+            freed.as_mut().enable();
+            match self.try_take() {
+                Ok(slot) => return slot,
+                Err(Wait::ForSlot) => freed.await,
+                Err(Wait::Until(moment)) => tokio::select! {
+                    () = sleep_until(moment) => {}
+                    () = freed => {}
+                },
+            }
+        }
+    }
+
+    fn try_take(&self) -> Result<Slot<'_>, Wait> {
+        let mut state = self.state();
+        if let Some(hold) = state.hold.filter(|hold| *hold > Instant::now()) {
+            return Err(Wait::Until(hold));
+        }
+        if state.taken >= state.limit {
+            return Err(Wait::ForSlot);
+        }
+        state.taken += 1;
+        Ok(Slot { limiter: self, round: state.round })
+    }
+
+    /// How many at once at present.
+    #[cfg(test)]
+    pub(crate) fn limit(&self) -> u32 {
+        self.state().limit
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot<'_> {
+    pub(crate) fn went_well(&self) {
+        let mut state = self.limiter.state();
+        state.limit = (state.limit + 1).min(self.limiter.most);
+    }
+
+    /// The provider wants fewer, and none before a moment if it said when.
+    pub(crate) fn too_many(&self, hold: Option<Instant>) {
+        let mut state = self.limiter.state();
+        if state.round == self.round {
+            state.limit = (state.limit / 2).max(1);
+            state.round += 1;
+        }
+        state.hold = state.hold.max(hold);
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        self.limiter.state().taken -= 1;
+        self.limiter.freed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_rate_limit_halves_once_for_all_that_were_on_their_way() {
+        let limiter = Limiter::new(8);
+        let slots = [limiter.take().await, limiter.take().await, limiter.take().await];
+
+        for slot in &slots {
+            slot.too_many(None);
+        }
+
+        assert_eq!(limiter.limit(), 4);
+    }
+
+    #[tokio::test]
+    async fn it_grows_back_by_one_a_success_and_never_beyond_what_is_set() {
+        let limiter = Limiter::new(4);
+        limiter.take().await.too_many(None);
+
+        let limits: Vec<u32> = futures::future::join_all((0..4).map(|_| async {
+            limiter.take().await.went_well();
+            limiter.limit()
+        }))
+        .await;
+
+        assert_eq!(limits, [3, 4, 4, 4]);
+    }
+
+    #[tokio::test]
+    async fn it_never_falls_below_one() {
+        let limiter = Limiter::new(2);
+
+        for _ in 0..5 {
+            limiter.take().await.too_many(None);
+        }
+
+        assert_eq!(limiter.limit(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_one_is_on_its_way_the_next_waits() {
+        let limiter = Limiter::new(1);
+        let slot = limiter.take().await;
+
+        let early = tokio::time::timeout(Duration::from_mins(1), limiter.take()).await.is_ok();
+        drop(slot);
+        let then = tokio::time::timeout(Duration::from_mins(1), limiter.take()).await.is_ok();
+
+        assert_eq!((early, then), (false, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_asks_before_the_moment_the_provider_gave() {
+        let limiter = Limiter::new(4);
+        let begun = Instant::now();
+        limiter.take().await.too_many(Some(begun + Duration::from_secs(7)));
+
+        drop(limiter.take().await);
+
+        assert_eq!(begun.elapsed().as_secs(), 7);
+    }
+}

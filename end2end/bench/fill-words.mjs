@@ -37,7 +37,7 @@ function sqlite(server) {
         SELECT randomblob(16), (SELECT num FROM stores WHERE slug = '${store}'), CASE i % 3 WHEN 0 THEN zeroblob(16) WHEN 1 THEN x'00000000000000000000000000000001' ELSE x'00000000000000000000000000000002' END, 'model-' || (i % 5),
           ${now} - (i % 365) * ${DAY} - i % 1000, 300 + i % 100, 200 + i % 50, 400 + i % 100, 800 + i % 900, CASE WHEN i % 50 = 0 THEN 'timeout' ELSE 'ok' END,
           NULL, NULL, NULL, 'Type ' || (i % 40) FROM n;
-      ${DAYS_SQL}
+      ${days((id) => `lower(substr(hex(${id}), 1, 8) || '-' || substr(hex(${id}), 9, 4) || '-' || substr(hex(${id}), 13, 4) || '-' || substr(hex(${id}), 17, 4) || '-' || substr(hex(${id}), 21))`)}
       COMMIT; ANALYZE;`;
     const done = spawnSync('sqlite3', [join(server.dir, 'vitrine.db')], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (done.status !== 0 || done.stderr) throw new Error(`sqlite3: ${done.stderr}`);
@@ -69,15 +69,20 @@ function postgres(server) {
         SELECT gen_random_uuid(), ${num}, (${zero.slice(0, -1)}' || (i % 3))::uuid, 'model-' || (i % 5),
           ${now} - (i % 365) * ${DAY}::bigint - i % 1000, 300 + i % 100, 200 + i % 50, 400 + i % 100, 800 + i % 900, CASE WHEN i % 50 = 0 THEN 'timeout' ELSE 'ok' END,
           NULL, NULL, NULL, 'Type ' || (i % 40) FROM generate_series(0, ${calls - 1}) AS i;
-      ${DAYS_SQL.replaceAll('zeroblob(16)', `'00000000-0000-0000-0000-000000000000'::uuid`)}
+      ${days((id) => `${id}::text`)}
       COMMIT; ANALYZE;`;
     const done = spawnSync('psql', [server.database, '-v', 'ON_ERROR_STOP=1', '-q'], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
   };
 }
 
-const DAYS_SQL = `
-      INSERT INTO usage_days (store_num, day, provider_id, model, user_id, product_type, calls, failed, tokens_in, tokens_out, cost, milliseconds)
-        SELECT store_num, created_at / ${DAY}, provider_id, model, zeroblob(16), product_type, count(*), sum(CASE WHEN outcome = 'ok' THEN 0 ELSE 1 END),
+const dayOf = (dimension, value) => `
+      INSERT INTO usage_days (store_num, dimension, day, value, calls, failed, tokens_in, tokens_out, cost, milliseconds)
+        SELECT store_num, '${dimension}', created_at / ${DAY}, ${value}, count(*), sum(CASE WHEN outcome = 'ok' THEN 0 ELSE 1 END),
           sum(tokens_in), sum(tokens_out), sum(cost), sum(milliseconds)
-        FROM ai_usage_records GROUP BY store_num, created_at / ${DAY}, provider_id, model, product_type;`;
+        FROM ai_usage_records GROUP BY 1, 3, 4;`;
+
+/** The sums of the days; `uuid` writes an id as text. */
+function days(uuid) {
+  return dayOf('all', "''") + dayOf('provider', uuid('provider_id')) + dayOf('model', 'model') + dayOf('person', "''") + dayOf('type', 'product_type');
+}

@@ -15,7 +15,7 @@ test('a brief is saved and is there after a reload', async ({ page }) => {
   await page.getByLabel('Tags').check();
   await page.getByRole('button', { name: 'Save brief' }).click();
 
-  await expect(page.getByText('Saved.')).toBeVisible();
+  await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
   await page.goto(BRIEF);
   await expect(page.getByLabel('Brand voice')).toHaveValue('Calm, and plain.\nNever loud.');
   await expect(page.getByLabel('Language')).toHaveValue('de');
@@ -25,7 +25,7 @@ test('a brief is saved and is there after a reload', async ({ page }) => {
   await alive(page);
   await page.getByLabel('Language').selectOption('');
   await page.getByRole('button', { name: 'Save brief' }).click();
-  await expect(page.getByText('Saved.')).toBeVisible();
+  await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
 });
 
 test.describe('what cannot be saved', () => {
@@ -46,7 +46,7 @@ test.describe('what cannot be saved', () => {
     await alive(page);
     await page.getByLabel('Title, characters at most').fill('65');
     await page.getByRole('button', { name: 'Save brief' }).click();
-    await expect(page.getByText('Saved.')).toBeVisible();
+    await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
     await expect(page.getByLabel('Tone')).toHaveValue('Warm <b>&');
   });
 });
@@ -92,7 +92,7 @@ test('a preview does as the brief says, shows both texts, and saves nothing', as
   const banned = await page.getByLabel('Banned phrases').inputValue();
   await page.getByLabel('Banned phrases').fill(word);
   await page.getByRole('button', { name: 'Save brief' }).click();
-  await expect(page.getByText('Saved.')).toBeVisible();
+  await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
   await alive(page);
 
   // What is typed beside it and not saved stays.
@@ -116,7 +116,7 @@ test('a preview does as the brief says, shows both texts, and saves nothing', as
   await page.goto(BRIEF);
   await page.getByLabel('Banned phrases').fill(banned);
   await page.getByRole('button', { name: 'Save brief' }).click();
-  await expect(page.getByText('Saved.')).toBeVisible();
+  await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
 });
 
 test('a viewer sees the brief and no form to send', async ({ page }) => {
@@ -138,7 +138,7 @@ test.describe('without JavaScript', () => {
     await page.goto(BRIEF);
     await page.getByLabel('Other instructions').fill('Without scripts');
     await page.getByRole('button', { name: 'Save brief' }).click();
-    await expect(page.getByText('Saved.')).toBeVisible();
+    await expect(page.getByText('Saved.', { exact: true })).toBeVisible();
     await expect(page.getByLabel('Other instructions')).toHaveValue('Without scripts');
 
     await page.getByRole('button', { name: 'Preview' }).click();

@@ -24,16 +24,14 @@ test.describe('a chunk that cannot be loaded', () => {
     test.setTimeout(90_000);
     const errors = watch(page);
     await signIn(page);
-    await page.goto('/imports');
-    await page.locator('input[type=file]').setInputFiles({ name: 'hat.csv', mimeType: 'text/csv', buffer: Buffer.from('Handle,Title\nhat-of-chunks,Hat\n') });
-    await page.getByRole('button', { name: 'Import', exact: true }).click();
-    await expect(page.getByRole('heading', { name: 'hat.csv' })).toBeVisible();
-
     const rail = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
     const pages = [
       ['product', () => page.locator('.row a').first(), () => page.getByLabel('Title', { exact: true }), '/products?sort=title'],
       ['products', () => rail('Products'), () => page.locator('.row:not(.skel) a').first(), '/settings'],
-      ['import', () => page.getByRole('link', { name: 'hat.csv' }), () => page.getByRole('region', { name: 'Progress' }), '/imports'],
+      ['imports', () => rail('Imports'), () => page.getByRole('heading', { name: 'Imports' }), '/products'],
+      ['review', () => rail('Review'), () => page.getByRole('heading', { name: 'Review' }), '/products'],
+      ['runs', () => rail('Runs'), () => page.getByRole('heading', { name: 'Runs', exact: true }), '/products'],
+      ['usage', () => rail('Usage'), () => page.getByRole('heading', { name: 'Usage' }), '/products'],
       ['settings', () => rail('Settings'), () => page.getByRole('heading', { name: 'Settings' }), '/products'],
     ];
     for (const [name, link, shown, from] of pages) {

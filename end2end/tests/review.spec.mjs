@@ -326,8 +326,10 @@ test('on a phone a swipe to the right accepts and one to the left asks why', asy
   const first = await shown(phone);
   const client = await phone.context().newCDPSession(phone);
   const swipe = async (by) => {
-    const box = await heading(phone).boundingBox();
-    const [x, y] = [195, box.y + box.height + 80];
+    const text = phone.locator('.suggestion [data-region^="after-"]').first();
+    await text.scrollIntoViewIfNeeded();
+    const box = await text.boundingBox();
+    const [x, y] = [195, box.y + box.height / 2];
     await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
     for (let step = 1; step <= 8; step += 1) {
       await client.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: x + (by * step) / 8, y }] });

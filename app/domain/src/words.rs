@@ -1,7 +1,7 @@
 //! The words of a product: what can be written anew, how good they are, and what is wrong with a suggestion.
 //!
-//! Pure, like everything in this crate: the server judges a suggestion with it, and the browser judges anew what a
-//! reviewer has edited.
+//! Pure, like everything in this crate: the server judges with it what was suggested and, while a reviewer
+//! edits, what they have typed.
 
 pub mod brief;
 pub mod check;

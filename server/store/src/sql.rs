@@ -433,6 +433,7 @@ pub(crate) const PAUSE_SELF: &str = "\
 /// A job that nobody works on is over at once.
 pub(crate) const REQUEST_CANCEL: &str = "\
     UPDATE jobs SET cancel_requested = TRUE, paused = FALSE, \
+    message = CASE WHEN state = 'queued' OR leased_until <= $3 THEN '' ELSE message END, \
     finished_at = CASE WHEN state = 'queued' OR leased_until <= $3 THEN $3 ELSE finished_at END, \
     state = CASE WHEN state = 'queued' OR leased_until <= $3 THEN 'cancelled' ELSE state END \
     WHERE store_num = $1 AND id = $2 AND state IN ('queued', 'running')";

@@ -134,7 +134,10 @@ fn unsupported(texts: &[(Part, Cow<'_, str>)], source: &Source, brief: &Brief, f
     supported.add(&plain(&source.description));
     record(source, |text| {
         supported.add(text);
-        // Some titles hold entities, tags or line ends; what they mean is said too.
+        // A line end is a space where there is one line; and some titles hold entities or tags, whose meaning is said too.
+        if text.contains('\n') {
+            supported.add(&text.replace('\n', " "));
+        }
         if text.contains(['<', '&', '\n']) || !text.is_ascii() {
             supported.add(&plain(text).replace('\n', " "));
         }

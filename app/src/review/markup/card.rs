@@ -134,8 +134,10 @@ pub(crate) fn both(seat: &Seat, at: usize) -> (Markup, Markup) {
     let after = html! {
         (side(&sides.after, sides.change))
         p.small.muted.num {
-            @if let Some(note) = change_note(sides.change) { span { (note) } }
-            @if let Some(length) = lengths(&field.field, &field.before, &value) { span { (length) } }
+            @let (note, length) = (change_note(sides.change), lengths(&field.field, &field.before, &value));
+            @if let Some(note) = note { (note) }
+            @if note.is_some() && length.is_some() { ", " }
+            @if let Some(length) = length { (length) }
         }
         (found_at(seat, at))
         @if seat.drafts[at].text.is_some() {

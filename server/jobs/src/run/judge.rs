@@ -43,7 +43,9 @@ impl Judge<'_> {
         }
         let after = words.over(&before);
         let scores = (score::scores(&before, &asked.source, &asked.brief), score::scores(&after, &asked.source, &asked.brief));
-        let findings = check::findings(&words, &asked.source, &asked.brief);
+        // A part that stays as it was is nothing to look at, where others change.
+        let mut findings = check::findings(&words, &asked.source, &asked.brief);
+        findings.retain(|finding| finding.kind != check::FindingKind::Unchanged);
         let version = NewVersion {
             id: VersionId::new(self.now, self.chance()),
             product: asked.product,

@@ -18,7 +18,7 @@ use leptos::server_fn::{Decodes, Encodes, codec::PostcardEncoding};
 use ports::{
     product::{EditRequest, Receipt},
     review::{Decision, Judgement, ManyOutcome, Outcome, Queue, Verdict},
-    runs::{Picture, RunView},
+    runs::{Estimate, Picture, RunView},
     usage::UsageView,
 };
 use reqwest::Method;
@@ -104,11 +104,10 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "runs/overview" | "runs/list" => vec![(String::new(), SUBJECT)],
             "runs/get" => vec![(format!("id={run}"), SUBJECT)],
             "runs/prepare" => vec![("address=".to_owned(), PROVIDER), (format!("address={}", encoded(&format!("handles={suggested}"))), PROVIDER)],
-            // What it takes are numbers; the sentence with them tells them from those of no products.
-            "runs/estimate" => vec![
-                (format!("address={}", encoded(&format!("handles={suggested}&provider={}", ProviderId::BUILT_IN))), "Nothing is to be written"),
-                (format!("address={}", encoded(&format!("handles={suggested}&provider={provider}"))), ""),
-            ],
+            // What it takes are numbers: [`counts_are_of_ones_own_store`] reads them.
+            "runs/estimate" => [ProviderId::BUILT_IN, *provider]
+                .map(|provider| (format!("address={}", encoded(&format!("handles={suggested}&provider={provider}"))), ""))
+                .into(),
             "usage/get" => vec![("address=".to_owned(), "their-model"), ("address=days%3D7".to_owned(), "their-model")],
             "briefs/page" => vec![("search=".to_owned(), VOICE), ("search=template%3DLamps".to_owned(), TONE)],
             "providers/page" => vec![("search=".to_owned(), PROVIDER), (format!("search=edit%3D{provider}"), "/theirs/v1")],
@@ -140,6 +139,10 @@ async fn counts_are_of_ones_own_store(engine: Engine) {
         assert!(own.total > 0, "{filter}");
         assert_eq!((others.total, others.odd, others.cards.len()), (0, 0, 0), "{filter}");
     }
+    let address = format!("handles={}&provider={}", shops.suggestions[0].handle, ProviderId::BUILT_IN);
+    let [own, others]: [Estimate; 2] = both(&shops, &format!("/api/fn/runs/estimate?address={}", encoded(&address))).await;
+    assert!(own.products == 1 && own.budget_left.is_some(), "{own:?}");
+    assert!(others.products == 0 && others.budget_left.is_none(), "{others:?}");
     let [own, others]: [UsageView; 2] = both(&shops, "/api/fn/usage/get?address=").await;
     assert!(own.total.calls == 1 && own.budget.monthly.is_some(), "{own:?}");
     assert!(others.total.calls == 0 && others.budget.monthly.is_none() && others.by_day.iter().all(|(_, day)| day.calls == 0), "{others:?}");

@@ -100,7 +100,7 @@ impl Shops {
 
     /// Everything that a write could have changed.
     pub(super) fn rows(&self) -> String {
-        [
+        self.program.sql_each(&[
             "SELECT handle, title, deleted, updated_seq, optimization_status FROM products ORDER BY key",
             "SELECT source, count(*) FROM change_log GROUP BY source ORDER BY source",
             "SELECT subject, state, cancel_requested, paused, params FROM jobs ORDER BY created_at, subject",
@@ -111,9 +111,7 @@ impl Shops {
             "SELECT product_type, brief FROM briefs ORDER BY store_num, product_type",
             "SELECT monthly FROM budgets ORDER BY store_num",
             "SELECT count(*) FROM ai_usage_records",
-        ]
-        .map(|sql| self.program.sql(sql))
-        .join("\n")
+        ])
     }
 
     fn waiting(&self) -> Vec<Suggestion> {

@@ -41,10 +41,13 @@ impl Drop for Database {
 }
 
 /// Runs statements on a database, past the program; what they answer, a row a line and `|` between its values.
-pub(crate) fn query(database: Option<&Database>, file: &Path, statements: &str) -> String {
+pub(crate) fn query(database: Option<&Database>, file: &Path, statements: &[&str]) -> String {
     match database {
-        Some(database) => output(psql(&database.url).arg(statements)),
-        None => output(sqlite(file).arg(statements)),
+        Some(database) => {
+            let (first, others) = statements.split_first().expect("something is asked");
+            output(psql(&database.url).arg(first).args(others.iter().flat_map(|other| ["-c", *other])))
+        }
+        None => output(sqlite(file).args(statements)),
     }
 }
 

@@ -239,6 +239,11 @@ impl Program {
 
     /// Runs statements on the database, past the program; what they answer, a row a line and `|` between its values.
     pub(crate) fn sql(&self, statements: &str) -> String {
+        self.sql_each(&[statements])
+    }
+
+    /// The same for many, one after the other, at the cost of one.
+    pub(crate) fn sql_each(&self, statements: &[&str]) -> String {
         query(self.database.as_ref(), &self.database_file(), statements)
     }
 

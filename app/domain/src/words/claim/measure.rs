@@ -1,5 +1,7 @@
 //! Numbers and what they count.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// The quantity of a unit and how many millionths of the quantity's own unit it is.
 const UNITS: &[(&str, &str, i64)] = &[
     ("mm", "mm millimetre millimeter", 1_000_000),
@@ -90,7 +92,9 @@ const SPOKEN: &[(&str, i64)] = &[
 ];
 
 pub(super) fn unit(stem: &str) -> Option<(&'static str, i64)> {
-    UNITS.iter().find(|(_, names, _)| names.split(' ').any(|name| name == stem)).map(|(quantity, _, factor)| (*quantity, *factor))
+    static BY_NAME: LazyLock<HashMap<&str, (&str, i64)>> =
+        LazyLock::new(|| UNITS.iter().flat_map(|(quantity, names, factor)| names.split(' ').map(|name| (name, (*quantity, *factor)))).collect());
+    BY_NAME.get(stem).copied()
 }
 
 pub(super) fn spoken(folded: &str) -> Option<i128> {

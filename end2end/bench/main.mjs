@@ -8,6 +8,7 @@ import { importBench, makeFile } from './import.mjs';
 import { listBench } from './list.mjs';
 import { print, report } from './report.mjs';
 import { startBench } from './start.mjs';
+import { wordsBench } from './words.mjs';
 
 const products = process.env.QUICK ? 50_000 : Number(process.env.PRODUCTS ?? 1_000_000);
 const engines = (process.env.ENGINES ?? 'sqlite,postgres').split(',');
@@ -22,6 +23,7 @@ try {
       await listBench(server, products);
       // What a browser does is the same on both engines.
       if (engine === engines[0]) await browserBench(server, products);
+      await wordsBench(server, 'bench', products);
     } finally {
       await server.end();
     }

@@ -35,7 +35,12 @@ pub(super) async fn run(config: &Config, slug: &str, query: &str, first: Option<
     let shop = store_named(&store, slug).await?;
     // Whoever may start this program may do what an owner may; a name it has not.
     let who = Access { user: UserId(uuid::Uuid::nil()), store: shop.id, role: Role::Owner };
-    let query = ListQuery::from_address(query);
+    let filter = query.trim();
+    let query = ListQuery::from_address(filter);
+    // A page shows what it has understood; here nobody would notice that it is everything.
+    if !filter.is_empty() && query.is_unfiltered() {
+        anyhow::bail!("There is no filter in {filter:?}. Write it as it stands in the address of the list, like missing=description.");
+    }
     let selection = match first {
         None => Selection::Matching(query),
         Some(first) => Selection::Products(handles(&store, &who, query, first).await?),
@@ -86,7 +91,7 @@ pub(super) async fn run(config: &Config, slug: &str, query: &str, first: Option<
     }
     let progress = done.progress;
     tell(format!(
-        "{} suggestions wait for review; {} products were left as they are, {} failed.",
+        "Written for review: {}. Left as they are: {}. Failed: {}.",
         progress.written, progress.skipped, progress.failed
     ))?;
     Ok(ExitCode::SUCCESS)

@@ -160,13 +160,13 @@ async fn words_are_written_once_and_wait_for_review(engine: Engine) {
     let before = program.exported("demo");
 
     let first = run(&["--products", "3"]);
-    assert!(first.contains("3 suggestions wait for review; 0 products were left as they are, 0 failed."), "{first}");
+    assert!(first.contains("Written for review: 3. Left as they are: 0. Failed: 0."), "{first}");
     assert_eq!(open(), "3");
     let again = run(&["--products", "3"]);
-    assert!(again.contains("0 suggestions wait for review; 3 products were left as they are, 0 failed."), "{again}");
+    assert!(again.contains("Written for review: 0. Left as they are: 3. Failed: 0."), "{again}");
     assert_eq!(open(), "3");
     let drafts = program.sql("SELECT count(*) FROM products WHERE status <> 'active'");
-    assert!(run(&["--query", "status=draft&status=archived"]).contains("0 failed."));
+    assert!(run(&["--query", "status=draft&status=archived"]).contains("Failed: 0."));
     assert_eq!(program.sql("SELECT subject FROM jobs ORDER BY created_at DESC LIMIT 1"), format!("{drafts} products that are draft or archived"));
 
     assert_eq!(program.exported("demo"), before, "a suggestion changes no product");
@@ -182,6 +182,7 @@ fn a_run_that_cannot_be_started_says_why() {
         (&["run", "--store", "nowhere"][..], 1, "vitrine: There is no store named \"nowhere\". There are: "),
         (&["run", "--store", "shop"], 1, "vitrine: No product is selected, or none is there any more."),
         (&["run", "--store", "shop", "--products", "3"], 1, "vitrine: No product is selected."),
+        (&["run", "--store", "shop", "--query", "status=draft,archived"], 1, "vitrine: There is no filter in \"status=draft,archived\"."),
         (&["run", "--store", "shop", "--products", "0"], 2, "--products"),
         (&["run"], 2, "--store"),
     ] {

@@ -188,6 +188,9 @@ async fn writes_reach_nothing_of_another_store(engine: Engine) {
                 "review/all" => assert!(answer::<ManyOutcome>(&own).approved > 0, "{told}: {own:?}"),
                 _ => assert_eq!(own.status, 200, "{told}: {own:?}"),
             }
+            if matches!(write, "product/edit" | "product/trash" | "review/decide" | "review/activate" | "review/back" | "review/all" | "runs/start") {
+                assert_ne!(shops.rows(), before, "{told}");
+            }
             number += 3;
         }
     }

@@ -41,6 +41,9 @@ pub(crate) fn split(title: &str, record: &Record<'_>) -> (String, String) {
     }
     let words: Vec<&str> = title.split(' ').collect();
     let vendor: Vec<&str> = record.vendor.split(' ').collect();
+    if let Some(length) = misspelt(&words, &vendor) {
+        return (vendor[..length].join(" "), words[length..].join(" "));
+    }
     let Some((at, length)) = find(&words, &vendor) else {
         return (short(&vendor, title), title.to_owned());
     };
@@ -56,6 +59,34 @@ pub(crate) fn split(title: &str, record: &Record<'_>) -> (String, String) {
         return (words[at..end].join(" "), words[..before].join(" ").trim_end_matches(',').to_owned());
     }
     own(title)
+}
+
+/// How many words at the start are the vendor's name with a slip of the finger in one of them.
+fn misspelt(words: &[&str], vendor: &[&str]) -> Option<usize> {
+    let pairs: Vec<(String, String)> = words.iter().zip(vendor).map(|(word, name)| (fold(word), fold(name))).collect();
+    let mut wrong = pairs.iter().filter(|(word, name)| word != name);
+    if let (Some((word, name)), None) = (wrong.next(), wrong.next())
+        && pairs.len() == vendor.len()
+        && vendor.len() > 1
+        && (is_slip(word, name) || word.len().abs_diff(name.len()) <= 1 && name.len() > 3 && word.get(..1) == name.get(..1))
+    {
+        return Some(vendor.len());
+    }
+    let (first, name) = pairs.first()?;
+    (first.len() > 4 && is_slip(first, name) && !COMMON.contains(&name.as_str())).then_some(1)
+}
+
+/// Whether two words differ in one letter: another, one more, one fewer, or two swapped.
+fn is_slip(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let shorter = one.len().min(other.len());
+    if one == other || shorter < 4 || one.len().abs_diff(other.len()) > 1 {
+        return false;
+    }
+    let is_swap = || one.len() == other.len() && start + end + 2 == one.len() && one[start] == other[start + 1] && one[start + 1] == other[start];
+    start + end >= one.len().max(other.len()) - 1 || is_swap()
 }
 
 /// Where a name stands among words, whole or in its first words.

@@ -59,7 +59,7 @@ pub(crate) fn name(text: &str, spellings: &Spellings, phrases: &Phrases) -> Stri
         if index > 0 {
             written.push(' ');
         }
-        let is_small = index > 0 && phrases.small.contains(&word.to_lowercase().as_str());
+        let is_small = index > 0 && !before.ends_with(':') && phrases.small.contains(&word.to_lowercase().as_str());
         let is_unit = before.ends_with(|c: char| c.is_ascii_digit()) && UNITS.contains(&word.to_lowercase().trim_end_matches(','));
         if is_small || is_unit {
             written.push_str(&word.to_lowercase());
@@ -96,7 +96,7 @@ pub(crate) fn first_large(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         Some(first) if first.is_lowercase() && !characters.as_str().starts_with(char::is_uppercase) => {
-            first.to_uppercase().chain(characters).collect()
+            same(first.to_uppercase().chain(characters).collect(), text)
         }
         _ => text.to_owned(),
     }
@@ -161,7 +161,7 @@ mod tests {
         let written = |text| name(text, &spellings, phrases);
         assert_eq!(written("MCALLISTER IVY TABLE LAMP WITH USB-C PORT, 50 X 30 CM"), "McAllister Ivy Table Lamp with USB-C Port, 50 x 30 cm");
         assert_eq!(written("kr-450 led lamp, 40w"), "KR-450 LED Lamp, 40W");
-        assert_eq!(written("women's t-shirt"), "Women's T-Shirt");
+        assert_eq!(written("women's t-shirt: a guide"), "Women's T-Shirt: A Guide");
         assert_eq!(name("LAMPE AVEC ABAT-JOUR", &spellings, Phrases::of("", "fr")), "Lampe avec abat-jour");
     }
 

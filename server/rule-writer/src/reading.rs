@@ -10,7 +10,7 @@ use domain::{
         brief::Brief,
         html::{Block, Kind, blocks},
         instruction, noise,
-        text::{find_phrase, stems},
+        text::{count, find_phrase, stems},
     },
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) spellings: &'a Spellings,
     /// The stems of what the title says and whose it is: saying only that again says nothing.
     pub(crate) known: HashSet<String>,
+    /// The stems of what it is: the product type.
+    pub(crate) things: HashSet<String>,
 }
 
 #[derive(Default)]
@@ -64,6 +66,7 @@ pub(crate) fn read(html: &str, seo_description: &str, context: &Context<'_>) -> 
     for (sentence, is_addressed) in instruction::addressed(seo_description) {
         if !is_addressed
             && has_grammar(sentence)
+            && count(sentence) > 4
             && !is_about_the_page(sentence)
             && noise::sales(sentence).is_none()
             && let Some(sentence) = reader.sentence(sentence)
@@ -187,13 +190,22 @@ impl Reader<'_> {
     /// A part of a line without the words at its ends that the title has; none when nothing is left.
     fn unknown_part(&self, part: &str) -> Option<String> {
         let words: Vec<&str> = part.split_whitespace().collect();
-        let is_known = |word: &&str| {
+        let all = |word: &&str, is: &dyn Fn(&String) -> bool| {
             let mut stems = stems(word).peekable();
-            stems.peek().is_none()
-                || stems.all(|stem| CONNECTING.contains(&stem.as_str()) || PRAISE.contains(&stem.as_str()) || self.context.known.contains(&stem))
+            stems.peek().is_none() || stems.all(|stem| is(&stem))
         };
-        let from = words.iter().position(|word| !is_known(word))?;
-        let to = words.iter().rposition(|word| !is_known(word))?;
+        let is_empty = |word: &&str| all(word, &|stem| CONNECTING.contains(&stem.as_str()) || PRAISE.contains(&stem.as_str()));
+        let is_known = |word: &&str| is_empty(word) || all(word, &|stem| self.context.known.contains(stem));
+        let mut from = words.iter().position(|word| !is_known(word))?;
+        let mut to = words.iter().rposition(|word| !is_known(word))?;
+        // One word of the title may belong to this line: `Button-down collar`. What the thing is, or a phrase, does not.
+        let is_thing = |word: &&str| is_empty(word) || all(word, &|stem| self.context.things.contains(stem));
+        if from == 1 && !is_thing(&words[0]) {
+            from = 0;
+        }
+        if to + 2 == words.len() && !is_thing(&words[to + 1]) {
+            to += 1;
+        }
         // `42 cm` is whole, even if the title has a 42.
         let from = from - words[..from].iter().rev().take_while(|word| word.starts_with(|c: char| c.is_ascii_digit())).count();
         let left = words[from..=to].join(" ");

@@ -48,7 +48,7 @@ impl<'a> Record<'a> {
         let vendor = said(&source.vendor, &spellings, phrases);
         let kind = said(&source.product_type, &spellings, phrases);
         let known: HashSet<String> = [source.title.as_str(), &vendor, &kind].into_iter().flat_map(stems).collect();
-        let context = reading::Context { brief, spellings: &spellings, known };
+        let context = reading::Context { brief, spellings: &spellings, known, things: stems(&kind).collect() };
         let reading = reading::read(&source.description, &source.seo_description, &context);
         let known = context.known;
         let mut facts = facts(source);

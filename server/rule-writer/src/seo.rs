@@ -91,7 +91,8 @@ pub(crate) fn description(record: &Record<'_>, title: &Title, description: &Desc
 fn beside(record: &Record<'_>, tags: &[String]) -> Vec<String> {
     let tags = tags.iter().filter(|tag| is_for_people(tag)).map(String::as_str);
     let mut beside: Vec<String> = [record.kind.as_str()].into_iter().chain(tags).map(|text| casing::small(text, &record.spellings)).collect();
-    beside.retain(|text| !text.is_empty() && characters(text) <= 40 && !record.is_banned(text));
+    let mut seen = HashSet::new();
+    beside.retain(|text| !text.is_empty() && characters(text) <= 40 && !record.is_banned(text) && seen.insert(stems(text).collect::<Vec<_>>()));
     beside
 }
 

@@ -79,8 +79,8 @@ pub(crate) fn attributes(record: &Record<'_>) -> Vec<String> {
 
 fn is_small(word: &str) -> bool {
     [
-        "a", "an", "and", "for", "with", "of", "in", "to", "without", "by", "on", "&", "+", "/", "und", "mit", "für", "aus", "et", "avec", "pour",
-        "de", "y", "con", "e", "per", "en", "met", "voor", "com", "para",
+        "the", "from", "a", "an", "and", "for", "with", "of", "in", "to", "without", "by", "on", "&", "+", "/", "und", "mit", "für", "aus", "et",
+        "avec", "pour", "de", "y", "con", "e", "per", "en", "met", "voor", "com", "para",
     ]
     .contains(&word.to_lowercase().as_str())
 }

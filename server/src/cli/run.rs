@@ -90,10 +90,7 @@ pub(super) async fn run(config: &Config, slug: &str, query: &str, first: Option<
         );
     }
     let progress = done.progress;
-    tell(format!(
-        "Written for review: {}. Left as they are: {}. Failed: {}.",
-        progress.written, progress.skipped, progress.failed
-    ))?;
+    tell(format!("Written for review: {}. Left as they are: {}. Failed: {}.", progress.written, progress.skipped, progress.failed))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,25 +14,29 @@ use crate::{
 pub(super) fn sentences(record: &Record<'_>, title: &Title) -> Vec<String> {
     let mut sentences = Vec::new();
     sentences.extend(from_whom(record, title));
-    for fact in &record.facts {
-        let role = role(&fact.name);
-        let values: Vec<String> = fact.values.iter().map(|value| value.trim().to_owned()).collect();
-        let is_plain = values.len() > 1 && values.iter().all(|value| count(value) <= 3 && !value.contains(','));
-        match role {
-            Role::Colour if is_plain => {
-                let is_german = record.phrases.language == "de";
-                let values: Vec<String> =
-                    values.iter().map(|value| if is_german { value.clone() } else { casing::small(value, &record.spellings) }).collect();
-                sentences.push(record.phrases.in_colours.replace("{}", &record.phrases.list(&values)));
-            }
-            Role::Size if is_plain && values.iter().all(|value| count(value) == 1) => {
-                sentences.push(record.phrases.in_sizes.replace("{}", &record.phrases.list(&values)));
-            }
-            _ => {}
-        }
-    }
+    sentences.extend(in_which(record));
     sentences.retain(|sentence| !record.is_banned(sentence));
     sentences
+}
+
+/// `Available in sizes S and M, in brass and black.`
+fn in_which(record: &Record<'_>) -> Option<String> {
+    let phrases = record.phrases;
+    let values = |wanted: Role, words: usize| {
+        let fact = record.facts.iter().find(|fact| role(&fact.name) == wanted && fact.values.len() > 1)?;
+        let values: Vec<String> = fact.values.iter().map(|value| value.trim().to_owned()).collect();
+        values.iter().all(|value| count(value) <= words && !value.contains(',')).then_some(values)
+    };
+    let sizes = values(Role::Size, 1).map(|sizes| phrases.in_sizes.replace("{}", &phrases.list(&sizes)));
+    let colours = values(Role::Colour, 3).map(|colours| {
+        let colours = colours.into_iter().map(|colour| if phrases.language == "de" { colour } else { casing::small(&colour, &record.spellings) });
+        phrases.in_colours.replace("{}", &phrases.list(&colours.collect::<Vec<_>>()))
+    });
+    match (sizes, colours) {
+        // The first word of both is the same.
+        (Some(sizes), Some(colours)) => Some(format!("{}, {}", sizes.trim_end_matches('.'), colours.split_once(' ')?.1)),
+        (sizes, colours) => sizes.or(colours),
+    }
 }
 
 /// `The Ivy Table Lamp comes from Brackenside.`

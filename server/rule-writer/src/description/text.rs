@@ -68,6 +68,7 @@ impl Text {
         sentences.retain(|_| keep.next().unwrap_or(true));
         let says_more =
             |sentence: &&String| stems(sentence).filter(|stem| stem.len() > 2 && !known.contains(stem)).count() > 2 && !is_known(sentence, known);
+        let says_more = |sentence: &&String| says_more(sentence) && !sentences.iter().any(|opening| sentence.starts_with(opening.as_str()));
         let beside = record.reading.beside.iter().filter(says_more).take(2).cloned().collect::<Vec<_>>();
         for paragraph in [beside, sentences].into_iter().filter(|paragraph| !paragraph.is_empty()) {
             self.pieces.insert(0, Piece::Paragraph(paragraph));

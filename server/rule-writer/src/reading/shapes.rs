@@ -11,7 +11,7 @@ use crate::role::{Role, role};
 
 /// Whether a short sentence says only what is known.
 pub(crate) fn is_known(sentence: &str, known: &HashSet<String>) -> bool {
-    count(sentence) <= 10 && stems(sentence).all(|stem| stem.len() < 3 || CONNECTING.contains(&stem.as_str()) || known.contains(&stem))
+    count(sentence) <= 14 && stems(sentence).all(|stem| stem.len() < 3 || CONNECTING.contains(&stem.as_str()) || known.contains(&stem))
 }
 
 /// Words that join others.

@@ -121,12 +121,15 @@ fn expanded(title: &str, record: &Record<'_>) -> String {
     title.split(' ').map(expand).collect::<Vec<_>>().join(" ")
 }
 
+/// Small words that begin no phrase of their own.
+const JOINING: &[&str] = &["a", "an", "the", "and", "&", "+", "/", "und", "et", "y", "e"];
+
 /// Without words that are said again.
 pub(super) fn undoubled(title: &str) -> String {
     let mut words: Vec<&str> = title.split(' ').collect();
     let telling = |word: &&str| {
         let stem = stems(word).collect::<String>();
-        (stem.len() > 2 && stem.chars().all(char::is_alphabetic)).then_some(stem)
+        (stem.len() > 2 && stem.chars().all(char::is_alphabetic) && !is_small(word)).then_some(stem)
     };
     // `Table Lamp Ivy Table Lamp` is about Ivy: what it begins with is said again behind the name.
     let plain: Vec<String> = words.iter().map(|word| fold(word.trim_end_matches(','))).collect();
@@ -141,7 +144,7 @@ pub(super) fn undoubled(title: &str) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut kept: Vec<&str> = Vec::new();
     for (at, word) in words.iter().copied().enumerate() {
-        if is_small(word) {
+        if is_small(word) && !JOINING.contains(&word.to_lowercase().as_str()) {
             // Behind "with" and "for" a word may be said again for a reason.
             known.clear();
         }

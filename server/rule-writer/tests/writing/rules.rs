@@ -47,6 +47,8 @@ fn a_title_says_whose_it_is_and_what() {
         ("Ivy &amp; Oak Table Lamp  best price", "Brackenside Ivy & Oak Table Lamp"),
         ("Ivy", "Brackenside Ivy Table Lamp"),
         ("", "Brackenside Table Lamp"),
+        ("Brakcenside Ivy Table Lamp", "Brackenside Ivy Table Lamp"),
+        ("Set of the Table Lamp and the Shade", "Brackenside Set of the Table Lamp and the Shade"),
         ("Kids&nbsp;T-Shirt \u{2605} FREE SHIPPING \u{2605} organic cotton", "Brackenside Kids T-Shirt organic cotton"),
     ] {
         assert_eq!(title(&titled(before)), after, "{before}");
@@ -108,13 +110,13 @@ fn without_a_description_facts_make_one() {
     };
     assert_eq!(
         description(&bare),
-        "<p>The Ivy Table Lamp comes from Brackenside. Available in brass and matt black. Available in sizes S and M.</p>\n<ul>\n<li>Material: Opal glass</li>\n</ul>"
+        "<p>The Ivy Table Lamp comes from Brackenside. Available in sizes S and M, in brass and matt black.</p>\n<ul>\n<li>Material: Opal glass</li>\n</ul>"
     );
     let german = Source { description: String::new(), title: "Ivy Tischlampe".into(), ..bare };
     let words = rule_writer::write(&german, &Brief { language: "de".into(), ..Brief::default() }, &[Part::Description]);
     assert_eq!(
         plain(&words.description.unwrap()),
-        "Ivy Tischlampe von Brackenside. Erhältlich in Brass und Matt Black. Erhältlich in den Größen S und M.\nMaterial: Opal glass\nArt: Table Lamps"
+        "Ivy Tischlampe von Brackenside. Erhältlich in den Größen S und M, in Brass und Matt Black.\nMaterial: Opal glass\nArt: Table Lamps"
     );
 }
 
@@ -208,7 +210,7 @@ fn any_source() -> impl Strategy<Value = Source> {
 
 proptest! {
     // The same records each time; `PROPTEST_CASES` looks at more of them.
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(3), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(3), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_record_is_written_with_nothing_claimed_and_in_whole_html(source in any_source(), banned in "[a-c]{0,2}", required in any_text(), most in 0_u32..90) {

@@ -29,9 +29,9 @@ test.describe('a chunk that cannot be loaded', () => {
       ['product', () => page.locator('.row a').first(), () => page.getByLabel('Title', { exact: true }), '/products?sort=title'],
       ['products', () => rail('Products'), () => page.locator('.row:not(.skel) a').first(), '/settings'],
       ['imports', () => rail('Imports'), () => page.getByRole('heading', { name: 'Imports' }), '/products'],
-      ['review', () => rail('Review'), () => page.getByRole('heading', { name: 'Review' }), '/products'],
+      ['review', () => rail('Review'), () => page.getByRole('heading', { name: 'Review', exact: true }), '/products'],
       ['runs', () => rail('Runs'), () => page.getByRole('heading', { name: 'Runs', exact: true }), '/products'],
-      ['usage', () => rail('Usage'), () => page.getByRole('heading', { name: 'Usage' }), '/products'],
+      ['usage', () => rail('Usage'), () => page.getByRole('heading', { name: 'Usage', exact: true }), '/products'],
       ['settings', () => rail('Settings'), () => page.getByRole('heading', { name: 'Settings' }), '/products'],
     ];
     for (const [name, link, shown, from] of pages) {

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use ports::{error::AppError, writing::Preview};
 
 use crate::{
-    review::markup::parts::{change_note, compared, findings, findings_at, label, lengths, scores, side},
+    review::markup::parts::{change_note, compared, findings, findings_at, label, label_among, lengths, scores, side},
     ui::format::number,
 };
 
@@ -41,9 +41,10 @@ pub(super) fn markup(preview: &Preview, currency: Currency) -> Markup {
             @for (at, (field, before, after)) in texts.iter().enumerate() {
                 @let here = findings_at(found, &parts, at);
                 @let sides = compared(field, before, after, &here);
-                section.words aria-label=(label(field)) data-on {
+                @let name = label_among(field, texts.iter().map(|(field, ..)| field));
+                section.words aria-label=(name) data-on {
                     header {
-                        h3 { (label(field)) }
+                        h3 { (name) }
                         span.small.muted.num {
                             @if let Some(note) = change_note(sides.change) { (note) " " }
                             @if let Some(length) = lengths(field, before, after) { (length) }

@@ -8,7 +8,7 @@ use super::state::{Pick, address, compared, fields, picks, version, would_change
 use crate::{
     review::markup::{
         card::tone,
-        parts::{change_note, compared as marked, icon, label, lengths, scores, side, time},
+        parts::{change_note, compared as marked, icon, label, label_among, lengths, scores, side, time},
     },
     ui::{format::number, marked::Change},
 };
@@ -101,8 +101,9 @@ fn comparison(view: &VersionsView, search: &str) -> Markup {
             @for (field, before, after) in all.iter().filter(|(_, before, after)| before != after) {
                 @let of_part: Vec<_> = found.iter().filter(|finding| domain::words::part::Part::of(field) == Some(finding.part)).collect();
                 @let sides = marked(field, before, after, &of_part);
-                section.words aria-label=(label(field)) data-on {
-                    header { h3 { (label(field)) } (note(field, before, after, sides.change)) }
+                @let name = label_among(field, all.iter().map(|(field, ..)| field));
+                section.words aria-label=(name) data-on {
+                    header { h3 { (name) } (note(field, before, after, sides.change)) }
                     div.sides {
                         div.side { h4 { (from.label()) } (side(&sides.before, sides.change)) }
                         div.side.suggested { h4 { (to.label()) } (side(&sides.after, sides.change)) }

@@ -10,7 +10,7 @@ use domain::{
 use maud::{Markup, html};
 use ports::review::{Card, ReviewStatus};
 
-use super::parts::{change_note, compared, findings, findings_at, icon, label, lengths, scores, side, time};
+use super::parts::{change_note, compared, findings, findings_at, icon, label, label_among, lengths, scores, side, time};
 use crate::review::state::{
     desk::Desk,
     seat::{Draft, Seat, written},
@@ -71,17 +71,18 @@ pub(crate) fn assigned(card: &Card, can: bool, people: Option<&[(UserId, String)
 fn field(seat: &Seat, at: usize, can: bool) -> Markup {
     let (field, draft) = (&seat.card.fields[at], &seat.drafts[at]);
     let id = format!("field-{at}");
+    let name = label_among(&field.field, seat.card.fields.iter().map(|field| &field.field));
     html! {
-        section.words id=(id) data-field=(at) data-on[draft.is_on || !can] aria-label=(label(&field.field)) {
+        section.words id=(id) data-field=(at) data-on[draft.is_on || !can] aria-label=(name) {
             header {
                 h3 {
                     @if can {
                         label.check {
-                            input type="checkbox" data-act="toggle" checked[draft.is_on] autocomplete="off" aria-label={ "Accept " (label(&field.field)) };
-                            span { (label(&field.field)) }
+                            input type="checkbox" data-act="toggle" checked[draft.is_on] autocomplete="off" aria-label={ "Accept " (name) };
+                            span { (name) }
                             @if at < 9 { kbd.script aria-hidden="true" { (at + 1) } }
                         }
-                    } @else { (label(&field.field)) }
+                    } @else { (name) }
                 }
                 @if !field.image.is_empty() { img.thumb src=(field.image) alt="" width="32" height="32" loading="lazy"; }
                 @if field.changed_since.is_some() { span.badge data-tone="warn" { "Edited since" } }

@@ -64,6 +64,15 @@ pub(crate) fn label(field: &Field) -> String {
         .map_or_else(|| field.label().to_owned(), |part| if part == Part::Alt { "Picture text".to_owned() } else { part.label().to_owned() })
 }
 
+/// The same among others: of several pictures' texts each says which it is.
+pub(crate) fn label_among<'a>(field: &Field, all: impl Iterator<Item = &'a Field>) -> String {
+    let alts: Vec<&Field> = all.filter(|other| Part::of(other) == Some(Part::Alt)).collect();
+    match alts.iter().position(|other| *other == field) {
+        Some(at) if alts.len() > 1 => format!("{} {}", label(field), at + 1),
+        _ => label(field),
+    }
+}
+
 /// `34 → 58 characters`, or words where a text is long.
 pub(crate) fn lengths(field: &Field, before: &Value, after: &Value) -> Option<String> {
     let (count, unit): (fn(&Value) -> usize, _) = match field {

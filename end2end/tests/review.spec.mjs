@@ -326,8 +326,8 @@ test('on a phone a swipe to the right accepts and one to the left asks why', asy
   const first = await shown(phone);
   const client = await phone.context().newCDPSession(phone);
   const swipe = async (by) => {
-    const text = phone.locator('.suggestion [data-region^="after-"]').first();
-    await text.scrollIntoViewIfNeeded();
+    const text = phone.locator('.suggestion section.words .side').first();
+    await text.evaluate((side) => side.scrollIntoView({ block: 'center' }));
     const box = await text.boundingBox();
     const [x, y] = [195, box.y + box.height / 2];
     await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });

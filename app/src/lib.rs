@@ -27,6 +27,7 @@ pub mod sign_in;
 mod ui;
 pub mod usage;
 mod versions;
+mod wire;
 
 #[cfg(feature = "hydrate")]
 pub use routes::preload;

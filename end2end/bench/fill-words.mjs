@@ -12,6 +12,16 @@ const SOURCE = { description: '<p>Made to last and easy to care for.</p>'.repeat
 const AFTER = '<p>A lamp of solid oak, made to last and easy to care for.</p><ul><li>Oak</li></ul>'.repeat(12);
 const DAY = 86_400_000_000;
 
+/** A description of 10 kB; two of different seeds have a third of their sentences in common. */
+function long(seed) {
+  const word = (n) => `word${(n * 7_919) % 700}`;
+  const sentence = (at) => `<p>${Array.from({ length: 18 }, (_, n) => word((at % 3 ? seed * 104_729 : 0) + at * 31 + n)).join(' ')}, made <b>well</b>.</p>`;
+  return Array.from({ length: 60 }, (_, at) => sentence(at)).join('').slice(0, 10_000);
+}
+
+/** The second open suggestion of the queue: the one whose drawing is timed. */
+const SECOND = `(SELECT version_id FROM content_reviews WHERE status = 'open' ORDER BY created_at, id LIMIT 1 OFFSET 1)`;
+
 function sqlite(server) {
   return (store, versions, open, calls) => {
     const now = Date.now() * 1_000;
@@ -38,6 +48,7 @@ function sqlite(server) {
           ${now} - (i % 365) * ${DAY} - i % 1000, 300 + i % 100, 200 + i % 50, 400 + i % 100, 800 + i % 900, CASE WHEN i % 50 = 0 THEN 'timeout' ELSE 'ok' END,
           NULL, NULL, NULL, 'Type ' || (i % 40) FROM n;
       ${days((id) => `lower(substr(hex(${id}), 1, 8) || '-' || substr(hex(${id}), 9, 4) || '-' || substr(hex(${id}), 13, 4) || '-' || substr(hex(${id}), 17, 4) || '-' || substr(hex(${id}), 21))`)}
+      UPDATE optimization_versions SET optimized_description = '${long(2)}', source = json_set(source, '$.description', '${long(1)}') WHERE id = ${SECOND};
       COMMIT; ANALYZE;`;
     const done = spawnSync('sqlite3', [join(server.dir, 'vitrine.db')], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (done.status !== 0 || done.stderr) throw new Error(`sqlite3: ${done.stderr}`);
@@ -70,6 +81,7 @@ function postgres(server) {
           ${now} - (i % 365) * ${DAY}::bigint - i % 1000, 300 + i % 100, 200 + i % 50, 400 + i % 100, 800 + i % 900, CASE WHEN i % 50 = 0 THEN 'timeout' ELSE 'ok' END,
           NULL, NULL, NULL, 'Type ' || (i % 40) FROM generate_series(0, ${calls - 1}) AS i;
       ${days((id) => `${id}::text`)}
+      UPDATE optimization_versions SET optimized_description = '${long(2)}', source = jsonb_set(source::jsonb, '{description}', to_jsonb('${long(1)}'::text))::text WHERE id = ${SECOND};
       COMMIT; ANALYZE;`;
     const done = spawnSync('psql', [server.database, '-v', 'ON_ERROR_STOP=1', '-q'], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);

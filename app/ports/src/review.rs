@@ -24,7 +24,7 @@ pub enum ReviewStatus {
     Rejected,
     /// Sent back with a remark; what is written then is another suggestion.
     Changes,
-    /// A later suggestion for the same product took its place.
+    /// A later suggestion took its place, or somebody chose other words for the product.
     Superseded,
 }
 
@@ -249,10 +249,11 @@ pub trait Reviews: Send + Sync {
 
     async fn versions(&self, who: &Access, product: &Handle) -> Result<Option<VersionsView>, AppError>;
 
-    /// Puts a version's words into the product. `seen` as in [`Verdict::Approve`].
+    /// Puts a version's words into the product, and decides by that about a suggestion which waits: approved when it is this one,
+    /// else [`ReviewStatus::Superseded`]. `seen` as in [`Verdict::Approve`].
     async fn activate(&self, who: &Access, op: OpId, version: VersionId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError>;
 
-    /// Puts back the words a product had before its first version.
+    /// Puts back the words a product had before its first version. A suggestion which waits is [`ReviewStatus::Superseded`].
     async fn roll_back(&self, who: &Access, op: OpId, product: ProductId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError>;
 }
 

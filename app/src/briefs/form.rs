@@ -1,6 +1,9 @@
 //! A brief as a form, and back.
 
-use domain::words::{brief::Brief, part::Part};
+use domain::{
+    fold::fold,
+    words::{brief::Brief, part::Part},
+};
 
 use crate::forms::{Form, number};
 
@@ -83,12 +86,10 @@ pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
         form.refuse("language", "Choose a language of the list.");
     }
     let banned = form.lines("banned");
-    if let Some(both) = form.lines("required").iter().find(|phrase| banned.contains(phrase)) {
-        let sentence = format!("“{both}” is required and banned at once. Take it out of one of the two.");
-        form.refuse("banned", sentence);
-    }
+    let required = form.lines("required");
+    refuse_both(form, &required, &banned, over);
     let title_characters = number(form, "title_characters", usual.title_characters, TITLE_CHARACTERS);
-    let description_words = words(form, &usual);
+    let description_words = words(form, &usual, over);
     if let Some(store) = over {
         // What is as usual in a template is left to the store's brief.
         if !form.text("title_characters").is_empty() && title_characters == usual.title_characters && store.title_characters != title_characters {
@@ -97,7 +98,7 @@ pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
                 format!("{title_characters} stands for “as in the store's brief” here. Write {} instead.", title_characters + 1),
             );
         }
-        if !form.text("most_words").is_empty() && description_words == usual.description_words && store.description_words != description_words {
+        if gives_words(form) && description_words == usual.description_words && store.description_words != description_words {
             let (least, most) = description_words;
             form.refuse("most_words", format!("{least} to {most} stands for “as in the store's brief” here. Write {least} to {} instead.", most + 1));
         }
@@ -114,15 +115,36 @@ pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
         title_characters,
         description_words,
         keywords: form.lines("keywords"),
-        required: form.lines("required"),
+        required,
         banned,
         instructions: form.text("instructions").to_owned(),
         parts,
     })
 }
 
-/// From and to. One of them alone leaves the other as it usually is.
-fn words(form: &mut Form, usual: &Brief) -> (u32, u32) {
+/// What is required cannot be banned, in any case and spelling; a template's lists are joined with the store's.
+fn refuse_both(form: &mut Form, required: &[String], banned: &[String], over: Option<&Brief>) {
+    let (required_there, banned_there) = over.map_or((&[][..], &[][..]), |store| (&store.required, &store.banned));
+    let both = |banned: &[String], required: &[String]| {
+        let banned: Vec<String> = banned.iter().map(|phrase| fold(phrase)).collect();
+        required.iter().find(|phrase| banned.contains(&fold(phrase))).cloned()
+    };
+    if let Some(phrase) = both(banned, required) {
+        form.refuse("banned", format!("“{phrase}” is required and banned at once. Take it out of one of the two."));
+    } else if let Some(phrase) = both(banned, required_there) {
+        form.refuse("banned", format!("“{phrase}” is required by the store's brief. It cannot be banned here."));
+    } else if let Some(phrase) = both(banned_there, required) {
+        form.refuse("required", format!("“{phrase}” is banned by the store's brief. It cannot be required here."));
+    }
+}
+
+fn gives_words(form: &Form) -> bool {
+    ["least_words", "most_words"].iter().any(|name| !form.text(name).is_empty())
+}
+
+/// From and to. One of them alone leaves the other as it usually is, in a template as the store's brief has it.
+fn words(form: &mut Form, usual: &Brief, over: Option<&Brief>) -> (u32, u32) {
+    let usual = over.filter(|_| gives_words(form)).unwrap_or(usual);
     let least = number(form, "least_words", usual.description_words.0, DESCRIPTION_WORDS);
     let most = number(form, "most_words", usual.description_words.1.max(least), DESCRIPTION_WORDS);
     // With the other one left out, the usual least may be more than the most.
@@ -207,6 +229,32 @@ mod tests {
 
         assert_eq!(read(&mut form, None), None);
         assert!(form.why("banned").is_some_and(|why| why.contains("“cheap”")));
+    }
+
+    #[test]
+    fn what_is_required_cannot_be_banned_in_another_spelling_or_by_the_stores_brief() {
+        let why = |over: Option<Brief>, about: &str, required: &str, banned: &str| {
+            let mut form = Form::sent([("required", required), ("banned", banned)].map(|(name, text)| (name.into(), text.into())).to_vec());
+            assert_eq!(read(&mut form, over.as_ref().or(Some(&Brief::default()))), None, "{required} / {banned}");
+            form.why(about).map(str::to_owned).unwrap_or_default()
+        };
+
+        assert!(why(None, "banned", "Crème", "CREME").contains("required and banned at once"));
+        assert!(why(Some(brief()), "required", "Cheap", "").contains("banned by the store's brief"));
+        let required = Brief { required: vec!["Hand made".into()], ..Brief::default() };
+        assert!(why(Some(required), "banned", "", "hand made").contains("required by the store's brief"));
+    }
+
+    #[test]
+    fn one_bound_of_a_template_leaves_the_other_to_the_store() {
+        let words = |least: &str, most: &str| {
+            let mut form = Form::sent([("least_words", least), ("most_words", most)].map(|(name, text)| (name.into(), text.into())).to_vec());
+            read(&mut form, Some(&brief())).map(|template| brief().with(&template).description_words).ok_or_else(|| form.why("most_words").is_some())
+        };
+
+        assert_eq!([words("60", ""), words("", "80"), words("", "")], [Ok((60, 120)), Ok((50, 80)), Ok((50, 120))]);
+        assert_eq!([words("200", ""), words("", "20")], [Ok((200, 200)), Ok((20, 20))]);
+        assert_eq!(words("40", "160"), Err(true), "the usual cannot be said where the store says otherwise");
     }
 
     #[test]

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::JobId;
-use ports::{
-    error::AppError,
-    jobs::{JobKind, JobState, JobView, Progress},
-};
+use ports::jobs::{JobKind, JobState, JobView, Progress};
 
 use crate::ui::{format::number, time::span};
 
@@ -48,26 +45,8 @@ pub(super) fn outcome(job: &JobView) -> String {
 }
 
 /// Products looked at so far.
-pub(super) const fn products(progress: &Progress) -> u64 {
+pub(super) const fn looked_at(progress: &Progress) -> u64 {
     progress.created + progress.changed + progress.unchanged + progress.skipped
-}
-
-/// `1 product`, `214 products`.
-pub(super) fn products_in_words(count: u64) -> String {
-    if count == 1 { "1 product".to_owned() } else { format!("{} products", number(count)) }
-}
-
-/// What a page says when it could not be brought up to date.
-pub(super) fn trouble(error: &AppError) -> String {
-    match error {
-        AppError::Unreachable => "The server cannot be reached. What runs there goes on; these numbers may be old.".to_owned(),
-        error => error.to_string(),
-    }
-}
-
-/// Whether it may help to ask again.
-pub(super) const fn may_pass(error: &AppError) -> bool {
-    !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::NotFound)
 }
 
 pub(super) const fn kind(kind: JobKind) -> &'static str {
@@ -158,15 +137,6 @@ mod tests {
         assert_eq!(pace.left(&at(500)), None);
         pace.note([].iter(), 9_000);
         assert_eq!(pace, Pace::default());
-    }
-
-    #[test]
-    fn one_asks_again_only_where_it_may_help() {
-        let unavailable = AppError::Unavailable("The database is busy.".into());
-
-        assert!([AppError::Unreachable, AppError::Internal, unavailable.clone()].iter().all(may_pass));
-        assert!(![AppError::SignedOut, AppError::Forbidden, AppError::NotFound].iter().any(may_pass));
-        assert_eq!(trouble(&unavailable), "The database is busy.");
     }
 
     #[test]

@@ -4,7 +4,6 @@ mod detail;
 mod list;
 mod results;
 mod row;
-mod trouble;
 mod upload;
 
 pub(crate) use self::{detail::Import, list::Imports};

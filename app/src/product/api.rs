@@ -7,7 +7,6 @@ use ports::{
     product::{EditRequest, HistoryEntry, Neighbours, ProductView, Receipt},
 };
 use serde::{Deserialize, Serialize};
-use server_fn::codec::{GetUrl, Postcard};
 
 #[cfg(feature = "ssr")]
 use crate::context::{answer_status, authorised};
@@ -20,9 +19,11 @@ pub(crate) struct Opened {
     pub history: Vec<HistoryEntry>,
 }
 
+use crate::wire::{Read, Write};
+
 /// A product, its neighbours in the list one came from, and its latest changes: in one answer, since going
 /// from product to product should take one round trip. `list` is the list's address.
-#[server(prefix = "/api/fn", endpoint = "product/get", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "product/get", protocol = Read)]
 pub(crate) async fn open_product(handle: String, list: String) -> Result<Option<Opened>, AppError> {
     use domain::{handle::Handle, query::ListQuery};
 
@@ -39,13 +40,13 @@ pub(crate) async fn open_product(handle: String, list: String) -> Result<Option<
 }
 
 /// The changes before `before`, or the latest.
-#[server(prefix = "/api/fn", endpoint = "product/history", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "product/history", protocol = Read)]
 pub(crate) async fn product_history(product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     ports.catalogue.history(&access, product, before).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "product/edit", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "product/edit", protocol = Write)]
 pub(crate) async fn edit_product(request: EditRequest) -> Result<Receipt, AppError> {
     use domain::op::{Action, Op};
 
@@ -55,7 +56,7 @@ pub(crate) async fn edit_product(request: EditRequest) -> Result<Receipt, AppErr
 }
 
 /// Into the trash, or out of it.
-#[server(prefix = "/api/fn", endpoint = "product/trash", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "product/trash", protocol = Write)]
 pub(crate) async fn trash_product(op_id: OpId, product: ProductId, deleted: bool) -> Result<Receipt, AppError> {
     use domain::op::{Action, Op};
 

@@ -9,10 +9,10 @@ use ports::{
     error::AppError,
     products::{FacetValues, Listing},
 };
-use server_fn::codec::{GetUrl, Postcard};
 
 #[cfg(feature = "ssr")]
 use super::state::address::Place;
+use crate::wire::Read;
 
 /// Rows in the page as the server sends it.
 pub(super) const FIRST_ROWS: u32 = 50;
@@ -22,7 +22,7 @@ pub(super) const FIRST_ROWS: u32 = 50;
 const FIRST_VALUES: usize = 20;
 
 /// Rows `start..start + count` of a list, 200 at most.
-#[server(prefix = "/api/fn", endpoint = "products/list", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "products/list", protocol = Read)]
 pub(super) async fn list(address: String, start: u32, count: u32) -> Result<Listing, AppError> {
     let asked = crate::context::authorised();
     let window = Window { query: ListQuery::from_address(&address), start, count: count.min(200) };
@@ -34,7 +34,7 @@ pub(super) async fn list(address: String, start: u32, count: u32) -> Result<List
 }
 
 /// The first values of every facet of a list.
-#[server(prefix = "/api/fn", endpoint = "products/facets", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "products/facets", protocol = Read)]
 pub(super) async fn facets(address: String) -> Result<Vec<FacetValues>, AppError> {
     let asked = crate::context::authorised();
     answer(async move {
@@ -45,7 +45,7 @@ pub(super) async fn facets(address: String) -> Result<Vec<FacetValues>, AppError
 }
 
 /// The values of one facet that contain a text.
-#[server(prefix = "/api/fn", endpoint = "products/facet", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "products/facet", protocol = Read)]
 pub(super) async fn values_with(address: String, facet: String, containing: String) -> Result<FacetValues, AppError> {
     let asked = crate::context::authorised();
     answer(async move {

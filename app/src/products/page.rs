@@ -2,29 +2,22 @@
 
 use domain::{money::Currency, role::Permission};
 use leptos::{html::Div, prelude::*};
-use leptos_router::hooks::use_location;
 
 use super::state::address::{PATH, Place};
-use crate::{frame::use_me, ui::title::title};
+use crate::{
+    frame::use_me,
+    ui::{address::asked_at, title::title},
+};
 
 #[component]
 pub(crate) fn Products() -> impl IntoView {
     title(|| "Products".to_owned());
     let (currency, may_run) = use_me().map_or((Currency::EUR, false), |me| (me.store.currency, me.role.may(Permission::RunJobs)));
-    let place = use_place(currency);
+    let place = asked_at(PATH, move |search| Place::of(search, currency));
     #[cfg(feature = "ssr")]
     return served(place.get_untracked(), currency, may_run);
     #[cfg(not(feature = "ssr"))]
     return alive(place, currency, may_run);
-}
-
-/// What the address asks for. While another page is on its way it stays what it was.
-fn use_place(currency: Currency) -> Memo<Place> {
-    let location = use_location();
-    Memo::new(move |before: Option<&Place>| match before {
-        Some(before) if location.pathname.with(|path| path != PATH) => before.clone(),
-        _ => location.search.with(|search| Place::of(search, currency)),
-    })
 }
 
 /// The page with its first rows.

@@ -7,7 +7,10 @@ use domain::{
 };
 use ports::writing::{PriceView, ProviderDraft, ProviderKind, ProviderView};
 
-use crate::forms::{Form, number};
+use crate::{
+    forms::{Form, number},
+    ui::day,
+};
 
 const AT_ONCE: (u32, u32) = (1, 64);
 const SECONDS: (u32, u32) = (1, 600);
@@ -125,7 +128,7 @@ pub fn price(form: &mut Form, providers: &[ProviderView], today: Timestamp) -> O
         form.refuse("model", "A model's name may have 200 characters.");
     }
     let from = match form.text("from") {
-        "" => Some(midnight(today)),
+        "" => Some(day::start(day::of(today))),
         text => day(text),
     };
     if from.is_none() {
@@ -151,28 +154,10 @@ fn amount(form: &mut Form, name: &'static str) -> Option<Cost> {
     }
 }
 
-const DAY: i64 = 86_400 * 1_000_000;
-
-fn midnight(at: Timestamp) -> Timestamp {
-    Timestamp::from_micros(at.micros().div_euclid(DAY) * DAY)
-}
-
 /// `2026-01-31`, at midnight UTC. The year 2000 to 2999.
-pub(crate) fn day(text: &str) -> Option<Timestamp> {
-    let mut parts = text.split('-').map(str::parse::<i64>);
-    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return None };
-    if !(2_000..3_000).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    // Civil date to days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-    let shifted_year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
-    let shifted = if month > 2 { month - 3 } else { month + 9 };
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day - 1;
-    let at = Timestamp::from_micros((era * 146_097 + day_of_era - 719_468) * DAY);
-    // The 31st of a month that has none would be a day of the next.
-    let civil = at.civil();
-    (i64::from(civil.1) == month && i64::from(civil.2) == day).then_some(at)
+fn day(text: &str) -> Option<Timestamp> {
+    let at = day::start(day::from_iso(text)?);
+    (2_000..3_000).contains(&at.civil().0).then_some(at)
 }
 
 #[cfg(test)]

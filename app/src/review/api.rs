@@ -13,7 +13,6 @@ use ports::{
     error::AppError,
     review::{Card, Decision, Judgement, ManyOutcome, Outcome, Queue, VersionsView},
 };
-use server_fn::codec::{GetUrl, Postcard};
 
 #[cfg(feature = "ssr")]
 use ports::review::Cursor;
@@ -22,9 +21,10 @@ use ports::review::Cursor;
 use super::state::address::{Place, parse, parse_cursor};
 #[cfg(feature = "ssr")]
 use crate::context::{answer_status, authorised};
+use crate::wire::{Read, Write};
 
 /// A part of a queue. `filter` as it stands in the page's address, `behind` as the queue before has said.
-#[server(prefix = "/api/fn", endpoint = "review/queue", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/queue", protocol = Read)]
 pub(crate) async fn read_queue(filter: String, behind: String, count: u32) -> Result<Queue, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     let invalid = |()| AppError::Invalid("There is no such place in the queue. Reload the page.".into());
@@ -33,7 +33,7 @@ pub(crate) async fn read_queue(filter: String, behind: String, count: u32) -> Re
 }
 
 /// `review` as it stands in the address: what is no id is no suggestion.
-#[server(prefix = "/api/fn", endpoint = "review/card", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/card", protocol = Read)]
 pub(crate) async fn read_card(review: String) -> Result<Option<Card>, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     let Ok(review) = review.parse::<ReviewId>() else { return Ok(None) };
@@ -41,52 +41,52 @@ pub(crate) async fn read_card(review: String) -> Result<Option<Card>, AppError> 
 }
 
 /// Judges what a reviewer has written into a suggestion.
-#[server(prefix = "/api/fn", endpoint = "review/judge", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/judge", protocol = Write)]
 pub(crate) async fn judge(review: ReviewId, words: Words) -> Result<Option<Judgement>, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.judge(&who, review, words).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "review/decide", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/decide", protocol = Write)]
 pub(crate) async fn decide(decision: Decision) -> Result<Outcome, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.decide(&who, decision).await.inspect_err(answer_status)
 }
 
 /// Approves everything without findings in a queue that was written up to a moment.
-#[server(prefix = "/api/fn", endpoint = "review/all", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/all", protocol = Write)]
 pub(crate) async fn approve_all(filter: String, until: Timestamp) -> Result<ManyOutcome, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.approve_all(&who, &parse(&filter), until).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "review/assign", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/assign", protocol = Write)]
 pub(crate) async fn assign(review: ReviewId, to: Option<UserId>) -> Result<(), AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.assign(&who, review, to).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "review/reviewers", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/reviewers", protocol = Read)]
 pub(crate) async fn read_reviewers() -> Result<Vec<(UserId, String)>, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.reviewers(&who).await.inspect_err(answer_status)
 }
 
 /// `handle` as it stands in the address.
-#[server(prefix = "/api/fn", endpoint = "review/versions", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/versions", protocol = Read)]
 pub(crate) async fn read_versions(handle: String) -> Result<Option<VersionsView>, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     let Ok(handle) = handle.parse::<domain::handle::Handle>() else { return Ok(None) };
     ports.reviews.versions(&who, &handle).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "review/activate", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/activate", protocol = Write)]
 pub(crate) async fn activate(op: OpId, version: VersionId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.activate(&who, op, version, seen).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "review/back", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "review/back", protocol = Write)]
 pub(crate) async fn roll_back(op: OpId, product: ProductId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     ports.reviews.roll_back(&who, op, product, seen).await.inspect_err(answer_status)

@@ -10,7 +10,6 @@ use ports::{
     writing::ProviderView,
 };
 use serde::{Deserialize, Serialize};
-use server_fn::codec::{GetUrl, Postcard};
 
 #[cfg(feature = "ssr")]
 use super::state::choice::{Choice, typed_cost};
@@ -75,7 +74,9 @@ impl Steering {
     }
 }
 
-#[server(prefix = "/api/fn", endpoint = "runs/overview", input = GetUrl, output = Postcard)]
+use crate::wire::{Read, Write};
+
+#[server(prefix = "/api/fn", endpoint = "runs/overview", protocol = Read)]
 pub(crate) async fn open_overview() -> Result<Overview, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     let runs = ports.runs.runs(&access).await.inspect_err(answer_status)?;
@@ -83,14 +84,14 @@ pub(crate) async fn open_overview() -> Result<Overview, AppError> {
     Ok(Overview { runs, picture })
 }
 
-#[server(prefix = "/api/fn", endpoint = "runs/list", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/list", protocol = Read)]
 pub(crate) async fn list_runs() -> Result<Vec<RunView>, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     ports.runs.runs(&access).await.inspect_err(answer_status)
 }
 
 /// `id` as it stands in the address: what is no id is no run.
-#[server(prefix = "/api/fn", endpoint = "runs/get", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/get", protocol = Read)]
 pub(crate) async fn open_run(id: String) -> Result<Option<RunDetail>, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     let Ok(id) = id.parse::<JobId>() else { return Ok(None) };
@@ -98,7 +99,7 @@ pub(crate) async fn open_run(id: String) -> Result<Option<RunDetail>, AppError> 
 }
 
 /// `address` is that of the page, behind the `?`.
-#[server(prefix = "/api/fn", endpoint = "runs/prepare", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/prepare", protocol = Read)]
 pub(crate) async fn prepare(address: String) -> Result<Preparation, AppError> {
     use domain::{money::Currency, query::Window};
     use ports::runs::Selection;
@@ -123,7 +124,7 @@ pub(crate) async fn prepare(address: String) -> Result<Preparation, AppError> {
     Ok(Preparation { products, filters, providers: writers.providers, parts: writers.parts, estimate })
 }
 
-#[server(prefix = "/api/fn", endpoint = "runs/estimate", input = GetUrl, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/estimate", protocol = Read)]
 pub(crate) async fn estimate_run(address: String) -> Result<Estimate, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
     let writers = writers(&ports, &who).await.inspect_err(answer_status)?;
@@ -131,14 +132,14 @@ pub(crate) async fn estimate_run(address: String) -> Result<Estimate, AppError> 
     ports.runs.estimate(&who, &spec).await.inspect_err(answer_status)
 }
 
-#[server(prefix = "/api/fn", endpoint = "runs/start", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/start", protocol = Write)]
 pub(crate) async fn start_run(address: String) -> Result<JobId, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     start(&ports, &access, &address).await.inspect_err(answer_status)
 }
 
 /// What can be done about a run; the run to look at afterwards.
-#[server(prefix = "/api/fn", endpoint = "runs/steer", input = Postcard, output = Postcard)]
+#[server(prefix = "/api/fn", endpoint = "runs/steer", protocol = Write)]
 pub(crate) async fn steer_run(id: JobId, what: Steering, cap: String) -> Result<JobId, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
     what.steer(&ports, &access, id, &cap).await.inspect_err(answer_status)

@@ -5,6 +5,5 @@ mod form;
 mod list;
 mod row;
 mod steer;
-mod trouble;
 
 pub(crate) use self::{detail::Run, form::NewRun, list::Runs};

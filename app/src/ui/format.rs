@@ -21,6 +21,11 @@ pub(crate) fn number(number: u64) -> String {
     grouped
 }
 
+/// `1 product`, `214 products`.
+pub(crate) fn products(count: u64) -> String {
+    if count == 1 { "1 product".to_owned() } else { format!("{} products", number(count)) }
+}
+
 /// `€1,299.00`, or the code before the amount where no sign is common.
 pub(crate) fn money(money: Money, currency: Currency) -> String {
     let plain = money.plain(currency);
@@ -87,6 +92,7 @@ mod tests {
     #[test]
     fn numbers_are_grouped_by_thousands() {
         assert_eq!([number(0), number(999), number(1_000), number(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([products(0), products(1), products(1_000)], ["0 products", "1 product", "1,000 products"]);
     }
 
     #[test]

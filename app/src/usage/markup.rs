@@ -9,11 +9,10 @@ use ports::usage::{Sums, UsageView};
 use super::state::{
     budget::Refused,
     columns::{calls, cost, limit, spans},
-    day,
     figures::{figures, tokens},
     range::{Range, address},
 };
-use crate::ui::{chart::columns, format::number};
+use crate::ui::{chart::columns, day, format::number};
 use domain::money::Cost;
 
 /// What is inside the page's element.
@@ -192,6 +191,7 @@ mod tests {
 
         assert!(owner.contains("action=\"/usage/budget\"") && owner.contains("value=\"a &lt;lot&gt;\"") && owner.contains("This is not an amount."));
         assert!(owner.contains("name=\"back\" value=\"days=7\"") && owner.contains("value=\"s-1\"") && owner.contains("90 %"), "{owner}");
+        assert!(owner.contains("aria-describedby=\"amount-h amount-error\"") && owner.contains("id=\"amount-error\""), "{owner}");
         assert!(!other.contains("/usage/budget") && other.contains("90 %"), "{other}");
     }
 }

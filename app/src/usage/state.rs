@@ -2,6 +2,5 @@
 
 pub mod budget;
 pub(super) mod columns;
-pub(super) mod day;
 pub(super) mod figures;
 pub(super) mod range;

@@ -24,7 +24,8 @@ use crate::{
     ui::{
         at_once::{at_once, sometimes},
         chance::new_op,
-        notice::{Failure, NotFound},
+        notice::NotFound,
+        opening::opening,
         time::now,
         title::title,
     },
@@ -37,19 +38,10 @@ pub(crate) fn Versions() -> impl IntoView {
     let params = use_params_map();
     let handle = Memo::new(move |_| params.read().get("handle").unwrap_or_default());
     let loaded: Loaded<Answer> = Loaded::new_with_options(move || handle.get(), read_versions, true);
-    view! {
-        <Transition fallback=Loading>
-            {move || {
-                loaded
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(Some(view)) => at_once(view! { <Page view /> }),
-                        Ok(None) => at_once(view! { <NotFound /> }),
-                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-                    })
-            }}
-        </Transition>
-    }
+    opening("versions", "Versions", loaded, |view| match view {
+        Some(view) => at_once(view! { <Page view /> }),
+        None => at_once(view! { <NotFound /> }),
+    })
 }
 
 #[component]
@@ -202,14 +194,5 @@ fn close() {
 fn focus(selector: &str) {
     if let Some(element) = document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
-    }
-}
-
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <div class="page versions" aria-busy="true">
-            <header class="page-head"><h1 class="skel bone">"Versions"</h1></header>
-        </div>
     }
 }

@@ -148,11 +148,12 @@ const EMPTY: &[&str] = &[
 /// A text without the places that are found in it, of which each is a part of the text.
 pub(crate) fn without(text: String, find: impl Fn(&str) -> Option<&str>) -> String {
     let mut text = text;
-    // Every place is shorter than the text, so this ends.
     while let Some(place) = find(&text).filter(|place| !place.trim().is_empty()) {
         let start = place.as_ptr().addr() - text.as_ptr().addr();
         let (before, behind) = (&text[..start], &text[start + place.len()..]);
-        text = [before, if can_join(before, behind) { " " } else { ", " }, behind].concat();
+        // What parts them is not what was found, so that this ends.
+        let apart = if place.contains(',') { " – " } else { ", " };
+        text = [before, if can_join(before, behind) { " " } else { apart }, behind].concat();
     }
     text
 }
@@ -197,6 +198,9 @@ mod tests {
     #[test]
     fn what_is_found_is_taken_out_where_it_stands() {
         assert_eq!(without("A bat at bats".into(), |text| find_phrase(text, "at")), "A bat   bats");
+        for (found, left) in [(",", "Studio 12 –  Pack of Socks – red"), ("–", "Studio 12, Pack of Socks   red")] {
+            assert_eq!(without("Studio 12, Pack of Socks – red".into(), |text| find_phrase(text, found)), left, "{found}");
+        }
     }
 
     #[test]

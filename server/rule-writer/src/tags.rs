@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use domain::words::text::{characters, count, is_all_small, stems};
+use domain::{
+    product::limits,
+    words::text::{characters, count, is_all_small, stems},
+};
 
 use crate::{
     clean::tidy,
@@ -19,7 +22,7 @@ pub(crate) fn write(record: &Record<'_>) -> Vec<String> {
     let mut add = |tag: &str| {
         let tag = tag.trim();
         let key: Vec<String> = stems(tag).collect();
-        if !key.is_empty() && !record.is_banned(tag) && characters(tag) <= 255 && known.insert(key) {
+        if !key.is_empty() && !record.is_banned(tag) && characters(tag) <= limits::TAG && known.insert(key) {
             tags.push(tag.to_owned());
         }
         tags.len()

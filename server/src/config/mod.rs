@@ -13,7 +13,7 @@ use store::Location;
 /// Everything that can be set, with what holds when it is not.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `VITRINE_DATA_DIR`, default `./data`: the SQLite file and uploads on their way.
+    /// `VITRINE_DATA_DIR`, default `./data`: the SQLite file, uploads on their way, and the secret that keys are sealed with.
     pub data_dir: PathBuf,
     /// `VITRINE_DATABASE_URL`, default `sqlite:` and `vitrine.db` in the data directory.
     pub database: Location,

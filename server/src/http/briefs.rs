@@ -7,7 +7,7 @@ use app::{
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use ports::{Access, error::AppError};
 
@@ -29,17 +29,10 @@ pub(crate) async fn send(State(state): State<AppState>, request: Request) -> Res
         "remove" => remove(&state, &access, &form).await,
         _ => save(&state, &access, form).await,
     };
-    match answer {
-        Ok(Answer::Done(address)) => Redirect::to(address).into_response(),
-        Ok(Answer::Page(status, sent)) => forms::page(&state, parts, status, sent).await,
-        Err(error) => errors::page(&state, &error),
-    }
+    forms::answer(&state, parts, answer).await
 }
 
-enum Answer {
-    Done(&'static str),
-    Page(StatusCode, Sent),
-}
+type Answer = forms::Answer<Sent>;
 
 async fn save(state: &AppState, access: &Access, mut form: Form) -> Result<Answer, AppError> {
     let template = form::template(&mut form);

@@ -7,12 +7,12 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode, header, request::Parts},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::provide_context;
 use ports::{Access, error::AppError};
 
-use super::{pages, session, state::AppState};
+use super::{errors, pages, session, state::AppState};
 
 /// Who has sent a form, what is in it, and the rest of the request, which the page may be shown with.
 pub(crate) struct Received {
@@ -40,8 +40,24 @@ pub(crate) async fn receive(request: Request) -> Result<Received, AppError> {
     Ok(Received { access, form, parts })
 }
 
+/// What follows from a form.
+pub(crate) enum Answer<S> {
+    /// It is done; the browser goes on to this address.
+    Done(&'static str),
+    /// The page it was sent from, with this in its context.
+    Page(StatusCode, S),
+}
+
+pub(crate) async fn answer<S: Clone + Send + Sync + 'static>(state: &AppState, parts: Parts, answer: Result<Answer<S>, AppError>) -> Response {
+    match answer {
+        Ok(Answer::Done(address)) => Redirect::to(address).into_response(),
+        Ok(Answer::Page(status, sent)) => page(state, parts, status, sent).await,
+        Err(error) => errors::page(state, &error),
+    }
+}
+
 /// The page at the address the form was sent to, with `sent` in its context.
-pub(crate) async fn page<S: Clone + Send + Sync + 'static>(state: &AppState, parts: Parts, status: StatusCode, sent: S) -> Response {
+async fn page<S: Clone + Send + Sync + 'static>(state: &AppState, parts: Parts, status: StatusCode, sent: S) -> Response {
     let (options, context) = (state.site.leptos.clone(), state.clone());
     let provide = move || {
         pages::provide(&context);

@@ -7,7 +7,7 @@ use app::{
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use domain::{
     clock::{Clock, Timestamp},
@@ -39,17 +39,10 @@ pub(crate) async fn send(State(state): State<AppState>, request: Request) -> Res
         "remove_price" => remove_price(&state, &access, &form).await,
         _ => save(&state, &access, form).await,
     };
-    match answer {
-        Ok(Answer::Done(address)) => Redirect::to(address).into_response(),
-        Ok(Answer::Page(status, sent)) => forms::page(&state, parts, status, sent).await,
-        Err(error) => errors::page(&state, &error),
-    }
+    forms::answer(&state, parts, answer).await
 }
 
-enum Answer {
-    Done(&'static str),
-    Page(StatusCode, Sent),
-}
+type Answer = forms::Answer<Sent>;
 
 async fn save(state: &AppState, access: &Access, mut form: Form) -> Result<Answer, AppError> {
     if let Some(draft) = form::read(&mut form) {

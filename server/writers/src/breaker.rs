@@ -47,18 +47,14 @@ pub(crate) struct Pass<'a> {
 impl Breaker {
     pub(crate) fn enter(&self) -> Result<Pass<'_>, Open> {
         let mut state = self.state();
-        let Some(until) = state.until else { return Ok(Pass { breaker: self, probe: false }) };
-        let rest = until.saturating_duration_since(Instant::now());
-        if rest.is_zero() && !state.probing {
-            state.probing = true;
-            return Ok(Pass { breaker: self, probe: true });
-        }
-        Err(Open { rest, last: state.last.clone() })
+        let probe = state.lets_through()?;
+        state.probing |= probe;
+        Ok(Pass { breaker: self, probe })
     }
 
     /// Whether it is open, without taking the one try.
     pub(crate) fn look(&self) -> Result<(), Open> {
-        self.enter().map(drop)
+        self.state().lets_through().map(drop)
     }
 
     /// Opens for a time that the provider itself asked for.
@@ -70,8 +66,7 @@ impl Breaker {
 
     /// The provider works.
     pub(crate) fn close(&self) {
-        let mut state = self.state();
-        *state = State { probing: state.probing, ..State::default() };
+        self.state().close();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,17 +74,37 @@ impl Breaker {
     }
 }
 
+impl State {
+    /// Whether the next call is the one that tries.
+    fn lets_through(&self) -> Result<bool, Open> {
+        let Some(until) = self.until else { return Ok(false) };
+        let rest = until.saturating_duration_since(Instant::now());
+        if rest.is_zero() && !self.probing { Ok(true) } else { Err(Open { rest, last: self.last.clone() }) }
+    }
+
+    fn close(&mut self) {
+        *self = Self { probing: self.probing, ..Self::default() };
+    }
+
+    /// A call that was on its way when it opened tells nothing new.
+    const fn is_told_by(&self, pass: &Pass<'_>) -> bool {
+        pass.probe || self.until.is_none()
+    }
+}
+
 impl Pass<'_> {
     pub(crate) fn went_well(&self) {
-        self.breaker.close();
+        let mut state = self.breaker.state();
+        if state.is_told_by(self) {
+            state.close();
+        }
     }
 
     pub(crate) fn failed(&self, why: String) {
         let mut state = self.breaker.state();
         state.failures = state.failures.saturating_add(1);
         state.last = why;
-        // Calls that were on their way when it opened tell nothing new.
-        if self.probe || (state.until.is_none() && state.failures >= FAILURES) {
+        if state.is_told_by(self) && (self.probe || state.failures >= FAILURES) {
             let rest = state.rest.unwrap_or(FIRST_REST);
             state.until = Some(Instant::now() + rest);
             state.rest = Some((rest * 2).min(LONGEST_REST));
@@ -179,5 +194,16 @@ mod tests {
         advance(Duration::from_secs(299)).await;
 
         assert_eq!(breaker.look(), Err(Open { rest: Duration::from_secs(1), last: "Too many.".into() }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_success_that_was_on_its_way_does_not_end_the_rest() {
+        let breaker = Breaker::default();
+        let late = breaker.enter().unwrap();
+
+        breaker.rest(Duration::from_mins(5), "Too many.".into());
+        late.went_well();
+
+        assert_eq!(breaker.look(), Err(Open { rest: Duration::from_mins(5), last: "Too many.".into() }));
     }
 }

@@ -16,6 +16,9 @@ use crate::{ProviderSettings, prompt::Ask, sse::Event};
 /// What the schema and the tool are called.
 const NAME: &str = "product_words";
 
+/// No call has as many tokens: who counts more has miscounted.
+const MOST_TOKENS: u64 = 100_000_000;
+
 /// What a provider has said so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spoken {
@@ -121,6 +124,11 @@ pub(crate) fn hear_whole(kind: ProviderKind, value: &Value, spoken: &mut Spoken)
     };
     spoken.ended |= known;
     Ok(known)
+}
+
+/// A count of tokens, where it can be believed.
+fn counted(count: &Value) -> Option<u64> {
+    count.as_u64().filter(|count| *count <= MOST_TOKENS)
 }
 
 /// The error object in an answer whose status says that all is well.

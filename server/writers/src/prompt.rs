@@ -93,7 +93,7 @@ impl Ask {
         if answered.trim().is_empty() {
             // An empty turn is refused by some providers, and two questions in a row by others.
             if let Some(first) = self.turns.first_mut() {
-                first.text.push_str("\nYour last answer was empty. Answer with the JSON object alone.");
+                first.text.push_str("\nYour last answer was empty or could not be read. Answer with the JSON object alone.");
             }
             return;
         }

@@ -216,7 +216,8 @@ fn language_of(texts: &[(Part, Cow<'_, str>)], source: &Source, brief: &Brief, f
     let wanted = if brief.language.trim().is_empty() { own() } else { language::known(&brief.language) };
     let Some(wanted) = wanted else { return };
     let sentences = texts.iter().filter(|(part, _)| matches!(part, Part::Title | Part::Description | Part::SeoTitle | Part::SeoDescription));
-    for (part, _) in sentences.filter(|(_, text)| guess(text).is_some_and(|language| language != wanted)) {
+    let is_wrong = |text: &str| language::is_in_another_script(text) || guess(text).is_some_and(|language| language != wanted);
+    for (part, _) in sentences.filter(|(_, text)| is_wrong(text)) {
         found.add(*part, FindingKind::WrongLanguage, wanted);
     }
 }

@@ -170,11 +170,11 @@ fn unit_behind(text: &str, words: &[Word<'_>], at: usize) -> Option<(&'static st
     {
         return measure::unit(&before.stem).map(|(quantity, factor)| (quantity, factor, at));
     }
-    let inches = |at: usize| words.get(at).is_some_and(|number| text[number.token.end()..].starts_with(['"', '″', '”']));
     let mut last = at;
     // Height, width and depth are the most that stand together.
     for _ in 0..3 {
-        if inches(last) && text[words[last].token.end()..].starts_with('″') {
+        // Other quotes may be quotes.
+        if text[words[last].token.end()..].starts_with('″') {
             return measure::unit("in").map(|(quantity, factor)| (quantity, factor, last));
         }
         let next = words.get(last + 1).filter(|_| are_together(text, words, last))?;

@@ -57,6 +57,23 @@ pub fn guess(text: &str) -> Option<&'static str> {
     is_sure.then(|| SMALL_WORDS[best].0)
 }
 
+/// As many letters tell a script.
+const LETTERS: usize = 6;
+
+/// Whether a text is in another script than the known languages, which are all written in Latin letters.
+pub fn is_in_another_script(text: &str) -> bool {
+    let (mut letters, mut others) = (0, 0);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        others += usize::from(!is_latin(c));
+    }
+    letters >= LETTERS && others * 2 > letters
+}
+
+const fn is_latin(c: char) -> bool {
+    matches!(c, 'A'..='Z' | 'a'..='z' | '\u{aa}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}')
+}
+
 /// The known language that a tag such as `en-GB` names.
 pub fn known(tag: &str) -> Option<&'static str> {
     let language = tag.trim().split(['-', '_']).next().unwrap_or_default();
@@ -105,6 +122,16 @@ mod tests {
             "日本語の文章はここにあります。",
         ] {
             assert_eq!(guess(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn another_script_is_told_by_its_letters() {
+        for text in ["日本語の文章", "Это лампа из дуба, IP67", "Μια λάμπα"] {
+            assert!(is_in_another_script(text), "{text}");
+        }
+        for text in ["", "灯", "Größe œuvre Łódź", "Ｌａｍｐ ２", "A lamp by 日本語の文章 of Osaka"] {
+            assert!(!is_in_another_script(text), "{text}");
         }
     }
 

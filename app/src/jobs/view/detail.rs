@@ -11,24 +11,24 @@ use ports::{
 use super::{
     results::{BadRows, Planned, Tiles},
     row::Cancel,
-    trouble::Trouble,
 };
 use crate::{
     codec::Loaded,
     frame::use_me,
     jobs::{
         api::{import_for_good, open_job},
-        state::{Pace, kind, may_pass, products, products_in_words, took},
+        state::{Pace, kind, looked_at, took},
     },
     ui::{
         at_once::{at_once, changing, sometimes},
+        format::products,
         icon::Icon,
         list::list,
         notice::{Failure, NotFound},
-        poll::every_second,
         progress::Progress,
         time::{Time, now},
         title::title,
+        trouble::{Trouble, keep_current},
     },
 };
 
@@ -79,8 +79,7 @@ fn Page(detail: JobDetail) -> impl IntoView {
         }
     };
     let active = Memo::new(move |_| detail.with(|detail| !detail.job.state.is_over()));
-    let asking = Memo::new(move |_| active.get() && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
-    every_second(asking.into(), ask);
+    keep_current(move || active.get(), trouble, ask);
 
     let refresh = Callback::new(move |()| spawn_local(ask()));
     let name = subject.clone();
@@ -125,7 +124,7 @@ fn Standing(detail: RwSignal<JobDetail>, pace: RwSignal<Pace>) -> impl IntoView 
     let bytes = move |part: fn(&JobView) -> u64| Signal::derive(move || detail.with(|detail| part(&detail.job)));
     let numbers = move || {
         detail.with(|detail| {
-            let count = products_in_words(products(&detail.job.progress));
+            let count = products(looked_at(&detail.job.progress));
             let time = if detail.job.state.is_over() { Some(took(&detail.job)) } else { pace.with(|pace| pace.left(&detail.job)) };
             match time.filter(|time| !time.is_empty()) {
                 Some(time) => format!("{count}, {time}"),
@@ -195,7 +194,7 @@ fn Confirm(id: JobId, detail: RwSignal<JobDetail>) -> impl IntoView {
             asking.try_set(false);
         });
     };
-    let label = format!("Import {}", products_in_words(count));
+    let label = format!("Import {}", products(count));
     at_once(view! {
         <form method="post" action=format!("/imports/{id}/confirm") on:submit=import>
             <button class="btn primary" aria-disabled=move || asking.get().then_some("true")><Icon name="upload" />{label}</button>

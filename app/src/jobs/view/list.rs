@@ -4,42 +4,26 @@ use domain::role::Permission;
 use leptos::{prelude::*, task::spawn_local};
 use ports::{error::AppError, jobs::JobView};
 
-use super::{row::Row, trouble::Trouble, upload::Upload};
+use super::{row::Row, upload::Upload};
 use crate::{
     codec::Loaded,
     frame::use_me,
-    jobs::{
-        api::list_jobs,
-        state::{Pace, may_pass},
-    },
+    jobs::{api::list_jobs, state::Pace},
     ui::{
         at_once::{at_once, sometimes},
         list::list,
-        notice::Failure,
-        poll::every_second,
+        opening::opening,
         time::now,
         title::title,
+        trouble::{Trouble, keep_current},
     },
 };
-
-type Answer = Result<Vec<JobView>, AppError>;
 
 #[component]
 pub(crate) fn Imports() -> impl IntoView {
     title(|| "Imports".to_owned());
-    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_jobs(), true);
-    view! {
-        <Transition fallback=Loading>
-            {move || {
-                loaded
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(jobs) => at_once(view! { <Page jobs /> }),
-                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-                    })
-            }}
-        </Transition>
-    }
+    let loaded: Loaded<Result<Vec<JobView>, AppError>> = Loaded::new_with_options(|| (), |()| list_jobs(), true);
+    opening("imports", "Imports", loaded, |jobs| at_once(view! { <Page jobs /> }))
 }
 
 #[component]
@@ -60,10 +44,8 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
             }
         }
     };
-    let asking = Memo::new(move |_| {
-        jobs.with(|jobs| jobs.iter().any(|job| !job.state.is_over())) && trouble.with(|error| error.as_ref().is_none_or(may_pass))
-    });
-    every_second(asking.into(), ask);
+    let running = Memo::new(move |_| jobs.with(|jobs| jobs.iter().filter(|job| !job.state.is_over()).count()));
+    keep_current(move || running.get() > 0, trouble, ask);
 
     let none = sometimes(move || {
         jobs.with(Vec::is_empty)
@@ -75,7 +57,6 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
     };
     let each_job = list(move || jobs.with(|jobs| jobs.iter().map(|job| job.id).collect()), row);
     // Told only when it changes: how far each is stands in its line.
-    let running = Memo::new(move |_| jobs.with(|jobs| jobs.iter().filter(|job| !job.state.is_over()).count()));
     let told = move || match running.get() {
         0 => "Nothing is running.".to_owned(),
         1 => "1 job is running.".to_owned(),
@@ -99,13 +80,4 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
             </section>
         </div>
     })
-}
-
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <div class="page imports" aria-busy="true">
-            <header class="page-head"><h1>"Imports"</h1></header>
-        </div>
-    }
 }

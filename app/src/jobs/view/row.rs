@@ -7,10 +7,11 @@ use ports::jobs::{JobState, JobView};
 use crate::{
     jobs::{
         api::cancel_job,
-        state::{Pace, badge, kind, outcome, products, products_in_words, took},
+        state::{Pace, badge, kind, looked_at, outcome, took},
     },
     ui::{
         at_once::{at_once, changing, sometimes},
+        format::products,
         progress::Progress,
         time::Time,
     },
@@ -33,9 +34,9 @@ pub(super) fn Row(job: Memo<Option<JobView>>, pace: RwSignal<Pace>, may_run: boo
             at_once(view! { <Progress done=bytes(|job| job.progress.bytes) of=bytes(|job| job.progress.bytes_total) label=label.clone() /> })
         }
     });
-    let numbers = with(|job| match (job.state, products(&job.progress)) {
+    let numbers = with(|job| match (job.state, looked_at(&job.progress)) {
         (JobState::Queued, _) | (JobState::Failed, 0) => String::new(),
-        (_, count) => products_in_words(count),
+        (_, count) => products(count),
     });
     let time = move || {
         job.with(|job| match job {

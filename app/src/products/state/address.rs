@@ -42,10 +42,7 @@ impl Place {
 
 /// The address of a list.
 pub(crate) fn address(query: &ListQuery) -> String {
-    match query.to_address() {
-        list if list.is_empty() => PATH.to_owned(),
-        list => format!("{PATH}?{list}"),
-    }
+    crate::ui::address::address(PATH, &query.to_address())
 }
 
 /// The address of the rows behind `start`, for those who turn pages.

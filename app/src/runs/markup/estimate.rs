@@ -8,11 +8,8 @@ use ports::{
 };
 
 use crate::{
-    runs::state::{
-        estimate,
-        standing::{products, waits_for_word},
-    },
-    ui::time::span,
+    runs::state::{estimate, standing::waits_for_word},
+    ui::{format::products, time::span},
 };
 
 /// What is known by now of what a run will take.

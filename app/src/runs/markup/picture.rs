@@ -1,16 +1,16 @@
 //! What the catalogue lacks, and what runs have gained.
 
-use domain::query::ListQuery;
 use maud::{Markup, html};
 use ports::runs::{Lack, Picture};
 
 use super::icon;
 use crate::{
-    runs::state::{
-        choice::over,
-        standing::{products, suggestions},
+    runs::state::{choice::over, standing::suggestions},
+    ui::{
+        address::address,
+        chart::bar,
+        format::{number, products},
     },
-    ui::{chart::bar, format::number},
 };
 
 pub(crate) fn picture(picture: &Picture, may_run: bool) -> String {
@@ -41,7 +41,7 @@ pub(crate) fn picture(picture: &Picture, may_run: bool) -> String {
 
 fn line(lack: &Lack, of: u64, may_run: bool) -> Markup {
     html! {
-        a.link href=(list(&lack.query)) { (lack.says) }
+        a.link href=(address("/products", &lack.query.to_address())) { (lack.says) }
         (bar(lack.products, of))
         span.num { (number(lack.products)) " of " (products(of)) }
         @if may_run {
@@ -85,16 +85,9 @@ fn nothing(may_run: bool) -> Markup {
     }
 }
 
-fn list(query: &ListQuery) -> String {
-    match query.to_address() {
-        address if address.is_empty() => "/products".to_owned(),
-        address => format!("/products?{address}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use domain::{product::Missing, words::part::Part};
+    use domain::{product::Missing, query::ListQuery, words::part::Part};
 
     use super::*;
 

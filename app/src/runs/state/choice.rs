@@ -9,6 +9,8 @@ use domain::{
 };
 use ports::runs::{RunSpec, Selection};
 
+use crate::ui::address::address;
+
 pub(crate) const PATH: &str = "/runs/new";
 
 /// More products than these are chosen by a filter.
@@ -195,10 +197,7 @@ pub(crate) fn typed_cost(text: &str) -> Result<Option<Cost>, String> {
 /// The address of a new run over a list.
 pub(crate) fn over(query: &ListQuery, parts: &[Part]) -> String {
     let choice = Choice { selection: Selection::Matching(query.clone()), parts: Some(parts.to_vec()), ..Choice::default() };
-    match choice.to_address() {
-        address if address.is_empty() => PATH.to_owned(),
-        address => format!("{PATH}?{address}"),
-    }
+    address(PATH, &choice.to_address())
 }
 
 fn joined(handles: &[Handle]) -> String {

@@ -2,7 +2,6 @@
 
 use domain::money::{Cost, Currency};
 use ports::{
-    error::AppError,
     jobs::JobState,
     runs::{RunProgress, RunView},
 };
@@ -95,26 +94,8 @@ pub(crate) fn time(run: &RunView) -> String {
     }
 }
 
-/// `1 product`, `214 products`.
-pub(crate) fn products(count: u64) -> String {
-    if count == 1 { "1 product".to_owned() } else { format!("{} products", number(count)) }
-}
-
 pub(crate) fn suggestions(count: u64) -> String {
     if count == 1 { "1 suggestion".to_owned() } else { format!("{} suggestions", number(count)) }
-}
-
-/// What a page says when it could not be brought up to date.
-pub(crate) fn trouble(error: &AppError) -> String {
-    match error {
-        AppError::Unreachable => "The server cannot be reached. Runs go on there; these numbers may be old.".to_owned(),
-        error => error.to_string(),
-    }
-}
-
-/// Whether it may help to ask again.
-pub(crate) const fn may_pass(error: &AppError) -> bool {
-    !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::NotFound)
 }
 
 /// Whether a run changes by itself, so that one has to look again.
@@ -200,11 +181,5 @@ pub(crate) mod tests {
 
         assert!(at(JobState::Running, false, false) && at(JobState::Running, true, false) && at(JobState::Queued, true, true));
         assert!(at(JobState::Queued, false, false) && !at(JobState::Queued, true, false) && !at(JobState::Done, false, false));
-    }
-
-    #[test]
-    fn a_page_that_cannot_be_kept_current_says_so() {
-        assert!(trouble(&AppError::Unreachable).contains("may be old"));
-        assert!(may_pass(&AppError::Unreachable) && !may_pass(&AppError::SignedOut));
     }
 }

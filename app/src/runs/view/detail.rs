@@ -8,7 +8,7 @@ use ports::{
     runs::{RunDetail, RunSpec, RunView},
 };
 
-use super::{steer::Steer, trouble::Trouble};
+use super::steer::Steer;
 use crate::{
     codec::Loaded,
     frame::use_me,
@@ -17,7 +17,7 @@ use crate::{
         markup,
         state::{
             estimate::the_rest,
-            standing::{badge, cost, done, may_pass, moves, rest, sentence, suggestions, time, waits_for_word},
+            standing::{badge, cost, done, moves, rest, sentence, suggestions, time, waits_for_word},
         },
     },
     ui::{
@@ -26,10 +26,10 @@ use crate::{
         icon::Icon,
         list::list,
         notice::{Failure, NotFound},
-        poll::every_second,
         progress::Progress,
         time::Time,
         title::title,
+        trouble::{Trouble, keep_current},
         values::capital,
     },
 };
@@ -80,8 +80,7 @@ fn Page(detail: RunDetail) -> impl IntoView {
         }
     };
     let moving = Memo::new(move |_| detail.with(|detail| moves(&detail.run)));
-    let asking = Memo::new(move |_| moving.get() && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
-    every_second(asking.into(), ask);
+    keep_current(move || moving.get(), trouble, ask);
     let refresh = Callback::new(move |()| spawn_local(ask()));
 
     let rest = Memo::new(move |_| detail.with(markup::rest));

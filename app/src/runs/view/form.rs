@@ -2,10 +2,7 @@
 
 use domain::{ids::ProviderId, money::Currency, role::Permission};
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use ports::{
     error::AppError,
     runs::{Estimate, SAMPLE, Selection},
@@ -17,20 +14,17 @@ use crate::{
     runs::{
         api::{Preparation, estimate_run, prepare, start_run},
         markup,
-        state::{
-            choice::{Choice, PATH, Problems},
-            standing::products,
-        },
+        state::choice::{Choice, PATH, Problems},
     },
     ui::{
+        address::{address as with_search, asked_at},
         at_once::{at_once, sometimes},
+        format::products,
         icon::Icon,
-        notice::Failure,
+        opening::opening,
         title::title,
     },
 };
-
-type Answer = Result<Preparation, AppError>;
 
 /// Choices that are made quickly one after the other are reckoned once.
 #[cfg(feature = "hydrate")]
@@ -39,25 +33,9 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 #[component]
 pub(crate) fn NewRun() -> impl IntoView {
     title(|| "New run".to_owned());
-    let location = use_location();
-    // While another page is on its way it stays what it was.
-    let address = Memo::new(move |before: Option<&String>| match before {
-        Some(before) if location.pathname.with(|path| path != PATH) => before.clone(),
-        _ => location.search.get(),
-    });
-    let loaded: Loaded<Answer> = Loaded::new_with_options(move || address.get(), prepare, true);
-    view! {
-        <Transition fallback=Loading>
-            {move || {
-                loaded
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(preparation) => at_once(view! { <Page preparation address=address.get_untracked() /> }),
-                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-                    })
-            }}
-        </Transition>
-    }
+    let address = asked_at(PATH, str::to_owned);
+    let loaded: Loaded<Result<Preparation, AppError>> = Loaded::new_with_options(move || address.get(), prepare, true);
+    opening("new-run", "New run", loaded, move |preparation| at_once(view! { <Page preparation address=address.get_untracked() /> }))
 }
 
 #[component]
@@ -66,7 +44,7 @@ fn Page(preparation: Preparation, address: String) -> impl IntoView {
     let choice = Choice::read(&address);
     let Preparation { products: count, filters, .. } = &preparation;
     let chosen = which(&choice.selection, *count, filters);
-    let list = matches!(choice.selection, Selection::Matching(_)).then(|| list(&choice.selected()));
+    let list = matches!(choice.selection, Selection::Matching(_)).then(|| with_search("/products", &choice.selected()));
     let list = list.map(|address| at_once(view! { " "<a class="link" href=address>"Show them"</a> }));
     let body = if !may_run {
         at_once(view! { <p class="muted">"Your role can look at runs. An owner or an editor of the store can start one."</p> })
@@ -88,10 +66,6 @@ fn Page(preparation: Preparation, address: String) -> impl IntoView {
             {body}
         </div>
     })
-}
-
-fn list(query: &str) -> String {
-    if query.is_empty() { "/products".to_owned() } else { format!("/products?{query}") }
 }
 
 /// Which products, in words.
@@ -264,15 +238,6 @@ impl Reckoner {
             #[cfg(not(feature = "hydrate"))]
             ask();
         })
-    }
-}
-
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <div class="page new-run" aria-busy="true">
-            <header class="page-head"><h1>"New run"</h1></header>
-        </div>
     }
 }
 

@@ -4,46 +4,30 @@ use domain::role::Permission;
 use leptos::{prelude::*, task::spawn_local};
 use ports::error::AppError;
 
-use super::{row::Row, trouble::Trouble};
+use super::row::Row;
 use crate::{
     codec::Loaded,
     frame::use_me,
     runs::{
         api::{Overview, list_runs, open_overview},
         markup,
-        state::{
-            choice::PATH,
-            standing::{may_pass, moves},
-        },
+        state::{choice::PATH, standing::moves},
     },
     ui::{
         at_once::{at_once, sometimes},
         icon::Icon,
         list::list,
-        notice::Failure,
-        poll::every_second,
+        opening::opening,
         title::title,
+        trouble::{Trouble, keep_current},
     },
 };
-
-type Answer = Result<Overview, AppError>;
 
 #[component]
 pub(crate) fn Runs() -> impl IntoView {
     title(|| "Runs".to_owned());
-    let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| open_overview(), true);
-    view! {
-        <Transition fallback=Loading>
-            {move || {
-                loaded
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(opening) => at_once(view! { <Page opening /> }),
-                        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-                    })
-            }}
-        </Transition>
-    }
+    let loaded: Loaded<Result<Overview, AppError>> = Loaded::new_with_options(|| (), |()| open_overview(), true);
+    opening("runs", "Runs", loaded, |opening| at_once(view! { <Page opening /> }))
 }
 
 #[component]
@@ -75,8 +59,7 @@ fn Page(opening: Overview) -> impl IntoView {
             }
         }
     };
-    let asking = Memo::new(move |_| moving.get() > 0 && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
-    every_second(asking.into(), ask);
+    keep_current(move || moving.get() > 0, trouble, ask);
 
     let none = sometimes(move || {
         (any_product && runs.with(Vec::is_empty)).then(|| {
@@ -112,13 +95,4 @@ fn Page(opening: Overview) -> impl IntoView {
             </section>
         </div>
     })
-}
-
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <div class="page runs" aria-busy="true">
-            <header class="page-head"><h1>"Runs"</h1></header>
-        </div>
-    }
 }

@@ -134,7 +134,7 @@ impl Search {
     }
 
     /// Goes from a place to the end, or as far as the bound allows.
-    #[allow(clippy::many_single_char_names)] // as the paper has them
+    #[expect(clippy::many_single_char_names, reason = "as the paper has them")]
     fn reach(&mut self, (x0, y0): (usize, usize), (x_end, y_end): (usize, usize), found: &mut Vec<(usize, usize)>) -> (usize, usize) {
         let (old, new) = (&self.old[x0..x_end], &self.new[y0..y_end]);
         let (n, m) = (old.len() as i32, new.len() as i32);
@@ -182,7 +182,7 @@ impl Search {
     }
 
     /// Walks back from where `d` rounds have led.
-    #[allow(clippy::many_single_char_names)] // as the paper has them
+    #[expect(clippy::many_single_char_names, reason = "as the paper has them")]
     fn back(&self, (mut x, mut y): (i32, i32), d: i32, (n, m): (i32, i32), (x0, y0): (usize, usize), found: &mut Vec<(usize, usize)>) {
         let first = found.len();
         let pair = |x: i32, y: i32| (x0 + x as usize, y0 + y as usize);

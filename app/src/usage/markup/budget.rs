@@ -41,9 +41,9 @@ fn form(view: &UsageView, range: Range, refused: Option<&Refused>, store: &str) 
             }
             div.field {
                 label for="amount" { "Amount, in " (view.currency.code()) }
-                input.input.num #amount name="amount" inputmode="decimal" autocomplete="off" value=(amount) aria-describedby="amount-h"
+                input.input.num #amount name="amount" inputmode="decimal" autocomplete="off" value=(amount) aria-describedby=(if refused.is_some() { "amount-h amount-error" } else { "amount-h" })
                     aria-invalid=[refused.map(|_| "true")] autofocus[refused.is_some()];
-                @if let Some(refused) = refused { p.error role="alert" { (refused.says) } }
+                @if let Some(refused) = refused { p.error #amount-error role="alert" { (refused.says) } }
                 p.hint #amount-h {
                     "Counted by calendar month, in UTC. At 80 % you are warned, at 100 % runs pause. Zero lets nothing be spent."
                 }

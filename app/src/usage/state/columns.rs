@@ -3,9 +3,9 @@
 use domain::money::{Cost, Currency};
 use ports::usage::{BudgetView, Sums, UsageView};
 
-use super::day;
 use crate::ui::{
     chart::{Column, Line},
+    day,
     format::number,
 };
 

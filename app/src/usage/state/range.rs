@@ -3,7 +3,7 @@
 use domain::{clock::Timestamp, query::pairs};
 use ports::usage::Days;
 
-use super::day;
+use crate::ui::{address, day};
 
 /// Days up to today, or from one to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Range {
     Month,
     Between(Days),
 }
+
+pub(crate) const PATH: &str = "/usage";
 
 /// More days than three years are not looked at together.
 const MOST: i32 = 1_096;
@@ -65,10 +67,7 @@ impl Range {
 
 /// The page with other days.
 pub(crate) fn address(range: Range) -> String {
-    match range.to_address() {
-        address if address.is_empty() => "/usage".to_owned(),
-        address => format!("/usage?{address}"),
-    }
+    address::address(PATH, &range.to_address())
 }
 
 #[cfg(test)]

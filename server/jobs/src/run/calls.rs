@@ -212,10 +212,10 @@ impl Answered {
 
 async fn question(base: &Base, writer: &dyn Writer, till: Arc<Till>, asked: Prepared) -> Back {
     let question = Question { source: asked.source.clone(), brief: asked.brief.clone(), parts: asked.parts.clone(), remark: asked.remark.clone() };
-    let gate = AtTill { till: Arc::clone(&till), product: Some(asked.product), product_type: asked.source.product_type.clone() };
+    let gate = AtTill::new(till, Some(asked.product), asked.source.product_type.clone());
     let Answer { result, by, calls } = writer.write(&question, &gate).await;
     let tokens = calls.iter().fold((0, 0), |sum, call| (sum.0 + call.tokens_in, sum.1 + call.tokens_out));
-    let cost = calls.iter().fold(Cost::ZERO, |sum, call| sum.plus(till.cost(call)));
+    let cost = gate.cost();
     let result = result.map(|words| {
         let known = Known { words: words.clone(), by: by.clone(), pictures: asked.pictures() };
         let (provider, model) = by.map(|by| (by.provider, by.model)).unzip();

@@ -14,7 +14,7 @@ use writers::{Call, Gate, Halt, Permit, Tokens};
 
 use super::{
     purse::{Purse, Short},
-    tariff::{Tariff, hole},
+    tariff::{Price, Tariff, hole},
 };
 
 /// For all calls of a run, or of a preview.
@@ -43,11 +43,20 @@ pub(crate) enum Stop {
     Asked,
 }
 
-/// For the calls about one product.
+/// For the calls about one product, one after the other.
 pub(crate) struct AtTill {
-    pub(crate) till: Arc<Till>,
-    pub(crate) product: Option<ProductId>,
-    pub(crate) product_type: String,
+    till: Arc<Till>,
+    product: Option<ProductId>,
+    product_type: String,
+    bill: Mutex<Bill>,
+}
+
+#[derive(Debug, Default)]
+struct Bill {
+    /// Of the call that was let through last: the table may have a hole, or another price, by the time it comes back.
+    agreed: Option<Price>,
+    /// What the calls came to.
+    cost: Cost,
 }
 
 impl Till {
@@ -79,12 +88,6 @@ impl Till {
         *self.tariff.write().unwrap_or_else(PoisonError::into_inner) = tariff;
     }
 
-    /// What a call has cost. One without a price was not let through.
-    pub(crate) fn cost(&self, call: &Call) -> Cost {
-        let tariff = self.tariff.read().unwrap_or_else(PoisonError::into_inner);
-        tariff.at(call.provider, &call.model, call.at).map_or(Cost::ZERO, |price| price.of(call.tokens_in, call.tokens_out))
-    }
-
     /// The calls since this was last asked.
     pub(crate) fn take_calls(&self) -> Vec<NewUsage> {
         std::mem::take(&mut *self.calls())
@@ -111,12 +114,28 @@ impl Till {
     }
 }
 
+impl AtTill {
+    pub(crate) fn new(till: Arc<Till>, product: Option<ProductId>, product_type: String) -> Self {
+        Self { till, product, product_type, bill: Mutex::default() }
+    }
+
+    /// What the calls came to so far.
+    pub(crate) fn cost(&self) -> Cost {
+        self.bill().cost
+    }
+
+    fn bill(&self) -> MutexGuard<'_, Bill> {
+        self.bill.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[async_trait]
 impl Gate for AtTill {
     async fn before(&self, provider: ProviderId, model: &str, estimated: Tokens) -> Result<Permit, Halt> {
         let till = &self.till;
         let now = till.clock.now();
         let price = till.tariff.read().unwrap_or_else(PoisonError::into_inner).at(provider, model, now);
+        self.bill().agreed = price;
         if price.is_none() && till.without_price {
             return Ok(Permit::free());
         }
@@ -134,7 +153,10 @@ impl Gate for AtTill {
     }
 
     fn after(&self, call: &Call) {
-        let cost = self.till.cost(call);
+        let mut bill = self.bill();
+        let cost = bill.agreed.map_or(Cost::ZERO, |price| price.of(call.tokens_in, call.tokens_out));
+        bill.cost = bill.cost.plus(cost);
+        drop(bill);
         self.till.purse.spend(cost);
         self.till.calls().push(NewUsage {
             provider: call.provider,
@@ -156,5 +178,42 @@ impl Gate for AtTill {
         // The till is there, so the wait ends with a reason.
         drop(self.till.halted.subscribe().wait_for(Option::is_some).await);
         self.till.says()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::clock::Timestamp;
+    use ports::usage::BudgetView;
+    use store::words::records::PriceRow;
+    use writers::Outcome;
+
+    use super::*;
+
+    const MISTRAL: ProviderId = ProviderId(uuid::Uuid::from_u128(7));
+    const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            NOW
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_costs_what_was_agreed_also_when_its_price_is_gone_by_then() {
+        let price = PriceRow { provider: MISTRAL, model: "small".into(), from: Timestamp::default(), input: Cost(2_000_000), output: Cost(0) };
+        let purse = Purse::new(None, Cost::ZERO, BudgetView::default());
+        let till = Arc::new(Till::new(purse, Tariff::new(vec![price]), Arc::new(Stopped), None, None));
+        let gate = AtTill::new(Arc::clone(&till), None, String::new());
+        let call = Call { provider: MISTRAL, model: "small".into(), at: NOW, tokens_in: 1_000, tokens_out: 5, milliseconds: 1, outcome: Outcome::Ok };
+
+        let _permit = gate.before(MISTRAL, "small", Tokens { input: 1_000, output: 5 }).await.unwrap();
+        till.set_tariff(Tariff::default());
+        gate.after(&call);
+
+        assert_eq!((gate.cost(), till.take_calls().pop().map(|call| call.cost)), (Cost(2_000), Some(Cost(2_000))));
+        assert!(gate.before(MISTRAL, "small", Tokens { input: 1, output: 1 }).await.is_err());
     }
 }

@@ -12,7 +12,7 @@ use domain::{ids::JobId, money::Cost, role::Permission};
 use ports::{
     Access,
     error::AppError,
-    jobs::JobKind,
+    jobs::{JobKind, JobState},
     runs::{Estimate, Picture, RunDetail, RunFailure, RunProgress, RunSpec, RunView, Runs, Selection},
 };
 use roaring::RoaringBitmap;
@@ -65,11 +65,11 @@ impl RunsService {
     }
 
     /// Puts a run into the queue.
-    async fn enqueue(&self, who: &Access, at: &StoreRef, spec: RunSpec, products: &RoaringBitmap, subject: &str) -> Result<JobId, AppError> {
+    async fn enqueue(&self, who: &Access, at: &StoreRef, params: &RunParams, products: &RoaringBitmap, subject: &str) -> Result<JobId, AppError> {
         let id = self.store.new_job_id();
         let progress = RunProgress { total: products.len(), ..RunProgress::default() };
         let start = to_json(&Checkpoint { run: RunCheckpoint { progress, ..RunCheckpoint::default() }, ..Checkpoint::default() })?;
-        let params = to_json(&RunParams { spec, remark: String::new() })?;
+        let params = to_json(params)?;
         let job = NewJob { kind: JobKind::Optimise, subject, params: &params, progress: &start, user: Some(who.user) };
         self.store.start_run(id, at, job, products).await?;
         self.wake.wake(JobKind::Optimise);
@@ -95,7 +95,7 @@ impl Runs for RunsService {
             return invalid("No product is selected, or none is there any more. Choose others.");
         }
         let subject = subject::subject(&spec.selection, products.len(), at.currency);
-        self.enqueue(who, &at, spec, &products, &subject).await
+        self.enqueue(who, &at, &RunParams { spec, remark: String::new() }, &products, &subject).await
     }
 
     async fn runs(&self, who: &Access) -> Result<Vec<RunView>, AppError> {
@@ -149,6 +149,14 @@ impl Runs for RunsService {
             return invalid(NEGATIVE_CAP);
         }
         self.desk.can_write(&self.store, &at, params.spec.provider).await?;
+        if job.state == JobState::Running {
+            // Calls are on their way still, and who works on it has the cap and knows how far it is.
+            if cap.is_some() && cap != params.spec.cap {
+                return invalid("This run is about to pause. Wait a moment, then change its cap.");
+            }
+            self.store.resume(&at, id, None, None).await?;
+            return Ok(());
+        }
         if let Some(cap) = cap {
             params.spec.cap = Some(cap);
         }
@@ -176,11 +184,11 @@ impl Runs for RunsService {
         if products.is_empty() {
             return invalid("Nothing failed in this run, or what failed is gone.");
         }
-        let params: RunParams = from_json(&job.params)?;
-        let spec = RunSpec { sample_first: false, ..params.spec };
-        self.desk.can_write(&self.store, &at, spec.provider).await?;
+        let mut params: RunParams = from_json(&job.params)?;
+        params.spec.sample_first = false;
+        self.desk.can_write(&self.store, &at, params.spec.provider).await?;
         let subject = format!("{} that failed before", counted(products.len()));
-        self.enqueue(who, &at, spec, &products, &subject).await
+        self.enqueue(who, &at, &params, &products, &subject).await
     }
 
     async fn picture(&self, who: &Access) -> Result<Picture, AppError> {

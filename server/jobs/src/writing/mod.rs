@@ -61,7 +61,6 @@ impl Writing for WritingService {
         let (rows, prices, now) = (self.store.providers(&at).await?, self.store.prices(&at).await?, self.desk.clock.now());
         // Where a provider is, is the owner's business.
         let shows_address = who.role.may(Permission::Manage);
-        let last = rows.iter().map(|row| row.position + 1).max().unwrap_or_default();
         let set_up = rows.into_iter().map(|row| {
             let price = prices
                 .iter()
@@ -69,7 +68,7 @@ impl Writing for WritingService {
                 .max_by_key(|price| price.from);
             view(row, price.map(price_view), shows_address)
         });
-        Ok(std::iter::once(built_in(last)).chain(set_up).collect())
+        Ok(std::iter::once(built_in()).chain(set_up).collect())
     }
 
     async fn save_provider(&self, who: &Access, draft: ProviderDraft) -> Result<ProviderId, AppError> {
@@ -174,8 +173,11 @@ impl Writing for WritingService {
     }
 }
 
+/// Before every provider that is not placed at 0: one that costs money is the first choice only where an owner made it that.
+const BUILT_IN_POSITION: u32 = 1;
+
 /// The writer that every store has.
-fn built_in(position: u32) -> ProviderView {
+fn built_in() -> ProviderView {
     ProviderView {
         id: ProviderId::BUILT_IN,
         kind: ProviderKind::BuiltIn,
@@ -185,7 +187,7 @@ fn built_in(position: u32) -> ProviderView {
         has_key: false,
         concurrency: 1,
         timeout_seconds: 1,
-        position,
+        position: BUILT_IN_POSITION,
         enabled: true,
         price: Some(PriceView {
             provider: ProviderId::BUILT_IN,

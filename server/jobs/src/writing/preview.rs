@@ -52,9 +52,8 @@ impl WritingService {
         let order = Order::new(&RunParams { spec, remark: String::new() }, &team.model);
         let asked = order.prepare(product, &briefs).ok_or_else(|| AppError::Invalid("The brief has no parts to be written. Choose some.".into()))?;
         let till = Arc::new(self.till(who, at).await?);
-        let answer = self.answer(at, team, Arc::clone(&till), asked.clone()).await?;
+        let (answer, cost) = self.answer(at, team, till, asked.clone()).await?;
         let tokens = answer.calls.iter().fold((0, 0), |sum, call| (sum.0 + call.tokens_in, sum.1 + call.tokens_out));
-        let cost = answer.calls.iter().fold(Cost::ZERO, |sum, call| sum.plus(till.cost(call)));
         let words = answer.result.map_err(|error| refused(&error))?.only(&asked.parts);
         let (before, names) = (asked.source.words(), self.store.provider_names(at).await?);
         let after = words.over(&before);
@@ -85,19 +84,19 @@ impl WritingService {
     }
 
     /// In a task of its own: what a call has cost is written down also when nobody waits for the answer any more.
-    async fn answer(&self, at: &StoreRef, team: Team, till: Arc<Till>, asked: Prepared) -> Result<Answer, AppError> {
+    async fn answer(&self, at: &StoreRef, team: Team, till: Arc<Till>, asked: Prepared) -> Result<(Answer, Cost), AppError> {
         let (store, at) = (self.store.clone(), at.clone());
         let answer = task::spawn(async move {
             // The rules are quick, and ask nobody.
             let Some(writer) = team.writer else {
                 let words = rule_writer::write(&asked.source, &asked.brief, &asked.parts);
-                return Answer { result: Ok(words), by: None, calls: Vec::new() };
+                return (Answer { result: Ok(words), by: None, calls: Vec::new() }, Cost::ZERO);
             };
-            let gate = AtTill { till: Arc::clone(&till), product: Some(asked.product), product_type: asked.source.product_type.clone() };
+            let gate = AtTill::new(Arc::clone(&till), Some(asked.product), asked.source.product_type.clone());
             let question = Question { source: asked.source, brief: asked.brief, parts: asked.parts, remark: asked.remark };
             let answer = writer.write(&question, &gate).await;
             record(&store, &at, till.take_calls()).await;
-            answer
+            (answer, gate.cost())
         });
         answer.await.map_err(panicked)
     }
@@ -106,7 +105,7 @@ impl WritingService {
         let till = Arc::new(self.till(who, at).await?.also_without_price());
         let (store, desk, at) = (self.store.clone(), Arc::clone(&self.desk), at.clone());
         let tried = task::spawn(async move {
-            let gate = AtTill { till: Arc::clone(&till), product: None, product_type: String::new() };
+            let gate = AtTill::new(Arc::clone(&till), None, String::new());
             let tried = desk.try_it(&at, &row, &gate).await;
             record(&store, &at, till.take_calls()).await;
             tried

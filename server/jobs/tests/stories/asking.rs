@@ -2,7 +2,11 @@
 
 use std::{collections::HashSet, fmt::Write, time::Duration};
 
-use domain::{clock::Clock, money::Cost};
+use domain::{
+    clock::Clock,
+    money::Cost,
+    words::{brief::Brief, check::FindingKind, part::Part},
+};
 use ports::{
     jobs::JobState,
     review::{Decision, Outcome, QueueFilter, Reviews, Verdict},
@@ -153,7 +157,7 @@ on_both! {
         // The second one asks for something else, so that it cannot be answered by what the first one got.
         let runs = [
             world.start(RunSpec { provider: provider.id, ..spec() }).await,
-            world.start(RunSpec { provider: provider.id, parts: vec![domain::words::part::Part::Description], ..spec() }).await,
+            world.start(RunSpec { provider: provider.id, parts: vec![Part::Description], ..spec() }).await,
         ];
         let rested = [world.rests(runs[0]).await.run, world.rests(runs[1]).await.run];
         worker.stop().await;
@@ -210,6 +214,63 @@ on_both! {
 
         assert!(run.paused && run.message.starts_with("There is no price for small from 20"), "{run:?}");
         assert_eq!((run.progress.written, world.calls().await), (provider.calls() as u64, provider.calls() as i64));
+        assert_eq!(world.opened.number("SELECT count(*) FROM ai_usage_records WHERE cost = 0").await, 0);
+    }
+
+    async fn a_provider_that_cannot_write_pauses_the_run_with_the_reason(engine: Engine) {
+        let world = World::new(engine).await;
+        world.import(csv::many(12, 0), KEEP).await;
+        let cases = [
+            (Play::fails(402), 1, "Mistral has no credit left", "", 0..=0),
+            (Play::fails_for(429, "600"), 1, "Mistral allows no more calls for 10 minutes.", "", 0..=0),
+            (Play::fails(500), 1, "Mistral is left alone for ", "Mistral is failing (status 500)", 1..=1),
+            (Play::Stalls, 4, "Mistral is left alone for ", "Mistral did not answer within 1 second.", 5..=8),
+        ];
+        for (play, concurrency, says, last, failed) in cases {
+            let (calls, spent) = (world.calls().await, world.spent().await);
+            let provider = world.provider(Scripted::new(std::iter::repeat_n(play, 40)), concurrency).await;
+            let quick = ProviderDraft { timeout_seconds: 1, key: None, ..provider.draft.clone() };
+            world.writing().save_provider(&world.owner, quick).await.unwrap();
+
+            let run = world.run(RunSpec { provider: provider.id, ..spec() }).await.run;
+
+            assert_eq!((run.state, run.paused, run.progress.written), (JobState::Queued, true, 0), "{run:?}");
+            assert!(run.message.starts_with(says) && run.message.contains(last), "{}", run.message);
+            assert!(run.message.ends_with(" of 12 products are done: let the run go on then."), "{}", run.message);
+            assert!(failed.contains(&run.progress.failed), "{run:?}");
+            assert_eq!(world.calls().await - calls, provider.calls() as i64);
+            assert_eq!(run.progress.cost, Cost(world.spent().await - spent));
+            world.writing().remove_provider(&world.owner, provider.id).await.unwrap();
+        }
+    }
+
+    async fn a_provider_that_stumbles_fails_no_product(engine: Engine) {
+        let world = World::new(engine).await;
+        world.import(csv::many(4, 0), KEEP).await;
+        let provider = world.provider(Scripted::new([Play::fails_for(429, "0"), Play::fails(500), Play::Good, Play::Disconnects]), 1).await;
+
+        let run = world.run(RunSpec { provider: provider.id, ..spec() }).await.run;
+
+        assert_eq!((run.state, run.progress.written, run.progress.failed), (JobState::Done, 4, 0), "{run:?}");
+        assert_eq!((provider.calls(), world.calls().await, world.spent().await), (7, 7, run.progress.cost.0));
+    }
+
+    async fn another_language_is_marked_and_the_same_text_is_no_suggestion(engine: Engine) {
+        let world = World::new(engine).await;
+        let same = "<p>The lamp gives a soft light to the table, and it leaves the room in peace.</p>";
+        world.import(format!("Title,URL handle,Description\nOak lamp,oak,<p>This lamp is made of oak.</p>\nAsh lamp,ash,\"{same}\"\n"), KEEP).await;
+        let german = "<p>Die Lampe wirft ein weiches Licht auf den Tisch und lässt das Zimmer in Ruhe.</p>";
+        let says = |description: &str| Play::Says(serde_json::json!({ "description": description }).to_string());
+        let provider = world.provider(Scripted::new([says(german), says(same)]), 1).await;
+        world.writing().save_brief(&world.owner, None, Brief { language: "en".into(), ..Brief::default() }).await.unwrap();
+
+        let run = world.run(RunSpec { provider: provider.id, parts: vec![Part::Description], ..spec() }).await.run;
+
+        assert_eq!((run.state, run.progress.written, run.progress.skipped, provider.calls()), (JobState::Done, 1, 1, 2), "{run:?}");
+        assert_eq!(run.progress.cost, Cost(world.spent().await));
+        let card = world.store.queue(&world.owner, &QueueFilter::default(), None, 10).await.unwrap().cards.remove(0);
+        assert_eq!(card.handle.as_str(), "oak");
+        assert!(card.findings.iter().any(|finding| finding.kind == FindingKind::WrongLanguage), "{:?}", card.findings);
     }
 
     async fn a_key_that_is_refused_pauses_the_run_instead_of_failing_its_products(engine: Engine) {
@@ -330,6 +391,47 @@ on_both! {
         assert!(provider.scripted.seen()[3].body.to_string().contains("Say that it is quiet."));
         let written = world.store.queue(&world.owner, &QueueFilter { newest: true, ..QueueFilter::default() }, None, 10).await.unwrap().cards.remove(0);
         assert_eq!((written.product, written.remark.as_str()), (card.product, "Say that it is quiet."));
+    }
+
+    async fn a_remark_is_kept_when_what_failed_is_tried_again(engine: Engine) {
+        let world = World::new(engine).await;
+        world.import(csv::many(1, 0), KEEP).await;
+        let provider = world.provider(Scripted::new([Play::Good, Play::Declines("I cannot write this.".into())]), 1).await;
+        world.run(RunSpec { provider: provider.id, ..spec() }).await;
+        let card = world.store.queue(&world.owner, &QueueFilter::default(), None, 10).await.unwrap().cards.remove(0);
+        let verdict = Verdict::Changes { remark: "Say that it is quiet.".into() };
+        world.store.decide(&world.owner, Decision { op_id: op(1_000), review: card.review, verdict }).await.unwrap();
+        let worker = world.worker();
+        let again = world.runs().runs(&world.owner).await.unwrap().remove(0).id;
+        assert_eq!(world.rests(again).await.run.progress.failed, 1);
+
+        let retried = world.runs().retry_failed(&world.owner, again).await.unwrap();
+        let retried = world.rests(retried).await.run;
+        worker.stop().await;
+
+        assert_eq!((retried.state, retried.progress.written), (JobState::Done, 1), "{retried:?}");
+        assert!(provider.scripted.seen()[2].body.to_string().contains("Say that it is quiet."));
+    }
+
+    async fn a_run_that_is_about_to_pause_can_go_on_at_once(engine: Engine) {
+        let world = World::new(engine).await;
+        world.import(csv::many(6, 0), KEEP).await;
+        let provider = world.provider(slow(Duration::from_secs(1)), 2).await;
+        let worker = world.worker();
+        let id = world.start(RunSpec { provider: provider.id, ..spec() }).await;
+        let running = world.until_run(id, |run| run.run.progress.written > 0).await.run;
+        assert!(running.state == JobState::Running && running.seconds_left.is_some(), "{running:?}");
+
+        world.runs().pause(&world.owner, id).await.unwrap();
+        let pausing = world.look(id).await.run;
+        assert_eq!((pausing.state, pausing.paused, pausing.seconds_left), (JobState::Running, true, None));
+        let refused = world.runs().resume(&world.owner, id, Some(Cost(1_000_000))).await.unwrap_err().to_string();
+        assert_eq!(refused, "This run is about to pause. Wait a moment, then change its cap.");
+        world.runs().resume(&world.owner, id, None).await.unwrap();
+        let run = world.rests(id).await.run;
+        worker.stop().await;
+
+        assert_eq!((run.state, run.progress.written, provider.calls()), (JobState::Done, 6, 6), "{run:?}");
     }
 
     async fn pausing_waits_for_the_calls_on_their_way(engine: Engine) {

@@ -23,10 +23,13 @@ on_both! {
 
         let before = world.writing().providers(&world.owner).await.unwrap();
         let provider = world.provider(Scripted::new([]), 4).await;
+        let later = world.provider_without_price("Later", 2, Scripted::new([]), 4).await;
         let after = world.writing().providers(&world.owner).await.unwrap();
 
-        assert_eq!(before.iter().map(|view| (view.id, view.name.as_str(), view.position)).collect::<Vec<_>>(), [(ProviderId::BUILT_IN, "Built-in rules", 0)]);
-        assert_eq!(after.iter().map(|view| (view.id, view.position)).collect::<Vec<_>>(), [(ProviderId::BUILT_IN, 1), (provider.id, 0)]);
+        assert_eq!(before.iter().map(|view| (view.id, view.name.as_str(), view.position)).collect::<Vec<_>>(), [(ProviderId::BUILT_IN, "Built-in rules", 1)]);
+        // What costs money is the first choice where it was placed before them, and nowhere else.
+        let positions: Vec<(ProviderId, u32)> = after.iter().map(|view| (view.id, view.position)).collect();
+        assert_eq!(positions, [(ProviderId::BUILT_IN, 1), (provider.id, 0), (later.id, 2)]);
         assert_eq!(after[1].price.as_ref().map(|price| (price.input, price.output)), Some(PRICE));
         assert!(world.writing().remove_provider(&world.owner, ProviderId::BUILT_IN).await.is_err());
     }

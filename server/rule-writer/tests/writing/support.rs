@@ -13,7 +13,7 @@ pub(crate) fn demo(n: u64) -> Source {
     Source::of(&product(n, Timestamp::from_micros(1_760_000_000_000_000)).1)
 }
 
-/// The products of the catalogue that came with the task, which is no part of the repository.
+/// The products of a real catalogue, which is no part of the repository.
 pub(crate) fn real() -> Option<Vec<Source>> {
     let folder = std::env::var("VITRINE_TEST_CATALOGUES").ok()?;
     let path = Path::new(&folder).join("shopify-new-retail-demo.csv.gz");

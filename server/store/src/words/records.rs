@@ -8,7 +8,7 @@ use domain::{
     ids::{JobId, OpId, ProductId, ProviderId, Seq, UserId, VersionId},
     money::Cost,
     product::Product,
-    words::{Words, brief::Brief, check::Finding, part::Part, source::Source},
+    words::{Words, brief::Brief, check::Finding, source::Source},
 };
 use ports::{
     runs::{RunProgress, RunSpec},
@@ -153,7 +153,7 @@ pub struct RunWritten {
     pub gone: Vec<u32>,
 }
 
-/// A product of a run as it is read: none where it is in the trash.
+/// A product of a run as it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunProduct {
     pub ord: u32,
@@ -170,21 +170,11 @@ pub struct KnownAnswer {
     pub model: String,
 }
 
-/// What a provider's latest answers in a store came to, per character of what was sent and of what came.
+/// What a provider's latest good answers in a store came to, all together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Measured {
     pub answers: u64,
     pub tokens_in: u64,
     pub tokens_out: u64,
     pub milliseconds: u64,
-}
-
-/// What a run was asked to write, as the review that asks for changes needs it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Again {
-    pub product: ProductId,
-    pub ord: u32,
-    pub provider: ProviderId,
-    pub parts: Vec<Part>,
-    pub remark: String,
 }

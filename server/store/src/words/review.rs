@@ -140,7 +140,7 @@ pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("what a product said first", sql::ORIGINAL),
         ("which reviews are open", db.sql(&sql::OPEN_AMONG)),
         ("reviews are decided", db.sql(&sql::DECIDE)),
-        ("the review of a version is decided", sql::DECIDE_VERSION),
+        ("the review of a product is decided elsewhere", db.sql(&sql::DECIDE_CHOSEN)),
         ("versions made active", db.sql(&sql::ACTIVATE)),
     ]
 }

@@ -42,13 +42,12 @@ pub(crate) struct AskedBrief {
     pub(crate) brief: String,
 }
 
-/// A suggestion that waits, or that got its decision in the moment it was made.
+/// A suggestion that waits.
 pub(crate) struct ReviewRecord<'a> {
     pub(crate) id: ReviewId,
     pub(crate) store_num: i64,
     pub(crate) product_key: i64,
     pub(crate) version: &'a NewVersion,
-    pub(crate) status: ReviewStatus,
     pub(crate) at: i64,
 }
 
@@ -145,7 +144,7 @@ impl Record for ReviewRecord<'_> {
         sink.int(Some(self.product_key));
         sink.text(&version.source.product_type);
         sink.id(version.run.map(|run| run.0));
-        sink.text(self.status.name());
+        sink.text(ReviewStatus::Open.name());
         sink.flag(!version.findings.is_empty());
         sink.id(None);
         sink.int(Some(self.at));

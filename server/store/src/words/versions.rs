@@ -72,7 +72,8 @@ impl Store {
             return Ok(Outcome::Refused("Nothing of this version is left to put into the product. Choose another one.".into()));
         }
         let edits = words.edits(|field| base(field, seen, &row.source_versions));
-        let mut putting = Putting { store, who, op, product: row.product, version: Some(version), accepted: accepted(&words), refused: None };
+        let (product, product_key, accepted) = (row.product, row.product_key, accepted(&words));
+        let mut putting = Putting { store, who, op, product, product_key, version: Some(version), accepted, refused: None };
         self.put(edits, OptimisationStatus::Published, &mut putting).await
     }
 
@@ -92,7 +93,7 @@ impl Store {
         };
         let words = self.still_there(key, original.source.words()).await?;
         let edits = words.edits(|field| base(field, seen, &original.source_versions));
-        let mut putting = Putting { store, who, op, product, version: None, accepted: String::new(), refused: None };
+        let mut putting = Putting { store, who, op, product, product_key: key, version: None, accepted: String::new(), refused: None };
         self.put(edits, OptimisationStatus::None, &mut putting).await
     }
 
@@ -154,6 +155,7 @@ struct Putting<'a> {
     who: UserId,
     op: OpId,
     product: ProductId,
+    product_key: i64,
     /// None is what it said first.
     version: Option<VersionId>,
     /// JSON.
@@ -173,20 +175,12 @@ impl Beside for Putting<'_> {
         }
         let version = self.version.map(|version| version.0);
         activate(tx, self.store, &[self.product.0], version.as_slice()).await?;
-        if let Some(version) = version {
-            // Whoever puts it into the product from here has decided about it.
-            within!(tx, |on| async {
-                sqlx::query(sql::DECIDE_VERSION)
-                    .bind(self.store.num)
-                    .bind(version)
-                    .bind(done.at.micros())
-                    .bind(self.who.0)
-                    .bind(&self.accepted)
-                    .execute(on)
-                    .await
-                    .map(|_| ())
-            })?;
-        }
+        // Whoever says here what the product says has decided about what waits: the product no longer is as if something did.
+        let text = tx.sql(&sql::DECIDE_CHOSEN);
+        within!(tx, |on| async {
+            let query = sqlx::query(text).bind(self.product_key).bind(version).bind(done.at.micros()).bind(self.who.0);
+            query.bind(&self.accepted).execute(on).await.map(|_| ())
+        })?;
         Ok(Go::On)
     }
 }

@@ -174,8 +174,8 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", "'approved'", "5", PG_ID, "''", "ARRAY['00112233-4455-6677-8899-aabbccddeeff']", "ARRAY['[]']"],
             &["content_reviews_pkey"],
         ),
-        "the review of a version is decided" => {
-            (&["1", ID, "5", ID, "'[]'"], &["reviews_by_version (version_id=?)"], &["1", PG_ID, "5", PG_ID, "'[]'"], &["reviews_by_version"])
+        "the review of a product is decided elsewhere" => {
+            (&["4294967300", ID, "5", ID, "'[]'"], &["reviews_open (product_key=?)"], &["4294967300", PG_ID, "5", PG_ID, "'[]'"], &["reviews_open"])
         }
         "versions made active" => (
             &["1", "'[\"00112233445566778899aabbccddeeff\"]'", "'[\"00112233445566778899aabbccddeeff\"]'"],

@@ -8,7 +8,7 @@ use domain::{
     ids::{JobId, ProviderId, ReviewId, Seq, UserId, VersionId},
     money::Cost,
     op::{Action, Base, Op},
-    product::{OptimisationStatus, Product},
+    product::{OptimisationStatus, Product, limits},
     role::Role,
     words::{
         Words,
@@ -812,6 +812,14 @@ pub async fn judging_is_bounded_and_keeps_to_its_store(arranged: &Arranged) {
     assert!(judge(&who, suggested.review, Words::default()).await.unwrap().unwrap().findings.is_empty());
     let too_long = judge(&who, suggested.review, title(&"a".repeat(256))).await;
     assert_eq!(too_long, Err(AppError::Invalid("Title: 256 characters; the limit is 255. Shorten it.".into())));
+    // Limits are of characters, and of tags both one by one and in number.
+    assert!(judge(&who, suggested.review, title(&"ø".repeat(limits::TITLE))).await.is_ok());
+    let tags = async |count: usize, characters: usize| {
+        judge(&who, suggested.review, Words { tags: Some(vec!["a".repeat(characters); count]), ..Words::default() }).await
+    };
+    assert!(tags(limits::TAGS, limits::TAG).await.is_ok());
+    assert!(matches!(tags(limits::TAGS + 1, 1).await, Err(AppError::Invalid(_))));
+    assert!(matches!(tags(1, limits::TAG + 1).await, Err(AppError::Invalid(_))));
     assert_eq!(judge(&them, suggested.review, title("Brass lamp")).await, Ok(None));
     assert_eq!(judge(&who, ReviewId(op_id().0), title("Brass lamp")).await, Ok(None));
 }

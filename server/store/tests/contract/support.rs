@@ -94,7 +94,7 @@ impl Arranged {
         }
     }
 
-    /// Does what no method does yet, right in the tables.
+    /// Does to many rows what no method does at once, right in the tables.
     pub async fn execute(&self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());
         match self.store.db().engine() {

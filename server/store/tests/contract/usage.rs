@@ -233,6 +233,25 @@ pub async fn calls_come_in_pages_each_once(arranged: &Arranged) {
     }
 }
 
+/// Providers say what they like of the tokens they took.
+pub async fn a_call_that_claims_too_much_is_in_no_others_way(arranged: &Arranged) {
+    let (store, who) = (&arranged.store, arranged.who(Role::Viewer));
+    let much = NewUsage { tokens_in: u64::MAX, tokens_out: u64::MAX, milliseconds: u64::MAX, cost: Cost(i64::MAX), ..call(ProviderId::BUILT_IN) };
+
+    for calls in [vec![much.clone(); 3], vec![much], vec![call(ProviderId::BUILT_IN)]] {
+        store.record_usage(&arranged.shop, &calls).await.unwrap();
+    }
+
+    let total = store.usage(&who, WEEK).await.unwrap().total;
+    let calls = store.records(&who, WEEK, None).await.unwrap().0;
+    assert_eq!((total.calls, calls.len()), (5, 5));
+    let sums = |of: fn(&UsageRecord) -> u64| calls.iter().map(of).sum::<u64>();
+    assert_eq!((sums(|call| call.tokens_in), sums(|call| call.tokens_out)), (total.tokens_in, total.tokens_out));
+    assert_eq!((sums(|call| call.milliseconds), sums(|call| call.cost.0 as u64)), (total.milliseconds, total.cost.0 as u64));
+    assert_eq!(store.spent_in_month(&arranged.shop, arranged.now()).await.unwrap(), total.cost);
+    assert!(total.tokens_in > 4_000_000_000 && total.cost > Cost(4 * Cost::MAX.0), "{total:?}");
+}
+
 pub async fn a_provider_is_measured_by_its_latest_good_answers(arranged: &Arranged) {
     let (store, shop, one) = (&arranged.store, &arranged.shop, provider("One").id);
     assert_eq!(store.measured(shop, one, "small").await.unwrap(), Measured::default());

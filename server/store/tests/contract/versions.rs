@@ -14,7 +14,7 @@ use domain::{
 use ports::{
     Catalogue,
     error::AppError,
-    review::{Decided, Outcome, ReviewStatus, Reviews, VersionsView},
+    review::{Card, Decided, Outcome, ReviewStatus, Reviews, VersionsView},
 };
 
 use crate::{
@@ -119,6 +119,80 @@ pub async fn a_version_is_activated_once(arranged: &Arranged) {
     assert_eq!((lamp.content.title.as_str(), lamp.content.seo_title.as_str()), ("Brass lamp", "Lamps"));
     assert_eq!(active(&versions(arranged, "lamp").await), [1]);
     assert_eq!(store.activate(&ada, op_id(), VersionId(op_id().0), BTreeMap::new()).await, Err(AppError::NotFound));
+}
+
+async fn card(arranged: &Arranged, card: &Card) -> Card {
+    arranged.store.card(&arranged.who(Role::Viewer), card.review).await.unwrap().unwrap()
+}
+
+/// A product that is not in review has no suggestion that waits.
+pub async fn whoever_chooses_decides_about_what_waits(arranged: &Arranged) {
+    let ada = member(arranged, "Ada", Role::Reviewer).await;
+    let (original, first, _) = with_two_versions(arranged).await;
+    let store = &arranged.store;
+    let third = suggest(arranged, &arranged.load("lamp").await, title("Iron lamp")).await;
+    let (op, now) = (op_id(), seen(arranged, "lamp").await);
+    arranged.clock.advance(5);
+
+    // An older version than the one that waits.
+    assert_eq!(store.activate(&ada, op, first, now.clone()).await.unwrap(), Outcome::Done);
+
+    let decided = Decided { who: "Ada".into(), at: Timestamp::from_micros(START).plus_seconds(5), reason: String::new() };
+    let gone = card(arranged, &third).await;
+    assert_eq!((gone.status, gone.decided.as_ref()), (ReviewStatus::Superseded, Some(&decided)));
+    let lamp = arranged.load("lamp").await;
+    assert_eq!((lamp.content.title.as_str(), lamp.optimisation), ("Brass lamp", OptimisationStatus::Published));
+    assert_eq!((active(&versions(arranged, "lamp").await), store.open_reviews(&arranged.shop, None).await.unwrap()), (vec![1], 0));
+    // What waits in another product, and what was decided before, stays as it is; and late reviewers are told.
+    let late = store.decide(&reviewer(arranged), approve(&third, title("Iron lamp"))).await.unwrap();
+    assert_eq!(late, Outcome::Already { status: ReviewStatus::Superseded, decided });
+    let view = versions(arranged, "lamp").await;
+    let statuses: Vec<_> = view.versions.iter().map(|version| version.status.unwrap()).collect();
+    assert_eq!(statuses, [ReviewStatus::Superseded, ReviewStatus::Superseded, ReviewStatus::Approved]);
+
+    // What it said first, with another one waiting.
+    let bowl = arranged.create(product("bowl")).await;
+    let others = suggest(arranged, &bowl, title("Bowl")).await;
+    let fourth = suggest(arranged, &arranged.load("lamp").await, title("Tin lamp")).await;
+    // The first choice sent again is no new one.
+    assert_eq!(store.activate(&ada, op, first, now).await.unwrap(), Outcome::Done);
+    assert_eq!(card(arranged, &fourth).await.status, ReviewStatus::Open);
+    let now = seen(arranged, "lamp").await;
+    assert_eq!(store.roll_back(&ada, op_id(), original.id, now).await.unwrap(), Outcome::Done);
+
+    let lamp = arranged.load("lamp").await;
+    assert_eq!((&lamp.content, lamp.optimisation), (&original.content, OptimisationStatus::None));
+    assert_eq!((active(&versions(arranged, "lamp").await), card(arranged, &fourth).await.status), (vec![], ReviewStatus::Superseded));
+    assert_eq!(card(arranged, &others).await, others);
+}
+
+pub async fn of_two_who_choose_at_once_one_is_told_so(arranged: &Arranged) {
+    let other = arranged.second_store().await;
+    let who = reviewer(arranged);
+    for round in 0..6 {
+        let handle = format!("lamp-{round}");
+        let lamp = arranged.create(product(&handle)).await;
+        let first = suggest(arranged, &lamp, title("Brass lamp")).await;
+        let second = suggest(arranged, &arranged.load(&handle).await, title("Copper lamp")).await;
+        let now = seen(arranged, &handle).await;
+
+        let sent = [(arranged.store.clone(), first.version), (other.clone(), second.version)].map(|(store, version)| {
+            let (who, now) = (who.clone(), now.clone());
+            tokio::spawn(async move { store.activate(&who, op_id(), version, now).await.unwrap() })
+        });
+        let mut outcomes = Vec::new();
+        for outcome in sent {
+            outcomes.push(outcome.await.unwrap());
+        }
+
+        let winner = outcomes.iter().position(|outcome| *outcome == Outcome::Done).expect("one of them wins");
+        assert!(matches!(&outcomes[1 - winner], Outcome::Stale(conflicts) if conflicts[0].field == Field::Title), "{outcomes:?}");
+        let lamp = arranged.load(&handle).await;
+        assert_eq!((lamp.content.title.as_str(), lamp.optimisation), (["Brass lamp", "Copper lamp"][winner], OptimisationStatus::Published));
+        assert_eq!(active(&versions(arranged, &handle).await), [winner as u32 + 1]);
+        assert_eq!(card(arranged, &second).await.status, [ReviewStatus::Superseded, ReviewStatus::Approved][winner]);
+    }
+    other.close().await;
 }
 
 pub async fn what_somebody_edited_is_not_replaced_blindly(arranged: &Arranged) {

@@ -40,6 +40,22 @@ async fn a_run_needs_the_right_role(engine: Engine) {
 }
 
 #[tokio::test]
+async fn a_provider_that_was_added_is_asked_by_those_who_choose_it_or_placed_it_first() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@demo.test").await;
+    let provider = [("kind", "openai"), ("base_url", "https://writer.test/v1"), ("model", "small"), ("enabled", "yes")];
+    let added = |more: &[(&'static str, &'static str)]| [&provider[..], more].concat();
+
+    assert_eq!(client.post("/settings/providers", &added(&[("name", "Acme"), ("position", "2")])).await.status, 303);
+    let begun = client.post("/runs", &WRITTEN).await;
+    assert!(finished(&client, begun.location()).await.contains("Built-in rules"));
+
+    assert_eq!(client.post("/settings/providers", &added(&[("name", "First"), ("position", "0")])).await.status, 303);
+    let refused = client.post("/runs", &WRITTEN).await;
+    assert!(refused.status == 422 && refused.text.contains("There is no price for small"), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn a_choice_that_cannot_be_started_goes_back_to_its_page_with_the_reason() {
     let program = Program::serving(Engine::Sqlite).await;
     let client = program.signed_in("owner@demo.test").await;

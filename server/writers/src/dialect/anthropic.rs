@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Finish, Habits, NAME, Spoken};
+use super::{Finish, Habits, NAME, Spoken, counted};
 use crate::prompt::{Ask, Role};
 
 pub(super) const VERSION: &str = "2023-06-01";
@@ -84,10 +84,9 @@ fn finish(message: &Value, spoken: &mut Spoken) {
 
 /// Counts are of all so far. What was read from a cache or written to one is counted apart from the rest of the input.
 fn count(usage: &Value, spoken: &mut Spoken) {
-    let input: Vec<u64> =
-        ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"].iter().filter_map(|name| usage[*name].as_u64()).collect();
-    if usage["input_tokens"].is_u64() {
-        spoken.tokens_in = Some(input.iter().sum());
+    let of = |name: &str| counted(&usage[name]);
+    if let Some(input) = of("input_tokens") {
+        spoken.tokens_in = Some(input + of("cache_creation_input_tokens").unwrap_or(0) + of("cache_read_input_tokens").unwrap_or(0));
     }
-    spoken.tokens_out = usage["output_tokens"].as_u64().or(spoken.tokens_out);
+    spoken.tokens_out = of("output_tokens").or(spoken.tokens_out);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Finish, Format, Habits, LimitName, NAME, Spoken};
+use super::{Finish, Format, Habits, LimitName, NAME, Spoken, counted};
 use crate::prompt::{Ask, Role};
 
 const BASE: &str = "https://api.openai.com/v1";
@@ -90,6 +90,6 @@ fn take(choice: &Value, message: &str, spoken: &mut Spoken) {
 
 fn count(answer: &Value, spoken: &mut Spoken) {
     let usage = &answer["usage"];
-    spoken.tokens_in = usage["prompt_tokens"].as_u64().or(spoken.tokens_in);
-    spoken.tokens_out = usage["completion_tokens"].as_u64().or(spoken.tokens_out);
+    spoken.tokens_in = counted(&usage["prompt_tokens"]).or(spoken.tokens_in);
+    spoken.tokens_out = counted(&usage["completion_tokens"]).or(spoken.tokens_out);
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
+use domain::words::html::plain;
 
 const KEPT: [&str; 6] = ["p", "ul", "li", "strong", "em", "br"];
 /// What is said with another tag than the one that was asked for.
@@ -30,16 +31,7 @@ pub(super) fn sanitised(description: &str) -> String {
 
 /// Whether nobody would see anything.
 pub(super) fn is_blank(html: &str) -> bool {
-    let mut inside = false;
-    let text: String = html
-        .chars()
-        .filter(|c| {
-            let tag = inside || *c == '<';
-            inside = tag && *c != '>';
-            !tag
-        })
-        .collect();
-    text.replace("&nbsp;", " ").trim().is_empty()
+    plain(html).is_empty()
 }
 
 fn paragraphs(text: &str) -> String {

@@ -156,6 +156,54 @@ async fn an_empty_body_is_asked_for_again_and_then_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn half_an_answer_in_whose_form_it_is_is_asked_for_again_and_then_told() {
+    for (kind, half) in [
+        (ProviderKind::OpenAi, r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"{\"title\":"#),
+        (ProviderKind::Anthropic, r#"{"type":"message","content":[{"type":"tool_use","input":{"title":"Oak"#),
+    ] {
+        let half = || Play::Raw { content_type: "application/json", body: half.into() };
+        let story = story(kind, [half(), half()]);
+
+        let answer = story.ask().await;
+
+        let says = "Acme 1 did not answer as it was asked to: its answer is not valid JSON. Try again, or use another model.";
+        assert_eq!((error(&answer).as_str(), story.requests()), (says, 2));
+        assert_eq!(outcomes(&answer), [Outcome::Malformed, Outcome::Malformed]);
+        assert!(answer.calls[0].tokens_in > 0, "it was sent, so it may have to be paid");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absurd_count_of_tokens_is_not_believed() {
+    let most = u64::MAX;
+    let answers = [
+        (
+            ProviderKind::OpenAi,
+            serde_json::json!({
+                "choices": [{ "message": { "content": GOOD }, "finish_reason": "stop" }],
+                "usage": { "prompt_tokens": most, "completion_tokens": most },
+            }),
+        ),
+        (
+            ProviderKind::Anthropic,
+            serde_json::json!({
+                "content": [{ "type": "text", "text": GOOD }],
+                "stop_reason": "end_turn",
+                "usage": { "input_tokens": most, "cache_read_input_tokens": most, "output_tokens": most },
+            }),
+        ),
+    ];
+    for (kind, body) in answers {
+        let story = story(kind, [Play::Raw { content_type: "application/json", body: body.to_string() }]);
+
+        let answer = story.ask().await;
+
+        assert_eq!(title(&answer), "Oak lamp");
+        assert!((100..10_000).contains(&answer.calls[0].tokens_in) && (5..1_000).contains(&answer.calls[0].tokens_out), "{:?}", answer.calls[0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_empty_text_is_asked_for_again_and_then_told() {
     for kind in BOTH {
         for empty in ["", "  ", r#"{"title":"","description":"<p></p>"}"#] {

@@ -256,6 +256,7 @@ impl Beside for Deciding<'_> {
         self.open = !open.is_empty();
         if let Some(edited) = &mut self.edited {
             edited.number = next_number(tx, self.row.version.product_key).await?;
+            insert(tx, &words_sql::ASKED_BRIEFS, std::slice::from_ref(edited.brief()), Clash::Stays).await?;
         }
         Ok(Go::On)
     }
@@ -290,7 +291,6 @@ impl Beside for Deciding<'_> {
             if let Some(edited) = &mut self.edited {
                 edited.at = at;
                 active = edited.version.id;
-                insert(tx, &words_sql::ASKED_BRIEFS, std::slice::from_ref(edited.brief()), Clash::Stays).await?;
                 insert(tx, &words_sql::VERSIONS, std::slice::from_ref(&*edited), Clash::Fails).await?;
             }
             activate(tx, self.store, &[self.row.version.product.0], &[active.0]).await?;

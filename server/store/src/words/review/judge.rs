@@ -55,27 +55,3 @@ fn fits(field: &Field, text: &str) -> Result<(), String> {
         _ => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn title(text: String) -> Words {
-        Words { title: Some(text), ..Words::default() }
-    }
-
-    #[test]
-    fn limits_are_of_characters() {
-        assert_eq!(bounded(&title("ø".repeat(limits::TITLE))), Ok(()));
-        assert_eq!(bounded(&title("a".repeat(limits::TITLE + 1))), Err("Title: 256 characters; the limit is 255. Shorten it.".into()));
-    }
-
-    #[test]
-    fn tags_are_bounded_one_by_one_and_in_number() {
-        let tags = |count: usize, characters: usize| bounded(&Words { tags: Some(vec!["a".repeat(characters); count]), ..Words::default() });
-
-        assert_eq!(tags(limits::TAGS, limits::TAG), Ok(()));
-        assert!(tags(limits::TAGS + 1, 1).is_err());
-        assert!(tags(1, limits::TAG + 1).is_err());
-    }
-}

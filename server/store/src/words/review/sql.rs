@@ -165,6 +165,17 @@ pub(in crate::words) const VERSION: &str =
 /// What a product said before its first version.
 pub(in crate::words) const ORIGINAL: &str = "SELECT source, source_versions FROM optimization_versions WHERE product_key = $1 AND number = 1";
 
+macro_rules! decide_chosen {
+    ($index:literal) => {
+        concat!(
+            "UPDATE content_reviews",
+            $index,
+            " SET status = CASE WHEN version_id = $2 THEN 'approved' ELSE 'superseded' END, decided_at = $3, decided_by = $4, \
+             accepted = CASE WHEN version_id = $2 THEN $5 ELSE accepted END WHERE product_key = $1 AND status = 'open'"
+        )
+    };
+}
+
 /// Which of some reviews still wait for a decision. They are looked up by their ids: without statistics either engine
 /// might rather read all that are open.
 pub(in crate::words) const OPEN_AMONG: Pair = Pair {
@@ -185,10 +196,9 @@ pub(in crate::words) const DECIDE: Pair = Pair {
         FROM UNNEST($6::uuid[], $7::text[]) AS d (id, accepted) WHERE r.id = d.id AND r.store_num + 0 = $1 AND r.status || '' = 'open'",
 };
 
-/// The open review of a version, when its words are put into the product from elsewhere than the queue.
-pub(in crate::words) const DECIDE_VERSION: &str = "\
-    UPDATE content_reviews SET status = 'approved', decided_at = $3, decided_by = $4, accepted = $5 \
-    WHERE version_id = $2 AND store_num + 0 = $1 AND status || '' = 'open'";
+/// The open review of a product whose words were chosen elsewhere than in the queue: approved when it is that of the chosen version,
+/// else its suggestion has lost its place.
+pub(in crate::words) const DECIDE_CHOSEN: Pair = Pair { sqlite: decide_chosen!(" INDEXED BY reviews_open"), postgres: decide_chosen!("") };
 
 /// Of some products' versions, makes those of a list the active ones and all others inactive. Without statistics either
 /// engine might read all versions of the store by another index: that is ruled out.

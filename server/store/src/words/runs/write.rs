@@ -8,10 +8,7 @@ use domain::{
     op::{Action, Base, Edit, Op},
     product::OptimisationStatus,
 };
-use ports::{
-    product::{Receipt, Source},
-    review::ReviewStatus,
-};
+use ports::product::{Receipt, Source};
 
 use super::super::{
     records::{ItemCame, RunBatch, RunItem, RunWritten},
@@ -116,7 +113,7 @@ impl Beside for RunRows<'_> {
             *number += 1;
             (version.number, version.at) = (*number, at);
             let (product_key, version) = (version.product_key, &*version);
-            reviews.push(ReviewRecord { id: *review, store_num, product_key, version: version.version, status: ReviewStatus::Open, at });
+            reviews.push(ReviewRecord { id: *review, store_num, product_key, version: version.version, at });
             versions.push(version);
         }
         if !versions.is_empty() {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{ProviderId, UserId};
+use domain::{
+    ids::{ProviderId, UserId},
+    money::Cost,
+};
 use ports::usage::Sums;
 use uuid::Uuid;
 
@@ -52,6 +55,7 @@ struct CallRecord<'a> {
     id: Uuid,
     store_num: i64,
     call: &'a NewUsage,
+    sums: Sums,
 }
 
 struct DayRecord {
@@ -64,9 +68,14 @@ struct DayRecord {
 
 impl<'a> UsageRows<'a> {
     pub(crate) fn new(store: &StoreRef, calls: &'a [NewUsage], chance: &dyn Entropy) -> Self {
+        let record = |call: &'a NewUsage| {
+            let millis = u64::try_from(call.at.micros() / 1_000).unwrap_or(0);
+            let id = uuid::Builder::from_unix_timestamp_millis(millis, &entropy::array(chance)).into_uuid();
+            CallRecord { id, store_num: store.num, call, sums: sums_of(call) }
+        };
+        let calls: Vec<CallRecord<'_>> = calls.iter().map(record).collect();
         let mut days: BTreeMap<(Dimension, i64, String), Sums> = BTreeMap::new();
-        for call in calls {
-            let sums = sums_of(call);
+        for CallRecord { call, sums, .. } in &calls {
             let values = [
                 (Dimension::All, String::new()),
                 (Dimension::Provider, of_provider(call.provider)),
@@ -75,17 +84,12 @@ impl<'a> UsageRows<'a> {
                 (Dimension::Type, kept(&call.product_type).into_owned()),
             ];
             for (dimension, value) in values {
-                add(days.entry((dimension, day_of(call.at), value)).or_default(), &sums);
+                add(days.entry((dimension, day_of(call.at), value)).or_default(), sums);
             }
         }
         let store_num = store.num;
         let days = days.into_iter().map(|((dimension, day, value), sums)| DayRecord { store_num, dimension, day, value, sums }).collect();
-        let record = |call: &'a NewUsage| {
-            let millis = u64::try_from(call.at.micros() / 1_000).unwrap_or(0);
-            let id = uuid::Builder::from_unix_timestamp_millis(millis, &entropy::array(chance)).into_uuid();
-            CallRecord { id, store_num, call }
-        };
-        Self { calls: calls.iter().map(record).collect(), days }
+        Self { calls, days }
     }
 
     pub(crate) async fn write(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
@@ -118,14 +122,19 @@ fn of_person(user: Option<UserId>) -> String {
     user.map(|user| user.to_string()).unwrap_or_default()
 }
 
+/// The most tokens and milliseconds that are believed of one call. Providers say what they like: with more, the sum of a day would
+/// be too large for its column, and no later call could be written down.
+const MOST: u64 = 1_000_000_000;
+
+/// One call, as it is written down and added up.
 fn sums_of(call: &NewUsage) -> Sums {
     Sums {
         calls: 1,
         failed: u64::from(call.outcome != ANSWERED),
-        tokens_in: call.tokens_in,
-        tokens_out: call.tokens_out,
-        cost: call.cost,
-        milliseconds: call.milliseconds,
+        tokens_in: call.tokens_in.min(MOST),
+        tokens_out: call.tokens_out.min(MOST),
+        cost: call.cost.min(Cost::MAX),
+        milliseconds: call.milliseconds.min(MOST),
     }
 }
 
@@ -149,16 +158,16 @@ fn add(all: &mut Sums, more: &Sums) {
 
 impl Record for CallRecord<'_> {
     fn put(&self, sink: &mut impl Sink) {
-        let call = self.call;
+        let (call, sums) = (self.call, &self.sums);
         sink.id(Some(self.id));
         sink.int(Some(self.store_num));
         sink.id(Some(call.provider.0));
         sink.text(&kept(&call.model));
         sink.int(Some(call.at.micros()));
-        sink.int(Some(count(call.tokens_in)));
-        sink.int(Some(count(call.tokens_out)));
-        sink.int(Some(call.cost.0));
-        sink.int(Some(count(call.milliseconds)));
+        sink.int(Some(count(sums.tokens_in)));
+        sink.int(Some(count(sums.tokens_out)));
+        sink.int(Some(sums.cost.0));
+        sink.int(Some(count(sums.milliseconds)));
         sink.text(call.outcome);
         sink.id(call.run.map(|run| run.0));
         sink.id(call.user.map(|user| user.0));

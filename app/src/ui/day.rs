@@ -2,7 +2,7 @@
 
 use domain::clock::Timestamp;
 
-use crate::ui::format;
+use super::format;
 
 const MICROS: i64 = 86_400_000_000;
 

@@ -28,14 +28,14 @@ function sqlite(server) {
     const sql = `
       PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN;
       INSERT OR IGNORE INTO asked_briefs VALUES (zeroblob(32), '{}');
-      CREATE TEMP TABLE some AS SELECT key, id, store_num, title, product_type, (key & 4294967295) AS ord FROM products
+      CREATE TEMP TABLE some AS SELECT key, id, store_num, title, product_type, created_seq AS seq, (key & 4294967295) AS ord FROM products
         WHERE store_num = (SELECT num FROM stores WHERE slug = '${store}') AND NOT deleted ORDER BY key LIMIT ${versions};
       CREATE TEMP TABLE made AS SELECT *, randomblob(16) AS version FROM some;
       INSERT INTO optimization_versions (id, store_num, product_key, product_id, number, is_active, run_id, provider_id, model, user_id, fingerprint, reused,
           tokens_in, tokens_out, cost, quality_before, quality_after, seo_before, seo_after, finding_count, created_at, brief_hash, remark, source_versions,
           findings, optimized_title, optimized_seo_title, optimized_seo_description, optimized_tags, optimized_alts, optimized_description, source)
         SELECT version, store_num, key, id, 1, ord % 4 = 1, NULL, zeroblob(16), 'rules', NULL, randomblob(32), 0, 300, 200, 450, 40, 80, 30, 75, ord % 7 = 0,
-          ${now} - ord * 1000000, zeroblob(32), '', '{}', '[]', title || ', solid oak', title, 'A lamp of solid oak, made to last.', NULL, '{}', '${AFTER}',
+          ${now} - ord * 1000000, zeroblob(32), '', json_object('title', seq, 'description', seq, 'seo_title', seq, 'seo_description', seq), '[]', title || ', solid oak', title, 'A lamp of solid oak, made to last.', NULL, '{}', '${AFTER}',
           json_set('${JSON.stringify(SOURCE)}', '$.title', title, '$.seo_title', title, '$.seo_description', '', '$.options', json('[]'), '$.facts', json('{}'), '$.images', json('[]'))
         FROM made;
       INSERT INTO content_reviews (id, store_num, version_id, product_key, product_type, run_id, status, odd, assignee_id, created_at, decided_at, decided_by, reason, accepted)
@@ -63,13 +63,14 @@ function postgres(server) {
     const sql = `
       BEGIN;
       INSERT INTO asked_briefs VALUES (decode(repeat('00', 32), 'hex'), '{}') ON CONFLICT DO NOTHING;
-      CREATE TEMP TABLE made AS SELECT key, id, store_num, title, product_type, (key & 4294967295) AS ord, gen_random_uuid() AS version FROM products
+      CREATE TEMP TABLE made AS SELECT key, id, store_num, title, product_type, created_seq AS seq, (key & 4294967295) AS ord, gen_random_uuid() AS version FROM products
         WHERE store_num = ${num} AND NOT deleted ORDER BY key LIMIT ${versions};
       INSERT INTO optimization_versions (id, store_num, product_key, product_id, number, is_active, run_id, provider_id, model, user_id, fingerprint, reused,
           tokens_in, tokens_out, cost, quality_before, quality_after, seo_before, seo_after, finding_count, created_at, brief_hash, remark, source_versions,
           findings, optimized_title, optimized_seo_title, optimized_seo_description, optimized_tags, optimized_alts, optimized_description, source)
         SELECT version, store_num, key, id, 1, ord % 4 = 1, NULL, ${zero.slice(0, -1)}0'::uuid, 'rules', NULL, sha256(version::text::bytea), FALSE, 300, 200, 450, 40, 80, 30, 75, (ord % 7 = 0)::int,
-          ${now} - ord * 1000000, decode(repeat('00', 32), 'hex'), '', '{}', '[]', title || ', solid oak', title, 'A lamp of solid oak, made to last.', NULL, '{}', '${AFTER}',
+          ${now} - ord * 1000000, decode(repeat('00', 32), 'hex'), '',
+          json_build_object('title', seq, 'description', seq, 'seo_title', seq, 'seo_description', seq)::text, '[]', title || ', solid oak', title, 'A lamp of solid oak, made to last.', NULL, '{}', '${AFTER}',
           ('${JSON.stringify(SOURCE)}'::jsonb || jsonb_build_object('title', title, 'seo_title', title, 'seo_description', '', 'options', '[]'::jsonb, 'facts', '{}'::jsonb, 'images', '[]'::jsonb))::text
         FROM made;
       INSERT INTO content_reviews (id, store_num, version_id, product_key, product_type, run_id, status, odd, assignee_id, created_at, decided_at, decided_by, reason, accepted)

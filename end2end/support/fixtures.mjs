@@ -61,3 +61,29 @@ export async function signIn(page, email = 'owner@demo.test', password = email =
 
 /** Waits until the page has come alive. */
 export const alive = (page) => page.waitForSelector('html.hydrated', { state: 'attached' });
+
+/** Another person's browser. What it reports as an error fails the test, but for texts that are expected. */
+export async function another(browser, server, email, { expected = [], ...options } = {}) {
+  const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const errors = watch(page);
+  await signIn(page, email);
+  const close = async () => {
+    await context.close();
+    expect(errors.filter((error) => !expected.some((text) => error.includes(text))), 'errors in the console').toEqual([]);
+  };
+  return { page, close };
+}
+
+/** A store of its own for a test; the email of its owner. */
+export function newStore(server, slug) {
+  const owner = `${slug}@test.test`;
+  server.run(['store', 'add', slug, '--name', `Store ${slug}`]);
+  server.run(['user', 'add', '--email', owner, '--store', slug, '--role', 'owner'], { input: `${PASSWORD}\n` });
+  return owner;
+}
+
+/** Sends a form as its page would; the answer itself, not where it leads. */
+export function post(page, address, form = {}) {
+  return page.request.post(address, { form, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 });
+}

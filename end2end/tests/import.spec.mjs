@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { alive, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, another, expect, newStore, signIn, test } from '../support/fixtures.mjs';
 
 const HEAD = 'Handle,Title,Vendor,Variant Price,Image Src\n';
 const HATS = `${HEAD}wool-hat,Wool hat,Acme,19.90,\nwool-scarf,Wool scarf,Acme,-3,\nwool-sock,Wool sock,Acme,7,\n`;
@@ -150,10 +150,7 @@ test('a file that is none is told so in a sentence, and nothing is imported', as
 });
 
 test('a viewer sees imports and starts none', async ({ browser, server }) => {
-  const context = await browser.newContext({ baseURL: server.address });
-  const page = await context.newPage();
-  const errors = watch(page);
-  await signIn(page, 'viewer@test.test');
+  const { page, close } = await another(browser, server, 'viewer@test.test');
   await page.goto('/imports');
   await alive(page);
 
@@ -162,16 +159,8 @@ test('a viewer sees imports and starts none', async ({ browser, server }) => {
   await expect(page.getByRole('link', { name: 'Import', exact: true })).toHaveCount(0);
   const answer = await page.request.post('/imports', { multipart: { file: file('hats.csv', HATS) }, headers: { 'sec-fetch-site': 'same-origin' } });
   expect(answer.status()).toBe(403);
-  expect(errors).toEqual([]);
-  await context.close();
+  await close();
 });
-
-/** A store of its own for a test; the email of its owner. */
-function newStore(server, slug) {
-  server.run(['store', 'add', slug, '--name', `Store ${slug}`]);
-  server.run(['user', 'add', '--email', `${slug}@test.test`, '--store', slug, '--role', 'owner'], { input: `${PASSWORD}\n` });
-  return `${slug}@test.test`;
-}
 
 /** A file of so many products. */
 function many(products) {

@@ -1,13 +1,7 @@
 // Every page and what it can come to, in both themes and sizes: nothing in the console, nothing for axe.
-import AxeBuilder from '@axe-core/playwright';
+import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
 import { alive, expect, signIn, test, watch } from '../support/fixtures.mjs';
 
-const LOOKS = [
-  ['light', 1440],
-  ['dark', 1440],
-  ['light', 390],
-  ['dark', 390],
-];
 const CSV = 'Handle,Title,Vendor,Variant Price\nhat-of-axe,Hat,Acme,19.90\nscarf-of-axe,Scarf,Acme,-3\n';
 
 for (const [number, [theme, width]] of LOOKS.entries()) {
@@ -18,10 +12,7 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
       test.skip(engine === 'postgres', 'pages look the same on both engines');
       test.setTimeout(180_000);
       const errors = watch(page);
-      const check = async (what) => {
-        expect(await violations(page, theme), what).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${what} scrolls sideways`).toBeLessThanOrEqual(0);
-      };
+      const check = (what) => clean(page, what, rulesOf(theme));
       const visit = async (address, what = address) => {
         await page.goto(address);
         await alive(page);
@@ -56,10 +47,10 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
       test.setTimeout(90_000);
       await signIn(page, 'viewer@test.test');
       const href = (await page.locator('.row a').first().getAttribute('href')).split('?')[0];
-      for (const address of ['/products', href, '/imports', '/settings']) {
+      for (const address of ['/products', href, `${href}/versions`, '/imports', '/runs', '/runs/new', '/usage', '/review', '/settings', '/settings/brief', '/settings/providers']) {
         await page.goto(address);
         await alive(page);
-        expect(await violations(page, theme), address).toEqual([]);
+        await clean(page, address, rulesOf(theme));
       }
     });
   });
@@ -68,7 +59,7 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
 test('every page opens by link as well', async ({ page }) => {
   await signIn(page);
   await alive(page);
-  for (const name of ['Imports', 'Settings', 'Products']) {
+  for (const name of ['Review', 'Runs', 'Imports', 'Usage', 'Settings', 'Products']) {
     await page.getByRole('link', { name }).first().click();
     await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
   }
@@ -93,13 +84,6 @@ test.describe('what is not there', () => {
     expect((await page.goto('/nowhere')).status()).toBe(404);
   });
 });
-
-/** What axe finds. A theme has colours of its own and nothing else. */
-async function violations(page, theme) {
-  const runOnly = theme === 'dark' ? { runOnly: ['color-contrast'] } : {};
-  const found = await new AxeBuilder({ page }).options({ resultTypes: ['violations'], ...runOnly }).analyze();
-  return found.violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`);
-}
 
 /** Each menu, open. */
 async function menus(page, check) {

@@ -1,4 +1,4 @@
-import { alive, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, another, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
 
 // Tests change different products, told apart by their place in the list by title.
 async function open(page, place) {
@@ -20,19 +20,6 @@ async function openWith(page, place, text) {
     return href;
   }
   throw new Error(`no product from place ${place} has ${text}`);
-}
-
-/** Another person's browser. What it reports as an error fails the test, but for texts that are expected. */
-async function another(browser, server, email, { expected = [], ...options } = {}) {
-  const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1440, height: 900 }, ...options });
-  const page = await context.newPage();
-  const errors = watch(page);
-  await signIn(page, email);
-  const close = async () => {
-    await context.close();
-    expect(errors.filter((error) => !expected.some((text) => error.includes(text))), 'errors in the console').toEqual([]);
-  };
-  return { page, close };
 }
 
 /** Holds back every answer to an edit until it is let go. */

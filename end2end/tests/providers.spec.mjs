@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { clean, LOOKS } from '../support/axe.mjs';
 import { alive, expect, signIn, test } from '../support/fixtures.mjs';
 
 const PROVIDERS = '/settings/providers';
@@ -99,7 +99,7 @@ test('everybody but an owner is told whose they are', async ({ page }) => {
   expect(refused.status()).toBe(403);
 });
 
-for (const [theme, width] of [['light', 1440], ['dark', 1440], ['light', 390], ['dark', 390]]) {
+for (const [theme, width] of LOOKS) {
   test.describe(`${theme}, ${width} px`, () => {
     test.use({ viewport: { width, height: 844 }, colorScheme: theme });
 
@@ -127,10 +127,4 @@ for (const [theme, width] of [['light', 1440], ['dark', 1440], ['light', 390], [
 async function open(page, address) {
   await page.goto(address);
   await alive(page);
-}
-
-async function clean(page) {
-  const found = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  expect(found.violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'scrolls sideways').toBeLessThanOrEqual(0);
 }

@@ -1,8 +1,8 @@
 // What calls have cost, and the budget. The calls are written into the tables as runs would leave them.
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import { fillWords } from '../bench/fill-words.mjs';
-import { alive, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
+import { alive, another, expect, newStore, post, signIn, test } from '../support/fixtures.mjs';
 
 const CALLS = 2_000;
 const figure = (page, name) => page.locator('.tiles > div').filter({ has: page.getByText(name, { exact: true }) }).locator('dd').first();
@@ -88,6 +88,7 @@ test('an owner sets the budget, and an amount that is none is told beside the fi
   await budget(page).getByLabel('Amount, in EUR').fill('a lot');
   await budget(page).getByRole('button', { name: 'Save the budget' }).click();
   await expect(budget(page).getByRole('alert')).toContainText('This is not an amount.');
+  await expect(budget(page).getByLabel('Amount, in EUR')).toHaveAccessibleDescription(/This is not an amount\./);
   await expect(budget(page).getByLabel('Amount, in EUR')).toHaveValue('a lot');
   await expect(page).toHaveURL(/days=7/);
 
@@ -104,24 +105,17 @@ test('an owner sets the budget, and an amount that is none is told beside the fi
 });
 
 test('others than owners see the budget and do not set it', async ({ browser, server }) => {
-  const context = await browser.newContext({ baseURL: server.address });
-  const page = await context.newPage();
-  const errors = watch(page);
-  await signIn(page, 'editor@test.test');
+  const { page, close } = await another(browser, server, 'editor@test.test');
   await page.goto('/usage');
   await alive(page);
   await expect(budget(page)).toContainText('Owners of the store set it.');
   await expect(budget(page).getByRole('button')).toHaveCount(0);
-  const answer = await page.request.post('/usage/budget', { form: { limit: 'none' }, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 });
-  expect(answer.status()).toBe(403);
-  expect(errors).toEqual([]);
-  await context.close();
+  expect((await post(page, '/usage/budget', { limit: 'none' })).status()).toBe(403);
+  await close();
 });
 
 test('a store that has spent nothing says what will stand here', async ({ page, server }) => {
-  server.run(['store', 'add', 'thrifty', '--name', 'Thrifty store']);
-  server.run(['user', 'add', '--email', 'thrifty@test.test', '--store', 'thrifty', '--role', 'owner'], { input: `${PASSWORD}\n` });
-  await signIn(page, 'thrifty@test.test');
+  await signIn(page, newStore(server, 'thrifty'));
   await page.goto('/usage');
   await alive(page);
 
@@ -148,12 +142,7 @@ test.describe('without JavaScript', () => {
   });
 });
 
-for (const [theme, width] of [
-  ['light', 1440],
-  ['dark', 1440],
-  ['light', 390],
-  ['dark', 390],
-]) {
+for (const [theme, width] of LOOKS) {
   test.describe(`${theme}, ${width} px`, () => {
     test.use({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: theme });
 
@@ -164,10 +153,7 @@ for (const [theme, width] of [
       for (const address of ['/usage', '/usage?days=365', '/usage?budget=a+lot', '/usage?from=2020-01-01&to=2020-01-31']) {
         await page.goto(address);
         await alive(page);
-        const runOnly = theme === 'dark' ? { runOnly: ['color-contrast'] } : {};
-        const found = await new AxeBuilder({ page }).options({ resultTypes: ['violations'], ...runOnly }).analyze();
-        expect(found.violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`), address).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${address} scrolls sideways`).toBeLessThanOrEqual(0);
+        await clean(page, address, rulesOf(theme));
       }
     });
   });

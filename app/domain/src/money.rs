@@ -16,26 +16,12 @@ impl Money {
     /// Reads a price as people and spreadsheets write it: `12`, `12.5`, `1,299.00`, `1.299,00`, `12,50`.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidMoney> {
         let text = text.trim();
-        let digits = u32::from(currency.decimals());
+        let decimals = currency.decimals();
         if text.starts_with('-') {
             return Err(InvalidMoney::Negative);
         }
-        let (whole, fraction) = split_decimal(text, digits as usize)?;
-        let mut amount: i64 = 0;
-        for c in whole.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}')) {
-            let digit = c.to_digit(10).ok_or(InvalidMoney::NotANumber)?;
-            amount = amount.checked_mul(10).and_then(|a| a.checked_add(i64::from(digit))).ok_or(InvalidMoney::TooLarge)?;
-        }
-        let kept = fraction.trim_end_matches('0');
-        if kept.len() > digits as usize {
-            return Err(InvalidMoney::TooPrecise);
-        }
-        let mut minor = 0;
-        for c in kept.chars() {
-            minor = minor * 10 + i64::from(c.to_digit(10).ok_or(InvalidMoney::NotANumber)?);
-        }
-        minor *= 10_i64.pow(digits - kept.len() as u32);
-        let amount = amount.checked_mul(10_i64.pow(digits)).and_then(|a| a.checked_add(minor)).ok_or(InvalidMoney::TooLarge)?;
+        let (whole, fraction) = split_decimal(text, usize::from(decimals))?;
+        let amount = amount(whole, fraction, u32::from(decimals))?;
         if amount > Self::MAX.0 { Err(InvalidMoney::TooLarge) } else { Ok(Self(amount)) }
     }
 
@@ -83,20 +69,7 @@ impl Cost {
         if fraction.len() == 3 && !matches!(whole, "" | "0") && text.as_bytes().get(whole.len()) == Some(&b',') && !whole.contains(['.', ',']) {
             (whole, fraction) = (text, "");
         }
-        let mut amount: i64 = 0;
-        for c in whole.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}')) {
-            let digit = c.to_digit(10).ok_or(InvalidMoney::NotANumber)?;
-            amount = amount.checked_mul(10).and_then(|a| a.checked_add(i64::from(digit))).ok_or(InvalidMoney::TooLarge)?;
-        }
-        let kept = fraction.trim_end_matches('0');
-        if !kept.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(InvalidMoney::NotANumber);
-        }
-        if kept.len() > 6 {
-            return Err(InvalidMoney::TooPrecise);
-        }
-        let part: i64 = format!("{kept:0<6}").parse().map_err(|_| InvalidMoney::NotANumber)?;
-        let amount = amount.checked_mul(Self::UNIT).and_then(|a| a.checked_add(part)).ok_or(InvalidMoney::TooLarge)?;
+        let amount = amount(whole, fraction, 6)?;
         if amount > Self::MAX.0 { Err(InvalidMoney::TooLarge) } else { Ok(Self(amount)) }
     }
 
@@ -144,6 +117,25 @@ fn split_decimal(text: &str, decimals: usize) -> Result<(&str, &str), InvalidMon
     // "1,299" groups thousands; "1.299" is a fraction too precise for cents, as a point is decimal in the file format.
     let groups = repeated || (separator == b',' && rest.len() == 3 && !other && decimals < 3);
     if groups { Ok((text, "")) } else { Ok((whole, rest)) }
+}
+
+/// In units of the last of some decimals.
+fn amount(whole: &str, fraction: &str, decimals: u32) -> Result<i64, InvalidMoney> {
+    let mut amount: i64 = 0;
+    for c in whole.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}')) {
+        let digit = c.to_digit(10).ok_or(InvalidMoney::NotANumber)?;
+        amount = amount.checked_mul(10).and_then(|a| a.checked_add(i64::from(digit))).ok_or(InvalidMoney::TooLarge)?;
+    }
+    let kept = fraction.trim_end_matches('0');
+    if kept.len() > decimals as usize {
+        return Err(InvalidMoney::TooPrecise);
+    }
+    let mut minor = 0;
+    for c in kept.chars() {
+        minor = minor * 10 + i64::from(c.to_digit(10).ok_or(InvalidMoney::NotANumber)?);
+    }
+    minor *= 10_i64.pow(decimals - kept.len() as u32);
+    amount.checked_mul(10_i64.pow(decimals)).and_then(|a| a.checked_add(minor)).ok_or(InvalidMoney::TooLarge)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

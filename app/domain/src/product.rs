@@ -34,6 +34,10 @@ pub mod limits {
     pub const EXTRA: usize = 65_536;
 }
 
+/// A description of fewer characters, markup and all but the white space around it left out, is but a few words. A migration says
+/// the same in SQL, where markup cannot be told from words.
+pub const SHORT_DESCRIPTION: usize = 120;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     pub id: ProductId,
@@ -151,8 +155,10 @@ words!(
     }
 );
 words!(
-    /// Content that a merchant would want and a product lacks.
-    Missing, default Description { Description = "description", Image = "image", Seo = "seo" }
+    /// Content that a merchant would want and a product lacks. Their places are bits in the database: new ones come last.
+    Missing, default Description {
+        Description = "description", Image = "image", Seo = "seo", Alt = "alt", Tags = "tags", Short = "short",
+    }
 );
 
 impl Versions {
@@ -219,6 +225,14 @@ impl Content {
             Missing::Description => self.description.trim().is_empty(),
             Missing::Image => self.images.is_empty(),
             Missing::Seo => self.seo_title.trim().is_empty() || self.seo_description.trim().is_empty(),
+            // A product without a picture lacks that, and no text for it.
+            Missing::Alt => self.images.iter().any(|image| image.alt.trim().is_empty()),
+            Missing::Tags => self.tags.is_empty(),
+            // Nothing at all is no short description: that is another kind.
+            Missing::Short => {
+                let description = self.description.trim();
+                !description.is_empty() && description.chars().nth(SHORT_DESCRIPTION - 1).is_none()
+            }
         }
     }
 }
@@ -242,5 +256,48 @@ impl Variant {
             image: String::new(),
             extras: BTreeMap::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    fn lamp() -> Content {
+        Content::new("lamp".parse().unwrap(), "Lamp")
+    }
+
+    fn picture(alt: &str) -> Image {
+        Image { id: ImageId::new(Timestamp::from_micros(0), [0; 10]), position: 1, url: "https://example.com/1.jpg".into(), alt: alt.into() }
+    }
+
+    fn described(description: impl Into<String>) -> Content {
+        Content { description: description.into(), ..lamp() }
+    }
+
+    #[test]
+    fn a_bare_product_lacks_each_thing_once() {
+        let lacks: Vec<Missing> = Missing::ALL.iter().copied().filter(|missing| lamp().is_missing(*missing)).collect();
+
+        // No text for a picture that is not there, and no short description where there is none.
+        assert_eq!(lacks, [Missing::Description, Missing::Image, Missing::Seo, Missing::Tags]);
+    }
+
+    #[test]
+    fn one_picture_without_a_text_is_enough() {
+        let with = |alts: &[&str]| Content { images: alts.iter().map(|alt| picture(alt)).collect(), ..lamp() }.is_missing(Missing::Alt);
+
+        assert!(with(&["A lamp", ""]) && with(&["\u{a0}\t"]));
+        assert!(!with(&["A lamp", "The same from behind"]));
+    }
+
+    #[test]
+    fn a_description_is_short_below_a_number_of_characters_without_the_space_around_it() {
+        let short = |description: String| described(description).is_missing(Missing::Short);
+
+        assert!(short("é".repeat(SHORT_DESCRIPTION - 1)) && !short("é".repeat(SHORT_DESCRIPTION)));
+        assert!(short(format!("\u{3000}\n<p>Oak.</p>{}", " ".repeat(SHORT_DESCRIPTION))));
+        assert!(!short(" \u{2028} ".into()) && described(" \u{2028} ").is_missing(Missing::Description));
     }
 }

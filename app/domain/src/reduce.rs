@@ -72,11 +72,18 @@ pub fn reduce(state: Option<&Product>, op: &Op) -> Outcome {
         (Action::Create(content), Some(product)) if product.content == **content => Outcome::NoOp,
         (Action::Create(_), Some(_)) => Outcome::Rejected(Rejection::Exists),
         (_, None) => Outcome::Rejected(Rejection::NotFound),
-        (Action::Edit(_), Some(product)) if product.deleted => Outcome::Rejected(Rejection::Deleted),
+        (Action::Edit(edits), Some(product)) if product.deleted && !ends_waiting(edits) => Outcome::Rejected(Rejection::Deleted),
         (Action::Edit(edits), Some(product)) => edit(product, edits),
         (Action::Delete, Some(product)) => set_deleted(product, true),
         (Action::Restore, Some(product)) => set_deleted(product, false),
     }
+}
+
+/// Whether an edit says no more than that nothing waits for a product: its suggestion was rejected, its run has failed. That comes
+/// true in the trash too, and must not be forgotten when it is restored.
+fn ends_waiting(edits: &[Edit]) -> bool {
+    let ended = |value: &Value| [OptimisationStatus::Rejected, OptimisationStatus::Failed].iter().any(|status| *value == Value::text(status.name()));
+    !edits.is_empty() && edits.iter().all(|edit| edit.field == Field::Optimisation && ended(&edit.value))
 }
 
 fn create(id: ProductId, content: crate::product::Content) -> Outcome {
@@ -288,6 +295,12 @@ mod tests {
 
         let refused = reduce(Some(&deleted.product), &edit_of(&product, &[(Field::Title, Base::Any, Value::text("X"))]));
         assert_eq!(refused, Outcome::Rejected(Rejection::Deleted));
+
+        let said = |status: OptimisationStatus| edit_of(&product, &[(Field::Optimisation, Base::Any, Value::text(status.name()))]);
+        assert_eq!(reduce(Some(&deleted.product), &said(OptimisationStatus::Queued)), Outcome::Rejected(Rejection::Deleted));
+        assert_eq!(reduce(Some(&deleted.product), &edit_of(&product, &[])), Outcome::Rejected(Rejection::Deleted));
+        let Outcome::Applied(rejected) = reduce(Some(&deleted.product), &said(OptimisationStatus::Rejected)) else { panic!() };
+        assert_eq!((rejected.product.deleted, rejected.product.optimisation), (true, OptimisationStatus::Rejected));
 
         let restore = Op { action: Action::Restore, ..delete };
         let Outcome::Applied(restored) = reduce(Some(&deleted.product), &restore) else { panic!() };

@@ -174,7 +174,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManyOutcome {
     pub approved: u64,
-    /// Decided by somebody else before.
+    /// Decided before, by somebody else mostly.
     pub already: u64,
     /// Left open because the product was edited since.
     pub stale: u64,
@@ -237,9 +237,29 @@ pub trait Reviews: Send + Sync {
 
     async fn decide(&self, who: &Access, decision: Decision) -> Result<Outcome, AppError>;
 
-    /// Approves as suggested everything in a queue that was written up to `until`; with `odd` none, those with something wrong
-    /// in them stay open.
-    async fn approve_all(&self, who: &Access, filter: &QueueFilter, until: Timestamp) -> Result<ManyOutcome, AppError>;
+    /// Approves as suggested what comes next in a queue, 200 at most, of what was written up to `until`; and where the next ones
+    /// begin, none at the end. With `odd` none, those with something wrong in them stay open. What was approved before is not
+    /// approved again.
+    async fn approve_some(
+        &self,
+        who: &Access,
+        filter: &QueueFilter,
+        until: Timestamp,
+        behind: Option<Cursor>,
+    ) -> Result<(ManyOutcome, Option<Cursor>), AppError>;
+
+    /// The same until nothing comes next.
+    async fn approve_all(&self, who: &Access, filter: &QueueFilter, until: Timestamp) -> Result<ManyOutcome, AppError> {
+        let (mut sum, mut behind) = (ManyOutcome::default(), None);
+        loop {
+            let (some, next) = self.approve_some(who, filter, until, behind).await?;
+            sum.add(some);
+            behind = next;
+            if behind.is_none() {
+                return Ok(sum);
+            }
+        }
+    }
 
     /// Gives a suggestion to a person of the store, or to nobody.
     async fn assign(&self, who: &Access, review: ReviewId, to: Option<UserId>) -> Result<(), AppError>;
@@ -255,6 +275,20 @@ pub trait Reviews: Send + Sync {
 
     /// Puts back the words a product had before its first version. A suggestion which waits is [`ReviewStatus::Superseded`].
     async fn roll_back(&self, who: &Access, op: OpId, product: ProductId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError>;
+}
+
+impl ManyOutcome {
+    pub const fn add(&mut self, other: Self) {
+        self.approved += other.approved;
+        self.already += other.already;
+        self.stale += other.stale;
+        self.refused += other.refused;
+    }
+
+    /// All that something became of.
+    pub const fn all(&self) -> u64 {
+        self.approved + self.already + self.stale + self.refused
+    }
 }
 
 impl ReviewStatus {

@@ -173,7 +173,8 @@ pub trait Runs: Send + Sync {
 
     async fn start(&self, who: &Access, spec: RunSpec) -> Result<JobId, AppError>;
 
-    /// The latest 50.
+    /// The latest 50 that somebody started. Of those that write again what a reviewer has sent back, one product each, no more than the
+    /// latest ten, and the latest ten that are not over.
     async fn runs(&self, who: &Access) -> Result<Vec<RunView>, AppError>;
 
     async fn run(&self, who: &Access, id: JobId) -> Result<Option<RunDetail>, AppError>;

@@ -35,7 +35,7 @@ pub struct UsageView {
     pub days: Days,
     pub currency: Currency,
     pub total: Sums,
-    /// The same over the as many days before.
+    /// The same over as many days before.
     pub before: Sums,
     /// Every day of the range, days without calls too.
     pub by_day: Vec<(i32, Sums)>,
@@ -51,7 +51,7 @@ pub struct UsageView {
 /// The limit of a calendar month (UTC).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetView {
-    /// None is no limit; zero is none at all.
+    /// None is no limit; with zero nothing may be spent.
     pub monthly: Option<Cost>,
     pub spent: Cost,
 }

@@ -59,7 +59,7 @@ pub(super) fn page(search: &str) -> impl Future<Output = Result<String, AppError
         if let Some(name) = template {
             let known = view.templates.iter().find(|(known, _)| *known == name).map(|(_, brief)| brief);
             let form = sent_form.unwrap_or_else(|| form::of(known.unwrap_or(&form::empty_template()), true));
-            return Ok(page.template(&name, known.is_some(), &form).into_string());
+            return Ok(page.template(&name, known.is_some(), &form, &view.brief).into_string());
         }
         let form = sent_form.unwrap_or_else(|| form::of(&view.brief, false));
         let choices = if view.may_edit { Some(choices(&ports, &who, sent, currency).await?) } else { None };

@@ -2,7 +2,10 @@
 
 use domain::{
     fold::fold,
-    words::{brief::Brief, part::Part},
+    words::{
+        brief::{Brief, Gives},
+        part::Part,
+    },
 };
 
 use crate::forms::{Form, number};
@@ -10,8 +13,8 @@ use crate::forms::{Form, number};
 /// Characters a text may have; a brief goes along with every call, and is paid for.
 const LONGEST: usize = 4_000;
 /// Phrases of one kind.
-const MOST_PHRASES: usize = 200;
-const TITLE_CHARACTERS: (u32, u32) = (10, 255);
+const MOST_PHRASES: usize = 100;
+const TITLE_CHARACTERS: (u32, u32) = (20, 255);
 const DESCRIPTION_WORDS: (u32, u32) = (0, 2_000);
 
 /// Languages that are offered, by their ISO 639-1 codes.
@@ -38,18 +41,17 @@ pub(crate) const LANGUAGES: [(&str, &str); 18] = [
 
 /// A brief to be filled in. What a template leaves to the store's brief is empty.
 pub fn of(brief: &Brief, is_template: bool) -> Form {
-    let usual = Brief::default();
-    let count = |number: u32, usual: u32| if is_template && number == usual { String::new() } else { number.to_string() };
-    let ((least, most), is_usual) = (brief.description_words, is_template && brief.description_words == usual.description_words);
-    let words = |number: u32| if is_usual { String::new() } else { number.to_string() };
+    let gives = if is_template { brief.gives() } else { Gives { title: true, least_words: true, most_words: true } };
+    let given = |is_given: bool, number: u32| if is_given { number.to_string() } else { String::new() };
+    let (least, most) = brief.description_words;
     let form = Form::default()
         .with("voice", &brief.voice)
         .with("tone", &brief.tone)
         .with("audience", &brief.audience)
         .with("language", &brief.language)
-        .with("title_characters", count(brief.title_characters, usual.title_characters))
-        .with("least_words", words(least))
-        .with("most_words", words(most))
+        .with("title_characters", given(gives.title, brief.title_characters))
+        .with("least_words", given(gives.least_words, least))
+        .with("most_words", given(gives.most_words, most))
         .with("keywords", brief.keywords.join("\n"))
         .with("required", brief.required.join("\n"))
         .with("banned", brief.banned.join("\n"))
@@ -59,7 +61,7 @@ pub fn of(brief: &Brief, is_template: bool) -> Form {
 
 /// An empty template.
 pub(crate) fn empty_template() -> Brief {
-    Brief { parts: Vec::new(), ..Brief::default() }
+    Brief { parts: Vec::new(), gives: Some(Gives::default()), ..Brief::default() }
 }
 
 /// The brief that was sent; none when something is wrong with it, which the form then says. A template is laid over the
@@ -90,19 +92,8 @@ pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
     refuse_both(form, &required, &banned, over);
     let title_characters = number(form, "title_characters", usual.title_characters, TITLE_CHARACTERS);
     let description_words = words(form, &usual, over);
-    if let Some(store) = over {
-        // What is as usual in a template is left to the store's brief.
-        if !form.text("title_characters").is_empty() && title_characters == usual.title_characters && store.title_characters != title_characters {
-            form.refuse(
-                "title_characters",
-                format!("{title_characters} stands for “as in the store's brief” here. Write {} instead.", title_characters + 1),
-            );
-        }
-        if gives_words(form) && description_words == usual.description_words && store.description_words != description_words {
-            let (least, most) = description_words;
-            form.refuse("most_words", format!("{least} to {most} stands for “as in the store's brief” here. Write {least} to {} instead.", most + 1));
-        }
-    }
+    let says = |name: &str| !form.text(name).is_empty();
+    let gives = over.map(|_| Gives { title: says("title_characters"), least_words: says("least_words"), most_words: says("most_words") });
     let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| form.has("parts", part.name())).collect();
     if parts.is_empty() && over.is_none() {
         form.refuse("parts", "Choose at least one part to be written.");
@@ -119,6 +110,7 @@ pub fn read(form: &mut Form, over: Option<&Brief>) -> Option<Brief> {
         banned,
         instructions: form.text("instructions").to_owned(),
         parts,
+        gives,
     })
 }
 
@@ -197,13 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn a_template_cannot_say_the_usual_where_the_store_says_otherwise() {
+    fn a_template_says_what_is_usual_elsewhere_and_leaves_the_rest_to_the_store() {
         let mut form = Form::sent(vec![("title_characters".into(), "70".into())]);
+        let template = read(&mut form, Some(&brief())).unwrap();
 
-        assert_eq!(read(&mut form, Some(&brief())), None);
-        assert!(form.why("title_characters").is_some_and(|why| why.contains("Write 71")));
-        let mut same = Form::sent(vec![("title_characters".into(), "70".into())]);
-        assert!(read(&mut same, Some(&Brief::default())).is_some());
+        let later = Brief { description_words: (5, 9), tone: "Warm".into(), ..brief() };
+        let laid = later.with(&template);
+
+        assert_eq!((laid.title_characters, laid.description_words, laid.tone.as_str()), (70, (5, 9), "Warm"));
+        let again = of(&template, true);
+        assert_eq!([again.text("title_characters"), again.text("least_words"), again.text("most_words")], ["70", "", ""]);
     }
 
     #[test]
@@ -214,7 +209,7 @@ mod tests {
             form.why(about).map(str::to_owned).unwrap_or_default()
         };
 
-        assert_eq!(why("title_characters", "5", "title_characters"), "Write a number from 10 to 255.");
+        assert_eq!(why("title_characters", "5", "title_characters"), "Write a number from 20 to 255.");
         assert_eq!(why("least_words", "5000", "least_words"), "Write a number from 0 to 2000.");
         assert!(why("voice", &"a".repeat(4_001), "voice").contains("4001"));
         assert!(why("banned", &"a".repeat(201), "banned").contains("one a line"));
@@ -254,7 +249,7 @@ mod tests {
 
         assert_eq!([words("60", ""), words("", "80"), words("", "")], [Ok((60, 120)), Ok((50, 80)), Ok((50, 120))]);
         assert_eq!([words("200", ""), words("", "20")], [Ok((200, 200)), Ok((20, 20))]);
-        assert_eq!(words("40", "160"), Err(true), "the usual cannot be said where the store says otherwise");
+        assert_eq!(words("40", "160"), Ok((40, 160)), "what is usual in a new brief can be said");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Page<'_> {
     }
 
     /// The template of one product type, there or not yet.
-    pub(super) fn template(&self, name: &str, is_known: bool, form: &Form) -> Markup {
+    pub(super) fn template(&self, name: &str, is_known: bool, form: &Form, store: &Brief) -> Markup {
         html! {
             header.page-head {
                 h1 tabindex="-1" { "Brief for " (name) }
@@ -69,40 +69,41 @@ impl Page<'_> {
                     h2 #brief-h { "What differs for this type" }
                     p.muted { "What is empty here is as in the store's brief." }
                 }
-                (self.form(form, Some(name)))
+                (self.form(form, Some((name, store))))
             }
         }
     }
 
-    fn form(&self, form: &Form, template: Option<&str>) -> Markup {
+    /// `template` is the product type it is for, with the store's brief that it is laid over.
+    fn form(&self, form: &Form, template: Option<(&str, &Brief)>) -> Markup {
         let fields = Fields { form, locked: !self.may_edit, prefix: "" };
-        let as_source = if template.is_some() { "As in the store's brief" } else { "As the source" };
+        let usual = Usual(template.map(|(_, store)| store));
         let languages: Vec<(String, String)> =
-            std::iter::once(("", as_source)).chain(LANGUAGES).map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
-        let number = |name, label| fields.field(Field { name, label, hint: "", kind: Kind::Number });
+            std::iter::once((String::new(), usual.language())).chain(LANGUAGES.map(|(code, name)| (code.to_owned(), name.to_owned()))).collect();
+        let number = |name, label, value: fn(&Brief) -> u32| fields.field(Field { name, label, hint: &usual.number(value), kind: Kind::Number });
         html! {
             form.stack method="post" action=(PATH) novalidate {
                 (elsewhere(self.store))
-                @if let Some(name) = template { input type="hidden" name="template" value=(name); }
+                @if let Some((name, _)) = template { input type="hidden" name="template" value=(name); }
                 (fields.trouble())
-                (fields.lines("voice", "Brand voice", "The brand in its own words."))
-                (fields.line("tone", "Tone", "Warm, sober, playful."))
-                (fields.line("audience", "Audience", "Who reads it."))
+                (fields.lines("voice", "Brand voice", &usual.text("The brand in its own words.", |brief| &brief.voice)))
+                (fields.line("tone", "Tone", &usual.text("Warm, sober, playful.", |brief| &brief.tone)))
+                (fields.line("audience", "Audience", &usual.text("Who reads it.", |brief| &brief.audience)))
                 div.brief-row {
                     (fields.field(Field { name: "language", label: "Language", hint: "", kind: Kind::Choice(&languages) }))
-                    (number("title_characters", "Title, characters at most"))
-                    (number("least_words", "Description, words from"))
-                    (number("most_words", "Description, words up to"))
+                    (number("title_characters", "Title, characters at most", |brief| brief.title_characters))
+                    (number("least_words", "Description, words from", |brief| brief.description_words.0))
+                    (number("most_words", "Description, words up to", |brief| brief.description_words.1))
                 }
-                (fields.lines("keywords", "Keywords", "One a line. Used where they are true of the product."))
-                (fields.lines("required", "Required phrases", "One a line. A text without them is marked."))
-                (fields.lines("banned", "Banned phrases", "One a line. A text with one of them is marked, in any case and spelling of letters."))
-                (fields.lines("instructions", "Other instructions", ""))
+                (fields.lines("keywords", "Keywords", &usual.list("One a line. Used where they are true of the product.", |brief| &brief.keywords)))
+                (fields.lines("required", "Required phrases", &usual.list("One a line. A text without them is marked.", |brief| &brief.required)))
+                (fields.lines("banned", "Banned phrases", &usual.list("One a line. A text with one of them is marked, in any case and spelling of letters.", |brief| &brief.banned)))
+                (fields.lines("instructions", "Other instructions", &usual.text("", |brief| &brief.instructions)))
                 fieldset.field {
                     legend.field-top { span { "Parts to write" } }
                     div.brief-parts { @for part in Part::ALL { (fields.check("parts", part.name(), part.label())) } }
                     @if let Some(why) = form.why("parts") { p.error role="alert" { (why) } }
-                    @else if template.is_some() { p.hint { "None ticked: those of the store's brief." } }
+                    @else if let Some(parts) = usual.parts() { p.hint { "None ticked: as in the store's brief, " (parts) "." } }
                 }
                 @if self.may_edit { div.line { button.btn.primary { @if template.is_some() { "Save template" } @else { "Save brief" } } } }
             }
@@ -162,15 +163,63 @@ impl Page<'_> {
     }
 }
 
+/// What a template's field is when it is left empty: as in the store's brief. Without one it is the store's brief itself.
+struct Usual<'a>(Option<&'a Brief>);
+
+/// Characters of a text that are enough to know it by.
+const SHOWN: usize = 80;
+
+impl Usual<'_> {
+    fn text(&self, hint: &str, value: fn(&Brief) -> &String) -> String {
+        match self.0.map(value).filter(|text| !text.trim().is_empty()) {
+            Some(text) => format!("Empty: as in the store's brief, “{}”.", short(text)),
+            None => hint.to_owned(),
+        }
+    }
+
+    fn number(&self, value: fn(&Brief) -> u32) -> String {
+        self.0.map(|brief| format!("Empty: as usual, {}.", value(brief))).unwrap_or_default()
+    }
+
+    /// Those of the store's brief go along with a template's.
+    fn list(&self, hint: &str, value: fn(&Brief) -> &Vec<String>) -> String {
+        match self.0.map(value).filter(|list| !list.is_empty()) {
+            Some(list) => format!("{hint} Along with those of the store's brief: {}.", short(&list.join(", "))),
+            None => hint.to_owned(),
+        }
+    }
+
+    fn language(&self) -> String {
+        let Some(brief) = self.0 else { return "As the source".to_owned() };
+        let name = LANGUAGES.iter().find(|(code, _)| *code == brief.language).map_or("as the source", |(_, name)| name);
+        format!("As in the store's brief: {name}")
+    }
+
+    fn parts(&self) -> Option<String> {
+        let labels = |brief: &Brief| brief.parts.iter().map(|part| part.label()).collect::<Vec<_>>().join(", ");
+        self.0.map(labels)
+    }
+}
+
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(SHOWN).collect();
+    if cut.len() < line.len() { format!("{}…", cut.trim_end()) } else { cut }
+}
+
 /// What a template changes, in a line.
 fn says(brief: &Brief) -> String {
-    let usual = Brief::default();
+    let gives = brief.gives();
     let mut says: Vec<String> = [&brief.voice, &brief.tone, &brief.instructions].into_iter().filter(|text| !text.is_empty()).cloned().collect();
-    if brief.title_characters != usual.title_characters {
+    if gives.title {
         says.push(format!("titles of {} characters", brief.title_characters));
     }
-    if brief.description_words != usual.description_words {
-        says.push(format!("{} to {} words", brief.description_words.0, brief.description_words.1));
+    let (least, most) = brief.description_words;
+    match (gives.least_words, gives.most_words) {
+        (true, true) => says.push(format!("{least} to {most} words")),
+        (true, false) => says.push(format!("{least} words at least")),
+        (false, true) => says.push(format!("{most} words at most")),
+        (false, false) => {}
     }
     let listed = [("keyword", brief.keywords.len()), ("required phrase", brief.required.len()), ("banned phrase", brief.banned.len())];
     says.extend(listed.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}{}", if *count == 1 { "" } else { "s" })));
@@ -217,12 +266,38 @@ mod tests {
     #[test]
     fn the_name_of_a_type_is_text_wherever_it_stands() {
         let name = "<i>&\"#";
-        let template = page(true).template(name, true, &form::of(&form::empty_template(), true)).into_string();
+        let template = page(true).template(name, true, &form::of(&form::empty_template(), true), &Brief::default()).into_string();
         let list = page(true).brief(&Form::default(), &[(name.into(), form::empty_template())], &[name.into()], None).into_string();
 
         assert!(!template.contains("<i>") && !list.contains("<i>"));
         assert!(list.contains("?template=&lt;i&gt;%26&quot;%23"), "{list}");
         assert!(template.contains("name=\"template\" value=\"&lt;i&gt;&amp;&quot;#\"") && template.contains("Remove the template"), "{template}");
+    }
+
+    #[test]
+    fn a_template_shows_what_is_usual_where_it_says_nothing() {
+        let store = Brief {
+            voice: "Calm <and> plain".into(),
+            language: "de".into(),
+            title_characters: 60,
+            banned: vec!["cheap".into()],
+            instructions: "x ".repeat(200),
+            ..Brief::default()
+        };
+
+        let html = page(true).template("Lamps", true, &form::of(&form::empty_template(), true), &store).into_string();
+
+        for part in [
+            "Empty: as in the store's brief, “Calm &lt;and&gt; plain”.",
+            "As in the store's brief: German",
+            "Empty: as usual, 60.",
+            "Along with those of the store's brief: cheap.",
+            "None ticked: as in the store's brief, Title, Description",
+            "x…”.",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert!(html.contains("name=\"title_characters\" type=\"text\" value=\"\""), "{html}");
     }
 
     #[test]

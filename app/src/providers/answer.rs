@@ -38,7 +38,9 @@ pub(super) fn page(search: &str) -> impl Future<Output = Result<String, AppError
         if !who.role.may(Permission::Manage) {
             return Ok(markup::for_owners().into_string());
         }
-        let providers = ports.writing.providers(&who).await?;
+        let mut providers = ports.writing.providers(&who).await?;
+        // As they are offered for a new run.
+        providers.sort_by_key(|provider| provider.position);
         let page = markup::Page { store: &store, currency, done };
         if let Some(Sent::Provider(form)) = &sent {
             let known = form.text("id").parse().ok().and_then(|id| providers.iter().find(|provider| provider.id == id));
@@ -52,8 +54,7 @@ pub(super) fn page(search: &str) -> impl Future<Output = Result<String, AppError
             return Ok(page.provider(&form::of(known), Some(known)).into_string());
         }
         if sent.is_none() && new.is_some() {
-            let last = providers.iter().map(|provider| provider.position).max().unwrap_or(0);
-            return Ok(page.provider(&form::empty(last.saturating_add(1)), None).into_string());
+            return Ok(page.provider(&form::empty(form::behind(&providers)), None).into_string());
         }
         let prices = ports.writing.prices(&who).await?;
         let (price, tried) = match sent {

@@ -14,6 +14,7 @@ use crate::{
 
 const AT_ONCE: (u32, u32) = (1, 64);
 const SECONDS: (u32, u32) = (1, 600);
+/// At equal places whoever was added first is asked first, so the last place is never full.
 const POSITIONS: (u32, u32) = (0, 1_000);
 
 /// Where Anthropic is asked unless the form says otherwise.
@@ -33,7 +34,12 @@ pub(crate) fn of(provider: &ProviderView) -> Form {
     if provider.enabled { form.with("enabled", "yes") } else { form }
 }
 
-/// A new one, asked behind all others.
+/// The place behind all others, the built-in rules among them: a new provider is not what new runs begin with unless somebody says so.
+pub fn behind(providers: &[ProviderView]) -> u32 {
+    providers.iter().map(|provider| provider.position).max().unwrap_or(0).saturating_add(1).min(POSITIONS.1)
+}
+
+/// A new one.
 pub(crate) fn empty(position: u32) -> Form {
     Form::default()
         .with("kind", ProviderKind::OpenAi.name())
@@ -43,8 +49,9 @@ pub(crate) fn empty(position: u32) -> Form {
         .with("enabled", "yes")
 }
 
-/// The provider that was sent; none when something is wrong with it, which the form then says.
-pub fn read(form: &mut Form) -> Option<ProviderDraft> {
+/// The provider that was sent; none when something is wrong with it, which the form then says. Without a place it gets the one `behind`
+/// all others.
+pub fn read(form: &mut Form, behind: u32) -> Option<ProviderDraft> {
     let id = match form.text("id") {
         "" => None,
         text => {
@@ -85,7 +92,7 @@ pub fn read(form: &mut Form) -> Option<ProviderDraft> {
     }
     let concurrency = number(form, "concurrency", 4, AT_ONCE);
     let timeout_seconds = number(form, "timeout_seconds", 60, SECONDS);
-    let position = number(form, "position", 1, POSITIONS);
+    let position = number(form, "position", behind, POSITIONS);
     let kind = kind.filter(|_| form.is_right())?;
     Some(ProviderDraft {
         id,
@@ -192,15 +199,26 @@ mod tests {
 
     #[test]
     fn a_provider_is_read_with_what_is_usual() {
-        let draft = read(&mut mistral(&[("key", " sk-1 ")])).unwrap();
+        let draft = read(&mut mistral(&[("key", " sk-1 ")]), 3).unwrap();
 
         assert_eq!((draft.id, draft.kind, draft.base_url.as_str()), (None, ProviderKind::OpenAi, "https://api.mistral.ai/v1"));
         assert_eq!((draft.key.as_deref(), draft.concurrency, draft.timeout_seconds, draft.enabled), (Some("sk-1"), 4, 60, true));
     }
 
     #[test]
+    fn a_provider_without_a_place_comes_last() {
+        let place = |text: &str, known: &[ProviderView]| read(&mut mistral(&[("position", text)]), behind(known)).unwrap().position;
+        let at = |position| ProviderView { position, ..known() };
+
+        assert_eq!(place("", &[at(1), at(4), at(0)]), 5);
+        assert_eq!(place("0", &[at(1), at(4)]), 0, "unless it is put elsewhere");
+        assert_eq!([place("", &[]), place("", &[at(1_000)])], [1, 1_000]);
+        assert_eq!(empty(behind(&[at(1)])).text("position"), "2");
+    }
+
+    #[test]
     fn a_key_is_kept_replaced_or_removed() {
-        let key = |over: &[(&str, &str)]| read(&mut mistral(over)).unwrap().key;
+        let key = |over: &[(&str, &str)]| read(&mut mistral(over), 3).unwrap().key;
 
         assert_eq!(key(&[("key", "")]), None);
         assert_eq!(key(&[("key", "sk-2")]), Some("sk-2".into()));
@@ -209,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_provider_survives_its_form_but_for_the_key() {
-        let draft = read(&mut of(&known())).unwrap();
+        let draft = read(&mut of(&known()), 3).unwrap();
 
         let ProviderDraft { id, kind, name, model, key, concurrency, timeout_seconds, position, enabled, base_url } = draft;
         let known = known();
@@ -235,14 +253,14 @@ mod tests {
             ("position", "first", "from 0 to 1000"),
         ] {
             let mut form = mistral(&[(name, text)]);
-            assert!(read(&mut form).is_none(), "{name}={text}");
+            assert!(read(&mut form, 3).is_none(), "{name}={text}");
             assert!(form.why(name).is_some_and(|why| why.contains(says)), "{name}={text}: {:?}", form.why(name));
         }
     }
 
     #[test]
     fn anthropic_has_an_address_of_its_own() {
-        let draft = read(&mut mistral(&[("kind", "anthropic"), ("base_url", "")])).unwrap();
+        let draft = read(&mut mistral(&[("kind", "anthropic"), ("base_url", "")]), 3).unwrap();
 
         assert_eq!(draft.base_url, "https://api.anthropic.com");
     }

@@ -60,7 +60,8 @@ impl Page<'_> {
             section.part aria-labelledby="who-h" {
                 div {
                     h2 #who-h { "Who writes" }
-                    p.muted { "A run asks the provider it was started with. When that cannot answer, the next one that is on is asked." }
+                    p.muted { "A new run begins with the first in this order that is on, unless another is chosen. When that cannot answer, the next provider that is on is asked." }
+                    p.muted { "A new provider comes last. To put one before the built-in rules, give it the order 0." }
                     p.muted { "What all may cost in a month is set in " a.link href="/usage" { "Usage" } "." }
                 }
                 ul { @for provider in providers { (self.row(provider, tried)) } }
@@ -70,14 +71,14 @@ impl Page<'_> {
     }
 
     fn row(&self, provider: &ProviderView, answer: Option<&(ProviderId, String)>) -> Markup {
-        let ProviderView { id, kind, name, base_url, model, has_key, enabled, price, .. } = provider;
+        let ProviderView { id, kind, name, base_url, model, has_key, position, enabled, price, .. } = provider;
         let answer = answer.filter(|(tried, _)| tried == id).map(|(_, html)| html.as_str()).unwrap_or_default();
         let is_built_in = *kind == ProviderKind::BuiltIn;
         let id = id.to_string();
         html! {
             li.provider id={ "p-" (id) } {
                 div {
-                    p { b { (name) } " " span.badge data-tone=(if *enabled { "ok" } else { "off" }) { @if *enabled { "On" } @else { "Off" } } }
+                    p { b { (name) } " " span.badge data-tone=(if *enabled { "ok" } else { "off" }) { @if *enabled { "On" } @else { "Off" } } " " span.muted.num { "Order " (position) } }
                     @if is_built_in { p.muted { "Rules inside Vitrine. No key, no network, no cost; it is not an AI." } }
                     @else {
                         p.muted { (kind.label()) " · " (model) " · " span.url { (base_url) } }
@@ -152,7 +153,7 @@ impl Page<'_> {
                     div.brief-row {
                         (number("concurrency", "Calls at once", ""))
                         (number("timeout_seconds", "Time-out, seconds", ""))
-                        (number("position", "Order", "The lowest is asked first."))
+                        (number("position", "Order", "The lowest is first; the built-in rules are at 1. Empty: last."))
                     }
                     (fields.check("enabled", "yes", "On"))
                     div.line { button.btn.primary { "Save provider" } }
@@ -209,6 +210,15 @@ mod tests {
 
         assert!(html.contains("Rules inside Vitrine. No key, no network, no cost; it is not an AI."), "{html}");
         assert!(!html.contains("?edit=") && !html.contains("No price"), "{html}");
+    }
+
+    #[test]
+    fn the_page_says_what_the_order_means() {
+        let html = page().list(&[built_in(), ProviderView { position: 7, ..provider(None) }], &[], &Form::default(), None).into_string();
+
+        for part in ["A new run begins with the first in this order that is on", "A new provider comes last", "Order 1", "Order 7"] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
     }
 
     #[test]

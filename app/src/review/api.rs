@@ -11,11 +11,8 @@ use domain::{
 use leptos::prelude::*;
 use ports::{
     error::AppError,
-    review::{Card, Decision, Judgement, ManyOutcome, Outcome, Queue, VersionsView},
+    review::{Card, Cursor, Decision, Judgement, ManyOutcome, Outcome, Queue, VersionsView},
 };
-
-#[cfg(feature = "ssr")]
-use ports::review::Cursor;
 
 #[cfg(feature = "ssr")]
 use super::state::address::{Place, parse, parse_cursor};
@@ -53,11 +50,11 @@ pub(crate) async fn decide(decision: Decision) -> Result<Outcome, AppError> {
     ports.reviews.decide(&who, decision).await.inspect_err(answer_status)
 }
 
-/// Approves everything without findings in a queue that was written up to a moment.
+/// Approves what comes next without findings in a queue that was written up to a moment, and where the next ones begin.
 #[server(prefix = "/api/fn", endpoint = "review/all", protocol = Write)]
-pub(crate) async fn approve_all(filter: String, until: Timestamp) -> Result<ManyOutcome, AppError> {
+pub(crate) async fn approve_some(filter: String, until: Timestamp, behind: Option<Cursor>) -> Result<(ManyOutcome, Option<Cursor>), AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;
-    ports.reviews.approve_all(&who, &parse(&filter), until).await.inspect_err(answer_status)
+    ports.reviews.approve_some(&who, &parse(&filter), until, behind).await.inspect_err(answer_status)
 }
 
 #[server(prefix = "/api/fn", endpoint = "review/assign", protocol = Write)]

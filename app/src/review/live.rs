@@ -24,10 +24,10 @@ use ports::{error::AppError, review::Card};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use self::{everything::Everything, swipe::Swipe};
+use self::swipe::Swipe;
 use super::{
     markup::{self, Note},
-    state::{address::Place, desk::Desk, seat::Seat},
+    state::{address::Place, desk::Desk, everything::Everything, seat::Seat},
 };
 use crate::{
     frame::Hydrated,
@@ -58,7 +58,8 @@ struct Live {
     typing: Later,
     /// What is judged anew when one has stopped for longer.
     judging: Later,
-    everything: Everything,
+    /// What was agreed to when all without findings are approved.
+    everything: Option<Everything>,
     swipe: Option<Swipe>,
 }
 
@@ -112,7 +113,7 @@ pub(super) fn start(place: Memo<Place>, node: NodeRef<Div>) -> String {
             now: now(),
             typing: Later::new(),
             judging: Later::new(),
-            everything: Everything::default(),
+            everything: None,
             swipe: None,
         };
         page.put(Some(live));

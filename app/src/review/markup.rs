@@ -15,7 +15,7 @@ use ports::error::AppError;
 
 #[cfg(feature = "hydrate")]
 pub(super) use self::{
-    dialogs::{All, all},
+    dialogs::{All, all, all_line},
     head::{approve_all, chips, progress},
     tell::{Note, notes, toast, unsent},
 };

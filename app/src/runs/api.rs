@@ -14,13 +14,26 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use super::state::choice::{Choice, typed_cost};
 #[cfg(feature = "ssr")]
-use crate::context::{answer_status, authorised};
+use crate::{
+    context::{answer_status, authorised},
+    usage::warning,
+};
 
 /// What the page of all runs opens with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Overview {
     pub(crate) runs: Vec<RunView>,
     pub(crate) picture: Picture,
+    /// HTML: that most of the month's budget is spent; empty while it is not.
+    pub(crate) warning: String,
+}
+
+/// What the page of a run shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) detail: RunDetail,
+    /// As in [`Overview`].
+    pub(crate) warning: String,
 }
 
 /// What the page of a new run opens with.
@@ -36,6 +49,8 @@ pub(crate) struct Preparation {
     pub(crate) parts: Vec<Part>,
     /// For what stands in the address; none where it cannot be started so.
     pub(crate) estimate: Option<Result<Estimate, AppError>>,
+    /// As in [`Overview`].
+    pub(crate) warning: String,
 }
 
 /// What can be done about a run.
@@ -79,9 +94,10 @@ use crate::wire::{Read, Write};
 #[server(prefix = "/api/fn", endpoint = "runs/overview", protocol = Read)]
 pub(crate) async fn open_overview() -> Result<Overview, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
+    let warning = warning(&ports, &access);
     let runs = ports.runs.runs(&access).await.inspect_err(answer_status)?;
     let picture = ports.runs.picture(&access).await.inspect_err(answer_status)?;
-    Ok(Overview { runs, picture })
+    Ok(Overview { runs, picture, warning: warning.await.inspect_err(answer_status)? })
 }
 
 #[server(prefix = "/api/fn", endpoint = "runs/list", protocol = Read)]
@@ -92,10 +108,12 @@ pub(crate) async fn list_runs() -> Result<Vec<RunView>, AppError> {
 
 /// `id` as it stands in the address: what is no id is no run.
 #[server(prefix = "/api/fn", endpoint = "runs/get", protocol = Read)]
-pub(crate) async fn open_run(id: String) -> Result<Option<RunDetail>, AppError> {
+pub(crate) async fn open_run(id: String) -> Result<Option<Shown>, AppError> {
     let (ports, access) = authorised().inspect_err(answer_status)?;
+    let warning = warning(&ports, &access);
     let Ok(id) = id.parse::<JobId>() else { return Ok(None) };
-    ports.runs.run(&access, id).await.inspect_err(answer_status)
+    let Some(detail) = ports.runs.run(&access, id).await.inspect_err(answer_status)? else { return Ok(None) };
+    Ok(Some(Shown { detail, warning: warning.await.inspect_err(answer_status)? }))
 }
 
 /// `address` is that of the page, behind the `?`.
@@ -105,6 +123,7 @@ pub(crate) async fn prepare(address: String) -> Result<Preparation, AppError> {
     use ports::runs::Selection;
 
     let (ports, who) = authorised().inspect_err(answer_status)?;
+    let warning = warning(&ports, &who);
     let currency = use_context::<crate::context::Visitor>().and_then(|visitor| visitor.me).map_or(Currency::EUR, |me| me.store.currency);
     let choice = Choice::read(&address);
     let (products, filters) = match &choice.selection {
@@ -121,7 +140,8 @@ pub(crate) async fn prepare(address: String) -> Result<Preparation, AppError> {
         Ok(spec) if may_start && products > 0 => Some(ports.runs.estimate(&who, &spec).await),
         _ => None,
     };
-    Ok(Preparation { products, filters, providers: writers.providers, parts: writers.parts, estimate })
+    let warning = warning.await.inspect_err(answer_status)?;
+    Ok(Preparation { products, filters, providers: writers.providers, parts: writers.parts, estimate, warning })
 }
 
 #[server(prefix = "/api/fn", endpoint = "runs/estimate", protocol = Read)]

@@ -1,5 +1,6 @@
 //! All runs, a new one, and one of them.
 
+mod banner;
 mod detail;
 mod form;
 mod list;

@@ -1,6 +1,7 @@
 //! Leaf widgets, each with a style sheet of the same name.
 
 pub(crate) mod address;
+pub(crate) mod asking;
 pub(crate) mod at_once;
 pub(crate) mod badge;
 pub(crate) mod chance;

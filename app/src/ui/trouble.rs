@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use ports::error::AppError;
 
 use super::{
@@ -11,14 +11,36 @@ use super::{
     poll::every_second,
 };
 
-/// Asks every second while something moves, and while asking may help.
-pub(crate) fn keep_current<A: Future<Output = ()> + 'static>(
+/// What keeps a page current.
+#[derive(Clone, Copy)]
+pub(crate) struct Current {
+    /// Why it is not.
+    pub(crate) trouble: RwSignal<Option<AppError>>,
+    /// Asks at once.
+    pub(crate) refresh: Callback<()>,
+}
+
+/// Asks every second while something moves, and while asking may help. `take` is given what was answered.
+pub(crate) fn keep_current<T: 'static, A: Future<Output = Result<T, AppError>> + 'static>(
     moves: impl Fn() -> bool + Send + Sync + 'static,
-    trouble: RwSignal<Option<AppError>>,
-    ask: impl Fn() -> A + Clone + 'static,
-) {
+    ask: impl Fn() -> A + Copy + Send + Sync + 'static,
+    take: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> Current {
+    let trouble = RwSignal::new(None::<AppError>);
+    let ask = move || async move {
+        match ask().await {
+            Ok(latest) => {
+                trouble.try_set(None);
+                take(latest);
+            }
+            Err(error) => {
+                trouble.try_set(Some(error));
+            }
+        }
+    };
     let asking = Memo::new(move |_| moves() && trouble.with(|error| error.as_ref().is_none_or(may_pass)));
     every_second(asking.into(), ask);
+    Current { trouble, refresh: Callback::new(move |()| spawn_local(ask())) }
 }
 
 /// Why a page could not be brought up to date.

@@ -152,7 +152,7 @@ mod tests {
             by_provider: vec![("Acme <b>".into(), sums), ("Built-in rules".into(), Sums { cost: Cost::ZERO, ..sums })],
             by_model: vec![("small-1".into(), sums)],
             by_person: vec![("Mara".into(), sums)],
-            by_type: vec![(String::new(), sums)],
+            by_type: vec![("No type".into(), sums)],
             budget: BudgetView { monthly: Some(Cost(50_000_000)), spent: Cost(45_000_000) },
             may_manage,
         }

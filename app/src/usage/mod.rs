@@ -6,7 +6,11 @@ mod api;
 mod markup;
 mod state;
 mod view;
+#[cfg(feature = "ssr")]
+mod warning;
 
 pub use self::state::{budget, range::Range};
+#[cfg(feature = "ssr")]
+pub(crate) use self::warning::warning;
 
 crate::lazy::lazy_page!(UsagePage, usage in usage, super::view::Usage);

@@ -63,7 +63,7 @@ fn line(view: &VersionsView, one: &VersionView, now: Option<Timestamp>) -> Marku
                 }
             }
             @if let Some(decided) = &one.decided {
-                p.small { @if let Some(status) = one.status { (status.label()) " by " } (decided.who) ", " (time(decided.at, now)) @if !decided.reason.is_empty() { ": " (decided.reason) } }
+                p.small { @if let Some(status) = one.status { (status.label()) @if !decided.who.is_empty() { " by " } } (decided.who) ", " (time(decided.at, now)) @if !decided.reason.is_empty() { ": " (decided.reason) } }
             }
             @if !one.remark.is_empty() { p.small { b { "It was asked for: " } (one.remark) } }
             div.scores { (scores(&one.scores_before, &one.scores_after)) }

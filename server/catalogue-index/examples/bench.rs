@@ -260,7 +260,7 @@ impl Store {
             query.optimisation = vec![OptimisationStatus::ALL[rng.random_range(0..3)]];
         }
         if rng.random_bool(share) {
-            query.missing = vec![Missing::ALL[rng.random_range(0..3)]];
+            query.missing = vec![Missing::ALL[rng.random_range(0..Missing::ALL.len())]];
         }
         if rng.random_bool(share) {
             query.price_min = Some(Money(rng.random_range(0..150_000)));

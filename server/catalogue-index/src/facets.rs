@@ -15,7 +15,7 @@ use crate::{
     filter::Filter,
     index::CatalogueIndex,
     rows::Flags,
-    selection::Selection,
+    selection::{FlagCounts, Selection},
     values::Values,
 };
 
@@ -41,15 +41,11 @@ impl CatalogueIndex {
         let answer = Answer { chosen, needle, limit };
         let counts = &selection.counts;
         match facet {
-            Facet::Status => answer.of_names(&names(Status::ALL.iter().map(|status| status.name()), |place| {
-                self.flag_count(&selection, |flags| usize::from(flags.status()) == place)
-            })),
-            Facet::Optimisation => answer.of_names(&names(OptimisationStatus::ALL.iter().map(|status| status.name()), |place| {
-                self.flag_count(&selection, |flags| usize::from(flags.optimisation()) == place)
-            })),
-            Facet::Missing => answer.of_names(&names(Missing::ALL.iter().map(|missing| missing.name()), |place| {
-                self.flag_count(&selection, |flags| flags.missing().contains(Missing::ALL[place]))
-            })),
+            Facet::Status => answer.of_names(&names(Status::ALL, Status::name, &self.flag_counts(&selection).status)),
+            Facet::Optimisation => {
+                answer.of_names(&names(OptimisationStatus::ALL, OptimisationStatus::name, &self.flag_counts(&selection).optimisation))
+            }
+            Facet::Missing => answer.of_names(&names(Missing::ALL, Missing::name, &self.flag_counts(&selection).missing)),
             Facet::Vendor => {
                 let count = || self.column_counts(&selection, &self.rows.vendor, &self.vendor_counts);
                 answer.of_values(&self.rows.vendors, &kept_if_short(&counts.vendors, count))
@@ -62,20 +58,27 @@ impl CatalogueIndex {
         }
     }
 
-    fn flag_count(&self, selection: &Selection, counted: impl Fn(Flags) -> bool) -> u32 {
-        let by_flags = selection.counts.flags.get_or_init(|| {
+    fn flag_counts<'a>(&self, selection: &'a Selection) -> &'a FlagCounts {
+        selection.counts.flags.get_or_init(|| {
             // Four counters for each, so that equal neighbours do not wait for each other.
-            let mut counts = vec![[0_u32; 4]; 256];
+            let mut counts = vec![[0_u32; 4]; Flags::COUNT];
             for (word, flags) in selection.members(self).words().iter().zip(self.rows.flags.chunks(64)) {
                 if *word == u64::MAX {
-                    flags.iter().enumerate().for_each(|(at, flags)| counts[usize::from(flags.0)][at % 4] += 1);
+                    flags.iter().enumerate().for_each(|(at, flags)| counts[flags.place()][at % 4] += 1);
                 } else {
-                    Ones(*word).for_each(|at| counts[usize::from(flags[at as usize].0)][at as usize % 4] += 1);
+                    Ones(*word).for_each(|at| counts[flags[at as usize].place()][at as usize % 4] += 1);
                 }
             }
-            counts.into_iter().map(|counts| counts.iter().sum()).collect()
-        });
-        Flags::every().zip(by_flags).filter(|(flags, _)| counted(*flags)).map(|(_, count)| count).sum()
+            let mut sums = FlagCounts::default();
+            for (flags, counts) in Flags::every().zip(counts) {
+                let count: u32 = counts.iter().sum();
+                // No product has the flags that stand for nothing.
+                if count > 0 {
+                    sums.add(flags, count);
+                }
+            }
+            sums
+        })
     }
 
     fn column_counts(&self, selection: &Selection, column: &Column, all: &[u32]) -> Vec<(u32, u32)> {
@@ -181,8 +184,8 @@ fn by_count(left: &(&str, &str, u32), right: &(&str, &str, u32)) -> Ordering {
     right.2.cmp(&left.2).then_with(|| (left.0, left.1).cmp(&(right.0, right.1)))
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a str>, count: impl Fn(usize) -> u32) -> Vec<(&'a str, u32)> {
-    names.enumerate().map(|(place, name)| (name, count(place))).collect()
+fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str, counts: &[u32]) -> Vec<(&'static str, u32)> {
+    all.iter().map(|one| name(*one)).zip(counts.iter().copied()).collect()
 }
 
 /// The values any product has.

@@ -84,7 +84,7 @@ impl Filter {
         }
         if !(status.is_empty() && optimisation.is_empty() && missing.is_empty()) {
             let passing = passing(status, optimisation, missing);
-            retain(&rows.flags, bits, |flags| passing[usize::from(flags.0)]);
+            retain(&rows.flags, bits, |flags| passing[flags.place()]);
         }
         if price_min.is_some() || price_max.is_some() {
             let (low, high) = (price_min.map_or(i64::MIN, |price| price.0), price_max.map_or(i64::MAX, |price| price.0));
@@ -116,8 +116,8 @@ fn chosen(values: &Values, names: &[String]) -> Vec<bool> {
 fn passing(status: &[Status], optimisation: &[OptimisationStatus], missing: &[Missing]) -> Vec<bool> {
     let missing_any: MissingSet = missing.iter().copied().collect();
     let passes = |flags: Flags| {
-        (status.is_empty() || status.iter().any(|status| *status as u8 == flags.status()))
-            && (optimisation.is_empty() || optimisation.iter().any(|status| *status as u8 == flags.optimisation()))
+        (status.is_empty() || status.iter().any(|status| *status as usize == flags.status()))
+            && (optimisation.is_empty() || optimisation.iter().any(|status| *status as usize == flags.optimisation()))
             && (missing.is_empty() || flags.missing().intersects(missing_any))
     };
     Flags::every().map(passes).collect()

@@ -48,33 +48,41 @@ pub(crate) struct Row {
     pub(crate) product_type: u32,
 }
 
-/// Status, optimisation and what is missing: two, three and three bits.
+/// Status, optimisation and what is missing: two, three and six bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Flags(pub(crate) u8);
+pub(crate) struct Flags(u16);
 
-const _: () = assert!(Status::ALL.len() <= 4 && OptimisationStatus::ALL.len() <= 8 && Missing::ALL.len() <= 3, "flags are one byte");
+const _: () = assert!(Status::ALL.len() <= 4 && OptimisationStatus::ALL.len() <= 8 && Missing::ALL.len() <= 6, "flags are eleven bits");
 
 impl Flags {
     pub(crate) fn new(status: Status, optimisation: OptimisationStatus, missing: MissingSet) -> Self {
-        Self(status as u8 | (optimisation as u8) << 2 | missing.bits() << 5)
+        Self(status as u16 | (optimisation as u16) << 2 | u16::from(missing.bits()) << 5)
     }
 
+    /// How many there are.
+    pub(crate) const COUNT: usize = 1 << 11;
+
     pub(crate) fn every() -> impl Iterator<Item = Self> {
-        (0..=u8::MAX).map(Self)
+        (0..Self::COUNT as u16).map(Self)
+    }
+
+    /// The place among all.
+    pub(crate) const fn place(self) -> usize {
+        self.0 as usize
     }
 
     /// The place in `Status::ALL`.
-    pub(crate) const fn status(self) -> u8 {
-        self.0 & 0b11
+    pub(crate) const fn status(self) -> usize {
+        (self.0 & 0b11) as usize
     }
 
     /// The place in `OptimisationStatus::ALL`.
-    pub(crate) const fn optimisation(self) -> u8 {
-        self.0 >> 2 & 0b111
+    pub(crate) const fn optimisation(self) -> usize {
+        (self.0 >> 2 & 0b111) as usize
     }
 
     pub(crate) const fn missing(self) -> MissingSet {
-        MissingSet::from_bits(self.0 >> 5)
+        MissingSet::from_bits((self.0 >> 5) as u8)
     }
 }
 

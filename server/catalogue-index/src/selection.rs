@@ -3,9 +3,12 @@
 
 use std::sync::OnceLock;
 
-use domain::query::SortKey;
+use domain::{
+    product::{Missing, OptimisationStatus, Status},
+    query::SortKey,
+};
 
-use crate::{bits::BitSet, filter::Filter, index::CatalogueIndex};
+use crate::{bits::BitSet, filter::Filter, index::CatalogueIndex, rows::Flags};
 
 #[derive(Debug)]
 pub(crate) struct Selection {
@@ -20,12 +23,30 @@ pub(crate) struct Selection {
 /// Products by value.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    /// By the byte of the flags.
-    pub(crate) flags: OnceLock<Vec<u32>>,
+    pub(crate) flags: OnceLock<FlagCounts>,
     /// A value's number and how many products have it, where any has.
     pub(crate) vendors: OnceLock<Vec<(u32, u32)>>,
     pub(crate) types: OnceLock<Vec<(u32, u32)>>,
     pub(crate) tags: OnceLock<Vec<(u32, u32)>>,
+}
+
+/// By the places in `Status::ALL`, `OptimisationStatus::ALL` and `Missing::ALL`.
+#[derive(Debug, Default)]
+pub(crate) struct FlagCounts {
+    pub(crate) status: [u32; Status::ALL.len()],
+    pub(crate) optimisation: [u32; OptimisationStatus::ALL.len()],
+    pub(crate) missing: [u32; Missing::ALL.len()],
+}
+
+impl FlagCounts {
+    /// Products with these flags.
+    pub(crate) fn add(&mut self, flags: Flags, products: u32) {
+        self.status[flags.status()] += products;
+        self.optimisation[flags.optimisation()] += products;
+        for (count, _) in self.missing.iter_mut().zip(Missing::ALL).filter(|(_, missing)| flags.missing().contains(**missing)) {
+            *count += products;
+        }
+    }
 }
 
 impl Selection {
@@ -75,9 +96,8 @@ impl Selection {
 
     pub(crate) fn memory(&self) -> usize {
         let starts: usize = self.starts.iter().filter_map(OnceLock::get).map(Vec::capacity).sum();
-        let flags = self.counts.flags.get().map_or(0, Vec::capacity);
         let values: usize =
             [&self.counts.vendors, &self.counts.types, &self.counts.tags].into_iter().filter_map(OnceLock::get).map(Vec::capacity).sum();
-        self.bits.as_ref().map_or(0, BitSet::memory) + (starts + flags) * size_of::<u32>() + values * size_of::<(u32, u32)>()
+        self.bits.as_ref().map_or(0, BitSet::memory) + starts * size_of::<u32>() + values * size_of::<(u32, u32)>()
     }
 }

@@ -103,6 +103,9 @@ fn statuses_and_missing_texts_are_in_proportion() {
     assert!((10.5..13.5).contains(&share(|content| content.is_missing(Missing::Description))));
     assert!((58.0..62.0).contains(&share(|content| content.is_missing(Missing::Seo))));
     assert!((5.0..7.0).contains(&share(|content| content.is_missing(Missing::Image))));
+    assert!((44.0..48.0).contains(&share(|content| content.is_missing(Missing::Alt))));
+    assert!((12.0..16.0).contains(&share(|content| content.is_missing(Missing::Tags))));
+    assert!((16.0..19.5).contains(&share(|content| content.is_missing(Missing::Short))));
     assert!((23.0..27.0).contains(&share(|content| !content.extras.is_empty())));
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{fold::fold, words::text::stems};
 
-use crate::record::Record;
+use crate::{record::Record, slip::is_slip};
 
 /// What stands in a vendor's place when nobody has named one.
 const NO_NAMES: &[&str] = &[
@@ -74,19 +74,6 @@ fn misspelt(words: &[&str], vendor: &[&str]) -> Option<usize> {
     }
     let (first, name) = pairs.first()?;
     (first.len() > 4 && is_slip(first, name) && !COMMON.contains(&name.as_str())).then_some(1)
-}
-
-/// Whether two words differ in one letter: another, one more, one fewer, or two swapped.
-fn is_slip(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
-    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
-    let shorter = one.len().min(other.len());
-    if one == other || shorter < 4 || one.len().abs_diff(other.len()) > 1 {
-        return false;
-    }
-    let is_swap = || one.len() == other.len() && start + end + 2 == one.len() && one[start] == other[start + 1] && one[start + 1] == other[start];
-    start + end >= one.len().max(other.len()) - 1 || is_swap()
 }
 
 /// Where a name stands among words, whole or in its first words.

@@ -14,6 +14,7 @@ mod reading;
 mod record;
 mod role;
 mod seo;
+mod slip;
 mod tags;
 mod title;
 

@@ -1,6 +1,7 @@
 //! Titles: whose it is, what it is, and what sets it apart, as far as the record knows.
 
 mod cleaning;
+mod misspelt;
 mod whole;
 
 use std::collections::HashSet;

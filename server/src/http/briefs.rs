@@ -12,24 +12,19 @@ use axum::{
 use ports::{Access, error::AppError};
 
 use super::{
-    errors,
     forms::{self, REFUSED},
+    settings_form::{answered, saved},
     state::AppState,
 };
 
 /// `POST /settings/brief`: saves the brief or a template, removes a template, or asks for a preview, as `do` says.
 pub(crate) async fn send(State(state): State<AppState>, request: Request) -> Response {
-    let received = match forms::receive(request).await {
-        Ok(received) => received,
-        Err(error) => return errors::page(&state, &error),
-    };
-    let (access, form, parts) = received.split();
-    let answer = match form.text("do") {
+    answered(state, request, async |state, access, form| match form.text("do") {
         "preview" => preview(&state, &access, &form).await,
         "remove" => remove(&state, &access, &form).await,
         _ => save(&state, &access, form).await,
-    };
-    forms::answer(&state, parts, answer).await
+    })
+    .await
 }
 
 type Answer = forms::Answer<Sent>;
@@ -40,12 +35,10 @@ async fn save(state: &AppState, access: &Access, mut form: Form) -> Result<Answe
         Some(_) => Some(state.ports.writing.briefs(access).await?.brief),
         None => None,
     };
-    if let Some(brief) = form::read(&mut form, store.as_ref()) {
-        match state.ports.writing.save_brief(access, template.as_deref(), brief).await {
-            Ok(()) => return Ok(Answer::Done("/settings/brief?done=saved")),
-            Err(AppError::Invalid(sentence)) => form.refuse("", sentence),
-            Err(error) => return Err(error),
-        }
+    if let Some(brief) = form::read(&mut form, store.as_ref())
+        && saved(state.ports.writing.save_brief(access, template.as_deref(), brief).await, &mut form)?
+    {
+        return Ok(Answer::Done("/settings/brief?done=saved"));
     }
     Ok(Answer::Page(REFUSED, Sent::Brief { template, form }))
 }

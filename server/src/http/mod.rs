@@ -14,5 +14,6 @@ pub(crate) mod providers;
 pub(crate) mod runs;
 pub(crate) mod security;
 pub(crate) mod session;
+mod settings_form;
 pub(crate) mod state;
 pub(crate) mod usage;

@@ -16,8 +16,8 @@ use domain::{
 use ports::{Access, error::AppError};
 
 use super::{
-    errors,
     forms::{self, REFUSED},
+    settings_form::{answered, saved},
     state::AppState,
 };
 use crate::SystemClock;
@@ -27,30 +27,24 @@ const REMOVED: &str = "/settings/providers?done=removed";
 
 /// `POST /settings/providers`: saves, removes or tries a provider, saves or removes a price, as `do` says.
 pub(crate) async fn send(State(state): State<AppState>, request: Request) -> Response {
-    let received = match forms::receive(request).await {
-        Ok(received) => received,
-        Err(error) => return errors::page(&state, &error),
-    };
-    let (access, form, parts) = received.split();
-    let answer = match form.text("do") {
+    answered(state, request, async |state, access, form| match form.text("do") {
         "remove" => remove(&state, &access, &form).await,
         "try" => try_it(&state, &access, &form).await,
         "price" => save_price(&state, &access, form).await,
         "remove_price" => remove_price(&state, &access, &form).await,
         _ => save(&state, &access, form).await,
-    };
-    forms::answer(&state, parts, answer).await
+    })
+    .await
 }
 
 type Answer = forms::Answer<Sent>;
 
 async fn save(state: &AppState, access: &Access, mut form: Form) -> Result<Answer, AppError> {
-    if let Some(draft) = form::read(&mut form) {
-        match state.ports.writing.save_provider(access, draft).await {
-            Ok(_) => return Ok(Answer::Done(SAVED)),
-            Err(AppError::Invalid(sentence)) => form.refuse("", sentence),
-            Err(error) => return Err(error),
-        }
+    let behind = form::behind(&state.ports.writing.providers(access).await?);
+    if let Some(draft) = form::read(&mut form, behind)
+        && saved(state.ports.writing.save_provider(access, draft).await, &mut form)?
+    {
+        return Ok(Answer::Done(SAVED));
     }
     Ok(Answer::Page(REFUSED, Sent::Provider(form::without_key(form))))
 }
@@ -70,12 +64,10 @@ async fn try_it(state: &AppState, access: &Access, form: &Form) -> Result<Answer
 
 async fn save_price(state: &AppState, access: &Access, mut form: Form) -> Result<Answer, AppError> {
     let providers = state.ports.writing.providers(access).await?;
-    if let Some(price) = form::price(&mut form, &providers, SystemClock.now()) {
-        match state.ports.writing.save_price(access, price).await {
-            Ok(()) => return Ok(Answer::Done(SAVED)),
-            Err(AppError::Invalid(sentence)) => form.refuse("", sentence),
-            Err(error) => return Err(error),
-        }
+    if let Some(price) = form::price(&mut form, &providers, SystemClock.now())
+        && saved(state.ports.writing.save_price(access, price).await, &mut form)?
+    {
+        return Ok(Answer::Done(SAVED));
     }
     Ok(Answer::Page(REFUSED, Sent::Price(form)))
 }

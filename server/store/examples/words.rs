@@ -122,7 +122,6 @@ async fn run(store: &Store, shop: &StoreRef, round: &str) {
 async fn figures(store: &Store, shop: &StoreRef) {
     time("open reviews", async || store.open_reviews(shop, None).await.map(|_| ()).unwrap()).await;
     time("mean scores", async || store.mean_scores(shop).await.map(|_| ()).unwrap()).await;
-    time("lacking", async || store.lacking(shop).await.map(|_| ()).unwrap()).await;
     let runs = store.jobs(shop, &[JobKind::Optimise], 1).await.unwrap();
     time("results of a run", async || store.run_results(shop, runs[0].id, 50).await.map(|_| ()).unwrap()).await;
 }
@@ -158,7 +157,7 @@ async fn usage(store: &Store, shop: &StoreRef) {
         time(&format!("usage from day {} on", days.from), async || store.usage(&who, days).await.map(|_| ()).unwrap()).await;
     }
     time("a warning", async || store.warning(&who).await.map(|_| ()).unwrap()).await;
-    time("what a month has cost", async || store.spent_in_month(shop, Timestamp::from_micros(BEGIN)).await.map(|_| ()).unwrap()).await;
+    time("what a month has cost", async || store.budget_now(shop).await.map(|_| ()).unwrap()).await;
     let days = Days { from: today - 29, to: today };
     time("a page of calls", async || store.records(&who, days, None).await.map(|_| ()).unwrap()).await;
     let job = store.new_job_id();

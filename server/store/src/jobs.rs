@@ -113,11 +113,7 @@ impl Store {
             let query = sqlx::query(sql::LEASE).bind(job.0).bind(now.micros()).bind(worker).bind(until).bind(taken_too);
             query.execute(on).await.map(|done| done.rows_affected())
         })?;
-        if leased == 0 {
-            return Ok(None);
-        }
-        let row: Option<Leased> = fresh!(db, |on| sqlx::query_as(sql::LEASED_JOB).bind(job.0).fetch_optional(on))?;
-        Ok(row.map(|row| row.0))
+        if leased == 0 { Ok(None) } else { self.whole_job(job).await }
     }
 
     /// Takes the job of some kinds that has waited longest: one that is due, or one whose worker's lease ran out, and none that
@@ -130,8 +126,15 @@ impl Store {
         let leased: Option<(Uuid,)> = written!(db, |on| {
             sqlx::query_as(db.sql(&sql::LEASE_NEXT)).bind(now.micros()).bind(worker).bind(until).bind(Many(&kinds)).fetch_optional(on)
         })?;
-        let Some((id,)) = leased else { return Ok(None) };
-        let row: Option<Leased> = fresh!(db, |on| sqlx::query_as(sql::LEASED_JOB).bind(id).fetch_optional(on))?;
+        match leased {
+            Some((id,)) => self.whole_job(JobId(id)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A job of whatever store.
+    pub(crate) async fn whole_job(&self, job: JobId) -> Result<Option<LeasedJob>, StoreError> {
+        let row: Option<Leased> = fresh!(self.db(), |on| sqlx::query_as(sql::LEASED_JOB).bind(job.0).fetch_optional(on))?;
         Ok(row.map(|row| row.0))
     }
 
@@ -142,8 +145,11 @@ impl Store {
         row.map(|(cancel, pause)| Asked { cancel, pause }).ok_or(StoreError::LeaseLost)
     }
 
-    /// Ends a job as `Done`, `Failed` or `Cancelled`.
+    /// Ends a job as `Done`, `Failed` or `Cancelled`. A product that waits for it says so no more.
     pub async fn finish(&self, job: JobId, worker: &str, state: JobState, message: &str) -> Result<(), StoreError> {
+        if let Some(last) = self.last_word(job, state).await? {
+            return self.finish_with(last, job, worker, state, message).await;
+        }
         let now = self.inner.clock.now().micros();
         let done = written!(self.db(), |on| async {
             let query = sqlx::query(sql::FINISH).bind(job.0).bind(worker).bind(state.name()).bind(message).bind(now);
@@ -190,8 +196,12 @@ impl Store {
         if done == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
-    /// Asks a job of the store to stop: at once when nobody works on it. False when there is no such job or it is over.
+    /// Asks a job of the store to stop: at once when nobody works on it, and then a product that waits for it says so no more. False
+    /// when there is no such job or it is over.
     pub async fn request_cancel(&self, store: &StoreRef, job: JobId) -> Result<bool, StoreError> {
+        if let Some(last) = self.last_word(job, JobState::Cancelled).await?.filter(|last| last.is_of(store)) {
+            return self.cancel_with(&last, job).await;
+        }
         let now = self.inner.clock.now().micros();
         let asked = written!(self.db(), |on| async {
             sqlx::query(sql::REQUEST_CANCEL).bind(store.num).bind(job.0).bind(now).execute(on).await.map(|done| done.rows_affected())

@@ -21,6 +21,12 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0002_better_words.sql"),
         include_str!("../../../migrations/postgres/0002_better_words.sql"),
     ),
+    (
+        3,
+        "more_that_is_missing",
+        include_str!("../../../migrations/sqlite/0003_more_that_is_missing.sql"),
+        include_str!("../../../migrations/postgres/0003_more_that_is_missing.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

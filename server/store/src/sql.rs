@@ -393,6 +393,8 @@ macro_rules! job_columns {
     };
 }
 
+pub(crate) use job_columns;
+
 pub(crate) const LEASED_JOB: &str = concat!("SELECT ", job_columns!(), "WHERE j.id = $1");
 
 pub(crate) const JOBS: Pair = Pair {

@@ -173,9 +173,10 @@ fn reported(problem: Problem) -> Trouble {
     Trouble::Status { problem, retry_after: None }
 }
 
+/// Where a redirect leads, without its query, which may have anything in it.
 fn target(headers: &HeaderMap) -> String {
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
-    location.map(|location| format!(" to {}", location.chars().take(100).collect::<String>())).unwrap_or_default()
+    location.map(|location| format!(" to {}", location.split(['?', '#']).next().unwrap_or_default())).unwrap_or_default()
 }
 
 impl Trouble {

@@ -16,7 +16,8 @@ use crate::{ProviderSettings, prompt::Ask, sse::Event};
 /// What the schema and the tool are called.
 const NAME: &str = "product_words";
 
-/// No call has as many tokens: who counts more has miscounted.
+/// No call has as many tokens: it is many times the longest answer that is read, and far beyond any model's window. Who counts more has
+/// miscounted and is not believed, so that what is summed up and paid for stays far from where numbers end.
 const MOST_TOKENS: u64 = 100_000_000;
 
 /// What a provider has said so far.
@@ -126,7 +127,7 @@ pub(crate) fn hear_whole(kind: ProviderKind, value: &Value, spoken: &mut Spoken)
     Ok(known)
 }
 
-/// A count of tokens, where it can be believed.
+/// A count of tokens, where it can be believed: what is not counted is estimated.
 fn counted(count: &Value) -> Option<u64> {
     count.as_u64().filter(|count| *count <= MOST_TOKENS)
 }
@@ -270,6 +271,68 @@ mod tests {
         assert_eq!(said(json!({ "error": "model not found" })).0, "model not found");
         assert_eq!(said(json!({ "detail": [{ "msg": "field required" }] })).0, r#"[{"msg":"field required"}]"#);
         assert_eq!(said(json!({})).0, "");
+    }
+
+    /// What is made of the same count in every place where a provider may count, in a stream and in a whole answer.
+    fn counts(kind: ProviderKind, count: &Value) -> [(Option<u64>, Option<u64>); 2] {
+        let (events, whole) = if kind == ProviderKind::Anthropic {
+            let usage =
+                json!({ "input_tokens": count, "cache_creation_input_tokens": count, "cache_read_input_tokens": count, "output_tokens": count });
+            let events = vec![
+                json!({ "type": "message_start", "message": { "usage": usage } }),
+                json!({ "type": "message_delta", "delta": { "stop_reason": "end_turn" }, "usage": { "output_tokens": count } }),
+            ];
+            (events, json!({ "content": [], "stop_reason": "end_turn", "usage": usage }))
+        } else {
+            let usage = json!({ "prompt_tokens": count, "completion_tokens": count });
+            (vec![json!({ "choices": [], "usage": usage })], json!({ "choices": [{ "message": {} }], "usage": usage }))
+        };
+        let (mut streamed, mut came_whole) = (Spoken::default(), Spoken::default());
+        for event in events {
+            hear(kind, &Event { data: event.to_string() }, &mut streamed).unwrap();
+        }
+        assert_eq!(hear_whole(kind, &whole, &mut came_whole), Ok(true));
+        [streamed, came_whole].map(|spoken| (spoken.tokens_in, spoken.tokens_out))
+    }
+
+    #[test]
+    fn openai_is_believed_no_count_that_cannot_be() {
+        for absurd in
+            [json!(u64::MAX), json!(i64::MAX), json!(MOST_TOKENS + 1), json!(-1), json!(1e300), json!(2.5), json!("12"), json!([1]), json!(null)]
+        {
+            assert_eq!(counts(ProviderKind::OpenAi, &absurd), [(None, None); 2], "{absurd}");
+        }
+        assert_eq!(counts(ProviderKind::OpenAi, &json!(MOST_TOKENS)), [(Some(MOST_TOKENS), Some(MOST_TOKENS)); 2]);
+        assert_eq!(counts(ProviderKind::OpenAi, &json!(0)), [(Some(0), Some(0)); 2]);
+
+        let mut spoken = Spoken::default();
+        assert_eq!(hear_whole(ProviderKind::OpenAi, &json!({ "choices": [{ "message": {} }] }), &mut spoken), Ok(true));
+        assert_eq!((spoken.tokens_in, spoken.tokens_out), (None, None), "it counts nothing at all");
+    }
+
+    #[test]
+    fn anthropic_is_believed_no_count_that_cannot_be() {
+        for absurd in
+            [json!(u64::MAX), json!(i64::MAX), json!(MOST_TOKENS + 1), json!(-1), json!(1e300), json!(2.5), json!("12"), json!([1]), json!(null)]
+        {
+            assert_eq!(counts(ProviderKind::Anthropic, &absurd), [(None, None); 2], "{absurd}");
+        }
+        assert_eq!(counts(ProviderKind::Anthropic, &json!(MOST_TOKENS)), [(None, Some(MOST_TOKENS)); 2], "three of them are too many");
+        assert_eq!(counts(ProviderKind::Anthropic, &json!(20)), [(Some(60), Some(20)); 2]);
+
+        let mut spoken = Spoken::default();
+        assert_eq!(hear_whole(ProviderKind::Anthropic, &json!({ "content": [] }), &mut spoken), Ok(true));
+        assert_eq!((spoken.tokens_in, spoken.tokens_out), (None, None), "it counts nothing at all");
+    }
+
+    #[test]
+    fn a_count_that_cannot_be_leaves_the_one_before() {
+        let mut spoken = Spoken::default();
+        for count in [json!(7), json!(u64::MAX), json!(-7)] {
+            let event = json!({ "type": "message_delta", "delta": {}, "usage": { "input_tokens": count, "output_tokens": count } });
+            hear(ProviderKind::Anthropic, &Event { data: event.to_string() }, &mut spoken).unwrap();
+        }
+        assert_eq!((spoken.tokens_in, spoken.tokens_out), (Some(7), Some(7)));
     }
 
     #[test]

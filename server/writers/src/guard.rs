@@ -6,7 +6,7 @@ mod ranges;
 use std::{io, net::IpAddr, sync::Arc};
 
 use futures::future::BoxFuture;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 pub use self::ranges::is_private;
 
@@ -45,7 +45,7 @@ impl Allowed {
         let host = url
             .host_str()
             .filter(|host| !host.is_empty())
-            .ok_or_else(|| Forbidden(format!("{url} is not the address of a provider. Write it like https://api.example.com/v1.")))?;
+            .ok_or_else(|| Forbidden(format!("{} is not the address of a provider. Write it like https://api.example.com/v1.", shown(url))))?;
         let named = self.names(host, url.port_or_known_default());
         // The name is looked up without its port: what is trusted on one port is refused on the others here.
         let elsewhere = self.hosts.iter().any(|known| known.strip_prefix(&bare(host)).is_some_and(|rest| rest.starts_with(':')));
@@ -55,7 +55,7 @@ impl Allowed {
         match url.scheme() {
             "https" => {}
             "http" if named => {}
-            "http" => return Err(Forbidden(format!("{url} is not encrypted: write it with https. {}", remedy(host)))),
+            "http" => return Err(Forbidden(format!("{} is not encrypted: write it with https. {}", shown(url), remedy(host)))),
             other => return Err(Forbidden(format!("A provider's address begins with https, not with {other}."))),
         }
         let literal = match url.host() {
@@ -92,6 +92,11 @@ pub(crate) fn system_lookup() -> Lookup {
             Ok(found.map(|address| address.ip()).collect())
         })
     })
+}
+
+/// An address without what may be a secret in it.
+fn shown(url: &Url) -> &str {
+    &url[..Position::AfterPath]
 }
 
 fn remedy(host: &str) -> String {
@@ -163,7 +168,8 @@ mod tests {
     fn without_encryption_nothing_is_asked_that_the_operator_did_not_allow() {
         let refused = check("", "http://api.example.com/v1").unwrap_err();
 
-        assert!(refused.contains("is not encrypted: write it with https"), "{refused}");
+        assert!(refused.starts_with("http://api.example.com/v1 is not encrypted: write it with https"), "{refused}");
+        assert_eq!(check("", "http://api.example.com/v1?key=sk-1#sk-1"), Err(refused), "what is behind the path may be a key");
         assert_eq!(check("", "https://api.example.com/v1"), Ok(()));
         assert_eq!(check("", "https://8.8.8.8/v1"), Ok(()));
         assert!(check("*", "file:///etc/passwd").is_err());

@@ -31,18 +31,19 @@ const MESSAGE: usize = 300;
 
 pub(crate) fn verdict(trouble: Trouble, settings: &ProviderSettings) -> Verdict {
     let name = settings.name.clone();
+    let shown = |why: String| shown(&why, settings);
     let provider = |outcome, again, error| Verdict { outcome, error, again, wait: None, blame: Blame::Provider };
     let question = |outcome, error| Verdict { outcome, error, again: false, wait: None, blame: Blame::Question };
     match trouble {
         Trouble::Status { problem, retry_after } => status(problem, retry_after, settings),
-        Trouble::NotAnApi(why) => provider(Outcome::NotAnApi, false, WriteError::NotAnApi { name, why }),
+        Trouble::NotAnApi(why) => provider(Outcome::NotAnApi, false, WriteError::NotAnApi { name, why: shown(why) }),
         Trouble::Forbidden(says) => provider(Outcome::AddressRefused, false, WriteError::AddressRefused(says)),
-        Trouble::Unreachable(why) => provider(Outcome::Unreachable, true, WriteError::Unreachable { name, why }),
+        Trouble::Unreachable(why) => provider(Outcome::Unreachable, true, WriteError::Unreachable { name, why: shown(why) }),
         Trouble::Disconnected => provider(Outcome::Disconnected, true, WriteError::Disconnected { name }),
         Trouble::Stalled => provider(Outcome::Stalled, true, WriteError::Stalled { name }),
         // As long again would be no shorter.
         Trouble::TimedOut => provider(Outcome::TimedOut, false, WriteError::TimedOut { name, limit: settings.timeout }),
-        Trouble::Malformed(why) => question(Outcome::Malformed, WriteError::Malformed { name, why }),
+        Trouble::Malformed(why) => question(Outcome::Malformed, WriteError::Malformed { name, why: shown(why) }),
         Trouble::Empty => question(Outcome::Empty, WriteError::Empty { name }),
         Trouble::TooLarge => question(Outcome::TooLarge, WriteError::TooLarge { name }),
     }

@@ -22,6 +22,7 @@ use hyper_util::{
     },
     rt::{TokioExecutor, TokioTimer},
 };
+use rustls::crypto::CryptoProvider;
 use tower_service::Service;
 use url::Url;
 
@@ -55,7 +56,8 @@ pub enum Broken {
 
 /// The network.
 pub struct Net {
-    client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
+    /// None where TLS cannot be spoken. Whoever asks a provider is told so; the rest of the program does without.
+    client: Option<Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>>,
     allowed: Arc<Allowed>,
 }
 
@@ -65,13 +67,20 @@ impl Net {
     }
 
     pub(crate) fn looking_up(allowed: Allowed, lookup: Lookup) -> Self {
+        Self::speaking(rustls::crypto::ring::default_provider(), allowed, lookup)
+    }
+
+    fn speaking(ciphers: CryptoProvider, allowed: Allowed, lookup: Lookup) -> Self {
         let allowed = Arc::new(allowed);
         let mut tcp = HttpConnector::new_with_resolver(Resolver { allowed: Arc::clone(&allowed), lookup });
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT));
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls()).https_or_http().enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector);
+        let tls = tls(ciphers).inspect_err(|error| tracing::error!(%error, "providers cannot be asked, as TLS cannot be spoken")).ok();
+        let client = tls.map(|tls| {
+            let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+            Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector)
+        });
         Self { client, allowed }
     }
 }
@@ -81,7 +90,8 @@ impl Wire for Net {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, Broken> {
         let url = Url::parse(&request.uri().to_string()).map_err(|error| Broken::Forbidden(format!("This is not an address: {error}.")))?;
         self.allowed.check(&url).map_err(|Forbidden(says)| Broken::Forbidden(says))?;
-        match self.client.request(request.map(Full::new)).await {
+        let client = self.client.as_ref().ok_or_else(|| Broken::Unreachable("this server cannot speak TLS, its log says why".to_owned()))?;
+        match client.request(request.map(Full::new)).await {
             Ok(response) => Ok(response.map(|body| body.map_err(Into::into).boxed_unsync())),
             Err(error) => Err(broken(&error)),
         }
@@ -114,7 +124,7 @@ fn forbidden<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Forbidden> {
 }
 
 /// The certificates that the machine trusts; Mozilla's where it has none, as in a bare container.
-fn tls() -> rustls::ClientConfig {
+fn tls(ciphers: CryptoProvider) -> Result<rustls::ClientConfig, rustls::Error> {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
@@ -124,10 +134,8 @@ fn tls() -> rustls::ClientConfig {
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = versions.expect("ring speaks TLS 1.2 and 1.3: nothing from outside decides this");
-    builder.with_root_certificates(roots).with_no_client_auth()
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(ciphers)).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Looks names up and lets nothing through that may not be asked, so that what was checked is what is connected to.
@@ -172,6 +180,16 @@ mod tests {
         let says = "innocent.example leads to 127.0.0.1, which is a private address. \
                     The operator can allow it with VITRINE_ALLOW_PROVIDER_HOSTS=innocent.example.";
         assert_eq!(broken, Some(Broken::Forbidden(says.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn where_tls_cannot_be_spoken_whoever_asks_is_told() {
+        let ciphers = CryptoProvider { cipher_suites: Vec::new(), ..rustls::crypto::ring::default_provider() };
+        let net = Net::speaking(ciphers, Allowed::default(), system_lookup());
+
+        let broken = net.send(request("https://api.example.com/v1")).await.err();
+
+        assert_eq!(broken, Some(Broken::Unreachable("this server cannot speak TLS, its log says why".to_owned())));
     }
 
     #[tokio::test]

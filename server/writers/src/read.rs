@@ -3,7 +3,7 @@
 mod json;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     ids::ImageId,
@@ -80,7 +80,11 @@ impl Wanted {
             Part::SeoTitle => words.seo_title = Some(line(value, limits::SEO_TITLE)?),
             Part::SeoDescription => words.seo_description = Some(line(value, limits::SEO_DESCRIPTION)?),
             Part::Description => {
-                let html = text::sanitised(&plain(value, "\n\n")?);
+                let written = within(plain(value, "\n\n")?, limits::DESCRIPTION)?;
+                if written.matches('<').count() > MOST_TAGS {
+                    return Err(Wrong::Other(format!("has more than {MOST_TAGS} tags")));
+                }
+                let html = text::sanitised(&written);
                 if text::is_blank(&html) {
                     return Err(Wrong::Empty);
                 }
@@ -110,6 +114,9 @@ impl Wanted {
         if alts.is_empty() { Err(Wrong::Empty) } else { Ok(alts) }
     }
 }
+
+/// In a description. To read them takes time by the square of how deep they are in one another.
+const MOST_TAGS: usize = 5_000;
 
 enum Wrong {
     Empty,
@@ -145,14 +152,11 @@ fn tags(value: &Value) -> Result<Vec<String>, Wrong> {
         _ => return Err(Wrong::Other("is not a list of texts".into())),
     };
     let mut tags: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     for tag in given {
         // A comma ends a tag in the catalogue file.
         let tag = tag.replace(',', " ").trim().trim_start_matches('#').to_owned();
-        if !tag.is_empty()
-            && tag.chars().count() <= limits::TAG
-            && tags.len() < limits::TAGS
-            && !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase())
-        {
+        if !tag.is_empty() && tag.chars().count() <= limits::TAG && tags.len() < limits::TAGS && known.insert(tag.to_lowercase()) {
             tags.push(tag);
         }
     }
@@ -262,6 +266,28 @@ mod tests {
         let reading = wanted(&[Part::Title]).read(&format!("{{\"title\":\"{}\"}}", "o".repeat(256)));
 
         assert_eq!((reading.words.title, reading.wrong), (None, vec!["The field title is longer than 255 characters.".into()]));
+    }
+
+    #[test]
+    fn an_answer_that_is_made_to_take_long_is_read_at_once() {
+        let begun = std::time::Instant::now();
+        let tags = (0..249).map(|n| format!("tag {n}")).chain((0..200_000).map(|_| "tag 248".to_owned())).collect::<Vec<_>>();
+        let deep = |count| serde_json::json!({ "description": "<ul>".repeat(count) + "Oak", "tags": tags }).to_string();
+
+        for (answer, wrong) in [
+            (deep(120_000), "The field description has more than 5000 tags."),
+            (deep(200_000), "The field description is longer than 512000 characters."),
+            ("{\"a\":[".repeat(250_000), "It is not a JSON object with the fields description, tags."),
+            ("{'a".repeat(600_000), "It is not a JSON object with the fields description, tags."),
+        ] {
+            let reading = wanted(&[Part::Description, Part::Tags]).read(&answer);
+            assert_eq!(reading.wrong, [wrong]);
+            assert!(reading.words.tags.is_none_or(|tags| tags.len() == 249));
+        }
+
+        // Without its bounds it would be minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        assert!(wanted(&[Part::Description]).read(&deep(4_000)).words.description.is_some());
     }
 
     #[test]

@@ -63,8 +63,20 @@ impl Text {
     }
 
     fn of_brief(&mut self, brief: &Brief) {
-        let Brief { voice, tone, audience, language, title_characters, description_words, keywords, required, banned, instructions, parts: _ } =
-            brief;
+        let Brief {
+            voice,
+            tone,
+            audience,
+            language,
+            title_characters,
+            description_words,
+            keywords,
+            required,
+            banned,
+            instructions,
+            parts: _,
+            gives: _,
+        } = brief;
         self.pieces([voice, tone, audience, language, instructions].map(String::as_str));
         for number in [*title_characters, description_words.0, description_words.1] {
             self.number(number as usize);

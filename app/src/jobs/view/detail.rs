@@ -1,7 +1,7 @@
 //! One import: how far it is, and what came of it.
 
 use domain::{ids::JobId, role::Permission};
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_params_map};
 use ports::{
     error::AppError,
@@ -20,43 +20,23 @@ use crate::{
         state::{Pace, kind, looked_at, took},
     },
     ui::{
+        asking::Asking,
         at_once::{at_once, changing, sometimes},
         format::products,
         icon::Icon,
-        list::list,
-        notice::{Failure, NotFound},
+        opening::opening_one,
         progress::Progress,
         time::{Time, now},
         title::title,
-        trouble::{Trouble, keep_current},
+        trouble::{Current, Trouble, keep_current},
     },
 };
-
-type Answer = Result<Option<JobDetail>, AppError>;
 
 #[component]
 pub(crate) fn Import() -> impl IntoView {
     let params = use_params_map();
-    let loaded: Loaded<Answer> = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_job, true);
-    let page = move |answer: Answer| match answer {
-        Ok(Some(detail)) => at_once(view! { <Page detail /> }),
-        Ok(None) => at_once(view! { <NotFound /> }),
-        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-    };
-    // Each job gets a page of its own.
-    let key = |answer: &Answer| match answer {
-        Ok(Some(detail)) => detail.job.id.to_string(),
-        Ok(None) => String::new(),
-        Err(error) => error.to_string(),
-    };
-    view! {
-        <Transition fallback=|| view! { <div class="page job-page" aria-busy="true"></div> }>
-            {list(
-                move || loaded.map(key).into_iter().collect(),
-                move |_| loaded.get_untracked().map_or_else(|| ().into_any(), page),
-            )}
-        </Transition>
-    }
+    let loaded = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_job, true);
+    opening_one("job-page", loaded, |detail: &JobDetail| detail.job.id.to_string(), |detail| at_once(view! { <Page detail /> }))
 }
 
 #[component]
@@ -65,23 +45,14 @@ fn Page(detail: JobDetail) -> impl IntoView {
     let JobView { id, kind: what, subject, who, created_at, .. } = detail.job.clone();
     let detail = RwSignal::new(detail);
     let pace = RwSignal::new(Pace::default());
-    let trouble = RwSignal::new(None::<AppError>);
-    let ask = move || async move {
-        match open_job(id.to_string()).await.and_then(|latest| latest.ok_or(AppError::NotFound)) {
-            Ok(latest) => {
-                trouble.try_set(None);
-                pace.try_update(|pace| pace.note(std::iter::once(&latest.job), now().micros() / 1_000));
-                detail.try_set(latest);
-            }
-            Err(error) => {
-                trouble.try_set(Some(error));
-            }
-        }
+    let ask = move || async move { open_job(id.to_string()).await?.ok_or(AppError::NotFound) };
+    let take = move |latest: JobDetail| {
+        pace.try_update(|pace| pace.note(std::iter::once(&latest.job), now().micros() / 1_000));
+        detail.try_set(latest);
     };
     let active = Memo::new(move |_| detail.with(|detail| !detail.job.state.is_over()));
-    keep_current(move || active.get(), trouble, ask);
+    let Current { trouble, refresh } = keep_current(move || active.get(), ask, take);
 
-    let refresh = Callback::new(move |()| spawn_local(ask()));
     let name = subject.clone();
     let action = changing(move || {
         if !may_run {
@@ -174,31 +145,22 @@ fn Confirm(id: JobId, detail: RwSignal<JobDetail>) -> impl IntoView {
     if count == 0 {
         return at_once(view! { <span class="muted">"An import would change nothing."</span> });
     }
-    let asking = RwSignal::new(false);
-    let failed = RwSignal::new(None::<String>);
+    let asking = Asking::new();
     let navigate = use_navigate();
     let import = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if asking.get_untracked() {
-            return;
-        }
-        asking.set(true);
         let navigate = navigate.clone();
-        spawn_local(async move {
-            match import_for_good(id).await {
-                Ok(job) => navigate(&format!("/imports/{job}"), NavigateOptions::default()),
-                Err(error) => {
-                    failed.try_set(Some(error.to_string()));
-                }
+        asking.ask(import_for_good(id), move |job| {
+            if let Some(job) = job {
+                navigate(&format!("/imports/{job}"), NavigateOptions::default());
             }
-            asking.try_set(false);
         });
     };
     let label = format!("Import {}", products(count));
     at_once(view! {
         <form method="post" action=format!("/imports/{id}/confirm") on:submit=import>
-            <button class="btn primary" aria-disabled=move || asking.get().then_some("true")><Icon name="upload" />{label}</button>
-            {sometimes(move || failed.get().map(|sentence| at_once(view! { <p class="error" role="alert">{sentence}</p> })))}
+            <button class="btn primary" aria-disabled=move || asking.disabled()><Icon name="upload" />{label}</button>
+            {asking.reason()}
         </form>
     })
 }

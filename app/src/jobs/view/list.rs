@@ -1,7 +1,7 @@
 //! All imports, latest first, live while one of them runs.
 
 use domain::role::Permission;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use ports::{error::AppError, jobs::JobView};
 
 use super::{row::Row, upload::Upload};
@@ -15,7 +15,7 @@ use crate::{
         opening::opening,
         time::now,
         title::title,
-        trouble::{Trouble, keep_current},
+        trouble::{Current, Trouble, keep_current},
     },
 };
 
@@ -31,21 +31,12 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
     let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
     let jobs = RwSignal::new(jobs);
     let pace = RwSignal::new(Pace::default());
-    let trouble = RwSignal::new(None::<AppError>);
-    let ask = move || async move {
-        match list_jobs().await {
-            Ok(latest) => {
-                trouble.try_set(None);
-                pace.try_update(|pace| pace.note(latest.iter(), now().micros() / 1_000));
-                jobs.try_set(latest);
-            }
-            Err(error) => {
-                trouble.try_set(Some(error));
-            }
-        }
+    let take = move |latest: Vec<JobView>| {
+        pace.try_update(|pace| pace.note(latest.iter(), now().micros() / 1_000));
+        jobs.try_set(latest);
     };
     let running = Memo::new(move |_| jobs.with(|jobs| jobs.iter().filter(|job| !job.state.is_over()).count()));
-    keep_current(move || running.get() > 0, trouble, ask);
+    let Current { trouble, refresh } = keep_current(move || running.get() > 0, list_jobs, take);
 
     let none = sometimes(move || {
         jobs.with(Vec::is_empty)
@@ -53,7 +44,7 @@ fn Page(jobs: Vec<JobView>) -> impl IntoView {
     });
     let row = move |id| {
         let job = Memo::new(move |_| jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()));
-        at_once(view! { <Row job pace may_run refresh=Callback::new(move |()| spawn_local(ask())) /> })
+        at_once(view! { <Row job pace may_run refresh /> })
     };
     let each_job = list(move || jobs.with(|jobs| jobs.iter().map(|job| job.id).collect()), row);
     // Told only when it changes: how far each is stands in its line.

@@ -1,7 +1,7 @@
 //! One import in a line.
 
 use domain::ids::JobId;
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use ports::jobs::{JobState, JobView};
 
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
         state::{Pace, badge, kind, looked_at, outcome, took},
     },
     ui::{
-        at_once::{at_once, changing, sometimes},
+        asking::Asking,
+        at_once::{at_once, changing},
         format::products,
         progress::Progress,
         time::Time,
@@ -76,25 +77,17 @@ pub(super) fn Cancel(
     refresh: Callback<()>,
     #[prop(default = "btn ghost")] class: &'static str,
 ) -> impl IntoView {
-    let asking = RwSignal::new(false);
-    let failed = RwSignal::new(None::<String>);
+    let asking = Asking::new();
     let cancel = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if asking.get_untracked() {
-            return;
-        }
-        asking.set(true);
-        spawn_local(async move {
-            let answer = cancel_job(id).await;
-            failed.try_set(answer.err().map(|error| error.to_string()));
-            asking.try_set(false);
+        asking.ask(cancel_job(id), move |_| {
             refresh.try_run(());
         });
     };
     at_once(view! {
         <form method="post" action=format!("/imports/{id}/cancel") on:submit=cancel>
-            <button class=class aria-label=label aria-disabled=move || asking.get().then_some("true")>"Cancel"</button>
-            {sometimes(move || failed.get().map(|sentence| at_once(view! { <p class="error" role="alert">{sentence}</p> })))}
+            <button class=class aria-label=label aria-disabled=move || asking.disabled()>"Cancel"</button>
+            {asking.reason()}
         </form>
     })
 }

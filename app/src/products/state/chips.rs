@@ -121,6 +121,9 @@ pub(crate) fn word(facet: Facet, value: &str) -> &str {
             Some(Missing::Description) => "Description",
             Some(Missing::Image) => "Picture",
             Some(Missing::Seo) => "Search engine text",
+            Some(Missing::Alt) => "Picture texts",
+            Some(Missing::Tags) => "Tags",
+            Some(Missing::Short) => "Full description",
             None => value,
         },
         Facet::Vendor | Facet::ProductType | Facet::Tag => value,
@@ -148,6 +151,9 @@ mod tests {
         let mut query = ListQuery { status: vec![Status::Active, Status::Draft], ..ListQuery::default() };
         assert_eq!(Filter::Facet(Facet::Status).describe(&query, Currency::EUR).as_deref(), Some("Active, Draft"));
         assert_eq!(VENDOR.describe(&query, Currency::EUR), None);
+
+        let lacking = ListQuery { missing: vec![Missing::Alt, Missing::Short], ..ListQuery::default() };
+        assert_eq!(Filter::Facet(Facet::Missing).describe(&lacking, Currency::EUR).as_deref(), Some("Picture texts, Full description"));
 
         query.vendor = ["Acme", "Bolt", "Cone", "Dorn"].map(String::from).to_vec();
         assert_eq!(VENDOR.describe(&query, Currency::EUR).as_deref(), Some("Acme, Bolt and 2 more"));

@@ -135,16 +135,17 @@ impl Live {
                 if let Some(desk) = &mut self.desk {
                     desk.lost();
                 }
-                (format!("{words} Yours was not needed, and changed nothing."), "Look at it")
+                (words.clone(), "Look at it")
             }
             Next::Edited(conflicts) => {
                 seat.note(conflicts);
                 self.give_back(seat);
-                ("it was edited since. Nothing was changed, and it is back in the queue.".to_owned(), "Go back to it")
+                let words = "it was edited since, and your decision changed nothing. It is back in the queue, with what is there now.";
+                (words.to_owned(), "Go back to it")
             }
             Next::Refused(reason) => {
                 self.give_back(seat);
-                (format!("{reason} It is back in the queue."), "Go back to it")
+                (format!("{reason} The suggestion is back in the queue."), "Go back to it")
             }
             Next::Rest | Next::Again(_) | Next::Wait(_) => return,
         };
@@ -246,8 +247,7 @@ async fn take_back(approved: &Approved) -> Result<(), String> {
     };
     match outcome {
         Ok(Outcome::Done) => Ok(()),
-        Ok(Outcome::Already { .. }) => Err("somebody else has changed it meanwhile.".to_owned()),
-        Ok(Outcome::Stale(_)) => Err("it was edited since, so nothing was taken back.".to_owned()),
+        Ok(Outcome::Already { .. } | Outcome::Stale(_)) => Err("it was edited since, so nothing was taken back.".to_owned()),
         Ok(Outcome::Refused(reason)) => Err(reason),
         Err(error) => Err(format!("it was not taken back. {error}")),
     }

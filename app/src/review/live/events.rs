@@ -106,6 +106,7 @@ impl Live {
             }
             Some("all") => self.ask_for_all(),
             Some("all-now") => self.approve_all(),
+            Some("all-stop") => self.stop_all(),
             Some("undo") => {
                 if let Some(number) = number("data-toast") {
                     self.undo(number);
@@ -261,7 +262,7 @@ impl Live {
         }
     }
 
-    fn close(&self, id: &str) {
+    pub(super) fn close(&self, id: &str) {
         if let Some(dialog) = self.find_as::<HtmlDialogElement>(&format!("#{id}")) {
             dialog.close();
         }

@@ -41,7 +41,7 @@ pub(crate) fn card(seat: &Seat, desk: &Desk, people: Option<&[(UserId, String)]>
             @if !card.remark.is_empty() { p.remark { b { "It was asked for: " } (card.remark) } }
             @if let Some(decided) = &card.decided {
                 p.remark {
-                    b { (card.status.label()) " by " (decided.who) ", " (time(decided.at, now)) "." }
+                    b { (card.status.label()) @if !decided.who.is_empty() { " by " (decided.who) } ", " (time(decided.at, now)) "." }
                     @if !decided.reason.is_empty() { " " (decided.reason) }
                 }
             }

@@ -7,7 +7,10 @@ use ports::{
 };
 
 use crate::{
-    review::state::address::{address, card_address},
+    review::state::{
+        address::{address, card_address},
+        everything::Everything,
+    },
     ui::format::number,
 };
 
@@ -62,8 +65,9 @@ pub(crate) enum All<'a> {
         odd: &'a Queue,
         count: u64,
     },
-    /// How many are being approved.
-    Approving(u64),
+    Approving(&'a Everything),
+    /// How far it came, and why it stopped where the person did not stop it.
+    Halted(&'a str, Option<&'a AppError>),
     Failed(&'a AppError),
 }
 
@@ -90,9 +94,15 @@ pub(crate) fn all(all: &All<'_>) -> Markup {
                     } @else { p { "Nothing was found in any of them." } }
                     p { "The others go into their products as they were written. A product that was edited since stays in the queue. Each can be taken back on its product's page of versions." }
                 }
-                All::Approving(count) => {
-                    h2 #all-h { "Approving " (suggestions(*count)) }
-                    p.muted role="status" { "This goes on when you leave the page." }
+                All::Approving(everything) => {
+                    h2 #all-h { "Approving " (suggestions(everything.count)) }
+                    div data-region="all-line" { (all_line(everything)) }
+                    p.muted { "It goes on while you stay on this page. What is approved stays approved." }
+                }
+                All::Halted(told, error) => {
+                    h2 #all-h { "Not all are approved" }
+                    @if let Some(error) = error { p role="alert" { (error) } }
+                    p { (told) }
                 }
                 All::Failed(error) => {
                     h2 #all-h { "This did not work" }
@@ -100,11 +110,31 @@ pub(crate) fn all(all: &All<'_>) -> Markup {
                 }
             }
             footer {
-                button.btn type="button" data-act="close" { @if matches!(all, All::Asks { .. }) { "Cancel" } @else { "Close" } }
-                @if let All::Asks { count, .. } = all {
-                    button.btn.primary type="button" data-act="all-now" disabled[*count == 0] { "Approve " (number(*count)) }
+                @if let All::Approving(_) = all { button.btn type="button" data-act="all-stop" { "Stop" } } @else {
+                    button.btn type="button" data-act="close" { @if matches!(all, All::Asks { .. }) { "Cancel" } @else { "Close" } }
+                }
+                @match all {
+                    All::Asks { count, .. } => button.btn.primary type="button" data-act="all-now" disabled[*count == 0] { "Approve " (number(*count)) },
+                    All::Halted(..) => button.btn.primary type="button" data-act="all-now" { "Go on" },
+                    _ => {}
                 }
             }
+        }
+    }
+}
+
+/// How far it is: of all, those that something became of.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
+pub(crate) fn all_line(everything: &Everything) -> Markup {
+    let (done, of) = (everything.done(), everything.count);
+    html! {
+        p.progress-line {
+            span.num { b { (number(done)) } " of " (number(of)) }
+            progress.progress max=(of) value=(done) aria-label="Approved" {}
+        }
+        p.muted role="status" {
+            @if everything.stops { "It stops behind the part that is on its way." }
+            @else if everything.waits() { "The server does not answer. It is asked again." }
         }
     }
 }

@@ -16,7 +16,7 @@ use ports::{
 };
 
 use super::*;
-use crate::review::state::{desk::Desk, seat::tests::card};
+use crate::review::state::{desk::Desk, everything::Everything, seat::tests::card};
 
 fn desk(cards: Vec<Card>, may_decide: bool) -> Desk {
     let next = cards.last().map(|card| Cursor { at: card.created_at, review: card.review });
@@ -77,6 +77,17 @@ fn what_was_decided_says_by_whom_and_why() {
 
     assert!(html.contains("Rejected by Ann") && html.contains("Not true &lt;of it&gt;"), "{html}");
     assert!(!html.contains("data-act=\"accept\""));
+}
+
+#[test]
+fn what_a_later_suggestion_has_replaced_was_decided_by_nobody() {
+    let mut card = full();
+    card.status = ReviewStatus::Superseded;
+    card.decided = Some(Decided { who: String::new(), at: Timestamp::from_micros(1), reason: String::new() });
+
+    let html = drawn(&desk(vec![card], true), &Place::default());
+
+    assert!(html.contains("<b>Replaced, <time"), "{html}");
 }
 
 #[test]
@@ -148,6 +159,18 @@ fn an_edited_text_shows_what_the_server_says_of_it() {
         assert!(html.contains(text), "{text} is not in {html}");
     }
     assert!(!html.contains("“Brass”"), "{html}");
+}
+
+#[test]
+fn approving_all_shows_how_far_it_is_and_how_to_stop_and_to_go_on() {
+    let mut everything = Everything::new(String::new(), Timestamp::from_micros(1), 5_000);
+    everything.start();
+
+    let html = dialogs::all(&dialogs::All::Approving(&everything)).into_string();
+    assert!(html.contains("<b>0</b> of 5,000") && html.contains("max=\"5000\"") && html.contains("data-act=\"all-stop\""), "{html}");
+
+    let html = dialogs::all(&dialogs::All::Halted("1,200 approved. Not approved yet: 3,800.", Some(&AppError::Forbidden))).into_string();
+    assert!(html.contains("Not approved yet: 3,800.") && html.contains("Your role does not allow this.") && html.contains("Go on"), "{html}");
 }
 
 #[test]

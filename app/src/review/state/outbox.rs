@@ -17,7 +17,7 @@ pub(crate) enum Next {
     Again(Duration),
     /// Sent again when the person wants it: they have to do something first.
     Wait(String),
-    /// Somebody else decided before.
+    /// It waits for no decision any more: somebody was faster, or it is not there.
     Gone(String),
     /// Back on the desk, with what somebody has written meanwhile.
     Edited(Vec<FieldConflict>),
@@ -29,27 +29,32 @@ pub(crate) enum Next {
 pub(crate) fn next(answer: &Result<Outcome, AppError>, tries: u32) -> Next {
     match answer {
         Ok(Outcome::Done) => Next::Rest,
-        Ok(Outcome::Already { status, decided }) => Next::Gone(format!("{} decided before: {}.", or_somebody(&decided.who), already(*status))),
+        Ok(Outcome::Already { status: ReviewStatus::Open, .. }) => Next::Refused("Your decision did not hold.".to_owned()),
+        Ok(Outcome::Already { status, decided }) => Next::Gone(already(*status, &decided.who)),
         Ok(Outcome::Stale(conflicts)) => Next::Edited(conflicts.clone()),
         Ok(Outcome::Refused(reason)) => Next::Refused(reason.clone()),
         Err(AppError::Unreachable | AppError::Unavailable(_) | AppError::Internal) => Next::Again(Duration::from_secs(1 << tries.min(5))),
         Err(error @ AppError::SignedOut) => Next::Wait(error.to_string()),
+        Err(AppError::NotFound) => {
+            Next::Gone("it is not there any more. Your decision changed nothing. Reload the page to see what is there.".to_owned())
+        }
         Err(error) => Next::Refused(error.to_string()),
     }
 }
 
-fn or_somebody(who: &str) -> &str {
-    if who.is_empty() { "Somebody" } else { who }
-}
-
-const fn already(status: ReviewStatus) -> &'static str {
-    match status {
-        ReviewStatus::Open => "it is open",
-        ReviewStatus::Approved => "it is approved",
-        ReviewStatus::Rejected => "it is rejected",
-        ReviewStatus::Changes => "changes were requested",
-        ReviewStatus::Superseded => "a later suggestion took its place",
-    }
+/// Why a decision came too late. A suggestion gives way to a later one, and to a version that somebody puts into the product:
+/// nobody has decided about it then.
+fn already(status: ReviewStatus, who: &str) -> String {
+    let somebody = if who.is_empty() { "somebody" } else { who };
+    let so = match status {
+        ReviewStatus::Superseded if who.is_empty() => "other words took its place".to_owned(),
+        ReviewStatus::Superseded => format!("other words took its place, which {who} has chosen"),
+        ReviewStatus::Open => "it still waits for a decision".to_owned(),
+        ReviewStatus::Approved => format!("{somebody} has approved it before you"),
+        ReviewStatus::Rejected => format!("{somebody} has rejected it before you"),
+        ReviewStatus::Changes => format!("{somebody} has asked for changes before you"),
+    };
+    format!("{so}. Your decision changed nothing.")
 }
 
 /// What was done, in a word.
@@ -115,11 +120,31 @@ mod tests {
         let already = Outcome::Already { status: ReviewStatus::Rejected, decided };
 
         assert_eq!(next(&Ok(Outcome::Done), 0), Next::Rest);
-        assert_eq!(next(&Ok(already), 0), Next::Gone("Ann decided before: it is rejected.".into()));
+        assert!(matches!(next(&Ok(already), 0), Next::Gone(_)));
         assert_eq!(next(&Ok(Outcome::Stale(Vec::new())), 0), Next::Edited(Vec::new()));
         assert_eq!(next(&Ok(Outcome::Refused("Too long.".into())), 0), Next::Refused("Too long.".into()));
         assert!(matches!(next(&Err(AppError::SignedOut), 0), Next::Wait(_)));
         assert!(matches!(next(&Err(AppError::Forbidden), 0), Next::Refused(_)));
+        assert!(matches!(next(&Err(AppError::NotFound), 0), Next::Gone(_)));
+    }
+
+    #[test]
+    fn a_decision_that_comes_too_late_says_what_was_faster() {
+        let told = |status, who: &str| {
+            let decided = Decided { who: who.into(), at: Timestamp::default(), reason: String::new() };
+            match next(&Ok(Outcome::Already { status, decided }), 0) {
+                Next::Gone(words) => words.strip_suffix(". Your decision changed nothing.").unwrap_or_default().to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+
+        assert_eq!(told(ReviewStatus::Approved, "Ann"), "Ann has approved it before you");
+        assert_eq!(told(ReviewStatus::Rejected, ""), "somebody has rejected it before you");
+        assert_eq!(told(ReviewStatus::Changes, "Ann"), "Ann has asked for changes before you");
+        // Nobody has decided about it: a later suggestion came, or somebody put a version into the product.
+        assert_eq!(told(ReviewStatus::Superseded, ""), "other words took its place");
+        assert_eq!(told(ReviewStatus::Superseded, "Ann"), "other words took its place, which Ann has chosen");
+        assert_eq!(told(ReviewStatus::Open, "Ann"), "Refused(\"Your decision did not hold.\")");
     }
 
     fn titled(title: &str) -> Words {

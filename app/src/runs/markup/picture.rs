@@ -113,6 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn each_lack_leads_to_its_list_and_to_a_run_that_mends_it() {
+        let line = |missing, part| Lack { parts: vec![part], ..lack("Some", 3, missing) };
+        let lacks = vec![line(Missing::Alt, Part::Alt), line(Missing::Tags, Part::Tags), line(Missing::Short, Part::Description)];
+
+        let html = picture(&Picture { lacks, ..some() }, true);
+
+        for (missing, part) in [("alt", "alt"), ("tags", "tags"), ("short", "description")] {
+            assert!(html.contains(&format!("href=\"/products?missing={missing}\"")), "{html}");
+            assert!(html.contains(&format!("href=\"/runs/new?missing={missing}&amp;parts={part}\"")), "{html}");
+        }
+    }
+
+    #[test]
     fn an_empty_store_says_what_to_do_first() {
         let empty = Picture { products: 0, lacks: Vec::new(), improved: 0, ..some() };
 

@@ -1,19 +1,19 @@
 //! One run: how far it is, what the sample shows, what came of it.
 
 use domain::{money::Cost, role::Permission};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use ports::{
     error::AppError,
     runs::{RunDetail, RunSpec, RunView},
 };
 
-use super::steer::Steer;
+use super::{banner::banner, steer::Steer};
 use crate::{
     codec::Loaded,
     frame::use_me,
     runs::{
-        api::{Steering, open_run},
+        api::{Shown, Steering, open_run},
         markup,
         state::{
             estimate::the_rest,
@@ -24,64 +24,37 @@ use crate::{
         at_once::{at_once, changing, sometimes},
         format::number,
         icon::Icon,
-        list::list,
-        notice::{Failure, NotFound},
+        opening::opening_one,
         progress::Progress,
         time::Time,
         title::title,
-        trouble::{Trouble, keep_current},
+        trouble::{Current, Trouble, keep_current},
         values::capital,
     },
 };
 
-type Answer = Result<Option<RunDetail>, AppError>;
-
 #[component]
 pub(crate) fn Run() -> impl IntoView {
     let params = use_params_map();
-    let loaded: Loaded<Answer> = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_run, true);
-    let page = move |answer: Answer| match answer {
-        Ok(Some(detail)) => at_once(view! { <Page detail /> }),
-        Ok(None) => at_once(view! { <NotFound /> }),
-        Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
-    };
-    // Each run gets a page of its own.
-    let key = |answer: &Answer| match answer {
-        Ok(Some(detail)) => detail.run.id.to_string(),
-        Ok(None) => String::new(),
-        Err(error) => error.to_string(),
-    };
-    view! {
-        <Transition fallback=|| view! { <div class="page run-page" aria-busy="true"></div> }>
-            {list(
-                move || loaded.map(key).into_iter().collect(),
-                move |_| loaded.get_untracked().map_or_else(|| ().into_any(), page),
-            )}
-        </Transition>
-    }
+    let loaded = Loaded::new_with_options(move || params.read().get("id").unwrap_or_default(), open_run, true);
+    opening_one("run-page", loaded, |shown: &Shown| shown.detail.run.id.to_string(), |shown| at_once(view! { <Page shown /> }))
 }
 
 #[component]
-fn Page(detail: RunDetail) -> impl IntoView {
+fn Page(shown: Shown) -> impl IntoView {
+    let Shown { detail, warning } = shown;
     let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
     let RunView { id, subject, who, created_at, provider, .. } = detail.run.clone();
     let told = written(&detail.spec);
     let detail = RwSignal::new(detail);
-    let trouble = RwSignal::new(None::<AppError>);
-    let ask = move || async move {
-        match open_run(id.to_string()).await.and_then(|latest| latest.ok_or(AppError::NotFound)) {
-            Ok(latest) => {
-                trouble.try_set(None);
-                detail.try_set(latest);
-            }
-            Err(error) => {
-                trouble.try_set(Some(error));
-            }
-        }
+    let warning = RwSignal::new(warning);
+    let ask = move || async move { open_run(id.to_string()).await?.ok_or(AppError::NotFound) };
+    let take = move |latest: Shown| {
+        detail.try_set(latest.detail);
+        warning.try_set(latest.warning);
     };
     let moving = Memo::new(move |_| detail.with(|detail| moves(&detail.run)));
-    keep_current(move || moving.get(), trouble, ask);
-    let refresh = Callback::new(move |()| spawn_local(ask()));
+    let Current { trouble, refresh } = keep_current(move || moving.get(), ask, take);
 
     let rest = Memo::new(move |_| detail.with(markup::rest));
     let results = Memo::new(move |_| detail.with(markup::results));
@@ -97,6 +70,7 @@ fn Page(detail: RunDetail) -> impl IntoView {
                 </div>
                 {open_reviews(detail)}
             </header>
+            {banner(warning)}
             <Standing detail />
             {may_run.then(|| actions(detail, refresh))}
             <Trouble error=trouble />

@@ -8,6 +8,7 @@ use ports::{
     runs::{Estimate, SAMPLE, Selection},
 };
 
+use super::banner::banner;
 use crate::{
     codec::Loaded,
     frame::use_me,
@@ -18,6 +19,7 @@ use crate::{
     },
     ui::{
         address::{address as with_search, asked_at},
+        asking::Asking,
         at_once::{at_once, sometimes},
         format::products,
         icon::Icon,
@@ -42,7 +44,8 @@ pub(crate) fn NewRun() -> impl IntoView {
 fn Page(preparation: Preparation, address: String) -> impl IntoView {
     let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
     let choice = Choice::read(&address);
-    let Preparation { products: count, filters, .. } = &preparation;
+    let Preparation { products: count, filters, warning, .. } = &preparation;
+    let warning = RwSignal::new(warning.clone());
     let chosen = which(&choice.selection, *count, filters);
     let list = matches!(choice.selection, Selection::Matching(_)).then(|| with_search("/products", &choice.selected()));
     let list = list.map(|address| at_once(view! { " "<a class="link" href=address>"Show them"</a> }));
@@ -63,6 +66,7 @@ fn Page(preparation: Preparation, address: String) -> impl IntoView {
     at_once(view! {
         <div class="page new-run">
             <header class="page-head"><div><h1>"New run"</h1><p class="muted">{chosen}{list}</p></div></header>
+            {banner(warning)}
             {body}
         </div>
     })
@@ -84,11 +88,10 @@ fn Form(preparation: Preparation, choice: Choice) -> impl IntoView {
     let provider = choice.provider.or_else(|| providers.first().map(|provider| provider.id)).unwrap_or(ProviderId::BUILT_IN);
     let ticked = choice.parts.clone().unwrap_or(parts);
     let problems = RwSignal::new(choice.problems().unwrap_or_default());
-    let failed = RwSignal::new(None::<String>);
     let sample = RwSignal::new(choice.sample_first);
     let known = RwSignal::new(first);
     let reckoning = RwSignal::new(false);
-    let starting = RwSignal::new(false);
+    let starting = Asking::new();
     let form = NodeRef::<html::Form>::new();
     let selection = choice.selection.clone();
     let typed = move || form.get_untracked().map(|form| read(&form, &selection));
@@ -101,20 +104,15 @@ fn Form(preparation: Preparation, choice: Choice) -> impl IntoView {
         let Some(choice) = typed() else { return };
         let wrong = choice.problems();
         problems.set(wrong.clone().unwrap_or_default());
-        if wrong.is_some() || starting.get_untracked() {
+        if wrong.is_some() {
             return;
         }
-        starting.set(true);
         let navigate = navigate.clone();
         let asked = format!("{}&store={here}", choice.to_address());
-        spawn_local(async move {
-            match start_run(asked).await {
-                Ok(run) => navigate(&format!("/runs/{run}"), NavigateOptions::default()),
-                Err(error) => {
-                    failed.try_set(Some(error.to_string()));
-                }
+        starting.ask(start_run(asked), move |run| {
+            if let Some(run) = run {
+                navigate(&format!("/runs/{run}"), NavigateOptions::default());
             }
-            starting.try_set(false);
         });
     };
     let kept = choice.kept().into_iter().map(|(name, value)| at_once(view! { <input r#type="hidden" name=name value=value /> })).collect_view();
@@ -168,9 +166,9 @@ fn Form(preparation: Preparation, choice: Choice) -> impl IntoView {
                 <h2 id="takes-h">"What it will take"</h2>
                 <div class="stack" aria-live="polite" aria-busy=move || reckoning.get().to_string() inner_html=move || summary.get()></div>
                 {wrong(|problems| problems.other.map(str::to_owned), "run-error")}
-                {sometimes(move || failed.get().map(|sentence| at_once(view! { <p class="error" role="alert">{sentence}</p> })))}
+                {starting.reason()}
                 <div class="line">
-                    <button class="btn primary" aria-disabled=move || starting.get().then_some("true")>
+                    <button class="btn primary" aria-disabled=move || starting.disabled()>
                         <Icon name="sparkles" />
                         {move || if sample.get() && count > u64::from(SAMPLE) { "Write ten, then ask me" } else { "Start the run" }}
                     </button>

@@ -2,9 +2,9 @@
 
 use domain::role::Permission;
 use leptos::{prelude::*, task::spawn_local};
-use ports::error::AppError;
+use ports::{error::AppError, runs::RunView};
 
-use super::row::Row;
+use super::{banner::banner, row::Row};
 use crate::{
     codec::Loaded,
     frame::use_me,
@@ -19,7 +19,7 @@ use crate::{
         list::list,
         opening::opening,
         title::title,
-        trouble::{Trouble, keep_current},
+        trouble::{Current, Trouble, keep_current},
     },
 };
 
@@ -35,31 +35,24 @@ fn Page(opening: Overview) -> impl IntoView {
     let may_run = use_me().is_some_and(|me| me.role.may(Permission::RunJobs));
     let any_product = opening.picture.products > 0;
     let picture = RwSignal::new(markup::picture(&opening.picture, may_run));
+    let warning = RwSignal::new(opening.warning);
     let runs = RwSignal::new(opening.runs);
-    let trouble = RwSignal::new(None::<AppError>);
     let moving = Memo::new(move |_| runs.with(|runs| runs.iter().filter(|run| moves(run)).count()));
     let look_again = move || async move {
         if let Ok(latest) = open_overview().await {
             picture.try_set(markup::picture(&latest.picture, may_run));
+            warning.try_set(latest.warning);
         }
     };
-    let ask = move || async move {
-        match list_runs().await {
-            Ok(latest) => {
-                trouble.try_set(None);
-                let before = moving.try_get_untracked().unwrap_or(0);
-                runs.try_set(latest);
-                // One has ended: the picture is another.
-                if moving.try_get_untracked().is_some_and(|now| now < before) {
-                    look_again().await;
-                }
-            }
-            Err(error) => {
-                trouble.try_set(Some(error));
-            }
+    let take = move |latest: Vec<RunView>| {
+        let before = moving.try_get_untracked().unwrap_or(0);
+        runs.try_set(latest);
+        // One has ended: the picture is another.
+        if moving.try_get_untracked().is_some_and(|now| now < before) {
+            spawn_local(look_again());
         }
     };
-    keep_current(move || moving.get() > 0, trouble, ask);
+    let Current { trouble, refresh } = keep_current(move || moving.get() > 0, list_runs, take);
 
     let none = sometimes(move || {
         (any_product && runs.with(Vec::is_empty)).then(|| {
@@ -73,7 +66,7 @@ fn Page(opening: Overview) -> impl IntoView {
     });
     let row = move |id| {
         let run = Memo::new(move |_| runs.with(|runs| runs.iter().find(|run| run.id == id).cloned()));
-        at_once(view! { <Row run may_run refresh=Callback::new(move |()| spawn_local(ask())) /> })
+        at_once(view! { <Row run may_run refresh /> })
     };
     let each_run = list(move || runs.with(|runs| runs.iter().map(|run| run.id).collect()), row);
     // Told only when it changes: how far each is stands in its line.
@@ -86,6 +79,7 @@ fn Page(opening: Overview) -> impl IntoView {
     at_once(view! {
         <div class="page runs">
             <header class="page-head"><h1>"Runs"</h1>{begin}</header>
+            {banner(warning)}
             <div inner_html=move || picture.get()></div>
             <section class="part" aria-labelledby="runs-h" hidden=!any_product>
                 <header><h2 id="runs-h">"All runs"</h2><span class="vh" role="status">{told}</span></header>

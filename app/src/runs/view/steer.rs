@@ -1,7 +1,7 @@
 //! Pausing, resuming, cancelling, trying again: each a plain form where there is no script.
 
 use domain::{ids::JobId, money::Cost};
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
@@ -10,7 +10,7 @@ use crate::{
         api::{Steering, steer_run},
         state::choice::typed_cost,
     },
-    ui::at_once::{at_once, sometimes},
+    ui::{asking::Asking, at_once::at_once},
 };
 
 /// A button that does something about a run.
@@ -29,32 +29,20 @@ pub(super) struct Steer {
 impl Steer {
     pub(super) fn view(self) -> AnyView {
         let Self { id, what, words, label, class, cap, refresh } = self;
-        let asking = RwSignal::new(false);
-        let failed = RwSignal::new(None::<String>);
+        let asking = Asking::new();
         let navigate = use_navigate();
         let act = move |event: ev::SubmitEvent| {
             event.prevent_default();
             let typed = typed(&event);
             if let Err(sentence) = typed_cost(&typed) {
-                failed.set(Some(sentence));
+                asking.refuse(sentence);
                 return;
             }
-            if asking.get_untracked() {
-                return;
-            }
-            asking.set(true);
             let navigate = navigate.clone();
-            spawn_local(async move {
-                match steer_run(id, what, typed).await {
-                    Ok(run) if run != id => navigate(&format!("/runs/{run}"), NavigateOptions::default()),
-                    Ok(_) => {
-                        failed.try_set(None);
-                    }
-                    Err(error) => {
-                        failed.try_set(Some(error.to_string()));
-                    }
+            asking.ask(steer_run(id, what, typed), move |run| {
+                if let Some(run) = run.filter(|run| *run != id) {
+                    navigate(&format!("/runs/{run}"), NavigateOptions::default());
                 }
-                asking.try_set(false);
                 refresh.try_run(());
             });
         };
@@ -62,15 +50,15 @@ impl Steer {
             at_once(view! {
                 <label class="line">
                     "Cap"
-                    <input class="input num" name="cap" inputmode="decimal" autocomplete="off" value=cap.plain() aria-invalid=move || failed.get().map(|_| "true") />
+                    <input class="input num" name="cap" inputmode="decimal" autocomplete="off" value=cap.plain() aria-invalid=move || asking.has_failed().then_some("true") />
                 </label>
             })
         });
         at_once(view! {
             <form class="steer" method="post" action=format!("/runs/{id}/{}", what.name()) on:submit=act>
                 {field}
-                <button class=class aria-label=label aria-disabled=move || asking.get().then_some("true")>{words}</button>
-                {sometimes(move || failed.get().map(|sentence| at_once(view! { <p class="error" role="alert">{sentence}</p> })))}
+                <button class=class aria-label=label aria-disabled=move || asking.disabled()>{words}</button>
+                {asking.reason()}
             </form>
         })
     }

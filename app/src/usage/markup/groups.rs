@@ -9,14 +9,14 @@ use crate::ui::chart::bar;
 
 pub(super) fn groups(view: &UsageView) -> Markup {
     html! {
-        (group(view, "By provider", "Provider", "Unknown", &view.by_provider))
-        (group(view, "By model", "Model", "No model", &view.by_model))
-        (group(view, "By person", "Person", "Unknown", &view.by_person))
-        (group(view, "By product type", "Product type", "No type", &view.by_type))
+        (group(view, "By provider", "Provider", &view.by_provider))
+        (group(view, "By model", "Model", &view.by_model))
+        (group(view, "By person", "Person", &view.by_person))
+        (group(view, "By product type", "Product type", &view.by_type))
     }
 }
 
-fn group(view: &UsageView, heading: &str, head: &str, nameless: &str, rows: &[(String, Sums)]) -> Markup {
+fn group(view: &UsageView, heading: &str, head: &str, rows: &[(String, Sums)]) -> Markup {
     let id = format!("by-{}", head.to_lowercase().replace(' ', "-"));
     // What is free is compared by its calls.
     let weight = |sums: &Sums| if view.total.cost > Cost::ZERO { sums.cost.0.max(0) as u64 } else { sums.calls };
@@ -37,7 +37,7 @@ fn group(view: &UsageView, heading: &str, head: &str, nameless: &str, rows: &[(S
                         tbody {
                             @for (name, sums) in rows {
                                 tr {
-                                    th scope="row" { (if name.is_empty() { nameless } else { name.as_str() }) }
+                                    th scope="row" { (name) }
                                     td { (bar(weight(sums), most)) }
                                     (cells(sums, view.currency))
                                 }

@@ -106,7 +106,7 @@ fn query(rng: &mut StdRng) -> ListQuery {
         query.tag = vec!["tag 1".to_owned(), format!("tag {}", rng.random_range(0..10))];
     }
     if rng.random_bool(0.2) {
-        query.missing = vec![Missing::Image];
+        query.missing = vec![Missing::ALL[rng.random_range(0..Missing::ALL.len())]];
     }
     if rng.random_bool(0.2) {
         query.price_min = Some(Money(rng.random_range(0..3_000)));

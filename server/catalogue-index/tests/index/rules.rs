@@ -112,6 +112,29 @@ fn what_is_missing_is_counted_by_kind() {
 }
 
 #[test]
+fn whatever_a_product_lacks_it_is_found_by_each_of_it() {
+    let lacking = |missing: Vec<Missing>| Product { missing, ..Product::default() };
+    let kinds = || Missing::ALL.iter().copied();
+    // One product for every set of kinds, and its number is the set.
+    let every: Vec<Product> =
+        (0..1_u32 << Missing::ALL.len()).map(|set| lacking(kinds().filter(|kind| set & 1 << *kind as u8 != 0).collect())).collect();
+    let mut index = index_of(&every);
+
+    for kind in kinds() {
+        let found = ords(&index, &ListQuery { missing: vec![kind], ..ListQuery::default() });
+        assert!(found.len() == every.len() / 2 && found.iter().all(|ord| ord & 1 << kind as u8 != 0), "{kind:?}: {found:?}");
+    }
+    index.put(&lacking(vec![Missing::Short]).entry(0));
+    index.put(&lacking(vec![]).entry(1 << Missing::Alt as u8));
+    let counts: Vec<u32> = kinds()
+        .map(|kind| {
+            facet(&index, &ListQuery::default(), Facet::Missing).into_iter().find(|(name, _)| name == kind.name()).map_or(0, |(_, count)| count)
+        })
+        .collect();
+    assert_eq!(counts, [32, 32, 32, 31, 32, 33]);
+}
+
+#[test]
 fn thousands_of_changed_titles_leave_no_litter() {
     let mut index = CatalogueIndex::new();
     let product = |round: u32, ord: u32| Product {

@@ -116,7 +116,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn product() -> impl Strategy<Value = Product> {
-    (0..40_i64, title(), name(), name(), vec(name(), 0..4), status(), optimisation(), vec(missing(), 0..3), option::weighted(0.7, price())).prop_map(
+    (0..40_i64, title(), name(), name(), vec(name(), 0..4), status(), optimisation(), vec(missing(), 0..5), option::weighted(0.7, price())).prop_map(
         |(seq, title, vendor, kind, tags, status, optimisation, missing, price)| Product {
             seq,
             title,

@@ -129,7 +129,13 @@ impl<'a> Calls<'a> {
     /// Takes every free seat. An answer has one until it is written down, so that a crash loses no more than that.
     async fn ask(&mut self, ledger: &mut Ledger) -> Result<(), Failure> {
         while self.flying.len() + ledger.unwritten() < self.seats {
-            let Some(next) = self.next(ledger).await? else { return Ok(()) };
+            let Some(next) = self.next(ledger) else {
+                if self.todo.is_empty() || ledger.is_full() {
+                    return Ok(());
+                }
+                self.read(ledger).await?;
+                continue;
+            };
             self.asked.insert(next.fingerprint, Vec::new());
             let (base, writer, till) = (Arc::clone(self.base), Arc::clone(&self.writer), Arc::clone(&self.till));
             self.flying.spawn(async move { question(&base, &*writer, till, next).await });
@@ -137,28 +143,28 @@ impl<'a> Calls<'a> {
         Ok(())
     }
 
-    /// The next product that somebody has to be asked for.
-    async fn next(&mut self, ledger: &mut Ledger) -> Result<Option<Prepared>, Failure> {
-        loop {
-            while let Some(next) = self.ready.pop_front() {
-                if let Some(waiting) = self.asked.get_mut(&next.fingerprint) {
-                    waiting.push(next);
-                } else if let Some(known) = self.answered.known.get(&next.fingerprint) {
-                    ledger.note(reuse(self.base, next, known));
-                } else {
-                    return Ok(Some(next));
-                }
-            }
-            if self.todo.is_empty() {
-                return Ok(None);
-            }
-            let ords: Vec<u32> = self.todo.drain(..self.todo.len().min(READ)).collect();
-            let (prepared, done) = self.base.read(&ords).await?;
-            self.ready.extend(prepared);
-            for item in done {
-                ledger.note(item);
+    /// The next of those that were read that somebody has to be asked for.
+    fn next(&mut self, ledger: &mut Ledger) -> Option<Prepared> {
+        while let Some(next) = self.ready.pop_front() {
+            if let Some(waiting) = self.asked.get_mut(&next.fingerprint) {
+                waiting.push(next);
+            } else if let Some(known) = self.answered.known.get(&next.fingerprint) {
+                ledger.note(reuse(self.base, next, known));
+            } else {
+                return Some(next);
             }
         }
+        None
+    }
+
+    async fn read(&mut self, ledger: &mut Ledger) -> Result<(), Failure> {
+        let ords: Vec<u32> = self.todo.drain(..self.todo.len().min(READ)).collect();
+        let (prepared, done) = self.base.read(&ords).await?;
+        self.ready.extend(prepared);
+        for item in done {
+            ledger.note(item);
+        }
+        Ok(())
     }
 
     /// Takes an answer down; why the run ends with it, if it does.

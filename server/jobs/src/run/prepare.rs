@@ -41,7 +41,7 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) fn new(params: &RunParams, model: &str) -> Self {
-        let RunParams { spec, remark } = params;
+        let RunParams { spec, remark, .. } = params;
         Self {
             parts: spec.parts.clone(),
             only_empty: spec.only_empty,
@@ -70,7 +70,11 @@ impl Order {
         }
         let brief = briefs.of(&source.product_type);
         let (provider, model) = &self.writer;
-        let question = words::fingerprint::asked(&source, brief, &parts, provider, model, &self.remark);
+        let mut question = words::fingerprint::asked(&source, brief, &parts, provider, model, &self.remark);
+        if self.only_empty && parts.contains(&Part::Alt) {
+            // Of the answer only some pictures are kept: no answer for who wants all of them.
+            question.push_str("gaps\n");
+        }
         let fingerprint: [u8; 32] = Sha256::digest(question).into();
         if !self.anew && last_fingerprint == Some(fingerprint) {
             return None;

@@ -42,8 +42,15 @@ pub(crate) struct Ledger {
 /// A product that is done.
 struct Come {
     item: RunItem,
-    /// Whether a provider was asked for it.
-    asked: bool,
+    /// What a provider that was asked for it took; none without one.
+    took: Option<Took>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Took {
+    tokens_in: u64,
+    tokens_out: u64,
+    cost: Cost,
 }
 
 /// Where to.
@@ -111,40 +118,46 @@ impl Ledger {
 
     /// A product is done without anybody having been asked.
     pub(crate) fn note(&mut self, item: RunItem) {
-        self.come(Come { item, asked: false }, 0, 0, Cost::ZERO);
+        self.come(Come { item, took: None });
     }
 
     /// A product is done after a provider was asked.
     pub(crate) fn note_asked(&mut self, item: RunItem, tokens_in: u64, tokens_out: u64, cost: Cost) {
-        self.come(Come { item, asked: true }, tokens_in, tokens_out, cost);
+        self.come(Come { item, took: Some(Took { tokens_in, tokens_out, cost }) });
     }
 
-    fn come(&mut self, come: Come, tokens_in: u64, tokens_out: u64, cost: Cost) {
+    fn come(&mut self, come: Come) {
+        match &come.item.came {
+            ItemCame::Failed { reason } => self.failing = (self.failing.0 + 1, reason.clone()),
+            ItemCame::Skipped if come.took.is_none() => {}
+            ItemCame::Written { .. } | ItemCame::Skipped => self.failing.0 = 0,
+        }
+        self.come.push_back(come);
+    }
+
+    /// With the transaction that marks it as done, so that a crash behind that counts nothing twice.
+    fn count(&mut self, come: &Come) {
         let progress = &mut self.checkpoint.run.progress;
         match &come.item.came {
             ItemCame::Written { version, .. } => {
                 progress.written += 1;
                 progress.reused += u64::from(version.reused);
-                self.failing.0 = 0;
             }
-            ItemCame::Skipped => {
-                progress.skipped += 1;
-                if come.asked {
-                    self.failing.0 = 0;
-                }
-            }
-            ItemCame::Failed { reason } => {
-                progress.failed += 1;
-                self.failing = (self.failing.0 + 1, reason.clone());
-            }
+            ItemCame::Skipped => progress.skipped += 1,
+            ItemCame::Failed { .. } => progress.failed += 1,
         }
+        let Took { tokens_in, tokens_out, cost } = come.took.unwrap_or_default();
         self.checkpoint.add(tokens_in, tokens_out, cost);
-        self.come.push_back(come);
+    }
+
+    /// Whether what has come is a transaction of its own: no more should come before it is written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.come.len() >= ITEMS
     }
 
     /// Products that somebody was asked for and that are not in the database yet.
     pub(crate) fn unwritten(&self) -> usize {
-        self.come.iter().filter(|come| come.asked).count() + self.writing.as_ref().map_or(0, |writing| writing.asked)
+        self.come.iter().filter(|come| come.took.is_some()).count() + self.writing.as_ref().map_or(0, |writing| writing.asked)
     }
 
     pub(crate) const fn is_writing(&self) -> bool {
@@ -170,7 +183,10 @@ impl Ledger {
 
     fn write(&mut self) -> Result<(), Failure> {
         let come: Vec<Come> = self.come.drain(..self.come.len().min(ITEMS)).collect();
-        let asked = come.iter().filter(|come| come.asked).count();
+        let asked = come.iter().filter(|come| come.took.is_some()).count();
+        for come in &come {
+            self.count(come);
+        }
         let items: Vec<RunItem> = come.into_iter().map(|come| come.item).collect();
         self.done.extend(items.iter().map(|item| item.ord));
         self.done.optimize();

@@ -140,7 +140,7 @@ async fn look(
     standing: &Standing,
     products: &RoaringBitmap,
 ) -> Result<LookedAt, AppError> {
-    let params = RunParams { spec: spec.clone(), remark: String::new() };
+    let params = RunParams::new(spec.clone());
     let base = Arc::new(Base {
         store: store.clone(),
         at: at.clone(),

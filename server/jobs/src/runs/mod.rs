@@ -35,6 +35,8 @@ pub struct RunsService {
 }
 
 const RUNS: u32 = 50;
+/// One such run is about one product, and a reviewer may send back hundreds.
+const SENT_BACK: u32 = 10;
 const RESULTS: u32 = 50;
 const FAILURES: u32 = 100;
 const HANDLES: usize = 10_000;
@@ -95,12 +97,12 @@ impl Runs for RunsService {
             return invalid("No product is selected, or none is there any more. Choose others.");
         }
         let subject = subject::subject(&spec.selection, products.len(), at.currency);
-        self.enqueue(who, &at, &RunParams { spec, remark: String::new() }, &products, &subject).await
+        self.enqueue(who, &at, &RunParams::new(spec), &products, &subject).await
     }
 
     async fn runs(&self, who: &Access) -> Result<Vec<RunView>, AppError> {
         let at = self.at(who, Permission::Browse).await?;
-        let jobs = self.store.jobs(&at, &[JobKind::Optimise], RUNS).await?;
+        let jobs = self.store.runs_shown(&at, RUNS, SENT_BACK).await?;
         let names = self.store.provider_names(&at).await?;
         jobs.iter().map(|job| view::run(job, &names, at.currency)).collect()
     }
@@ -186,6 +188,8 @@ impl Runs for RunsService {
         }
         let mut params: RunParams = from_json(&job.params)?;
         params.spec.sample_first = false;
+        // It says that it has failed, and waits for nobody.
+        params.queued = None;
         self.desk.can_write(&self.store, &at, params.spec.provider).await?;
         let subject = format!("{} that failed before", counted(products.len()));
         self.enqueue(who, &at, &params, &products, &subject).await

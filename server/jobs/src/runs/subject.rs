@@ -80,6 +80,9 @@ const fn lacking(missing: Missing) -> &'static str {
         Missing::Description => "a description",
         Missing::Image => "a picture",
         Missing::Seo => "SEO texts",
+        Missing::Alt => "picture texts",
+        Missing::Tags => "tags",
+        Missing::Short => "a full description",
     }
 }
 
@@ -132,6 +135,8 @@ mod tests {
         assert_eq!(of(ListQuery { missing: vec![Missing::Description], ..usual() }, 214), "214 products missing a description");
         let query = ListQuery { missing: vec![Missing::Description, Missing::Seo], vendor: vec!["Acme".into()], ..usual() };
         assert_eq!(of(query, 1), "1 product missing a description or SEO texts, by Acme");
+        let query = ListQuery { missing: vec![Missing::Alt, Missing::Tags, Missing::Short], ..usual() };
+        assert_eq!(of(query, 12), "12 products missing picture texts, tags or a full description");
         let query = ListQuery { status: vec![Status::Draft], price_max: Some(Money(500)), search: " lamp ".into(), ..usual() };
         assert_eq!(of(query, 9), "9 products that are draft, priced 5.00 EUR or less, matching \u{201c}lamp\u{201d}");
         let query = ListQuery { tag: ["a", "b", "c"].map(String::from).to_vec(), optimisation: vec![OptimisationStatus::None], ..usual() };

@@ -49,7 +49,7 @@ impl WritingService {
             sample_first: false,
         };
         let team = self.desk.team(&self.store, at, provider).await?.map_err(AppError::Invalid)?;
-        let order = Order::new(&RunParams { spec, remark: String::new() }, &team.model);
+        let order = Order::new(&RunParams::new(spec), &team.model);
         let asked = order.prepare(product, &briefs).ok_or_else(|| AppError::Invalid("The brief has no parts to be written. Choose some.".into()))?;
         let till = Arc::new(self.till(who, at).await?);
         let (answer, cost) = self.answer(at, team, till, asked.clone()).await?;

@@ -70,6 +70,24 @@ on_both! {
         assert_eq!(world.opened.number("SELECT count(*) FROM optimization_versions WHERE reused AND cost = 0").await, 28);
     }
 
+    async fn what_was_written_for_some_pictures_is_no_answer_for_all_of_them(engine: Engine) {
+        let world = World::new(engine).await;
+        let file = "Title,URL handle,Product image URL,Image position,Image alt text\n\
+                    Oak lamp,oak,https://example.test/1.jpg,1,Old words\n,oak,https://example.test/2.jpg,2,\n";
+        world.import(file, KEEP).await;
+        let provider = world.provider(Scripted::new([]), 1).await;
+        let alts = RunSpec { provider: provider.id, parts: vec![Part::Alt], ..spec() };
+        let written = async |only_empty| {
+            let run = world.run(RunSpec { only_empty, ..alts.clone() }).await.run;
+            let card = world.store.queue(&world.owner, &QueueFilter::default(), None, 10).await.unwrap().cards.remove(0);
+            (run.progress.written, card.fields.len())
+        };
+
+        assert_eq!(written(true).await, (1, 1));
+        assert_eq!(written(false).await, (1, 2));
+        assert_eq!(provider.calls(), 2);
+    }
+
     async fn a_server_that_stops_pays_for_nothing_twice(engine: Engine) {
         let world = World::new(engine).await;
         world.import(csv::many(120, 0), KEEP).await;
@@ -112,6 +130,24 @@ on_both! {
         assert_eq!((world.versions().await, world.written_twice().await), (120, 0));
         let calls = provider.calls() as u64;
         assert!(deaths > 2 && calls <= 120 + 4 * (deaths - 1), "{calls} calls, {deaths} deaths");
+    }
+
+    async fn products_that_need_nobody_are_counted_once_and_keep_nobody_waiting(engine: Engine) {
+        let world = World::new(engine).await;
+        world.import(csv::many(3_000, 0), KEEP).await;
+        let provider = world.provider(Scripted::new([]), 2).await;
+        let id = world.start(RunSpec { provider: provider.id, only_empty: true, parts: vec![Part::Title], ..spec() }).await;
+
+        let worker = world.worker();
+        let seen = world.until_run(id, |run| run.run.progress.skipped > 0).await.run.progress;
+        worker.abort().await;
+        assert!(seen.skipped < 3_000, "{seen:?}");
+        world.clock.pass(LEASE);
+        let worker = world.worker();
+        let run = world.rests(id).await.run;
+        worker.stop().await;
+
+        assert_eq!((run.state, run.progress.skipped, run.progress.total, provider.calls()), (JobState::Done, 3_000, 3_000, 0), "{run:?}");
     }
 
     async fn a_cap_is_not_passed_by_more_than_the_calls_on_their_way(engine: Engine) {

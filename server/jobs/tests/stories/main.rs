@@ -13,5 +13,6 @@ mod interrupted;
 mod permissions;
 mod races;
 mod runs;
+mod sent_back;
 mod support;
 mod writing;

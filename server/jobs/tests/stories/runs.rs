@@ -15,6 +15,7 @@ use ports::{
     Jobs,
     error::AppError,
     jobs::JobState,
+    review::{QueueFilter, Reviews},
     runs::{Basis, RunSpec, Runs, Selection},
 };
 
@@ -227,16 +228,46 @@ on_both! {
 
     async fn the_picture_leads_to_runs_over_what_is_worst(engine: Engine) {
         let world = World::new(engine).await;
-        world.import("Title,URL handle,Description\nOak lamp,oak,<p>Oak.</p>\nAsh lamp,ash,\nElm lamp,elm,\n", KEEP).await;
+        let file = "Title,URL handle,Description,Tags,Product image URL,Image position,Image alt text\n\
+                    Oak lamp,oak,<p>Oak.</p>,wood,https://example.com/1.jpg,1,An oak lamp\n,oak,,,https://example.com/2.jpg,2,\n\
+                    Ash lamp,ash,,wood,,,\nElm lamp,elm,,,,,\n";
+        world.import(file, KEEP).await;
 
         let picture = world.runs().picture(&world.owner).await.unwrap();
 
         assert_eq!((picture.products, picture.improved, picture.open_reviews), (3, 0, 0));
         let worst: Vec<(&str, u64)> = picture.lacks.iter().map(|lack| (lack.says.as_str(), lack.products)).collect();
-        assert_eq!(worst, [("No SEO title or description", 3), ("Words as they came", 3), ("No description", 2)]);
-        let lack = &picture.lacks[2];
-        assert_eq!((lack.query.missing.as_slice(), lack.parts.as_slice()), ([Missing::Description].as_slice(), [Part::Description].as_slice()));
-        let run = world.run(RunSpec { selection: Selection::Matching(lack.query.clone()), parts: lack.parts.clone(), ..spec() }).await.run;
-        assert_eq!((run.subject.as_str(), run.progress.total), ("2 products missing a description", 2));
+        let whole = [("No SEO title or description", 3), ("Words as they came", 3)];
+        // A picture that is not there is nothing that words could mend.
+        let single = [("A picture without a text", 1), ("No tags", 1), ("A very short description", 1)];
+        assert_eq!(worst, [whole.as_slice(), &[("No description", 2)], &single].concat());
+        let kinds = [
+            (Missing::Description, Part::Description, "2 products missing a description"),
+            (Missing::Alt, Part::Alt, "1 product missing picture texts"),
+            (Missing::Tags, Part::Tags, "1 product missing tags"),
+            (Missing::Short, Part::Description, "1 product missing a full description"),
+        ];
+        for (lack, (missing, part, subject)) in picture.lacks[2..].iter().zip(kinds) {
+            assert_eq!((lack.query.missing.as_slice(), lack.parts.as_slice()), ([missing].as_slice(), [part].as_slice()));
+            assert_eq!(ListQuery::from_address(&lack.query.to_address()), lack.query);
+            let run = world.run(RunSpec { selection: Selection::Matching(lack.query.clone()), parts: lack.parts.clone(), ..spec() }).await.run;
+            assert_eq!((run.subject.as_str(), run.progress.total), (subject, lack.products));
+        }
+    }
+
+    async fn pictures_that_have_a_text_keep_it_where_only_what_is_empty_is_filled(engine: Engine) {
+        let world = World::new(engine).await;
+        let file = "Title,URL handle,Type,Product image URL,Image position,Image alt text\n\
+                    Oak lamp,oak,Lamp,https://example.com/1.jpg,1,An oak lamp\n,oak,,https://example.com/2.jpg,2,\n\
+                    Ash lamp,ash,Lamp,https://example.com/3.jpg,1,An ash lamp\nElm lamp,elm,Lamp,,,\n";
+        world.import(file, KEEP).await;
+        let query = ListQuery { missing: vec![Missing::Alt], ..ListQuery::default() };
+
+        let run = world.run(RunSpec { selection: Selection::Matching(query), only_empty: true, parts: vec![Part::Alt], ..spec() }).await;
+
+        assert_eq!((run.run.progress.total, run.run.progress.written, run.results[0].handle.as_str()), (1, 1, "oak"), "{run:?}");
+        let card = world.store.queue(&world.owner, &QueueFilter::default(), None, 10).await.unwrap().cards.remove(0);
+        let fields: Vec<(Part, &str)> = card.fields.iter().map(|field| (field.part, field.image.as_str())).collect();
+        assert_eq!(fields, [(Part::Alt, "https://example.com/2.jpg")]);
     }
 }

@@ -1,9 +1,10 @@
-//! What a title leaves out that the record knows: what the product is, and which one.
+//! What a title leaves out or misspells that the record knows: what the product is, and which one.
 
 use std::collections::HashSet;
 
 use domain::words::text::{count, is_all_small, stems};
 
+use super::misspelt;
 use crate::{casing, clean::can_join, record::Record, role::Role};
 
 /// With what it is, where the title leaves that out.
@@ -19,9 +20,13 @@ pub(super) fn completed(rest: String, record: &Record<'_>) -> String {
     if record.is_book() {
         return rest;
     }
-    match record.value(Role::Item).filter(|item| count(item) <= 4 && !record.is_banned(item)) {
-        Some(item) if is_part_of(item) => rest = named(item),
-        Some(item) if !shares(item) && count(&rest) <= 3 && can_join(&rest, item) => rest = [&rest, " ", &named(item)].concat(),
+    let item = record.value(Role::Item).filter(|item| count(item) <= 4 && !record.is_banned(item));
+    let names = || item.into_iter().chain([record.kind.as_str()]);
+    let spelt = if names().any(shares) { None } else { names().find_map(|name| misspelt::meant(&rest, name, record)) };
+    match (item, spelt) {
+        (Some(item), _) if is_part_of(item) => rest = named(item),
+        (_, Some(spelt)) => rest = spelt,
+        (Some(item), _) if !shares(item) && count(&rest) <= 3 && can_join(&rest, item) => rest = [&rest, " ", &named(item)].concat(),
         _ if count(&rest) <= 1 && !record.kind.is_empty() && !shares(&record.kind) && is_simple(&record.kind) && can_join(&rest, &record.kind) => {
             rest = [&rest, " ", &singular(&record.kind, record)].concat();
         }
@@ -82,7 +87,7 @@ const MANY: &[&str] = &[
     "sweets",
 ];
 
-fn singular(kind: &str, record: &Record<'_>) -> String {
+pub(super) fn singular(kind: &str, record: &Record<'_>) -> String {
     let last = kind.rsplit(' ').next().unwrap_or(kind).to_lowercase();
     if !record.phrases.is_english() || MANY.contains(&last.as_str()) || last.ends_with("ss") || last.ends_with("us") || last.ends_with("is") {
         return kind.to_owned();

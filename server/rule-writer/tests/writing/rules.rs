@@ -56,6 +56,48 @@ fn a_title_says_whose_it_is_and_what() {
 }
 
 #[test]
+fn a_title_that_misspells_what_it_is_does_not_say_it_twice() {
+    let of = |title: &str, kind: &str| self::title(&Source { product_type: kind.into(), ..titled(title) });
+    for (before, kind, after) in [
+        ("Pillocwase", "Pillowcases", "Brackenside Pillowcase"),
+        ("PILLOCWASE", "Pillowcases", "Brackenside Pillowcase"),
+        ("linen pillocwases", "Pillowcases", "Brackenside Linen Pillowcases"),
+        ("Brackenside Pilowcase, Linen", "Pillowcases", "Brackenside Pillowcase, Linen"),
+        ("Linen Pillocwase with a Zip", "Bed & Pillowcases", "Brackenside Linen Pillowcase with a Zip"),
+        ("Chiar", "Chairs", "Brackenside Chair"),
+        ("Lmap", "Lamps", "Brackenside Lamp"),
+        ("Garden Hammok", "HAMMOCKS", "Brackenside Garden Hammock"),
+        ("T-Shrit", "T-Shirts", "Brackenside T-Shirt"),
+        // Words of their own and other forms stay, and nothing is put behind them.
+        ("Skirt", "Shirts", "Brackenside Skirt"),
+        ("Boats", "Boots", "Brackenside Boats"),
+        ("Tischlampe", "Tischlampen", "Brackenside Tischlampe"),
+        // What is no slip gets its type as before.
+        ("Ivy", "Pillowcases", "Brackenside Ivy Pillowcase"),
+        ("Fillowcase", "Pillowcases", "Brackenside Fillowcase Pillowcase"),
+        ("Rug", "Rags", "Brackenside Rug Rag"),
+    ] {
+        assert_eq!(of(before, kind), after, "{before} of {kind}");
+    }
+}
+
+#[test]
+fn a_word_that_the_record_knows_is_no_slip() {
+    let trowel = || Source { product_type: "Towels".into(), ..titled("Trowel") };
+    assert_eq!(title(&trowel()), "Brackenside Towel");
+    for meant in [
+        Source { tags: vec!["trowel".into()], ..trowel() },
+        Source { vendor: "Trowel & Sons".into(), title: "Garden Trowel".into(), ..trowel() },
+        Source { options: vec![("Tool".into(), vec!["Trowel".into(), "Spade".into()])], ..trowel() },
+        Source { description: "<p>A trowel for the garden.</p>".into(), ..trowel() },
+        Source { facts: [("Kind".to_owned(), "Trowel".to_owned())].into(), ..trowel() },
+    ] {
+        let title = title(&meant);
+        assert!(title.contains("Trowel") && !title.contains("Towel"), "{title}");
+    }
+}
+
+#[test]
 fn a_brand_that_ends_in_a_number_counts_nothing() {
     let of = |title: &str| self::title(&Source { vendor: "Studio 12".into(), ..titled(title) });
     assert_eq!(of("Ivy Table Lamp"), "Studio 12 Ivy Table Lamp");

@@ -17,10 +17,11 @@ use crate::{
 };
 
 impl Store {
-    /// Those that were not removed, in the order they are asked in. The built-in writer is none of them.
+    /// Those that were not removed, in the order they are asked in: at the same place whoever was added later comes later, so that
+    /// nobody is asked first without having been put there. The built-in writer is none of them.
     pub async fn providers(&self, store: &StoreRef) -> Result<Vec<ProviderRow>, StoreError> {
         let mut rows: Vec<ProviderRow> = fresh!(self.db(), |on| sqlx::query_as(sql::PROVIDERS).bind(store.num).fetch_all(on))?;
-        rows.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
+        rows.sort_by_key(|row| (row.position, row.id));
         Ok(rows)
     }
 

@@ -118,6 +118,27 @@ pub struct RunParams {
     /// What the writer is to do differently, when a reviewer has said so; empty otherwise.
     #[serde(default)]
     pub remark: String,
+    /// The product that waits for this run, when a reviewer has sent its suggestion back.
+    #[serde(default)]
+    pub queued: Option<Queued>,
+}
+
+/// A product that is `Queued`, and the change that made it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queued {
+    pub product: ProductId,
+    pub seq: Seq,
+}
+
+/// What a run is about, for people, that writes again what a reviewer has sent back. Lists of runs tell them by it from those that
+/// somebody has started.
+pub const SENT_BACK: &str = "1 product, changes requested";
+
+impl RunParams {
+    /// As somebody starts a run.
+    pub const fn new(spec: RunSpec) -> Self {
+        Self { spec, remark: String::new(), queued: None }
+    }
 }
 
 /// How far a run is: its job's `progress`, as JSON.

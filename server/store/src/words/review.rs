@@ -58,10 +58,16 @@ impl Reviews for Store {
         self.to_its_end(async move { this.decide_in(&store, user, decision).await }).await
     }
 
-    async fn approve_all(&self, who: &Access, filter: &QueueFilter, until: Timestamp) -> Result<ManyOutcome, AppError> {
+    async fn approve_some(
+        &self,
+        who: &Access,
+        filter: &QueueFilter,
+        until: Timestamp,
+        behind: Option<Cursor>,
+    ) -> Result<(ManyOutcome, Option<Cursor>), AppError> {
         let store = self.allowed(who, Permission::Review).await?;
         let (this, user, filter) = (self.clone(), who.user, filter.clone());
-        self.to_its_end(async move { this.approve_all_in(&store, user, &filter, until).await }).await
+        self.to_its_end(async move { this.approve_some_in(&store, user, &filter, until, behind).await }).await
     }
 
     async fn assign(&self, who: &Access, review: ReviewId, to: Option<UserId>) -> Result<(), AppError> {
@@ -133,6 +139,9 @@ pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("the queue of a run, the oldest first", sql::OF_RUN.oldest),
         ("the queue of a run, the newest first", sql::OF_RUN.newest),
         ("what is approved at once", sql::ANYBODYS.batch),
+        ("one's own queue is approved at once", sql::ONES_OWN.batch),
+        ("nobody's queue is approved at once", sql::NOBODYS.batch),
+        ("the queue of a run is approved at once", sql::OF_RUN.batch),
         ("one card", sql::CARD),
         ("products of cards", db.sql(&sql::PRESENT)),
         ("versions of a product", sql::VERSIONS),

@@ -4,7 +4,7 @@ use crate::{
     Db,
     sql::{
         Kind::{Bytes, Flag, Id, Int, Text},
-        Pair, Table,
+        Pair, Table, job_columns,
     },
 };
 
@@ -171,8 +171,6 @@ pub(crate) const SAVE_BRIEF: &str = "\
 
 pub(crate) const REMOVE_BRIEF: &str = "DELETE FROM briefs WHERE store_num = $1 AND product_type = $2";
 
-pub(crate) const BUDGET: &str = "SELECT monthly FROM budgets WHERE store_num = $1";
-
 pub(crate) const SET_BUDGET: &str = "\
     INSERT INTO budgets (store_num, monthly, user_id, updated_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (store_num) DO UPDATE SET monthly = excluded.monthly, user_id = excluded.user_id, updated_at = excluded.updated_at";
@@ -224,6 +222,41 @@ pub(crate) const MEASURED: &str = "\
 pub(crate) const START_RUN: &str = "INSERT INTO run_products (run_id, products, done) VALUES ($1, $2, $3)";
 pub(crate) const RUN_PRODUCTS: &str = "SELECT products, done FROM run_products WHERE run_id = $1";
 pub(crate) const MARK_DONE: &str = "UPDATE run_products SET done = $2 WHERE run_id = $1";
+
+/// Of a job that nobody works on.
+pub(crate) const CANCEL_AT_ONCE: &str = "\
+    UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, paused = FALSE, message = '', finished_at = $3 \
+    WHERE store_num = $1 AND id = $2 AND (state = 'queued' OR (state = 'running' AND leased_until <= $3))";
+
+/// Of a job that somebody works on.
+pub(crate) const ASK_TO_CANCEL: &str = "\
+    UPDATE jobs SET cancel_requested = TRUE, paused = FALSE WHERE store_num = $1 AND id = $2 AND state = 'running' AND leased_until > $3";
+
+macro_rules! latest_runs {
+    ($name:literal, $which:literal, $limit:literal) => {
+        concat!(
+            "SELECT id FROM (SELECT id FROM jobs WHERE store_num = $1 AND kind = 'optimise' AND subject ",
+            $which,
+            " ORDER BY created_at DESC, id DESC LIMIT ",
+            $limit,
+            ") AS ",
+            $name
+        )
+    };
+}
+
+/// The latest `$3` that somebody started; the latest `$4` that are called `$2`, and the latest `$4` of those that are not over.
+pub(crate) const RUNS_SHOWN: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    "WHERE j.id IN (",
+    latest_runs!("by_people", "<> $2", "$3"),
+    " UNION ",
+    latest_runs!("by_reviewers", "= $2", "$4"),
+    " UNION ",
+    latest_runs!("by_waiting", "= $2 AND state IN ('queued', 'running')", "$4"),
+    ") ORDER BY j.created_at DESC, j.id DESC"
+);
 
 pub(crate) const LIVING_HANDLES: Pair = Pair {
     sqlite: "\
@@ -313,6 +346,7 @@ pub(super) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("calls of some days", USAGE_CALLS),
         ("a provider's latest answers", MEASURED),
         ("a price at a moment", PRICE_AT),
+        ("runs as they are listed", RUNS_SHOWN),
         ("results of a run", RESULTS_OF),
         ("failures of a run", FAILURES_OF),
         ("what failed in a run", FAILED_OF),

@@ -94,8 +94,8 @@ pub async fn every_word_stays_in_its_own_store(arranged: &Arranged) {
         assert_eq!(store.prices(shop).await.unwrap().len(), there);
         assert_eq!(store.price_at(shop, one.id, "small", arranged.now()).await.unwrap().iter().len(), there);
         assert_eq!(store.briefs(shop).await.unwrap().len(), there);
-        assert_eq!(store.budget(shop).await.unwrap().iter().len(), there);
-        assert_eq!(store.spent_in_month(shop, arranged.now()).await.unwrap(), Cost(there as i64 * Cost::UNIT));
+        assert_eq!(store.budget_now(shop).await.unwrap().monthly.iter().len(), there);
+        assert_eq!(store.budget_now(shop).await.unwrap().spent, Cost(there as i64 * Cost::UNIT));
         assert_eq!(store.usage_records(shop, days, None).await.unwrap().0.len(), there);
         assert_eq!(store.measured(shop, one.id, "small").await.unwrap().answers, there as u64);
         assert_eq!(store.matching(shop, &ListQuery::default()).await.unwrap().len(), there as u64);

@@ -1,10 +1,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    field::{Field, Value},
+    field::{Field, ImageField, Value},
     fold::sort_key,
     op::{Action, Base, Op},
-    product::{Missing, OptimisationStatus, Product, Status},
+    product::{Image, Missing, OptimisationStatus, Product, SHORT_DESCRIPTION, Status},
     query::{Facet, ListQuery, SortKey},
     role::Role,
 };
@@ -25,10 +25,13 @@ async fn catalogue(arranged: &Arranged, products: usize) -> Vec<Product> {
             content.tags = (0..number % 3).map(|tag| format!("tag-{tag}")).collect();
             content.status = Status::ALL[number % 3];
             if number % 2 == 0 {
-                content.description = "<p>Words</p>".into();
+                content.description = "<p>Words</p>".repeat(if number % 4 == 0 { 1 } else { 10 });
             }
             if number % 3 == 0 {
                 content.images.push(image(1));
+            }
+            if number % 6 == 0 {
+                content.images.push(Image { alt: " ".into(), ..image(2) });
             }
             if number % 4 == 0 {
                 content.seo_title = "Title".into();
@@ -93,6 +96,9 @@ pub async fn lists_are_those_a_naive_one_would_be(arranged: &Arranged) {
         "tag=tag-0&tag=tag-1",
         "missing=description",
         "missing=image&missing=seo",
+        "missing=alt",
+        "missing=tags&status=draft",
+        "missing=short&missing=alt",
         "price_min=300",
         "price_max=300",
         "price_min=200&price_max=700&status=active",
@@ -145,6 +151,35 @@ pub async fn what_was_written_is_in_the_next_list(arranged: &Arranged) {
     assert_eq!(arranged.handles("price_max=100").await, [""; 0]);
     let listing = arranged.list("price_min=900").await;
     assert_eq!((listing.rows[0].price, listing.as_of.0), (Some(domain::money::Money(900)), 2));
+}
+
+pub async fn what_a_product_lacks_follows_its_edits(arranged: &Arranged) {
+    let lamp = product("lamp").with(|content| {
+        content.description = "<p>Oak.</p>".into();
+        content.images = vec![image(1), Image { alt: String::new(), ..image(2) }];
+    });
+    let lamp = arranged.create(lamp).await;
+    let lacks = async || {
+        let mut lacks = Vec::new();
+        for missing in [Missing::Alt, Missing::Tags, Missing::Short] {
+            if arranged.list(&format!("missing={}", missing.name())).await.total == 1 {
+                lacks.push(missing.name());
+            }
+        }
+        lacks
+    };
+    let edit = async |field, value| arranged.edit(&arranged.load("lamp").await, field, value).await;
+    assert_eq!(lacks().await, ["alt", "tags", "short"]);
+
+    edit(Field::ImageField(lamp.content.images[1].id, ImageField::Alt), Value::text("The lamp from behind")).await;
+    assert_eq!(lacks().await, ["tags", "short"]);
+    edit(Field::Tags, Value::List(vec!["oak".into()])).await;
+    assert_eq!(lacks().await, ["short"]);
+    edit(Field::Description, Value::text("é".repeat(SHORT_DESCRIPTION))).await;
+    assert_eq!(lacks().await, [""; 0]);
+    edit(Field::Description, Value::text(format!("{:130}\n", "é".repeat(SHORT_DESCRIPTION - 1)))).await;
+    edit(Field::ImageField(lamp.content.images[0].id, ImageField::Alt), Value::text("\u{a0}")).await;
+    assert_eq!(lacks().await, ["alt", "short"]);
 }
 
 pub async fn a_list_follows_another_process(arranged: &Arranged) {

@@ -20,6 +20,7 @@ mod providers;
 mod racing;
 mod reviews;
 mod runs;
+mod sent_back;
 mod statements;
 mod usage;
 mod versions;
@@ -94,6 +95,7 @@ contract! {
     lists: [
         lists_are_those_a_naive_one_would_be,
         what_was_written_is_in_the_next_list,
+        what_a_product_lacks_follows_its_edits,
         a_list_follows_another_process,
         the_list_is_there_before_its_index,
         search_finds_codes_and_handles_by_their_beginning,
@@ -102,6 +104,7 @@ contract! {
         an_idle_list_is_dropped_and_comes_back,
         listeners_are_told_of_commits,
     ],
+    migrations: [what_products_lack_is_worked_out_for_those_there_are],
     people: [
         a_session_lasts_thirty_days,
         a_wrong_password_and_an_unknown_email_sound_the_same,
@@ -117,6 +120,7 @@ contract! {
     plans: [hot_statements_use_their_indexes],
     providers: [
         a_provider_comes_back_as_it_was_saved,
+        at_the_same_place_a_new_provider_comes_last,
         a_removed_provider_leaves_its_name,
         a_provider_of_another_store_is_not_changed,
         a_price_holds_until_the_next_one,
@@ -144,6 +148,7 @@ contract! {
         the_same_decision_many_times_at_once_is_done_once,
         what_somebody_edited_since_is_not_overwritten_blindly,
         a_product_in_the_trash_is_not_in_the_way,
+        what_was_rejected_in_the_trash_is_not_in_review_when_it_is_restored,
         many_are_approved_at_once,
         two_who_approve_all_at_once_do_it_once,
         a_suggestion_is_given_to_a_reviewer,
@@ -152,6 +157,7 @@ contract! {
         a_queue_keeps_to_its_budget,
         the_text_of_a_picture_that_is_gone_is_refused,
         an_edit_is_not_taken_for_a_decision,
+        a_decision_is_about_one_suggestion,
         edited_words_are_judged_by_the_whole_record,
         judging_is_bounded_and_keeps_to_its_store,
     ],
@@ -170,6 +176,14 @@ contract! {
         pages_do_not_say_how_far_the_words_are,
         a_run_is_paused_between_two_batches_and_goes_on,
         a_run_never_reaches_into_another_store,
+    ],
+    sent_back: [
+        a_product_waits_no_longer_than_its_run,
+        a_run_that_nobody_has_is_cancelled_with_its_product,
+        a_worker_that_dies_before_the_end_says_nothing_twice,
+        a_run_speaks_for_none_but_its_own_request,
+        a_product_in_the_trash_waits_for_nothing_either,
+        what_is_sent_back_does_not_crowd_the_list_of_runs,
     ],
     statements: [
         pages_keep_to_their_budget,

@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::product::{Content, Image, SHORT_DESCRIPTION};
 use sqlx::{ConnectOptions, Connection, Row};
 use store::Location;
 
-use crate::support::Arranged;
+use crate::support::{Arranged, Build, batch, create, image, product};
 
 #[test]
 fn both_engines_have_the_same_steps() {
     let steps = |engine: &str| -> BTreeSet<String> {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(engine);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../migrations").join(engine);
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     };
 
@@ -60,6 +61,55 @@ async fn a_table_is_seen_as_it_is() {
         assert!(tables.contains_key("change_log") && products.may_be_null.contains_key("last_optimized"));
     }
     postgres.clear_away().await;
+}
+
+/// Products of before the third step get from SQL what the program says of them when it writes them.
+pub async fn what_products_lack_is_worked_out_for_those_there_are(arranged: &Arranged) {
+    let contents = odd_contents();
+    let kinds = contents.len();
+    arranged.store.write(&arranged.shop, &batch(), contents.into_iter().map(create).collect(), None).await.unwrap();
+    let written = lacks(arranged, kinds).await;
+    arranged.execute("UPDATE products SET missing = missing & 7").await;
+    arranged.execute("DELETE FROM _sqlx_migrations WHERE version = 3").await;
+    assert_ne!(lacks(arranged, kinds).await, written);
+
+    let later = arranged.second_store().await;
+
+    assert_eq!(lacks(arranged, kinds).await, written);
+    assert!(
+        [8, 16, 32].iter().all(|bit| written.iter().any(|lacks| lacks & bit != 0) && written.iter().any(|lacks| lacks & bit == 0)),
+        "{written:?}"
+    );
+    later.close().await;
+}
+
+/// Descriptions and picture texts with everything around them that somebody could take for white space.
+fn odd_contents() -> Vec<Content> {
+    let white = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|character| character.is_whitespace());
+    let lookalikes = "\u{1c}\u{1f}\u{8}\u{e}\u{180e}\u{200b}\u{2060}\u{feff}x".chars();
+    let around = white.chain(lookalikes).flat_map(|character| [0, SHORT_DESCRIPTION - 1, SHORT_DESCRIPTION].map(|length| (character, length)));
+    let texts = around.map(|(character, length)| (format!("{character}{}{character} ", "é".repeat(length)), character.to_string()));
+    let plain = ["", "<p></p>", "&nbsp;", "a\n\u{3000}b"].map(|description| (description.to_owned(), "Picture".to_owned()));
+    texts
+        .chain(plain)
+        .enumerate()
+        .map(|(number, (description, alt))| {
+            product(&format!("p-{number}")).with(|content| {
+                content.description = description;
+                content.tags = ["oak", "[]"].iter().take(number % 3).map(|tag| (*tag).to_owned()).collect();
+                content.images =
+                    (0..number % 4).map(|at| Image { alt: if at == 1 { alt.clone() } else { "A lamp".into() }, ..image(at as i64 + 1) }).collect();
+            })
+        })
+        .collect()
+}
+
+async fn lacks(arranged: &Arranged, products: usize) -> Vec<i64> {
+    let mut lacks = Vec::new();
+    for number in 0..products {
+        lacks.push(arranged.number(&format!("SELECT missing FROM products WHERE handle = 'p-{number}'")).await);
+    }
+    lacks
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -112,6 +112,12 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", PG_ID, "'small'", "5"],
             &["prices_pkey"],
         ),
+        "runs as they are listed" => (
+            &["1", "'1 product'", "50", "10"],
+            &["jobs USING INDEX jobs_by_store (store_num=?)", "j USING INDEX sqlite_autoindex_jobs_1 (id=?)"],
+            &["1", "'1 product'", "50", "10"],
+            &[],
+        ),
         "results of a run" => (
             &["1", ID, "50"],
             &["versions_by_run (run_id=?)", "reviews_by_version (version_id=?)"],

@@ -26,6 +26,25 @@ pub async fn a_provider_comes_back_as_it_was_saved(arranged: &Arranged) {
     assert_eq!(store.providers(shop).await.unwrap(), [second, changed]);
 }
 
+pub async fn at_the_same_place_a_new_provider_comes_last(arranged: &Arranged) {
+    let (store, shop) = (&arranged.store, &arranged.shop);
+    let added = |name: &str, second: u8, position| {
+        let id = ProviderId::new(Timestamp::from_micros(START + i64::from(second) * 1_000_000), [9 - second; 10]);
+        ProviderRow { id, position, ..provider(name) }
+    };
+    for row in [added("Zeta", 0, 1), added("Last", 1, 7), added("Alpha", 2, 1), added("First", 3, 0)] {
+        store.save_provider(shop, &row).await.unwrap();
+    }
+    let order = async || store.providers(shop).await.unwrap().into_iter().map(|row| row.name).collect::<Vec<_>>();
+    assert_eq!(order().await, ["First", "Zeta", "Alpha", "Last"]);
+
+    store.save_provider(shop, &added("Omega", 2, 1)).await.unwrap();
+    assert_eq!(order().await, ["First", "Zeta", "Omega", "Last"], "another name changes no place");
+
+    store.save_provider(shop, &added("Last", 1, 0)).await.unwrap();
+    assert_eq!(order().await, ["Last", "First", "Zeta", "Omega"], "the merchant does");
+}
+
 pub async fn a_removed_provider_leaves_its_name(arranged: &Arranged) {
     let (store, shop) = (&arranged.store, &arranged.shop);
     let lost = provider("Lost");

@@ -237,7 +237,7 @@ pub async fn runs_calls_and_people_at_once_lose_nothing(arranged: &Arranged) {
     }
 
     let store = &arranged.store;
-    assert_eq!(store.spent_in_month(&shop, arranged.now()).await.unwrap(), Cost((2 * 20 + 3 * 10 * 5) * Cost::UNIT));
+    assert_eq!(store.budget_now(&shop).await.unwrap().spent, Cost((2 * 20 + 3 * 10 * 5) * Cost::UNIT));
     assert_eq!(arranged.number("SELECT CAST(SUM(cost) AS BIGINT) FROM ai_usage_records").await, (2 * 20 + 3 * 10 * 5) * Cost::UNIT);
     assert_eq!(store.open_reviews(&shop, None).await.unwrap(), 20);
     assert_eq!(arranged.number("SELECT CAST(COUNT(*) AS BIGINT) FROM optimization_versions WHERE number IN (1, 2)").await, 40);

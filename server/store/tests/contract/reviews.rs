@@ -119,7 +119,7 @@ fn reject(card: &Card, reason: &str) -> Decision {
     Decision { op_id: op_id(), review: card.review, verdict: Verdict::Reject { reason: reason.into() } }
 }
 
-fn changes(card: &Card, remark: &str) -> Decision {
+pub fn changes(card: &Card, remark: &str) -> Decision {
     Decision { op_id: op_id(), review: card.review, verdict: Verdict::Changes { remark: remark.into() } }
 }
 
@@ -552,7 +552,28 @@ pub async fn a_product_in_the_trash_is_not_in_the_way(arranged: &Arranged) {
     let other = reject(&suggested, "Gone.");
     assert!(matches!(arranged.store.decide(&ada, other).await.unwrap(), Outcome::Already { status: ReviewStatus::Rejected, .. }));
     assert_eq!(count(arranged, &QueueFilter::default()).await, (0, 0));
-    assert_eq!(arranged.store.history(&ada, lamp.id, None).await.unwrap().len(), 3, "made, suggested, deleted");
+    assert_eq!(arranged.store.history(&ada, lamp.id, None).await.unwrap().len(), 4, "made, suggested, deleted, rejected");
+}
+
+pub async fn what_was_rejected_in_the_trash_is_not_in_review_when_it_is_restored(arranged: &Arranged) {
+    let mut products = Vec::new();
+    for handle in ["rejected", "waiting"] {
+        let product = arranged.create(product(handle)).await;
+        let suggested = suggest(arranged, &product, title("Brass lamp")).await;
+        arranged.store.submit(&arranged.editor(), Op { id: op_id(), product: product.id, action: Action::Delete }).await.unwrap();
+        products.push((product, suggested));
+    }
+    assert_eq!(decide(arranged, reject(&products[0].1, "Gone.")).await, Outcome::Done);
+    assert!(arranged.load("rejected").await.deleted, "that does not restore it");
+
+    for (product, _) in &products {
+        arranged.store.submit(&arranged.editor(), Op { id: op_id(), product: product.id, action: Action::Restore }).await.unwrap();
+    }
+
+    assert_eq!(arranged.load("rejected").await.optimisation, OptimisationStatus::Rejected);
+    assert_eq!(arranged.load("waiting").await.optimisation, OptimisationStatus::Suggested);
+    assert_eq!(arranged.handles("optimisation=suggested").await, ["waiting"]);
+    assert_eq!(arranged.handles("optimisation=rejected").await, ["rejected"]);
 }
 
 pub async fn many_are_approved_at_once(arranged: &Arranged) {
@@ -779,6 +800,24 @@ pub async fn an_edit_is_not_taken_for_a_decision(arranged: &Arranged) {
 
     assert_eq!(card(arranged, suggested.review).await.status, ReviewStatus::Open);
     assert_eq!(arranged.load("lamp").await.content.title, "lamp");
+}
+
+/// Rejecting says the same of every suggestion for a product: what was sent about one decides about no other.
+pub async fn a_decision_is_about_one_suggestion(arranged: &Arranged) {
+    let lamp = arranged.create(product("lamp")).await;
+    let first = suggest(arranged, &lamp, title("Brass lamp")).await;
+    let decision = reject(&first, "No.");
+    assert_eq!(decide(arranged, decision.clone()).await, Outcome::Done);
+    let second = suggest(arranged, &arranged.load("lamp").await, title("Copper lamp")).await;
+    let other = Decision { review: second.review, ..decision.clone() };
+
+    refused(&decide(arranged, other.clone()).await);
+
+    assert_eq!(card(arranged, second.review).await, second);
+    assert_eq!(decide(arranged, decision).await, Outcome::Done, "the first one stays what it was");
+    let ada = member(arranged, "Ada", Role::Reviewer).await;
+    arranged.store.decide(&ada, reject(&second, "Not copper.")).await.unwrap();
+    assert!(matches!(decide(arranged, other).await, Outcome::Already { decided, .. } if decided.who == "Ada"));
 }
 
 /// By the record and the brief that the suggestion was written to, whatever the product has become since.

@@ -3,7 +3,7 @@ use domain::{
     ids::{ProviderId, VersionId},
     money::Cost,
     op::{Action, Base, Op},
-    product::{Missing, OptimisationStatus, Product},
+    product::{OptimisationStatus, Product},
     query::ListQuery,
     role::Role,
     words::{
@@ -49,7 +49,6 @@ pub async fn a_run_begins_with_the_products_that_match(arranged: &Arranged) {
     assert_eq!(store.matching(shop, &ListQuery::from_address("missing=description")).await.unwrap(), ords(&[&bowl]));
     let handles = ["bowl", "gone", "nowhere"].map(|handle| handle.parse().unwrap());
     assert_eq!(store.ords_of(shop, &handles).await.unwrap(), ords(&[&bowl]));
-    assert_eq!(store.lacking(shop).await.unwrap(), [(Missing::Description, 1), (Missing::Image, 1), (Missing::Seo, 1)]);
 
     let run = store.new_job_id();
     assert_eq!(store.run_products(run).await.unwrap(), None);
@@ -125,7 +124,7 @@ pub async fn a_batch_of_a_run_is_written_whole(arranged: &Arranged) {
         [("bowl", "bowl", "The provider's answer was no JSON.")]
     );
     assert_eq!(store.failed_of(shop, run).await.unwrap(), ords(&[&bowl]));
-    assert_eq!(store.spent_in_month(shop, arranged.now()).await.unwrap(), Cost(2 * Cost::UNIT));
+    assert_eq!(store.budget_now(shop).await.unwrap().spent, Cost(2 * Cost::UNIT));
     assert_eq!(arranged.number("SELECT CAST(COUNT(*) AS BIGINT) FROM ai_usage_records WHERE run_id IS NOT NULL").await, 2);
 }
 
@@ -198,7 +197,7 @@ pub async fn a_batch_is_never_written_twice(arranged: &Arranged) {
     assert!(matches!(store.write_run(shop, twice()).await, Err(StoreError::LeaseLost)));
 
     assert_eq!(store.run_products(run).await.unwrap(), Some((ords(&[&lamp, &bowl]), ords(&[&lamp]))), "the next one goes on with the bowl");
-    assert_eq!(store.spent_in_month(shop, arranged.now()).await.unwrap(), Cost(Cost::UNIT));
+    assert_eq!(store.budget_now(shop).await.unwrap().spent, Cost(Cost::UNIT));
     assert_eq!(arranged.number("SELECT CAST(COUNT(*) AS BIGINT) FROM optimization_versions").await, 1);
     assert_eq!(store.open_reviews(shop, None).await.unwrap(), 1);
 }
@@ -220,7 +219,7 @@ pub async fn a_product_in_the_trash_counts_as_gone_and_keeps_its_usage(arranged:
     assert_eq!(arranged.load("lamp").await, deleted);
     assert_eq!(store.run_results(shop, run, 10).await.unwrap().len(), 1);
     assert_eq!(store.open_reviews(shop, Some(before)).await.unwrap(), 1, "what was suggested before it was deleted waits");
-    assert_eq!(store.spent_in_month(shop, arranged.now()).await.unwrap(), Cost(2 * Cost::UNIT));
+    assert_eq!(store.budget_now(shop).await.unwrap().spent, Cost(2 * Cost::UNIT));
     assert_eq!(store.run_products(run).await.unwrap().unwrap().1, ords(&[&lamp, &bowl]));
     assert_eq!(store.run_failures(shop, run, 10).await.unwrap()[0].1, "");
 }

@@ -174,7 +174,7 @@ pub async fn a_month_is_from_midnight_to_midnight(arranged: &Arranged) {
 pub async fn a_budget_warns_from_eighty_percent_on(arranged: &Arranged) {
     let (store, owner) = (&arranged.store, arranged.who(Role::Owner));
     let viewer = arranged.who(Role::Viewer);
-    assert_eq!((store.budget(&arranged.shop).await.unwrap(), store.warning(&viewer).await.unwrap()), (None, None));
+    assert_eq!((store.budget_now(&arranged.shop).await.unwrap().monthly, store.warning(&viewer).await.unwrap()), (None, None));
     assert_eq!(Usage::set_budget(store, &arranged.editor(), Some(Cost(100))).await, Err(AppError::Forbidden));
     assert!(matches!(Usage::set_budget(store, &owner, Some(Cost(-1))).await, Err(AppError::Invalid(_))));
 
@@ -196,7 +196,7 @@ pub async fn a_budget_warns_from_eighty_percent_on(arranged: &Arranged) {
     Usage::set_budget(store, &owner, Some(Cost::ZERO)).await.unwrap();
     assert_eq!(store.warning(&viewer).await.unwrap(), Some(view(0, 0)));
     Usage::set_budget(store, &owner, None).await.unwrap();
-    assert_eq!((store.budget(&arranged.shop).await.unwrap(), store.warning(&viewer).await.unwrap()), (None, None));
+    assert_eq!((store.budget_now(&arranged.shop).await.unwrap().monthly, store.warning(&viewer).await.unwrap()), (None, None));
 }
 
 pub async fn calls_come_in_pages_each_once(arranged: &Arranged) {
@@ -248,7 +248,7 @@ pub async fn a_call_that_claims_too_much_is_in_no_others_way(arranged: &Arranged
     let sums = |of: fn(&UsageRecord) -> u64| calls.iter().map(of).sum::<u64>();
     assert_eq!((sums(|call| call.tokens_in), sums(|call| call.tokens_out)), (total.tokens_in, total.tokens_out));
     assert_eq!((sums(|call| call.milliseconds), sums(|call| call.cost.0 as u64)), (total.milliseconds, total.cost.0 as u64));
-    assert_eq!(store.spent_in_month(&arranged.shop, arranged.now()).await.unwrap(), total.cost);
+    assert_eq!(store.budget_now(&arranged.shop).await.unwrap().spent, total.cost);
     assert!(total.tokens_in > 4_000_000_000 && total.cost > Cost(4 * Cost::MAX.0), "{total:?}");
 }
 

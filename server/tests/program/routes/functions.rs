@@ -16,8 +16,9 @@ use domain::{
 };
 use leptos::server_fn::{Decodes, Encodes, codec::PostcardEncoding};
 use ports::{
+    error::AppError,
     product::{EditRequest, Receipt},
-    review::{Decision, Judgement, ManyOutcome, Outcome, Queue, Verdict},
+    review::{Cursor, Decision, Judgement, ManyOutcome, Outcome, Queue, Verdict},
     runs::{Estimate, Picture, RunView},
     usage::UsageView,
 };
@@ -73,6 +74,7 @@ on_both_engines!(
     counts_are_of_ones_own_store,
     writes_reach_nothing_of_another_store,
     what_is_another_stores_is_of_no_use_in_ones_own,
+    arguments_that_cannot_be_read_are_the_senders_fault,
 );
 
 async fn reads_show_nothing_of_another_store(engine: Engine) {
@@ -226,6 +228,21 @@ async fn what_is_another_stores_is_of_no_use_in_ones_own(engine: Engine) {
     assert_eq!(own.status, 200, "{own:?}");
 }
 
+async fn arguments_that_cannot_be_read_are_the_senders_fault(engine: Engine) {
+    let shops = Shops::open(engine).await;
+    let said = |reply: &Reply| PostcardEncoding::decode(reply.bytes.clone().into()).unwrap_or_else(|error| panic!("{error}: {reply:?}"));
+
+    for write in WRITE {
+        let reply = call(&shops.owner, write, vec![0xff; 12]).await;
+
+        assert_eq!(reply.status, 422, "{write}: {reply:?}");
+        assert!(matches!(said(&reply), AppError::Invalid(sentence) if sentence.contains("Reload the page")), "{write}: {reply:?}");
+    }
+    for read in ["products/list?address=&start=many&count=1", "product/get", "product/history?product=1"] {
+        assert_eq!(shops.owner.get(&format!("/api/fn/{read}")).await.status, 422, "{read}");
+    }
+}
+
 #[test]
 fn each_is_asked() {
     let mut known = BTreeSet::new();
@@ -254,8 +271,8 @@ fn arguments(shops: &Shops, write: &str, way: usize, op: OpId) -> Option<Vec<u8>
         ("review/decide", 2) => arguments_of(&decided(Verdict::Changes { remark: "Taken".into() })),
         ("review/activate", 0) => arguments_of(&(op, suggestions[3].version, seen())),
         ("review/back", 0) => arguments_of(&(op, suggestions[4].product, seen())),
-        ("review/all", 0) => arguments_of(&(String::new(), ever)),
-        ("review/all", 1) => arguments_of(&(format!("run={run}&findings=yes"), ever)),
+        ("review/all", 0) => arguments_of(&(String::new(), ever, None::<Cursor>)),
+        ("review/all", 1) => arguments_of(&(format!("run={run}&findings=yes"), ever, None::<Cursor>)),
         ("briefs/preview", 0) => arguments_of(&(suggestions[5].handle.clone(), ProviderId::BUILT_IN.to_string())),
         ("providers/try", 0) => arguments_of(&(provider.to_string(),)),
         ("runs/start", 0) => arguments_of(&(format!("handles={}&parts=title&sample=0&provider={}", suggestions[5].handle, ProviderId::BUILT_IN),)),

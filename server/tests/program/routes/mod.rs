@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod bad_files;
+mod briefs;
 mod functions;
 mod imports;
 pub(crate) mod pages;

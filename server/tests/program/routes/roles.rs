@@ -91,7 +91,9 @@ async fn ask(shops: &Shops, client: &Client, asked: &str, number: usize) -> u16 
         }
         "review/activate" => call(client, asked, arguments_of(&(op(2), *version, none()))).await,
         "review/back" => call(client, asked, arguments_of(&(op(3), *product, none()))).await,
-        "review/all" => call(client, asked, arguments_of(&("type=Nothing".to_owned(), Timestamp::from_micros(0)))).await,
+        "review/all" => {
+            call(client, asked, arguments_of(&("type=Nothing".to_owned(), Timestamp::from_micros(0), None::<ports::review::Cursor>))).await
+        }
         "runs/estimate" => client.get(&format!("/api/fn/runs/estimate?address=handles%3D{handle}")).await,
         "briefs/preview" => call(client, asked, arguments_of(&(handle.clone(), built_in))).await,
         "runs/start" => call(client, asked, arguments_of(&(format!("handles={handle}&parts=title&sample=0&provider={built_in}"),))).await,

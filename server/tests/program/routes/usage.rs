@@ -3,7 +3,12 @@
 use super::shops::called;
 use crate::support::{Engine, Program, on_both_engines};
 
-on_both_engines!(an_owner_sets_the_budget, the_calls_are_a_file_with_a_head, no_name_is_a_formula_in_the_file);
+on_both_engines!(
+    an_owner_sets_the_budget,
+    a_budget_that_is_nearly_spent_is_told_where_money_is_spent,
+    the_calls_are_a_file_with_a_head,
+    no_name_is_a_formula_in_the_file,
+);
 
 async fn an_owner_sets_the_budget(engine: Engine) {
     let program = Program::serving(engine).await;
@@ -21,6 +26,36 @@ async fn an_owner_sets_the_budget(engine: Engine) {
     let editor = program.signed_in("editor@test.test").await;
     assert_eq!(editor.post("/usage/budget", &[("limit", "none")]).await.status, 403);
     assert!(editor.get("/usage").await.text.contains("Owners of the store set it."));
+}
+
+async fn a_budget_that_is_nearly_spent_is_told_where_money_is_spent(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let owner = program.signed_in("owner@demo.test").await;
+    let viewer = program.signed_in("viewer@test.test").await;
+    let provider = [("name", "Acme"), ("kind", "openai"), ("base_url", "https://writer.test/v1"), ("model", "small")];
+    assert_eq!(owner.post("/settings/providers", &provider).await.status, 303);
+    called(&program, 8_500_000);
+    let run = owner.post("/runs", &[("form", "1"), ("parts", "title"), ("sample", "1")]).await.location().to_owned();
+    let pages = ["/runs", "/runs/new", &run];
+    let limited = async |amount: &str| assert_eq!(owner.post("/usage/budget", &[("limit", "amount"), ("amount", amount)]).await.status, 303);
+
+    limited("100").await;
+    for page in pages {
+        assert!(!owner.get(page).await.text.contains("data-budget"), "{page}");
+    }
+    for (amount, tone, says) in [("10", "warn", "EUR 8.50 of EUR 10.00 spent this month, 85 %."), ("8", "bad", "Runs pause until the month ends")] {
+        limited(amount).await;
+        for page in pages {
+            for who in [&owner, &viewer] {
+                let text = who.get(page).await.text;
+                assert!(
+                    text.contains(&format!("data-budget=\"{tone}\"")) && text.contains(says) && text.contains("href=\"/usage#budget\""),
+                    "{page}: {text}"
+                );
+            }
+        }
+    }
+    assert!(!owner.get("/products").await.text.contains("data-budget"));
 }
 
 async fn the_calls_are_a_file_with_a_head(engine: Engine) {

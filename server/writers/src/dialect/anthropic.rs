@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Finish, Habits, NAME, Spoken, counted};
+use super::{Finish, Habits, MOST_TOKENS, NAME, Spoken, counted};
 use crate::prompt::{Ask, Role};
 
 pub(super) const VERSION: &str = "2023-06-01";
@@ -85,8 +85,8 @@ fn finish(message: &Value, spoken: &mut Spoken) {
 /// Counts are of all so far. What was read from a cache or written to one is counted apart from the rest of the input.
 fn count(usage: &Value, spoken: &mut Spoken) {
     let of = |name: &str| counted(&usage[name]);
-    if let Some(input) = of("input_tokens") {
-        spoken.tokens_in = Some(input + of("cache_creation_input_tokens").unwrap_or(0) + of("cache_read_input_tokens").unwrap_or(0));
-    }
+    let cached = ["cache_creation_input_tokens", "cache_read_input_tokens"].map(|name| of(name).unwrap_or(0));
+    let input = of("input_tokens").map(|input| input + cached[0] + cached[1]);
+    spoken.tokens_in = input.filter(|input| *input <= MOST_TOKENS).or(spoken.tokens_in);
     spoken.tokens_out = of("output_tokens").or(spoken.tokens_out);
 }

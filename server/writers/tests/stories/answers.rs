@@ -156,7 +156,7 @@ async fn an_empty_body_is_asked_for_again_and_then_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_an_answer_in_whose_form_it_is_is_asked_for_again_and_then_told() {
+async fn half_a_body_is_asked_for_again_and_then_told() {
     for (kind, half) in [
         (ProviderKind::OpenAi, r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"{\"title\":"#),
         (ProviderKind::Anthropic, r#"{"type":"message","content":[{"type":"tool_use","input":{"title":"Oak"#),

@@ -36,6 +36,24 @@ async fn a_provider_that_repeats_the_key_does_not_get_it_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_redirect_that_carries_the_key_does_not_get_it_shown() {
+    for kind in BOTH {
+        for to in [
+            format!("https://login.test/{KEY}/in"),
+            format!("https://login.test/?next={KEY}"),
+            format!("https://login.test/{}{KEY}", "x".repeat(290)),
+        ] {
+            let story = story(kind, [Play::Redirects(to)]);
+
+            let answer = story.ask().await;
+
+            assert!(error(&answer).contains("it redirects to https://login.test/"), "{}", error(&answer));
+            assert!(!format!("{} {answer:?}", error(&answer)).contains(&KEY[..12]), "{}", error(&answer));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_credit_is_told_and_not_tried_again() {
     for kind in BOTH {
         let story = story(kind, [Play::fails(402)]);

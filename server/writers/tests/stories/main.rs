@@ -7,6 +7,7 @@ mod answers;
 mod asking;
 mod chains;
 mod failures;
+mod floods;
 mod gates;
 mod network;
 mod support;

@@ -12,7 +12,7 @@ use domain::{
 use ports::{
     error::AppError,
     product::Receipt,
-    review::{ManyOutcome, QueueFilter, ReviewStatus},
+    review::{Cursor, ManyOutcome, QueueFilter, ReviewStatus},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -33,29 +33,29 @@ use crate::{
 const BATCH: i64 = 200;
 
 impl Store {
-    pub(super) async fn approve_all_in(
+    pub(super) async fn approve_some_in(
         &self,
         store: &StoreRef,
         who: UserId,
         filter: &QueueFilter,
         until: Timestamp,
-    ) -> Result<ManyOutcome, AppError> {
+        behind: Option<Cursor>,
+    ) -> Result<(ManyOutcome, Option<Cursor>), AppError> {
         if filter.status != ReviewStatus::Open {
             return Err(AppError::Invalid("Only suggestions that wait for a decision can be approved. Show the open ones.".into()));
         }
         // What somebody should look at is approved only by whoever asks for just that.
         let filter = QueueFilter { odd: Some(filter.odd.unwrap_or(false)), newest: false, ..filter.clone() };
         let mut outcome = ManyOutcome::default();
-        let mut behind = (i64::MIN, Uuid::nil());
-        loop {
-            let mut pending = self.pending(store, who, &filter, behind, until).await?;
-            let Some(last) = pending.iter().map(|row| (row.asked_at.micros(), row.review.0)).max() else { return Ok(outcome) };
-            behind = last;
-            let written = pending.len();
-            pending.retain(|row| !row.words.is_empty());
-            outcome.refused += (written - pending.len()) as u64;
-            self.approve(store, who, pending, &mut outcome).await?;
-        }
+        let behind = behind.map_or((i64::MIN, Uuid::nil()), |cursor| (cursor.at.micros(), cursor.review.0));
+        let mut pending = self.pending(store, who, &filter, behind, until).await?;
+        let written = pending.len();
+        let last = pending.iter().map(|row| Cursor { at: row.asked_at, review: row.review }).max_by_key(|last| (last.at, last.review.0));
+        let next = last.filter(|_| written as i64 == BATCH);
+        pending.retain(|row| !row.words.is_empty());
+        outcome.refused += (written - pending.len()) as u64;
+        self.approve(store, who, pending, &mut outcome).await?;
+        Ok((outcome, next))
     }
 
     async fn pending(

@@ -25,7 +25,7 @@ use crate::{
     db::{Tx, TxOn, within},
     entropy,
     words::{
-        records::{NewVersion, RunCheckpoint, RunParams},
+        records::{NewVersion, Queued, RunCheckpoint, RunParams, SENT_BACK},
         rows::VersionRecord,
         runs::start::start_run_within,
         sql as words_sql,
@@ -68,16 +68,10 @@ impl Store {
             (_, Came::Done) => Ok(Outcome::Done),
             (_, Came::Decided) => self.already(store, review).await,
             (_, Came::Answered(receipt)) => Ok(outcome_of(receipt)),
-            // Sent before. A suggestion whose product is in the trash was rejected though the op could not be done.
-            (Some(Receipt::Rejected { .. }), Came::Nothing) if plan.to == ReviewStatus::Rejected => {
+            (Some(receipt), Came::Nothing) => {
                 let now = self.review_of(store, review).await?.ok_or(AppError::NotFound)?;
-                if now.status == ReviewStatus::Open {
-                    return Ok(Outcome::Refused("This decision was sent before with other content. Reload the page and decide again.".into()));
-                }
-                let same = now.status == plan.to && now.decided_by == Some(who);
-                Ok(if same { Outcome::Done } else { already_of(now) })
+                Ok(sent_before(receipt, now, plan.to, who))
             }
-            (Some(receipt), Came::Nothing) => Ok(outcome_of(receipt)),
             (None, Came::Nothing) => Err(AppError::Internal),
         }
     }
@@ -136,7 +130,7 @@ impl Store {
         let products: RoaringBitmap = [ord_of(key)].into_iter().collect();
         Ok(AgainRun {
             id: self.new_job_id(),
-            params: to_json(&RunParams { spec, remark: remark.to_owned() }),
+            params: RunParams { remark: remark.to_owned(), ..RunParams::new(spec) },
             progress: to_json(&checkpoint),
             products,
         })
@@ -209,6 +203,19 @@ pub(in crate::words) fn accepted(words: &Words) -> String {
     to_json(&fields)
 }
 
+/// What became of a decision whose op was sent before: of the same one, as the review itself says. Of two suggestions for one product
+/// the ops may well be the same.
+fn sent_before(receipt: Receipt, now: ReviewRow, to: ReviewStatus, who: UserId) -> Outcome {
+    match receipt {
+        _ if now.status == ReviewStatus::Open => {
+            Outcome::Refused("This decision was sent before with other content. Reload the page and decide again.".into())
+        }
+        Receipt::Rejected { .. } => outcome_of(receipt),
+        _ if now.status == to && now.decided_by == Some(who) => Outcome::Done,
+        _ => already_of(now),
+    }
+}
+
 fn already_of(row: ReviewRow) -> Outcome {
     let decided = row.decided.unwrap_or_else(|| Decided { who: String::new(), at: row.asked_at, reason: String::new() });
     Outcome::Already { status: row.status, decided }
@@ -243,8 +250,8 @@ enum Came {
 
 struct AgainRun {
     id: JobId,
+    params: RunParams,
     /// JSON.
-    params: String,
     progress: String,
     products: RoaringBitmap,
 }
@@ -269,16 +276,14 @@ impl Beside for Deciding<'_> {
             self.came = Came::Decided;
             return Ok(Go::Back);
         }
-        match done.receipts.first() {
-            Some(Receipt::Applied { .. } | Receipt::NoOp { .. }) => {}
-            // Nothing can be put into a product in the trash, but nothing is to be put there: its suggestion is out of the way.
-            Some(Receipt::Rejected { .. }) if self.to == ReviewStatus::Rejected => {}
+        let seq = match done.receipts.first() {
+            Some(Receipt::Applied { seq } | Receipt::NoOp { seq }) => *seq,
             Some(receipt) => {
                 self.came = Came::Answered(receipt.clone());
                 return Ok(Go::Back);
             }
             None => return Ok(Go::Back),
-        }
+        };
 
         let at = done.at.micros();
         let decision = Decisions { store: self.store, to: self.to, at, who: self.who, reason: self.reason };
@@ -296,7 +301,8 @@ impl Beside for Deciding<'_> {
             activate(tx, self.store, &[self.row.version.product.0], &[active.0]).await?;
         }
         if let Some(run) = &self.again {
-            run.write(tx, self.store, self.who, at).await?;
+            let queued = Queued { product: self.row.version.product, seq };
+            run.write(tx, self.store, self.who, queued, at).await?;
         }
         self.came = Came::Done;
         Ok(Go::On)
@@ -304,14 +310,9 @@ impl Beside for Deciding<'_> {
 }
 
 impl AgainRun {
-    async fn write(&self, tx: &mut Tx<'_>, store: &StoreRef, who: UserId, at: i64) -> Result<(), StoreError> {
-        let job = NewJob {
-            kind: JobKind::Optimise,
-            subject: "1 product, changes requested",
-            params: &self.params,
-            progress: &self.progress,
-            user: Some(who),
-        };
+    async fn write(&self, tx: &mut Tx<'_>, store: &StoreRef, who: UserId, queued: Queued, at: i64) -> Result<(), StoreError> {
+        let params = to_json(&RunParams { queued: Some(queued), ..self.params.clone() });
+        let job = NewJob { kind: JobKind::Optimise, subject: SENT_BACK, params: &params, progress: &self.progress, user: Some(who) };
         start_run_within(tx, self.id, store, job, &self.products, at).await
     }
 }

@@ -10,14 +10,21 @@ use ports::runs::RunResult;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
-use super::super::sql;
+use super::super::{records::SENT_BACK, sql};
 use crate::{
-    Store, StoreError, StoreRef,
+    JobRow, Store, StoreError, StoreRef,
     codec::{from_json, from_row, ord_of, unreadable},
     db::{fresh, lagging},
 };
 
 impl Store {
+    /// The store's latest runs that somebody started, and a few of those that write again what a reviewer has sent back: the latest,
+    /// and the latest that are not over.
+    pub async fn runs_shown(&self, store: &StoreRef, started: u32, sent_back: u32) -> Result<Vec<JobRow>, StoreError> {
+        let (started, sent_back) = (i64::from(started), i64::from(sent_back));
+        Ok(fresh!(self.db(), |on| { sqlx::query_as(sql::RUNS_SHOWN).bind(store.num).bind(SENT_BACK).bind(started).bind(sent_back).fetch_all(on) })?)
+    }
+
     /// The first products that failed in a run: key, handle, title and why. The handle is empty when the product is in the trash.
     pub async fn run_failures(&self, store: &StoreRef, run: JobId, limit: u32) -> Result<Vec<(i64, String, String, String)>, StoreError> {
         let rows: Vec<(i64, Option<String>, Option<String>, String)> =

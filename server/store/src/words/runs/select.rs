@@ -1,9 +1,8 @@
-//! Which products a run is about, from the list index, and what the catalogue lacks.
+//! Which products a run is about, from the list index.
 
 use domain::{
     handle::Handle,
-    product::Missing,
-    query::{Facet, ListQuery, Window},
+    query::{ListQuery, Window},
 };
 use roaring::RoaringBitmap;
 
@@ -35,13 +34,5 @@ impl Store {
         let handles: Vec<&str> = handles.iter().map(Handle::as_str).collect();
         let keys: Vec<(i64,)> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::LIVING_HANDLES)).bind(store.num).bind(Many(&handles)).fetch_all(on))?;
         Ok(keys.into_iter().map(|(key,)| ord_of(key)).collect())
-    }
-
-    /// What the catalogue lacks and how many products lack it, each kind once, in the order of [`Missing::ALL`].
-    pub async fn lacking(&self, store: &StoreRef) -> Result<Vec<(Missing, u64)>, StoreError> {
-        let facets = self.facets_of(store, &ListQuery::default(), &[Facet::Missing], "").await?;
-        let counts: Vec<(String, u32)> = facets.into_iter().flat_map(|facet| facet.values).map(|value| (value.value, value.count)).collect();
-        let count = |missing: Missing| counts.iter().find(|(name, _)| name == missing.name()).map_or(0, |(_, count)| u64::from(*count));
-        Ok(Missing::ALL.iter().map(|missing| (*missing, count(*missing))).collect())
     }
 }

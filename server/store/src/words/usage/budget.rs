@@ -18,11 +18,6 @@ impl Store {
     }
 
     /// The most a month may cost; none is no limit.
-    pub async fn budget(&self, store: &StoreRef) -> Result<Option<Cost>, StoreError> {
-        let row: Option<(Option<i64>,)> = fresh!(self.db(), |on| sqlx::query_as(sql::BUDGET).bind(store.num).fetch_optional(on))?;
-        Ok(row.and_then(|(monthly,)| monthly).map(Cost))
-    }
-
     pub async fn set_budget(&self, store: &StoreRef, monthly: Option<Cost>, user: Option<UserId>) -> Result<(), StoreError> {
         if monthly.is_some_and(|monthly| monthly < Cost::ZERO) {
             return Err(StoreError::Refused("A budget is zero or more. Leave it empty for no limit.".into()));

@@ -1,0 +1,20 @@
+// What axe finds on a page.
+import AxeBuilder from '@axe-core/playwright';
+import { expect } from './fixtures.mjs';
+
+export const LOOKS = [
+  ['light', 1440],
+  ['dark', 1440],
+  ['light', 390],
+  ['dark', 390],
+];
+
+/** Nothing, and nothing is wider than the page. `rules` narrows what is looked for. */
+export async function clean(page, what = page.url(), rules = {}) {
+  const found = await new AxeBuilder({ page }).options({ resultTypes: ['violations'], ...rules }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`), what).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** A theme has colours of its own and nothing else: in the second one, colours are looked at alone. */
+export const rulesOf = (theme) => (theme === 'dark' ? { runOnly: ['color-contrast'] } : {});

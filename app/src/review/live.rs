@@ -20,6 +20,7 @@ use domain::{
     words::Words,
 };
 use leptos::{html::Div, prelude::*};
+use leptos_router::location::Location;
 use ports::{error::AppError, review::Card};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -27,7 +28,12 @@ use web_sys::{Element, HtmlElement};
 use self::swipe::Swipe;
 use super::{
     markup::{self, Note},
-    state::{address::Place, desk::Desk, everything::Everything, seat::Seat},
+    state::{
+        address::{PATH, Place},
+        desk::Desk,
+        everything::Everything,
+        seat::Seat,
+    },
 };
 use crate::{
     frame::Hydrated,
@@ -82,9 +88,9 @@ pub(super) struct Approved {
 
 /// Prepares the page, which comes alive once its element is there. What to put into the element; nothing where the server
 /// has filled it.
-pub(super) fn start(place: Memo<Place>, node: NodeRef<Div>) -> String {
+pub(super) fn start(location: Location, node: NodeRef<Div>) -> String {
     let is_served = use_context::<Hydrated>().is_some_and(|alive| !alive.0.get_untracked());
-    let asked = place.get_untracked();
+    let asked = location.search.with_untracked(|search| Place::of(search));
     let html = if is_served {
         String::new()
     } else {
@@ -121,13 +127,12 @@ pub(super) fn start(place: Memo<Place>, node: NodeRef<Div>) -> String {
         page.with(Live::open);
     });
     // Behind the one above: the page is there when its address is followed.
-    Effect::new(move |before: Option<Place>| {
-        let place = place.get();
-        if before.is_some_and(|before| before != place) {
-            let next = place.clone();
-            page.with(|live| live.follow(next));
+    Effect::new(move || {
+        let place = location.search.with(|search| Place::of(search));
+        // While another page is on its way it stays what it was.
+        if location.pathname.with(|path| path == PATH) {
+            page.with(|live| live.follow(place));
         }
-        place
     });
     on_cleanup(move || {
         outbox::leave();

@@ -3,26 +3,18 @@
 use leptos::{html::Div, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::state::address::{PATH, Place};
+#[cfg(feature = "ssr")]
+use super::state::address::Place;
 use crate::ui::title::title;
 
 #[component]
 pub(crate) fn Review() -> impl IntoView {
     title(|| "Review".to_owned());
-    let place = use_place();
-    #[cfg(feature = "ssr")]
-    return served(place.get_untracked());
-    #[cfg(not(feature = "ssr"))]
-    return alive(place);
-}
-
-/// What the address asks for. While another page is on its way it stays what it was.
-fn use_place() -> Memo<Place> {
     let location = use_location();
-    Memo::new(move |before: Option<&Place>| match before {
-        Some(before) if location.pathname.with(|path| path != PATH) => before.clone(),
-        _ => location.search.with(|search| Place::of(search)),
-    })
+    #[cfg(feature = "ssr")]
+    return served(location.search.with_untracked(|search| Place::of(search)));
+    #[cfg(not(feature = "ssr"))]
+    return alive(location);
 }
 
 #[cfg(feature = "ssr")]
@@ -47,13 +39,13 @@ fn served(place: Place) -> impl IntoView {
 }
 
 #[cfg(not(feature = "ssr"))]
-fn alive(place: Memo<Place>) -> impl IntoView {
+fn alive(location: leptos_router::location::Location) -> impl IntoView {
     let node = NodeRef::new();
     #[cfg(feature = "hydrate")]
-    let html = super::live::start(place, node);
+    let html = super::live::start(location, node);
     #[cfg(not(feature = "hydrate"))]
     let html = {
-        let _ = place;
+        let _ = location;
         String::new()
     };
     root(html, node)

@@ -13,7 +13,7 @@ use super::{
     outbox,
 };
 use crate::{
-    review::api,
+    review::{api, state::address::Place},
     ui::{listen::is_typing, time::now},
 };
 
@@ -115,7 +115,7 @@ impl Live {
             Some("look") => {
                 // What is on the desk is shown there; else the link leads to it.
                 let address = actor.get_attribute("href").unwrap_or_default();
-                let card = address.rsplit_once("card=").and_then(|(_, id)| id.parse().ok());
+                let card = address.split_once('?').and_then(|(_, search)| Place::of(search).card);
                 if let Some(number) = number("data-note") {
                     self.close_note(number);
                 }

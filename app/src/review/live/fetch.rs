@@ -54,6 +54,9 @@ impl Live {
 
     /// Goes to another queue, or to another suggestion.
     pub(super) fn follow(&mut self, place: Place) {
+        if place == self.place {
+            return;
+        }
         self.close_dialogs();
         let is_here = place.filter == self.place.filter && place.card.is_some_and(|card| self.go_to(card));
         self.place = place;

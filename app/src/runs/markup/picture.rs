@@ -106,7 +106,7 @@ mod tests {
         let html = picture(&some(), true);
 
         assert!(html.contains("href=\"/products?missing=description\">No description</a>"), "{html}");
-        assert!(html.contains("href=\"/runs/new?missing=description&amp;parts=description\""), "{html}");
+        assert!(html.contains("href=\"/runs/new?missing=description&amp;parts=description&amp;empty=1\""), "{html}");
         assert!(html.contains("1,250 of 5,000 products") && html.contains("width=\"250\""), "{html}");
         assert!(html.contains("Review 7 suggestions") && !html.contains("No picture"), "{html}");
         assert!(!picture(&some(), false).contains("Improve these"));

@@ -4,6 +4,7 @@ use domain::{
     handle::Handle,
     ids::ProviderId,
     money::Cost,
+    product::Missing,
     query::{ListQuery, encode, pairs},
     words::part::Part,
 };
@@ -196,7 +197,9 @@ pub(crate) fn typed_cost(text: &str) -> Result<Option<Cost>, String> {
 
 /// The address of a new run over a list.
 pub(crate) fn over(query: &ListQuery, parts: &[Part]) -> String {
-    let choice = Choice { selection: Selection::Matching(query.clone()), parts: Some(parts.to_vec()), ..Choice::default() };
+    // Over what is not there, only that is written: a picture that has a text keeps it.
+    let only_empty = !query.missing.is_empty() && !query.missing.contains(&Missing::Short);
+    let choice = Choice { selection: Selection::Matching(query.clone()), parts: Some(parts.to_vec()), only_empty, ..Choice::default() };
     address(PATH, &choice.to_address())
 }
 
@@ -206,8 +209,6 @@ fn joined(handles: &[Handle]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::product::Missing;
-
     use super::*;
 
     const PARTS: [Part; 2] = [Part::Title, Part::Description];
@@ -229,10 +230,13 @@ mod tests {
 
         let address = over(&query, &PARTS);
 
-        assert_eq!(address, "/runs/new?q=oak+%26+ash&missing=description&parts=title%2Cdescription");
+        assert_eq!(address, "/runs/new?q=oak+%26+ash&missing=description&parts=title%2Cdescription&empty=1");
         let choice = Choice::read(address.split_once('?').unwrap().1);
         assert_eq!(choice.selection, Selection::Matching(query));
         assert_eq!(choice.parts.as_deref(), Some(PARTS.as_slice()));
+        // A short description is there: it would be left as it is.
+        let short = ListQuery { missing: vec![Missing::Short], ..ListQuery::default() };
+        assert!(choice.only_empty && !over(&short, &PARTS).contains("empty"));
     }
 
     #[test]

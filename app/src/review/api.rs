@@ -106,17 +106,20 @@ pub(super) fn opening(place: &Place) -> impl Future<Output = Result<Opening, App
     async move {
         let opened = async {
             let (ports, who) = asked?;
-            let queue = ports.reviews.queue(&who, &place.filter, None, 1).await?;
+            // The first, and the one behind it.
+            let queue = ports.reviews.queue(&who, &place.filter, None, 2).await?;
             let first = match place.card {
                 Some(card) => ports.reviews.card(&who, card).await?,
                 None => None,
             };
-            let behind = first.as_ref().map_or(queue.next, |card| Some(Cursor { at: card.created_at, review: card.review }));
-            let next = match behind {
-                Some(behind) => ports.reviews.queue(&who, &place.filter, Some(behind), 1).await?.cards.pop(),
-                None => None,
+            let next = match &first {
+                Some(card) => {
+                    let behind = Cursor { at: card.created_at, review: card.review };
+                    ports.reviews.queue(&who, &place.filter, Some(behind), 1).await?.cards.first().map(|card| card.review)
+                }
+                None => queue.cards.get(1).map(|card| card.review),
             };
-            Ok(Opening { queue, first, next: next.map(|card| card.review) })
+            Ok(Opening { queue, first, next })
         };
         opened.await.inspect_err(answer_status)
     }

@@ -288,7 +288,7 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Engine, StoreError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-2048").row_buffer_size(200))
+        .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-1024").row_buffer_size(200))
         .await
         .map_err(failed)?;
     Ok(Engine::Sqlite { write, read })

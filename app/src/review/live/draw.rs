@@ -42,16 +42,15 @@ impl Live {
         let Some(region) = self.find("[data-region=card]") else { return };
         let active = document().active_element();
         let was_inside = active.is_some_and(|active| region.contains(Some(&active)));
-        region.set_inner_html(&markup::body(&self.shown_page()).into_string());
+        mark("suggestion-begun");
+        let html = markup::body(&self.shown_page()).into_string();
+        mark("suggestion-written");
+        region.set_inner_html(&html);
         mark_broken(&region);
         if was_inside && let Some(heading) = self.find_as::<HtmlElement>("#card-h") {
             let _ = heading.focus();
         }
-        if let Some(performance) = window().performance() {
-            // The latest is enough.
-            performance.clear_marks_with_mark_name("suggestion-shown");
-            let _ = performance.mark("suggestion-shown");
-        }
+        mark("suggestion-shown");
     }
 
     /// The buttons. They are made anew: the one that had the keyboard has it again.
@@ -141,6 +140,14 @@ impl Live {
         {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
+    }
+}
+
+/// Marks a moment, for whoever measures. The latest is enough.
+fn mark(name: &str) {
+    if let Some(performance) = window().performance() {
+        performance.clear_marks_with_mark_name(name);
+        let _ = performance.mark(name);
     }
 }
 

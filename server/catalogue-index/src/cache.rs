@@ -6,7 +6,7 @@ use crate::{filter::Filter, index::CatalogueIndex, selection::Selection};
 
 /// Selections kept: at a million products each takes 125 kB and what was counted in it, about a megabyte in all; to work
 /// one out again takes some milliseconds.
-const KEPT: usize = 12;
+const KEPT: usize = 8;
 
 #[derive(Debug, Default)]
 pub(crate) struct Cache {

@@ -119,9 +119,10 @@ mod tests {
 
         let html = picture(&Picture { lacks, ..some() }, true);
 
-        for (missing, part) in [("alt", "alt"), ("tags", "tags"), ("short", "description")] {
+        // What is short is there, and is written anew.
+        for (missing, run) in [("alt", "parts=alt&amp;empty=1"), ("tags", "parts=tags&amp;empty=1"), ("short", "parts=description")] {
             assert!(html.contains(&format!("href=\"/products?missing={missing}\"")), "{html}");
-            assert!(html.contains(&format!("href=\"/runs/new?missing={missing}&amp;parts={part}\"")), "{html}");
+            assert!(html.contains(&format!("href=\"/runs/new?missing={missing}&amp;{run}\"")), "{html}");
         }
     }
 

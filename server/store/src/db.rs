@@ -4,7 +4,7 @@
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -263,25 +263,7 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Engine, StoreError> {
         .pragma("wal_autocheckpoint", "16000")
         .pragma("journal_size_limit", "67108864")
         .thread_name(|id| format!("sqlite-{id}"));
-    let failed = |error: sqlx::Error| StoreError::opening(error, path);
-    // The writer comes first: it makes the file.
-    let write = PoolOptions::<Sqlite>::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        // On a full disk SQLite rolls a transaction back by itself; sqlx then takes it for open, for ever. Such a
-        // connection is not used again.
-        .after_release(|on, _| {
-            Box::pin(async move {
-                on.ping().await?;
-                Ok(!on.is_in_transaction())
-            })
-        })
-        .connect_with(options.clone().pragma("cache_size", "-16384"))
-        .await
-        .map_err(failed)?;
+    let write = sqlite_writer(options.clone().pragma("cache_size", "-16384"), path).await?;
     let read = PoolOptions::<Sqlite>::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(PATIENCE)
@@ -290,8 +272,38 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Engine, StoreError> {
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-1024").row_buffer_size(200))
         .await
-        .map_err(failed)?;
+        .map_err(|error| StoreError::opening(error, path))?;
     Ok(Engine::Sqlite { write, read })
+}
+
+/// Makes the file, and has it write ahead. SQLite does not wait for its lock while a file becomes one that does
+/// (<https://sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode>): of programs that open a new one at once,
+/// one does it and the others come back.
+async fn sqlite_writer(options: SqliteConnectOptions, path: &std::path::Path) -> Result<SqlitePool, StoreError> {
+    let began = Instant::now();
+    loop {
+        let pool = PoolOptions::<Sqlite>::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            // On a full disk SQLite rolls a transaction back by itself; sqlx then takes it for open, for ever. Such a
+            // connection is not used again.
+            .after_release(|on, _| {
+                Box::pin(async move {
+                    on.ping().await?;
+                    Ok(!on.is_in_transaction())
+                })
+            })
+            .connect_with(options.clone())
+            .await
+            .map_err(|error| StoreError::opening(error, path));
+        match pool {
+            Err(StoreError::Busy(_)) if began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(10)).await,
+            pool => return pool,
+        }
+    }
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {

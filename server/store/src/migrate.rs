@@ -42,19 +42,17 @@ pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
     }) {
         return Ok(());
     }
-    // Two programs that open a new SQLite file at once: one makes the tables, the other finds them on its second try.
-    let mut attempt = 1;
-    loop {
-        let result = match db.engine() {
-            Engine::Sqlite { write, .. } => known.run(write).await,
-            Engine::Postgres { primary, .. } => known.run(primary).await,
-        };
-        match result {
-            Ok(()) => return Ok(()),
-            Err(MigrateError::ExecuteMigration(..)) if attempt < 3 => attempt += 1,
-            Err(error) => return Err(explain(error)),
+    // Of programs that open a database at once, one makes the tables and the others find them made: on PostgreSQL sqlx holds
+    // a lock meanwhile, on SQLite all steps are one transaction that has the write lock from its beginning.
+    match db.engine() {
+        Engine::Sqlite { write, .. } => {
+            let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+            known.run(&mut *tx).await.map_err(explain)?;
+            tx.commit().await?;
         }
+        Engine::Postgres { primary, .. } => known.run(primary).await.map_err(explain)?,
     }
+    Ok(())
 }
 
 fn steps(sql: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

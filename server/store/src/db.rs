@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{StoreError, sql::Pair};
+use crate::{StoreError, reserve, sql::Pair};
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -301,7 +301,12 @@ async fn sqlite_writer(options: SqliteConnectOptions, path: &std::path::Path) ->
             .map_err(|error| StoreError::opening(error, path));
         match pool {
             Err(StoreError::Busy(_)) if began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(10)).await,
-            pool => return pool,
+            Err(StoreError::Full(_) | StoreError::Disk(_)) if reserve::give_back(path) => {}
+            Ok(pool) => {
+                reserve::take(path);
+                return Ok(pool);
+            }
+            Err(error) => return Err(error),
         }
     }
 }

@@ -19,6 +19,7 @@ mod migrate;
 mod passwords;
 mod people;
 mod read;
+mod reserve;
 mod sessions;
 mod sql;
 mod throttle;

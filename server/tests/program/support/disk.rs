@@ -1,4 +1,5 @@
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -15,6 +16,17 @@ impl SmallDisk {
             Err(reason) => {
                 eprintln!("skipped: a disk of {megabytes} MB could not be mounted for this test ({reason})");
                 None
+            }
+        }
+    }
+
+    /// To the last byte.
+    pub(crate) fn fill(&self) {
+        let mut file = std::fs::File::create(self.0.join("filling")).unwrap();
+        let mut size = 1 << 20;
+        while size > 0 {
+            if file.write_all(&vec![1; size]).is_err() {
+                size /= 2;
             }
         }
     }

@@ -24,6 +24,7 @@ pub mod runs;
 mod settings;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
+pub mod tokens;
 mod ui;
 pub mod usage;
 mod versions;

@@ -7,7 +7,7 @@ use leptos_router::{
     path,
 };
 
-use crate::{briefs, jobs, product, products, providers, review, runs, settings, ui::notice::NotFound, usage, versions};
+use crate::{briefs, jobs, product, products, providers, review, runs, settings, tokens, ui::notice::NotFound, usage, versions};
 
 #[component]
 pub(crate) fn Pages() -> impl IntoView {
@@ -27,6 +27,7 @@ pub(crate) fn Pages() -> impl IntoView {
             <Route path=path!("/usage") view={Lazy::<usage::UsagePage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/brief") view={Lazy::<briefs::BriefPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/providers") view={Lazy::<providers::ProvidersPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/settings/tokens") view={Lazy::<tokens::TokensPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings") view={Lazy::<settings::SettingsPage>::new()} ssr=SsrMode::Async />
         </FlatRoutes>
     }
@@ -49,6 +50,7 @@ pub async fn preload(path: &str) -> bool {
         ["usage"] => usage::usage::preload().await.is_ok(),
         ["settings", "brief"] => briefs::brief::preload().await.is_ok(),
         ["settings", "providers"] => providers::providers::preload().await.is_ok(),
+        ["settings", "tokens"] => tokens::tokens::preload().await.is_ok(),
         ["settings"] => settings::settings::preload().await.is_ok(),
         _ => true,
     }

@@ -46,7 +46,18 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let runs = Arc::new(RunsService::new(store.clone(), desk.clone(), wake));
     let writing = Arc::new(WritingService::new(store.clone(), desk));
     let shared = Arc::new(store.clone());
-    let ports = Ports { catalogue: shared.clone(), people: shared.clone(), jobs, writing, runs, reviews: shared.clone(), usage: shared };
+    let ports = Ports {
+        catalogue: shared.clone(),
+        people: shared.clone(),
+        jobs,
+        writing,
+        runs,
+        reviews: shared.clone(),
+        usage: shared.clone(),
+        tokens: shared.clone(),
+        idempotency: shared.clone(),
+        deprecated: shared,
+    };
     let state = AppState::new(config.clone(), site, ports, store.clone());
     Ok(Composed { router: router::router(state), store, worker })
 }

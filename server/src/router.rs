@@ -1,5 +1,5 @@
 //! Every address the server answers. Pages are listed in `app/src/routes.rs`; server functions are
-//! `/api/fn/...` and stand in the `api.rs` of their feature.
+//! `/api/fn/...` and stand in the `api.rs` of their feature; the REST API is the rest of `/api`, in the crate `api`.
 
 use app::app::{App, shell};
 use axum::{
@@ -18,7 +18,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, assets, briefs, errors, health, imports, pages, pictures, products, providers, runs, security, session, state::AppState, usage,
+    account, api, assets, briefs, errors, health, imports, pages, pictures, products, providers, runs, security, session, state::AppState, tokens,
+    usage,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -38,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         .route("/imports/{id}/bad-rows.csv", get(imports::bad_rows))
         .route("/settings/brief", post(briefs::send))
         .route("/settings/providers", post(providers::send))
+        .route("/settings/tokens", post(tokens::send))
         .route("/runs", post(runs::start))
         .route("/runs/{id}/{what}", post(runs::steer))
         .route("/usage/budget", post(usage::set_budget))
@@ -57,7 +59,10 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         // Finished files are compressed when they are built; pictures and uploads are not worth it.
         .layer(compressed().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))));
+    // Asked with a token, never with a cookie: no write from another site has anything to go by.
+    let rest = api::router(&state).layer(compressed());
     let site = Router::new()
+        .nest_service(::api::ROOT, rest)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))

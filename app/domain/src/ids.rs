@@ -70,6 +70,11 @@ id!(
     ReviewId
 );
 
+id!(
+    /// A secret that a program asks with in somebody's name.
+    TokenId
+);
+
 impl ProviderId {
     /// The writer that every store has: rules, no key, no network, no cost.
     pub const BUILT_IN: Self = Self(Uuid::from_u128(0));

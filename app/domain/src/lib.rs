@@ -16,4 +16,5 @@ pub mod product;
 pub mod query;
 pub mod reduce;
 pub mod role;
+pub mod scope;
 pub mod words;

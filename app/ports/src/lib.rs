@@ -4,13 +4,16 @@
 //! Every method that touches a store takes the [`Access`] of the person asking and checks their role itself,
 //! so that no page and no handler can forget to. Absence is `Ok(None)`; failure is `Err`.
 
+pub mod deprecated;
 pub mod error;
+pub mod idempotency;
 pub mod jobs;
 pub mod people;
 pub mod product;
 pub mod products;
 pub mod review;
 pub mod runs;
+pub mod tokens;
 pub mod usage;
 pub mod writing;
 
@@ -30,7 +33,7 @@ use crate::{
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
     product::{HistoryEntry, Neighbours, ProductView, Receipt},
-    products::{FacetValues, Listing, Opening},
+    products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
 /// A person in a store with a role: the proof that membership was looked up. Made by [`People`] only.
@@ -55,6 +58,13 @@ pub trait Catalogue: Send + Sync {
 
     /// The values of one facet that contain a text.
     async fn facet(&self, who: &Access, query: &ListQuery, facet: Facet, containing: &str) -> Result<FacetValues, AppError>;
+
+    /// The next `count` products of a list, 250 at most, behind a bookmark or from its beginning. Paging through a list that changes
+    /// meanwhile shows every product once that stays where it is in it.
+    async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError>;
+
+    /// Whole products, 250 at most, in the order asked for; those that are not there are left out, as are those in the trash.
+    async fn products(&self, who: &Access, ids: &[ProductId]) -> Result<Vec<ProductView>, AppError>;
 
     async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError>;
 
@@ -142,4 +152,7 @@ pub struct Ports {
     pub runs: Arc<dyn runs::Runs>,
     pub reviews: Arc<dyn review::Reviews>,
     pub usage: Arc<dyn usage::Usage>,
+    pub tokens: Arc<dyn tokens::Tokens>,
+    pub idempotency: Arc<dyn idempotency::Idempotency>,
+    pub deprecated: Arc<dyn deprecated::Deprecated>,
 }

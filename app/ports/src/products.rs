@@ -3,7 +3,7 @@
 use domain::{
     clock::Timestamp,
     handle::Handle,
-    ids::{Seq, StoreId},
+    ids::{ProductId, Seq, StoreId},
     money::{Currency, Money},
     product::{OptimisationStatus, Status},
     query::{Facet, FacetCount},
@@ -42,6 +42,60 @@ pub struct Listing {
     pub currency: Currency,
     /// Whose products these are: the person may have gone to another store in another tab.
     pub store: StoreId,
+}
+
+/// A remembered place in a sorted list: behind which product a part of it ended, and by which value that product stood there. It
+/// holds whatever has happened to the product since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    pub ord: u32,
+    pub value: SortValue,
+}
+
+/// What a list is sorted by, of one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SortValue {
+    /// A title or a vendor.
+    Text(String),
+    Price(Option<Money>),
+    Updated(Seq),
+}
+
+/// A part of a list as programs read it, from a bookmark on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub products: Vec<Summary>,
+    /// Products in this list.
+    pub total: u32,
+    /// Behind the last of these; none at the end of the list.
+    pub next: Option<Bookmark>,
+    /// The change up to which it is current.
+    pub as_of: Seq,
+    pub currency: Currency,
+}
+
+/// What a list tells of a product without reading the whole of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    pub id: ProductId,
+    pub handle: Handle,
+    pub title: String,
+    pub vendor: String,
+    pub product_type: String,
+    pub tags: Vec<String>,
+    pub status: Status,
+    pub optimisation: OptimisationStatus,
+    /// The lowest and the highest price of its variants.
+    pub price: Option<Money>,
+    pub highest_price: Option<Money>,
+    pub variants: u32,
+    pub images: u32,
+    /// The address of the first picture; empty when there is none.
+    pub thumbnail: String,
+    /// Its last change.
+    pub version: Seq,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
 /// The rows a page opens with, and what one can filter by.

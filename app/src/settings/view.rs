@@ -40,6 +40,12 @@ pub(crate) fn Settings() -> impl IntoView {
                     <li><a class="link" href="/settings/providers">"Providers"</a><span class="muted">": who writes, keys and prices"</span></li>
                 </ul>
             </section>
+            <section class="part" aria-labelledby="programs-h">
+                <div><h2 id="programs-h">"Programs"</h2><p class="muted">"What asks without a person at the screen."</p></div>
+                <ul class="stack">
+                    <li><a class="link" href="/settings/tokens">"API tokens"</a><span class="muted">": what programs sign in with"</span></li>
+                </ul>
+            </section>
             <section class="part" aria-labelledby="members-h">
                 <div>
                     <h2 id="members-h">"Members"</h2>

@@ -51,6 +51,7 @@ fn main() {
     searches(&mut index, &store);
     facets(&mut index, &store);
     positions(&index, products);
+    parts(&index);
     println!("memory by its own count, cache full   {:8.1} MB", megabytes(index.memory()));
     println!();
     writes(index, &store, products);
@@ -132,6 +133,24 @@ fn positions(index: &CatalogueIndex, products: u32) {
         timings.time(|| index.position(&query, &RoaringBitmap::new(), rng.random_range(0..products)));
     }
     timings.print();
+}
+
+fn parts(index: &CatalogueIndex) {
+    let mut rng = StdRng::seed_from_u64(8);
+    let none = RoaringBitmap::new();
+    let active = ListQuery { status: vec![Status::Active], ..ListQuery::default() };
+    let mut newest = Timings::new("the newest 20 of a status, kept");
+    let mut behind = Timings::new("20 of a status behind a place, any order, kept");
+    for _ in 0..10_000 {
+        newest.time(|| (index.is_at_hand(&active, &none), index.behind(&active, &none, None, 20)));
+    }
+    for _ in 0..1_000 {
+        let query = ListQuery { sort: any_sort(&mut rng), ..active.clone() };
+        let place = index.behind(&query, &none, None, rng.random_range(1..1_000)).and_then(|part| part.next);
+        behind.time(|| index.behind(&query, &none, place.as_ref(), 20));
+    }
+    newest.print();
+    behind.print();
 }
 
 fn writes(mut index: CatalogueIndex, store: &Store, products: u32) {

@@ -22,6 +22,13 @@ impl CatalogueIndex {
         let cell = self.cache.cell(&filter);
         Arc::clone(cell.get_or_init(|| Arc::new(Selection::new(self, &filter))))
     }
+
+    /// A selection that has been worked out.
+    pub(crate) fn kept(&self, filter: &Filter) -> Option<Arc<Selection>> {
+        let entries = self.cache.entries();
+        let (_, cell) = entries.iter().rfind(|(known, _)| known == filter)?;
+        cell.get().cloned()
+    }
 }
 
 impl Cache {

@@ -24,6 +24,7 @@ mod filter;
 mod index;
 mod listing;
 mod order;
+mod part;
 mod postings;
 mod records;
 mod rows;
@@ -40,4 +41,5 @@ pub use self::{
     facets::FacetValues,
     index::CatalogueIndex,
     listing::Listing,
+    part::{Bookmark, Part, SortValue},
 };

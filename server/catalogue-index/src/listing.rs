@@ -1,11 +1,11 @@
 //! Windows of a list, and where in it a product stands.
 
-use std::ops::Range;
+use std::{cmp::Ordering, ops::Range};
 
-use domain::query::{ListQuery, SortKey, Window};
+use domain::query::{ListQuery, Sort, SortKey, Window};
 use roaring::RoaringBitmap;
 
-use crate::{filter::Filter, index::CatalogueIndex, selection::Selection};
+use crate::{filter::Filter, index::CatalogueIndex, rows::Key, selection::Selection};
 
 /// Rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,17 +24,7 @@ impl CatalogueIndex {
         let total = selection.total;
         let start = window.start.min(total);
         let end = start.saturating_add(window.count).min(total);
-        let mut ords = Vec::with_capacity((end - start) as usize);
-        let sort = window.query.sort;
-        if start < end {
-            if sort.descending {
-                let last_first = if sort.key == SortKey::Price { selection.priced } else { total };
-                self.descending(&selection, sort.key, last_first, start..end, &mut ords);
-            } else {
-                self.ascending(&selection, sort.key, start..end, &mut ords);
-            }
-        }
-        Listing { ords, total }
+        Listing { ords: self.window(&selection, window.query.sort, start..end), total }
     }
 
     /// The row of a product in a list, from 0; `None` where the list does not have it.
@@ -43,24 +33,51 @@ impl CatalogueIndex {
             return None;
         }
         let selection = self.selection(Filter::new(query, also_found));
+        let is_member = selection.members(self).contains(ord);
+        is_member.then(|| self.row_behind(&selection, query.sort, &self.rows.key(query.sort.key, ord), ord) - 1)
+    }
+
+    /// Whether the next answer about a list takes microseconds, as what it needs was worked out before: else it may be some
+    /// milliseconds, for which others should not have to wait.
+    pub fn is_at_hand(&self, query: &ListQuery, also_found: &RoaringBitmap) -> bool {
+        query.is_unfiltered() || self.kept(&Filter::new(query, also_found)).is_some_and(|selection| selection.has_starts(query.sort.key))
+    }
+
+    /// Rows of a list, none of which is behind its end.
+    pub(crate) fn window(&self, selection: &Selection, sort: Sort, rows: Range<u32>) -> Vec<u32> {
+        let mut ords = Vec::with_capacity(rows.len());
+        if rows.is_empty() {
+            return ords;
+        }
+        if sort.descending {
+            let turned = if sort.key == SortKey::Price { selection.priced } else { selection.total };
+            self.descending(selection, sort.key, turned, rows, &mut ords);
+        } else {
+            self.ascending(selection, sort.key, rows, &mut ords);
+        }
+        ords
+    }
+
+    /// The first row of a list behind the place that `ord` has, were its key `key`: one more than its own row, where it has one.
+    pub(crate) fn row_behind(&self, selection: &Selection, sort: Sort, key: &Key, ord: u32) -> u32 {
+        let Sort { key: by, descending } = sort;
+        let order = &self.orders[by as usize];
+        // Up to the place a list ascends to it; a descending one comes to what is before it, and not to itself again.
+        let (chunk, offset) = order.place(|other| match self.rows.compare(other, key, ord) {
+            Ordering::Less => true,
+            Ordering::Equal => !descending,
+            Ordering::Greater => false,
+        });
         let members = selection.members(self);
-        if !members.contains(ord) {
-            return None;
+        let in_chunk = order.chunks().get(chunk).map_or(0, |chunk| chunk[..offset].iter().filter(|other| members.contains(**other)).count());
+        let ascending = selection.starts(self, by)[chunk] + in_chunk as u32;
+        match key {
+            _ if !descending => ascending,
+            Key::Price(Some(_)) => selection.priced - ascending,
+            // Behind those with a price, and there from behind.
+            Key::Price(None) => selection.priced + selection.total - ascending,
+            _ => selection.total - ascending,
         }
-        let key = query.sort.key;
-        let order = &self.orders[key as usize];
-        let place = self.rows.key(key, ord);
-        let (chunk, offset) = order.place(|other| self.rows.precedes(other, &place, ord));
-        let before = order.chunks()[chunk][..offset].iter().filter(|other| members.contains(**other)).count();
-        let ascending = selection.starts(self, key)[chunk] + before as u32;
-        if !query.sort.descending {
-            return Some(ascending);
-        }
-        if key == SortKey::Price && ascending < selection.priced {
-            return Some(selection.priced - 1 - ascending);
-        }
-        let unpriced_from = if key == SortKey::Price { selection.priced } else { 0 };
-        Some(selection.total - 1 - (ascending - unpriced_from))
     }
 
     /// Adds the rows of an ascending list.

@@ -14,6 +14,7 @@ use crate::{
     column::{Column, bytes_held, grow},
     dictionary::Dictionary,
     entry::MissingSet,
+    part::SortValue,
     records::Records,
     title,
     values::Values,
@@ -92,6 +93,8 @@ pub(crate) enum Key {
     Title(Vec<u8>),
     /// The vendor's number.
     Vendor(u32),
+    /// The sort key of a vendor, whom no product need have.
+    GivenVendor(Vec<u8>),
     Price(Option<Money>),
     Updated(Seq),
 }
@@ -188,15 +191,32 @@ impl Rows {
         }
     }
 
+    /// What a product is sorted by, in a form that outlives the product.
+    pub(crate) fn sort_value(&self, sort: SortKey, ord: u32) -> SortValue {
+        match sort {
+            // A title is put together of whole texts.
+            SortKey::Title => SortValue::Text(String::from_utf8(self.title(ord)).unwrap_or_default()),
+            SortKey::Vendor => SortValue::Text(self.vendors.key(self.vendor.get(ord) as u32).to_owned()),
+            SortKey::Price => SortValue::Price(self.price_of(ord)),
+            SortKey::Updated => SortValue::Updated(Seq(self.seq.get(ord))),
+        }
+    }
+
     /// Whether a product stands before the place of `ord`, were its key `key`.
     pub(crate) fn precedes(&self, other: u32, key: &Key, ord: u32) -> bool {
+        self.compare(other, key, ord) == Ordering::Less
+    }
+
+    /// Where a product stands, seen from the place of `ord`, were its key `key`.
+    pub(crate) fn compare(&self, other: u32, key: &Key, ord: u32) -> Ordering {
         let by_key = match key {
             Key::Title(key) => title::compare(&self.words, self.records.title(other), key),
             Key::Vendor(vendor) => self.compare_vendors(self.vendor.get(other) as u32, *vendor),
+            Key::GivenVendor(key) => self.vendors.key(self.vendor.get(other) as u32).as_bytes().cmp(key),
             Key::Price(price) => price_place(self.price_of(other)).cmp(&price_place(*price)),
             Key::Updated(seq) => Seq(self.seq.get(other)).cmp(seq),
         };
-        by_key.then(other.cmp(&ord)) == Ordering::Less
+        by_key.then(other.cmp(&ord))
     }
 
     /// By key alone: vendors that differ in case only are equal.

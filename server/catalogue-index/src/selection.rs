@@ -94,6 +94,11 @@ impl Selection {
         })
     }
 
+    /// Whether the starts of an order are known.
+    pub(crate) fn has_starts(&self, key: SortKey) -> bool {
+        self.starts[key as usize].get().is_some()
+    }
+
     pub(crate) fn memory(&self) -> usize {
         let starts: usize = self.starts.iter().filter_map(OnceLock::get).map(Vec::capacity).sum();
         let values: usize =

@@ -59,7 +59,7 @@ pub(crate) async fn sign_in(
     let Credentials { email, password, next } = credentials;
     let address = peer.ip().to_string();
     let outcome = if is_demo(&email) && !is_from_this_machine(&state.config, peer, &headers) {
-        Err(AppError::Invalid("The demo account works on this machine alone. Sign in with an account of your own.".into()))
+        Err(AppError::Invalid(DEMO_IS_LOCAL.into()))
     } else {
         state.ports.people.sign_in(&email, &password, &address).await
     };
@@ -91,14 +91,16 @@ pub(crate) async fn sign_in(
     }
 }
 
+pub(super) const DEMO_IS_LOCAL: &str = "The demo account works on this machine alone. Sign in with an account of your own.";
+
 /// By the same rule as the store finds people by their email.
-fn is_demo(email: &str) -> bool {
+pub(super) fn is_demo(email: &str) -> bool {
     fold(email.trim()) == DEMO_EMAIL
 }
 
 /// The demo's password is in the documentation, so it opens for somebody at this machine alone. With a proxy in front everybody
 /// seems to be here.
-fn is_from_this_machine(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> bool {
+pub(super) fn is_from_this_machine(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> bool {
     let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
     config.is_for_this_machine() && peer.ip().is_loopback() && !forwarded
 }

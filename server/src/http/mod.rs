@@ -1,6 +1,7 @@
 //! The HTTP layer: thin handlers over the ports.
 
 pub(crate) mod account;
+pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod briefs;
 pub(crate) mod errors;
@@ -16,4 +17,5 @@ pub(crate) mod security;
 pub(crate) mod session;
 mod settings_form;
 pub(crate) mod state;
+pub(crate) mod tokens;
 pub(crate) mod usage;

@@ -1,6 +1,9 @@
 //! What a page finds in its context.
 
-use app::context::{Appearance, Now, Visitor};
+use app::{
+    context::{Appearance, Now, Visitor},
+    tokens::PublicUrl,
+};
 use axum::{
     http::{HeaderValue, header, request::Parts},
     response::Redirect,
@@ -24,6 +27,7 @@ pub(crate) async fn home() -> Redirect {
 pub(crate) fn provide(state: &AppState) {
     provide_context(state.ports.clone());
     provide_context(Now(SystemClock.now()));
+    provide_context(PublicUrl(state.config.public_url.clone()));
     let parts = use_context::<Parts>();
     let found = |parts: &Parts| (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Appearance>().cloned());
     let (visitor, appearance) = parts.as_ref().map(found).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
+    clock::Timestamp,
     field::Field,
     handle::Handle,
     ids::{ProductId, Seq},
@@ -15,11 +16,10 @@ use ports::{
     Access, Catalogue,
     error::AppError,
     product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
-    products::{FacetValues, Listing, Opening},
+    products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
-use crate::{Author, Store, StoreRef};
-use domain::clock::Timestamp;
+use crate::{Author, Store, StoreRef, read::rows::ProductRow};
 
 #[async_trait]
 impl Catalogue for Store {
@@ -44,11 +44,21 @@ impl Catalogue for Store {
         Ok(values.unwrap_or(FacetValues { facet, values: Vec::new(), distinct: 0 }))
     }
 
+    async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.part_of(&store, query, behind, count).await?)
+    }
+
+    async fn products(&self, who: &Access, ids: &[ProductId]) -> Result<Vec<ProductView>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        let rows = self.products_by_ids(&store, ids).await?;
+        Ok(rows.into_iter().map(|row| view(row, &store, who)).collect())
+    }
+
     async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         let row = self.product_by_handle(&store, handle).await?;
-        let editable = who.role.may(Permission::Edit);
-        Ok(row.map(|row| ProductView::new(row.product, store.currency, Timestamp::from_micros(row.kept.updated_at), editable)))
+        Ok(row.map(|row| view(row, &store, who)))
     }
 
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
@@ -79,6 +89,10 @@ impl Catalogue for Store {
             }
         }
     }
+}
+
+fn view(row: ProductRow, store: &StoreRef, who: &Access) -> ProductView {
+    ProductView::new(row.product, store.currency, Timestamp::from_micros(row.kept.updated_at), who.role.may(Permission::Edit))
 }
 
 fn sets_optimisation(op: &Op) -> bool {

@@ -7,6 +7,7 @@
 //! Products are changed by [`Store::write`] and by nothing else.
 
 mod admin;
+mod api;
 mod catalogue;
 mod codec;
 mod codes;
@@ -81,6 +82,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     listings: listings::Listings,
+    api: api::Memory,
     /// A store's number, name and currency do not change while the program runs.
     stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
     /// Checking a password takes 19 MB and a core for a moment: few at a time.
@@ -99,6 +101,7 @@ impl Store {
             clock,
             entropy,
             listings: listings::Listings::default(),
+            api: api::Memory::default(),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,
@@ -123,6 +126,7 @@ impl Store {
 
     /// Waits for what is running and closes all connections. On SQLite the log is then merged into the file.
     pub async fn close(&self) {
+        self.write_deprecated_calls().await;
         self.inner.db.close().await;
     }
 }
@@ -136,19 +140,23 @@ pub fn migrations() -> impl Iterator<Item = (i64, &'static str)> {
 #[doc(hidden)]
 pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     let mut all = words::hot_statements(db);
+    all.extend(api::hot());
     all.extend([
         ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),
+        ("summaries of a part", db.sql(&sql::SUMMARIES_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),
         ("a product by its handle", sql::PRODUCT_BY_HANDLE),
         ("products by their handles", db.sql(&sql::PRODUCTS_BY_HANDLES)),
         ("handles that are taken", db.sql(&sql::HANDLES_TAKEN)),
         ("products by their ids", db.sql(&sql::LOCK_PRODUCTS)),
+        ("living products by their ids", db.sql(&sql::LIVING_PRODUCTS_BY_IDS)),
         ("a product by its id", sql::PRODUCT_KEY),
         ("variants of products", db.sql(&sql::VARIANTS_OF)),
         ("images of products", db.sql(&sql::IMAGES_OF)),
         ("receipts", db.sql(&sql::RECEIPTS)),
         ("the feed", sql::FEED),
         ("the list without its index", sql::ROWS_BY_UPDATE),
+        ("a part without the index", sql::SUMMARIES_BY_UPDATE),
         ("a page for the index", sql::ENTRIES),
         ("a page of an export", sql::PRODUCTS_BEHIND),
         ("handles and codes by their beginning", db.sql(&sql::ALSO_FOUND)),

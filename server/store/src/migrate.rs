@@ -27,6 +27,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0003_more_that_is_missing.sql"),
         include_str!("../../../migrations/postgres/0003_more_that_is_missing.sql"),
     ),
+    (4, "api", include_str!("../../../migrations/sqlite/0004_api.sql"), include_str!("../../../migrations/postgres/0004_api.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

@@ -24,22 +24,8 @@ use crate::{
 #[async_trait]
 impl People for Store {
     async fn sign_in(&self, email: &str, password: &str, address: &str) -> Result<SessionSecret, AppError> {
-        let email = email_key(email);
-        let attempt = Attempt::new(&email, address);
-        if let Err(Wait(minutes)) = self.begin_attempt(&attempt).await? {
-            let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
-            return Err(AppError::Unavailable(format!("Too many wrong passwords. Wait {minutes} and try again.")));
-        }
-        let user: Option<(Uuid, String)> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::PASSWORD_OF).bind(&email).fetch_optional(on)).map_err(StoreError::from)?;
-        let (id, hash) = user.map_or((None, None), |(id, hash)| (Some(UserId(id)), Some(hash)));
-        let right = self.password_is_right(password, hash).await?;
-        let (Some(user), true) = (id, right) else {
-            return Err(AppError::Invalid("The email or the password is wrong. Check both and try again.".into()));
-        };
-        self.attempt_succeeded(&attempt).await?;
-        let session = self.open_session(user).await?;
-        session.ok_or_else(|| AppError::Invalid("You do not belong to any store yet. Ask an owner to add you.".into()))
+        let user = self.whose_password(email, password, address).await?;
+        self.open_session(user).await?.ok_or_else(no_store_yet)
     }
 
     async fn sign_out(&self, session: &SessionSecret) -> Result<(), AppError> {
@@ -62,6 +48,33 @@ impl People for Store {
         let members: Vec<Member> = fresh!(self.db(), |on| sqlx::query_as(sql::MEMBERS).bind(store.num).fetch_all(on)).map_err(StoreError::from)?;
         Ok(members.into_iter().map(|member| member.0).collect())
     }
+}
+
+impl Store {
+    /// Who has this email and this password. However somebody asks who they are, their attempts are counted together, and an unknown
+    /// email costs what a wrong password costs.
+    pub(crate) async fn whose_password(&self, email: &str, password: &str, address: &str) -> Result<UserId, AppError> {
+        // No database can hold a zero, and no email has one.
+        let email = email_key(email).replace('\0', " ");
+        let attempt = Attempt::new(&email, address);
+        if let Err(Wait(minutes)) = self.begin_attempt(&attempt).await? {
+            let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
+            return Err(AppError::Unavailable(format!("Too many wrong passwords. Wait {minutes} and try again.")));
+        }
+        let user: Option<(Uuid, String)> =
+            fresh!(self.db(), |on| sqlx::query_as(sql::PASSWORD_OF).bind(&email).fetch_optional(on)).map_err(StoreError::from)?;
+        let (id, hash) = user.map_or((None, None), |(id, hash)| (Some(UserId(id)), Some(hash)));
+        let right = self.password_is_right(password, hash).await?;
+        let (Some(user), true) = (id, right) else {
+            return Err(AppError::Invalid("The email or the password is wrong. Check both and try again.".into()));
+        };
+        self.attempt_succeeded(&attempt).await?;
+        Ok(user)
+    }
+}
+
+pub(crate) fn no_store_yet() -> AppError {
+    AppError::Invalid("You do not belong to any store yet. Ask an owner to add you.".into())
 }
 
 struct Member(MemberView);

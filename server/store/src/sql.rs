@@ -158,6 +158,14 @@ macro_rules! row_columns {
     };
 }
 
+/// What programs are told of a product in a list.
+macro_rules! summary_columns {
+    () => {
+        "key, id, handle, title, vendor, product_type, tags, status, optimization_status, price, highest_price, variant_count, image_count, \
+         thumbnail, updated_seq, created_at, updated_at"
+    };
+}
+
 /// What the list index knows of a product.
 macro_rules! entry_columns {
     () => {
@@ -190,6 +198,16 @@ pub(crate) const PRODUCTS_BY_HANDLES: Pair = Pair {
 pub(crate) const PRODUCTS_BY_KEYS: Pair = Pair {
     sqlite: concat!("SELECT ", product_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1)) AND NOT deleted ORDER BY key"),
     postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE key = ANY($1) AND NOT deleted ORDER BY key"),
+};
+
+/// Products outside the trash by their ids, and by no other index, as with `LOCK_PRODUCTS`.
+pub(crate) const LIVING_PRODUCTS_BY_IDS: Pair = Pair {
+    sqlite: concat!(
+        "SELECT ",
+        product_columns!(),
+        " FROM products INDEXED BY products_by_id WHERE store_num = $1 AND id IN (SELECT unhex(value) FROM json_each($2)) AND NOT deleted"
+    ),
+    postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE store_num + 0 = $1 AND id = ANY($2) AND NOT deleted"),
 };
 
 pub(crate) const PRODUCT_BY_HANDLE: &str = concat!("SELECT ", product_columns!(), " FROM products WHERE store_num = $1 AND handle = $2");
@@ -252,6 +270,18 @@ pub(crate) const ROWS_BY_KEY: Pair = Pair {
 /// The whole list, last change first, without the list index.
 pub(crate) const ROWS_BY_UPDATE: &str =
     concat!("SELECT ", row_columns!(), " FROM products WHERE store_num = $1 AND NOT deleted ORDER BY updated_seq DESC LIMIT $2 OFFSET $3");
+
+pub(crate) const SUMMARIES_BY_KEY: Pair = Pair {
+    sqlite: concat!("SELECT ", summary_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1)) AND NOT deleted"),
+    postgres: concat!("SELECT ", summary_columns!(), " FROM products WHERE key = ANY($1) AND NOT deleted"),
+};
+
+/// A part of the whole list, last change first, without the list index: no two products have the same last change.
+pub(crate) const SUMMARIES_BY_UPDATE: &str = concat!(
+    "SELECT ",
+    summary_columns!(),
+    " FROM products WHERE store_num = $1 AND updated_seq < $2 AND NOT deleted ORDER BY updated_seq DESC LIMIT $3"
+);
 
 /// A page of what the list index is built from.
 pub(crate) const ENTRIES: &str = concat!("SELECT ", entry_columns!(), " FROM products WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3");

@@ -6,10 +6,11 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 8] = [
+const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
+    ("server/api", &["sqlx", "leptos", "app.", "store.", "jobs.", "writers."]),
     ("server/store", &["leptos", "axum", "app."]),
     ("server/jobs", &["leptos", "axum", "app."]),
     ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),
@@ -86,6 +87,7 @@ fn manifests() -> Vec<PathBuf> {
         "app/ports",
         "frontend",
         "server",
+        "server/api",
         "server/catalogue-index",
         "server/demo-catalogue",
         "server/jobs",

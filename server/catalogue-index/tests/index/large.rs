@@ -56,6 +56,10 @@ fn check(query: &ListQuery, index: &CatalogueIndex, model: &Model, rng: &mut Std
             assert!(rows.iter().eq(whole.ords.iter().skip(start as usize).take(50)), "{query:?} from {start}");
             if let Some((ord, row)) = rows.first().zip(Some(start)) {
                 assert_eq!(index.position(&query, &none, *ord), Some(row), "{query:?}");
+                let bookmark = model.bookmark(key, *ord);
+                let behind = index.behind(&query, &none, Some(&bookmark), 60).map(|part| part.ords);
+                let expected = whole.ords.iter().copied().skip(row as usize + 1).take(60).collect();
+                assert_eq!(behind, Some(expected), "{query:?} behind {bookmark:?}");
             }
         }
     }

@@ -2,5 +2,6 @@
 
 mod large;
 mod model;
+mod paging;
 mod rules;
 mod same_as_model;

@@ -1,14 +1,17 @@
 //! A store's products in a map, listed by filtering and sorting all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use catalogue_index::{Entry, FacetValues, Listing, MissingSet};
+use catalogue_index::{Bookmark, Entry, FacetValues, Listing, MissingSet, Part, SortValue};
 use domain::{
     fold,
     ids::Seq,
     money::Money,
     product::{Missing, OptimisationStatus, Status},
-    query::{Facet, FacetCount, ListQuery, SortKey, Window},
+    query::{Facet, FacetCount, ListQuery, Sort, SortKey, Window},
 };
 use roaring::RoaringBitmap;
 
@@ -103,6 +106,27 @@ impl Model {
         Listing { ords: ords.into_iter().skip(window.start as usize).take(window.count as usize).collect(), total }
     }
 
+    pub(crate) fn behind(&self, query: &ListQuery, also_found: &RoaringBitmap, bookmark: Option<&Bookmark>, count: u32) -> Part {
+        let whole = self.sorted(query, also_found);
+        let is_behind = |ord: &u32| bookmark.is_none_or(|bookmark| in_order(query.sort, bookmark, &self.bookmark(query.sort.key, *ord)).is_lt());
+        let mut behind = whole.iter().copied().filter(is_behind);
+        let ords: Vec<u32> = behind.by_ref().take(count as usize).collect();
+        let next = behind.next().and_then(|_| ords.last().map(|ord| self.bookmark(query.sort.key, *ord)).or_else(|| bookmark.cloned()));
+        Part { ords, total: whole.len() as u32, next }
+    }
+
+    /// The place of a product that is there.
+    pub(crate) fn bookmark(&self, key: SortKey, ord: u32) -> Bookmark {
+        let product = &self.products[&ord];
+        let value = match key {
+            SortKey::Title => SortValue::Text(fold::sort_key(&product.title)),
+            SortKey::Vendor => SortValue::Text(fold::sort_key(&product.vendor)),
+            SortKey::Price => SortValue::Price(product.price.map(Money)),
+            SortKey::Updated => SortValue::Updated(Seq(product.seq)),
+        };
+        Bookmark { ord, value }
+    }
+
     pub(crate) fn position(&self, query: &ListQuery, also_found: &RoaringBitmap, ord: u32) -> Option<u32> {
         self.sorted(query, also_found).iter().position(|other| *other == ord).map(|row| row as u32)
     }
@@ -145,5 +169,18 @@ impl Model {
             found.sort_by_key(|(_, product)| product.price.is_none());
         }
         found.into_iter().map(|(ord, _)| ord).collect()
+    }
+}
+
+/// How two places follow each other in a list.
+pub(crate) fn in_order(sort: Sort, left: &Bookmark, right: &Bookmark) -> Ordering {
+    let turned = |order: Ordering| if sort.descending { order.reverse() } else { order };
+    let by_age = left.ord.cmp(&right.ord);
+    match (&left.value, &right.value) {
+        (SortValue::Text(left), SortValue::Text(right)) => turned(left.cmp(right).then(by_age)),
+        (SortValue::Updated(left), SortValue::Updated(right)) => turned(left.cmp(right).then(by_age)),
+        // Without a price they are last, whatever the direction.
+        (SortValue::Price(left), SortValue::Price(right)) => left.is_none().cmp(&right.is_none()).then(turned(left.cmp(right).then(by_age))),
+        other => panic!("places of two different orders: {other:?}"),
     }
 }

@@ -13,18 +13,18 @@ use roaring::RoaringBitmap;
 use crate::model::{Model, Product};
 
 /// Products of a history have ords below this.
-const ORDS: u32 = 150;
+pub(crate) const ORDS: u32 = 150;
 
 #[derive(Clone, Debug)]
-enum Change {
+pub(crate) enum Change {
     Put(u32, Product),
     Remove(u32),
 }
 
 #[derive(Clone, Debug)]
-struct Question {
-    query: ListQuery,
-    also_found: Vec<u32>,
+pub(crate) struct Question {
+    pub(crate) query: ListQuery,
+    pub(crate) also_found: Vec<u32>,
     start: u32,
     count: u32,
     limit: usize,
@@ -62,7 +62,7 @@ proptest! {
     }
 }
 
-fn built(products: Vec<Product>) -> (CatalogueIndex, Model) {
+pub(crate) fn built(products: Vec<Product>) -> (CatalogueIndex, Model) {
     let mut builder = CatalogueIndex::build();
     let mut model = Model::default();
     for (ord, product) in (0..).step_by(2).zip(products) {
@@ -72,7 +72,7 @@ fn built(products: Vec<Product>) -> (CatalogueIndex, Model) {
     (builder.finish(), model)
 }
 
-fn apply(change: &Change, index: &mut CatalogueIndex, model: &mut Model) {
+pub(crate) fn apply(change: &Change, index: &mut CatalogueIndex, model: &mut Model) {
     match change {
         Change::Put(ord, product) => {
             index.put(&product.entry(*ord));
@@ -111,11 +111,11 @@ fn check(question: &Question, index: &CatalogueIndex, model: &Model) -> Result<(
     Ok(())
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(crate) fn change() -> impl Strategy<Value = Change> {
     prop_oneof![3 => (0..ORDS, product()).prop_map(|(ord, product)| Change::Put(ord, product)), 1 => (0..ORDS).prop_map(Change::Remove)]
 }
 
-fn product() -> impl Strategy<Value = Product> {
+pub(crate) fn product() -> impl Strategy<Value = Product> {
     (0..40_i64, title(), name(), name(), vec(name(), 0..4), status(), optimisation(), vec(missing(), 0..5), option::weighted(0.7, price())).prop_map(
         |(seq, title, vendor, kind, tags, status, optimisation, missing, price)| Product {
             seq,
@@ -160,7 +160,7 @@ fn price() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..12_i64, 1 => 200..300_i64, 1 => any::<i64>()]
 }
 
-fn question() -> impl Strategy<Value = Question> {
+pub(crate) fn question() -> impl Strategy<Value = Question> {
     let mostly_none = |inner: BoxedStrategy<Vec<String>>| prop_oneof![4 => Just(Vec::new()), 1 => inner];
     let search = prop_oneof![
         3 => Just(String::new()),

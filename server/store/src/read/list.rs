@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use catalogue_index::CatalogueIndex;
 use domain::{
     fold::fold,
     handle::Handle,
@@ -50,7 +51,7 @@ impl Store {
         let also = self.also_found(store, &window.query).await?;
         self.ready(&shelf).await?;
         let found = shelf.with(|current| {
-            let listing = light_or_heavy(&window.query, || current.index.list(window, &also));
+            let listing = light_or_heavy(&current.index, &window.query, &also, || current.index.list(window, &also));
             (listing, current.index.len(), current.seq)
         });
         let Some((listing, of, as_of)) = found else { return self.list_from_table(store, window).await };
@@ -105,7 +106,7 @@ impl Store {
         let also = self.also_found(store, query).await?;
         self.ready(&shelf).await?;
         let found = shelf.with(|current| {
-            light_or_heavy(query, || {
+            light_or_heavy(&current.index, query, &also, || {
                 let position = current.index.position(query, &also, ord_of(key))?;
                 let start = position.saturating_sub(1);
                 let around = current.index.list(&Window { query: query.clone(), start, count: position - start + 2 }, &also);
@@ -204,7 +205,8 @@ fn behind(prefix: &str) -> String {
     format!("{prefix}{}", char::MAX)
 }
 
-/// What needs a selection may take some milliseconds; the whole list in any order takes none.
-fn light_or_heavy<T>(query: &ListQuery, work: impl FnOnce() -> T) -> T {
-    if query.is_unfiltered() { work() } else { heavy(work) }
+/// What needs a selection may take some milliseconds, once; the next time it takes none, and to make way for others would cost
+/// more than it.
+pub(super) fn light_or_heavy<T>(index: &CatalogueIndex, query: &ListQuery, also_found: &RoaringBitmap, work: impl FnOnce() -> T) -> T {
+    if index.is_at_hand(query, also_found) { work() } else { heavy(work) }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod history;
 pub(crate) mod list;
+pub(crate) mod part;
 pub(crate) mod product;
 pub(crate) mod rows;

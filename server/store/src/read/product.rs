@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use domain::{handle::Handle, product::Product};
+use domain::{handle::Handle, ids::ProductId, product::Product};
+use uuid::Uuid;
 
 use super::rows::{ImageRow, ProductRow, VariantRow};
 use crate::{
@@ -12,6 +13,9 @@ use crate::{
     db::{fresh, lagging},
     sql,
 };
+
+/// Whole products answered at once.
+const MOST_PRODUCTS: usize = 250;
 
 impl Store {
     /// Products by their handles, whole, in no particular order; those in the trash too.
@@ -31,6 +35,19 @@ impl Store {
         let row: Option<ProductRow> =
             fresh!(db, |on| sqlx::query_as(sql::PRODUCT_BY_HANDLE).bind(store.num).bind(handle.as_str()).fetch_optional(on))?;
         Ok(self.whole(row.into_iter().collect()).await?.pop())
+    }
+
+    /// Products by their ids in the order of these, each once; those that are not there or in the trash are left out.
+    pub(crate) async fn products_by_ids(&self, store: &StoreRef, ids: &[ProductId]) -> Result<Vec<ProductRow>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().take(MOST_PRODUCTS).map(|id| id.0).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.db();
+        let mut rows: Vec<ProductRow> =
+            fresh!(db, |on| sqlx::query_as(db.sql(&sql::LIVING_PRODUCTS_BY_IDS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.product.id.0));
+        self.whole(rows).await
     }
 
     /// Adds variants and images.

@@ -7,7 +7,7 @@ use domain::{
     money::Money,
     product::{Content, Image, InventoryPolicy, OptimisationStatus, Product, Status, Variant, Versions},
 };
-use ports::products::Row as ListRow;
+use ports::products::{Row as ListRow, Summary};
 use uuid::Uuid;
 
 use crate::{
@@ -36,6 +36,12 @@ pub(crate) struct ImageRow {
 pub(crate) struct KeyedRow {
     pub(crate) key: i64,
     pub(crate) row: ListRow,
+}
+
+/// What programs are told of a product in a list, and which product it is.
+pub(crate) struct SummaryRow {
+    pub(crate) key: i64,
+    pub(crate) summary: Summary,
 }
 
 /// What the list index keeps of a product.
@@ -139,6 +145,28 @@ from_row!(KeyedRow, |row| {
     Ok(Self { key: row.try_get(0)?, row: line })
 });
 
+from_row!(SummaryRow, |row| {
+    let summary = Summary {
+        id: ProductId(row.try_get(1)?),
+        handle: handle(row.try_get(2)?)?,
+        title: row.try_get(3)?,
+        vendor: row.try_get(4)?,
+        product_type: row.try_get(5)?,
+        tags: list(row.try_get(6)?, "tags")?,
+        status: word(row.try_get(7)?, Status::from_name, "status")?,
+        optimisation: word(row.try_get(8)?, OptimisationStatus::from_name, "optimisation status")?,
+        price: row.try_get::<Option<i64>, _>(9)?.map(Money),
+        highest_price: row.try_get::<Option<i64>, _>(10)?.map(Money),
+        variants: row.try_get::<i64, _>(11)? as u32,
+        images: row.try_get::<i64, _>(12)? as u32,
+        thumbnail: row.try_get(13)?,
+        version: Seq(row.try_get(14)?),
+        created_at: Timestamp::from_micros(row.try_get(15)?),
+        updated_at: Timestamp::from_micros(row.try_get(16)?),
+    };
+    Ok(Self { key: row.try_get(0)?, summary })
+});
+
 from_row!(EntryRow, |row| {
     Ok(Self {
         key: row.try_get(0)?,
@@ -155,9 +183,8 @@ from_row!(EntryRow, |row| {
     })
 });
 
-fn handle(text: String) -> Result<Handle, sqlx::Error> {
-    let shown = text.clone();
-    Handle::try_from(text).map_err(|_| unreadable(format!("the handle {shown:?}")))
+fn handle(text: &str) -> Result<Handle, sqlx::Error> {
+    text.parse().map_err(|_| unreadable(format!("the handle {text:?}")))
 }
 
 fn list(json: &str, what: &str) -> Result<Vec<String>, sqlx::Error> {

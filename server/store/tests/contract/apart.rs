@@ -8,9 +8,12 @@ use domain::{
 };
 use ports::{
     Access, Catalogue, People,
+    deprecated::Deprecated,
     error::AppError,
+    idempotency::{Begun, Idempotency},
     jobs::{JobKind, JobState},
     product::{Neighbours, Receipt},
+    tokens::Tokens,
     usage::{Days, Usage},
 };
 use store::{
@@ -20,6 +23,7 @@ use store::{
 
 use crate::{
     support::{Arranged, batch, create, edit, op_id, product, rich},
+    tokens::{member, reading},
     words::{TODAY, call, failed, fingerprint, provider, run_batch},
 };
 
@@ -40,7 +44,10 @@ pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
 
     for query in ["", "q=lamp", "q=LAMP-1", "q=4000000", "q=brass-la", "sort=title", "vendor=%C3%86r%C3%B8+%26+S%C3%B8n"] {
         assert_eq!(store.list(&me, &window(query)).await.unwrap().total, 0, "{query}");
+        let part = store.part(&me, &ListQuery::from_address(query), None, 50).await.unwrap();
+        assert_eq!((part.products, part.total, part.next), (Vec::new(), 0, None), "{query}");
     }
+    assert_eq!(store.products(&me, &[theirs.id]).await.unwrap(), []);
     assert!(store.facets(&me, &ListQuery::default()).await.unwrap().iter().all(|facet| facet.values.iter().all(|value| value.count == 0)));
     assert_eq!(store.facet(&me, &ListQuery::default(), Facet::Vendor, "").await.unwrap().distinct, 0);
     assert_eq!(store.product(&me, &theirs.content.handle).await.unwrap(), None);
@@ -63,10 +70,14 @@ pub async fn every_method_sees_its_own_store_only(arranged: &Arranged) {
     assert_eq!(store.switch_store(&session, arranged.shop.id).await, Err(AppError::NotFound));
     let nowhere = Access { store: domain::ids::StoreId(op_id().0), ..me.clone() };
     assert_eq!(store.list(&nowhere, &window("")).await, Err(AppError::NotFound));
+    assert_eq!(store.part(&nowhere, &ListQuery::default(), None, 50).await, Err(AppError::NotFound));
+    assert_eq!(store.products(&nowhere, &[theirs.id]).await, Err(AppError::NotFound));
 
     // And all of it is there for its own people.
     let them = Access { store: arranged.other_shop.id, ..me };
     assert_eq!(store.list(&them, &window("q=LAMP-1")).await.unwrap().total, 1);
+    assert_eq!(store.part(&them, &ListQuery::from_address("q=LAMP-1"), None, 50).await.unwrap().products[0].id, theirs.id);
+    assert_eq!(store.products(&them, &[theirs.id]).await.unwrap()[0].id, theirs.id);
     assert_eq!(store.load_by_handles(&arranged.other_shop, std::slice::from_ref(&theirs.content.handle)).await.unwrap(), [theirs]);
     assert_eq!(store.job_items(&arranged.other_shop, job, JobItemKind::Bad, 0, 10).await.unwrap(), items);
     assert_eq!(store.job(&arranged.other_shop, job).await.unwrap().unwrap().state, JobState::Running);
@@ -123,6 +134,31 @@ pub async fn every_word_stays_in_its_own_store(arranged: &Arranged) {
     let nowhere = Access { store: domain::ids::StoreId(op_id().0), ..me };
     assert_eq!(store.usage(&nowhere, days).await.map(|_| ()), Err(AppError::NotFound));
     assert_ne!(store.measured(theirs, one.id, "small").await.unwrap(), Measured::default());
+}
+
+pub async fn what_programs_do_stays_in_its_own_store(arranged: &Arranged) {
+    let (store, theirs) = (&arranged.store, &arranged.other_shop);
+    let them = member(arranged, "Bob", theirs, Role::Owner).await;
+    // The same person everywhere, as far as that can be.
+    store.set_member(them.user, &arranged.shop, Role::Owner).await.unwrap();
+    let me = Access { store: arranged.shop.id, ..them.clone() };
+    let (token, secret) = store.make_token(&them, reading("Theirs")).await.unwrap();
+    store.begin(&them, "key", [1; 32]).await.unwrap();
+    store.count(theirs.id, token.id, "/api/products").await;
+
+    for (who, there) in [(&me, 0), (&them, 1)] {
+        assert_eq!(store.tokens(who).await.unwrap().len(), there);
+        assert_eq!(store.report(who, 1).await.unwrap().len(), there);
+    }
+    assert_eq!(store.revoke_token(&me, token.id).await, Err(AppError::NotFound));
+    store.give_back(&me, "key").await.unwrap();
+    assert_eq!(store.begin(&them, "key", [1; 32]).await.unwrap(), Begun::Running);
+    assert_eq!(store.begin(&me, "key", [1; 32]).await.unwrap(), Begun::New);
+    assert_eq!(store.bearer(&secret).await.unwrap().unwrap().access, them);
+    let nowhere = Access { store: domain::ids::StoreId(op_id().0), ..me };
+    assert_eq!(store.tokens(&nowhere).await, Err(AppError::NotFound));
+    assert_eq!(store.begin(&nowhere, "key", [1; 32]).await, Err(AppError::NotFound));
+    assert_eq!(store.report(&nowhere, 1).await, Err(AppError::NotFound));
 }
 
 pub async fn an_id_of_another_store_is_not_free(arranged: &Arranged) {

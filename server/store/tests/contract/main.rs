@@ -8,12 +8,15 @@ mod support;
 mod admin;
 mod apart;
 mod briefs;
+mod deprecated;
 mod engines;
 mod failures;
 mod history;
+mod idempotency;
 mod jobs;
 mod lists;
 mod migrations;
+mod parts;
 mod people;
 mod plans;
 mod providers;
@@ -22,6 +25,7 @@ mod reviews;
 mod runs;
 mod sent_back;
 mod statements;
+mod tokens;
 mod usage;
 mod versions;
 mod words;
@@ -64,9 +68,18 @@ contract! {
     apart: [
         every_method_sees_its_own_store_only,
         every_word_stays_in_its_own_store,
+        what_programs_do_stays_in_its_own_store,
         an_id_of_another_store_is_not_free,
     ],
     briefs: [briefs_are_kept_by_product_type],
+    deprecated: [
+        calls_are_counted_for_each_client_and_day,
+        counting_costs_nothing_and_writing_one_statement,
+        what_was_counted_is_written_by_itself_and_at_the_end,
+        processes_add_up,
+        what_cannot_be_written_is_written_later,
+        a_report_is_for_owners_and_of_a_year_at_most,
+    ],
     engines: [
         times_are_kept_to_the_microsecond,
         products_without_a_price_come_last_in_both_directions,
@@ -80,6 +93,19 @@ contract! {
         history_tells_who_when_what,
         a_value_from_history_can_be_restored,
         history_comes_in_pages,
+    ],
+    idempotency: [
+        a_write_is_new_once_and_answered_ever_after,
+        a_key_is_ones_own,
+        what_was_not_done_may_be_tried_again,
+        an_abandoned_write_is_taken_over_by_the_same_request,
+        an_answer_is_kept_for_a_day,
+        old_keys_are_dropped_now_and_then,
+        a_key_has_visible_characters,
+        of_a_long_answer_its_status_is_kept,
+        a_key_costs_few_statements,
+        of_many_who_begin_at_once_one_does_it,
+        what_many_send_until_it_is_answered_is_done_once,
     ],
     jobs: [
         a_job_goes_from_the_queue_to_its_end,
@@ -105,6 +131,14 @@ contract! {
         listeners_are_told_of_commits,
     ],
     migrations: [what_products_lack_is_worked_out_for_those_there_are],
+    parts: [
+        a_list_in_parts_is_the_list,
+        whatever_happens_between_two_parts_what_stays_is_shown_once,
+        a_part_tells_what_is_known_of_a_product,
+        a_part_is_there_before_the_index,
+        a_part_behind_a_place_of_another_order_is_refused,
+        whole_products_come_in_the_order_asked_for,
+    ],
     people: [
         a_session_lasts_thirty_days,
         a_wrong_password_and_an_unknown_email_sound_the_same,
@@ -188,6 +222,21 @@ contract! {
     statements: [
         pages_keep_to_their_budget,
         a_batch_costs_no_more_statements_than_its_rows,
+    ],
+    tokens: [
+        a_token_asks_in_the_name_of_its_person,
+        what_is_no_secret_opens_nothing,
+        nothing_in_the_tables_asks_for_anybody,
+        a_token_runs_out,
+        tokens_are_listed_and_ended_by_their_person_and_by_owners,
+        whoever_leaves_takes_their_tokens_along,
+        the_name_the_scopes_and_the_days_of_a_token_are_checked,
+        a_person_has_a_hundred_tokens_in_a_store_at_most,
+        the_use_of_a_token_is_noted_once_a_minute,
+        a_use_that_cannot_be_noted_is_answered,
+        programs_log_in_with_a_password,
+        guesses_by_log_in_and_by_sign_in_are_counted_together,
+        log_ins_come_and_go_without_being_in_the_way_of_tokens,
     ],
     usage: [
         sums_are_those_of_the_calls,

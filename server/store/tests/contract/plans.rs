@@ -1,7 +1,7 @@
 //! The plans of the hot statements, on tables that are full enough for a scan to be the wrong one: without the
 //! statistics that no import has time for, and with them.
 
-use domain::{clock::Timestamp, product::Product};
+use domain::{clock::Timestamp, product::Product, role::Role};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use store::{
     Location, hot_statements,
@@ -10,6 +10,7 @@ use store::{
 
 use crate::{
     support::{Arranged, Build, START, batch, create, image, product, variant},
+    tokens::member,
     words::{call, failed, provider, run_batch},
 };
 
@@ -21,7 +22,9 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
     const PG_ID: &str = "'00112233-4455-6677-8899-aabbccddeeff'::uuid";
     const UNTIL: &str = "9999999999999999";
     match name {
-        "rows of a window" | "handles of neighbours" => (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"]),
+        "rows of a window" | "summaries of a part" | "handles of neighbours" => {
+            (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"])
+        }
         "a product by its handle" => {
             (&["1", "'p-77'"], &["products_by_handle (store_num=? AND handle=?)"], &["1", "'p-77'"], &["products_by_handle"])
         }
@@ -31,7 +34,7 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", "ARRAY['p-77','p-78']"],
             &["products_by_handle"],
         ),
-        "products by their ids" => (
+        "products by their ids" | "living products by their ids" => (
             &["1", "'[\"00112233445566778899aabbccddeeff\"]'"],
             &["products_by_id (id=?)"],
             &["1", "ARRAY['00112233-4455-6677-8899-aabbccddeeff'::uuid]"],
@@ -50,6 +53,9 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             (&["1", "3990", "100"], &["products_by_update (store_num=? AND updated_seq>?)"], &["1", "3990", "100"], &["products_by_update"])
         }
         "the list without its index" => (&["1", "50", "0"], &["products_by_update (store_num=?)"], &["1", "50", "0"], &["products_by_update"]),
+        "a part without the index" => {
+            (&["1", "3990", "51"], &["products_by_update (store_num=? AND updated_seq<?)"], &["1", "3990", "51"], &["products_by_update"])
+        }
         "a page for the index" | "a page of an export" => (
             &["4294967296", "8589934592", "100"],
             &["INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
@@ -191,6 +197,41 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
         ),
         // The tables of people are small: PostgreSQL may read them whole.
         "whose session" => (&["x'00'", "1"], &["x USING PRIMARY KEY (secret_hash=?)"], &["'\\x00'::bytea", "1"], &[]),
+        "whose token" => (
+            &["x'00'", "1"],
+            &["t USING INDEX sqlite_autoindex_api_tokens_2 (secret_hash=?)", "m USING PRIMARY KEY (user_id=? AND store_num=?)"],
+            &["'\\x00'::bytea", "1"],
+            &["api_tokens_secret_hash_key"],
+        ),
+        "a token's use is noted" => (&[ID, "1"], &["api_tokens USING PRIMARY KEY (id=?)"], &[PG_ID, "1"], &["api_tokens_pkey"]),
+        "tokens of a person are counted" => {
+            (&[ID, "1"], &["api_tokens_by_person (user_id=? AND store_num=? AND log_in=?)"], &[PG_ID, "1"], &["api_tokens_by_person"])
+        }
+        "old log-ins are dropped" => (
+            &[ID, "1", "1", "9999"],
+            &["api_tokens_by_person (user_id=? AND store_num=? AND log_in=? AND created_at<?)", "o USING COVERING INDEX api_tokens_by_person"],
+            &[PG_ID, "1", "1", "9999"],
+            &["api_tokens_by_person"],
+        ),
+        // SQLite says nothing of how it finds what is in the way: by the key.
+        "a write is announced" => (
+            &["1", ID, "'key'", "x'00'", "5", "4", "3"],
+            &[],
+            &["1", PG_ID, "'key'", "'\\x00'::bytea", "5", "4", "3"],
+            &["Conflict Arbiter Indexes: idempotency_keys_pkey"],
+        ),
+        "what was answered to a key" => (
+            &["1", ID, "'key'"],
+            &["idempotency_keys USING PRIMARY KEY (store_num=? AND user_id=? AND key=?)"],
+            &["1", PG_ID, "'key'"],
+            &["idempotency_keys_pkey"],
+        ),
+        "an answer is kept" => (
+            &["1", ID, "'key'", "200", "'[]'", "x'00'"],
+            &["idempotency_keys USING PRIMARY KEY (store_num=? AND user_id=? AND key=?)"],
+            &["1", PG_ID, "'key'", "200", "'[]'", "'\\x00'::bytea"],
+            &["idempotency_keys_pkey"],
+        ),
         other => panic!("say what the plan of {other:?} must be"),
     }
 }
@@ -198,8 +239,10 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
 pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
     housekeeping_stays_away(arranged).await;
     // 900 and then 3,100: the first crosses no step at which statistics are gathered.
+    member(arranged, "ada", &arranged.shop, Role::Editor).await;
     for products in [0..900, 900..4_000_i64] {
         let behind = products.start;
+        ask(arranged, products.clone()).await;
         let contents = products.map(|number| {
             product(&format!("p-{number}")).with(|content| {
                 let mut variant = variant(1, Some(number));
@@ -275,6 +318,24 @@ async fn suggest(arranged: &Arranged, behind: i64) {
     // A quarter waits, as it does where much was decided: of a small table of which half is asked for, PostgreSQL rightly reads all.
     arranged.execute("UPDATE optimization_versions SET is_active = TRUE WHERE product_key % 4 <> 0").await;
     arranged.execute("UPDATE content_reviews SET status = 'approved' WHERE product_key % 4 <> 0").await;
+}
+
+/// Tokens and kept answers.
+async fn ask(arranged: &Arranged, numbers: std::ops::Range<i64>) {
+    let numbers = format!("WITH RECURSIVE n (i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {})", numbers.start, numbers.end - 1);
+    let (id, hash) = if arranged.is_sqlite() { ("randomblob(16)", "CAST(i AS BLOB)") } else { ("gen_random_uuid()", "i::text::bytea") };
+    arranged
+        .execute(&format!(
+            "{numbers} INSERT INTO api_tokens (id, store_num, user_id, name, secret_hash, ends_with, scopes, log_in, created_at) \
+             SELECT {id}, m.store_num, m.user_id, 'Token', {hash}, 'abcd', 1, i % 2 = 0, i FROM n, memberships m"
+        ))
+        .await;
+    arranged
+        .execute(&format!(
+            "{numbers} INSERT INTO idempotency_keys (store_num, user_id, key, asked_hash, created_at, status, headers, body) \
+             SELECT m.store_num, m.user_id, 'key-' || i, {hash}, i, 200, '[]', {hash} FROM n, memberships m"
+        ))
+        .await;
 }
 
 fn filled(sql: &str, values: &[&str]) -> String {

@@ -25,11 +25,11 @@ use ports::{
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::shops::{PROVIDER, SUBJECT, Shops, TONE, VOICE};
+use super::shops::{PROVIDER, SUBJECT, Shops, TOKEN, TONE, VOICE};
 use crate::support::{Client, Engine, Reply, encoded, on_both_engines};
 
 /// Every server function there is; [`each_is_asked`] compares it with the sources.
-const READ: [&str; 20] = [
+const READ: [&str; 21] = [
     "products/list",
     "products/facets",
     "products/facet",
@@ -50,6 +50,7 @@ const READ: [&str; 20] = [
     "usage/get",
     "briefs/page",
     "providers/page",
+    "tokens/page",
 ];
 /// In the order they are asked in: each leaves something for the next.
 const WRITE: [&str; 14] = [
@@ -113,6 +114,7 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "usage/get" => vec![("address=".to_owned(), "their-model"), ("address=days%3D7".to_owned(), "their-model")],
             "briefs/page" => vec![("search=".to_owned(), VOICE), ("search=template%3DLamps".to_owned(), TONE)],
             "providers/page" => vec![("search=".to_owned(), PROVIDER), (format!("search=edit%3D{provider}"), "/theirs/v1")],
+            "tokens/page" => vec![("search=".to_owned(), TOKEN), ("search=all".to_owned(), TOKEN), ("search=new".to_owned(), "Make a token")],
             other => panic!("say what {other:?} must not show"),
         };
         for (query, found) in asked {

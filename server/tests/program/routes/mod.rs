@@ -1,6 +1,7 @@
 //! Every address, asked as a browser asks.
 
 mod account;
+mod api;
 mod assets;
 mod bad_files;
 mod briefs;
@@ -11,4 +12,5 @@ mod roles;
 mod runs;
 mod shops;
 mod stores_apart;
+mod tokens;
 mod usage;

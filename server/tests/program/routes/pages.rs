@@ -35,6 +35,8 @@ async fn each_page_is_for_members_alone(engine: Engine) {
         ("/settings".to_owned(), "<h1"),
         ("/settings/brief".to_owned(), "Speaks as their grandmother did."),
         ("/settings/providers".to_owned(), "Owners of the store see and change who writes"),
+        ("/settings/tokens".to_owned(), "There is none yet."),
+        ("/settings/tokens?new".to_owned(), "Make a token"),
     ] {
         let (own, nobody) = (viewer.get(&page).await, shops.program.client().get(&page).await);
 

@@ -10,7 +10,7 @@ use super::{imports::finished, pages::first_handle};
 use crate::support::{Client, Engine, Program};
 
 /// What is the store's alone: none of it is in anything that another store is answered.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 13] = [
     "theirs.csv",
     "owner@demo.test",
     "Demo Owner",
@@ -22,6 +22,7 @@ const SECRETS: [&str; 12] = [
     "/theirs/v1",
     VOICE,
     TONE,
+    TOKEN,
     "1,234.00",
 ];
 
@@ -31,9 +32,11 @@ pub(super) const PROVIDER: &str = "Their writer";
 pub(super) const VOICE: &str = "Speaks as their grandmother did.";
 /// Of the template of the type `Lamps`.
 pub(super) const TONE: &str = "Shines on whoever reads it.";
+/// A token of the owner's.
+pub(super) const TOKEN: &str = "Their stock sync";
 
 /// The demo store, and who looks at it: its owner, and the owner of another store. It has a finished dry run, a run that is over, another
-/// one that waits behind its sample, a provider with a price and a call, a brief with a template, and a budget.
+/// one that waits behind its sample, a provider with a price and a call, a brief with a template, a budget, and a token.
 pub(super) struct Shops {
     pub(super) program: Program,
     pub(super) owner: Client,
@@ -113,6 +116,7 @@ impl Shops {
             "SELECT product_type, brief FROM briefs ORDER BY store_num, product_type",
             "SELECT monthly FROM budgets ORDER BY store_num",
             "SELECT count(*) FROM ai_usage_records",
+            "SELECT name, scopes FROM api_tokens ORDER BY created_at",
         ])
     }
 
@@ -135,7 +139,7 @@ impl Shops {
     }
 }
 
-/// A provider that nobody can reach, with a price and a call, a brief with a template, and a budget.
+/// A provider that nobody can reach, with a price and a call, a brief with a template, a budget, and a token.
 async fn set_up(program: &Program, owner: &Client) -> ProviderId {
     let provider = [("name", PROVIDER), ("kind", "openai"), ("base_url", "http://127.0.0.1:9/theirs/v1"), ("model", "their-model")];
     saved(owner, "/settings/providers", &[&provider[..], &[("enabled", "yes"), ("key", "sk-theirs")]].concat()).await;
@@ -144,6 +148,8 @@ async fn set_up(program: &Program, owner: &Client) -> ProviderId {
     saved(owner, "/settings/brief", &[("voice", VOICE), ("parts", "title"), ("parts", "description")]).await;
     saved(owner, "/settings/brief", &[("template", "Lamps"), ("tone", TONE)]).await;
     saved(owner, "/usage/budget", &[("limit", "amount"), ("amount", "1234")]).await;
+    let made = owner.post("/settings/tokens", &[("name", TOKEN), ("scopes", "products:read"), ("lifetime", "30")]).await;
+    assert_eq!(made.status, 200, "{}", made.text);
     called(program, 1_500);
     provider.parse().unwrap()
 }

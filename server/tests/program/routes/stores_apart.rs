@@ -1,7 +1,10 @@
 //! Stores are strictly apart: nothing of one can be reached from the other, whatever the address. Server functions are asked in
 //! `functions`.
 
-use super::{pages::first_handle, shops::Shops};
+use super::{
+    pages::first_handle,
+    shops::{Shops, TOKEN},
+};
 use crate::support::{Engine, Program, Reply, on_both_engines};
 
 on_both_engines!(nothing_of_another_store_is_reached, no_page_shows_anything_of_another_store, no_form_reaches_anything_of_another_store);
@@ -54,6 +57,8 @@ async fn no_page_shows_anything_of_another_store(engine: Engine) {
         ("/settings".to_owned(), 200),
         ("/settings/brief".to_owned(), 200),
         ("/settings/providers".to_owned(), 200),
+        ("/settings/tokens".to_owned(), 200),
+        ("/settings/tokens?all".to_owned(), 200),
     ] {
         let reply = stranger.get(&page).await;
 
@@ -68,6 +73,7 @@ async fn no_form_reaches_anything_of_another_store(engine: Engine) {
     let Shops { program, stranger, owner, run, sampled, provider, suggestions, .. } = &shops;
     let (provider, handle) = (provider.to_string(), suggestions[0].handle.as_str());
     let demo = program.id("stores", "slug = 'demo'");
+    let token = program.id("api_tokens", &format!("name = '{TOKEN}'"));
     let priced = program.sql("SELECT from_at FROM prices");
     let edited = [
         ("id", provider.as_str()),
@@ -89,6 +95,8 @@ async fn no_form_reaches_anything_of_another_store(engine: Engine) {
         ("/settings/brief", vec![("do", "remove"), ("template", "Lamps")], 404),
         ("/settings/brief", vec![("store", &demo), ("voice", "Taken"), ("parts", "title")], 422),
         ("/settings/providers", vec![("store", &demo), ("do", "remove"), ("id", &provider)], 422),
+        ("/settings/tokens", vec![("do", "revoke"), ("id", &token)], 404),
+        ("/settings/tokens", vec![("store", &demo), ("name", "Taken"), ("scopes", "products:read"), ("lifetime", "30")], 422),
         ("/usage/budget", vec![("store", &demo), ("limit", "none")], 422),
         ("/runs", vec![("form", "1"), ("parts", "title"), ("handles", handle)], 422),
         ("/runs", vec![("form", "1"), ("parts", "title"), ("store", &demo)], 422),

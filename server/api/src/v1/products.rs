@@ -1,0 +1,347 @@
+//! Products: the list, one, and the three ways to change what is there.
+
+use axum::{
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    handle::Handle,
+    ids::ProductId,
+    op::{Action, Base, Op},
+};
+use ports::{Access, product::ProductView, products::Part};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    ROOT,
+    filters::{Wanted, next_address},
+    product_input::{NewProduct, ProductPatch},
+    product_json::{ListedProduct, ProductJson, Shown},
+    receipts::{changed_meanwhile, version},
+};
+use crate::{
+    answer::Answer,
+    bearer::{Allowed, ReadProducts, WriteProducts},
+    body::{Asked, JSON, MERGE_PATCH},
+    cursor,
+    etag::{self, Tags},
+    fields::Fields,
+    idempotency::{Work, once},
+    options::Api,
+    problem::{Kind, Problem, problems},
+};
+
+problems!(WhenRead: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, Internal, Unavailable);
+problems!(WhenOneRead: Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Internal, Unavailable);
+problems!(WhenMade: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, Conflict, StillRunning, TooLarge,
+    UnsupportedMediaType, Unacceptable, KeyReused, Internal, Unavailable);
+problems!(WhenChanged: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Conflict, StillRunning,
+    ChangedMeanwhile, TooLarge, UnsupportedMediaType, Unacceptable, KeyReused, PreconditionRequired, Internal, Unavailable);
+problems!(WhenRemoved: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Conflict, StillRunning,
+    ChangedMeanwhile, TooLarge, KeyReused, Internal, Unavailable);
+
+/// A part of a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProductPage)]
+pub(crate) struct Page<'a> {
+    #[schema(value_type = Vec<ListedProduct>)]
+    products: Vec<Shown<'a>>,
+    /// How many products the whole list has.
+    #[schema(example = 731)]
+    total: u32,
+    /// The cursor of the part behind this one; null at the end.
+    #[schema(required = true)]
+    next: Option<String>,
+}
+
+/// List products
+///
+/// A part of the list, and a cursor for the next one. Read on with the cursor until there is none: every product that stays where it is in
+/// the list comes once, whatever is changed meanwhile. `total` counts the whole list.
+#[utoipa::path(
+    get,
+    path = "/products",
+    operation_id = "listProducts",
+    tag = "Products",
+    params(
+        ("q" = Option<String>, Query, description = "Words that must all be found in title, vendor, type, tags, handle, SKU or barcode.", max_length = 200),
+        ("status" = Option<Vec<String>>, Query, description = "`active`, `draft` or `archived`; repeat it or put commas between for any of some."),
+        ("vendor" = Option<Vec<String>>, Query, description = "Repeat it for any of some."),
+        ("type" = Option<Vec<String>>, Query, description = "Repeat it for any of some."),
+        ("tag" = Option<Vec<String>>, Query, description = "Repeat it for any of some."),
+        ("optimisation" = Option<Vec<String>>, Query, description = "`none`, `queued`, `suggested`, `approved`, `rejected`, `published` or `failed`."),
+        ("missing" = Option<Vec<String>>, Query, description = "`description`, `image`, `seo`, `alt`, `tags` or `short`: what a product lacks."),
+        ("price_min" = Option<String>, Query, description = "The least price, a decimal number in the store's currency.", example = "19.90"),
+        ("price_max" = Option<String>, Query, description = "The highest price, a decimal number in the store's currency."),
+        ("sort" = Option<String>, Query, description = "`title`, `vendor`, `price` or `updated`, with `-` before it from the end. Without it: the last change first.", example = "-updated"),
+        ("limit" = Option<u32>, Query, description = "How many products at most; 50 without it.", minimum = 1, maximum = 250),
+        ("cursor" = Option<String>, Query, description = "`next` of the part before. It is good for the same list alone."),
+        ("fields" = Option<String>, Query, description = "Which fields, with commas between them. Without it: those that a list tells without reading whole products.", example = "id,title,price"),
+        ("If-None-Match" = Option<String>, Header, description = "The entity tag of what one has already."),
+    ),
+    responses(
+        (status = 200, description = "A part of the list", body = Page<'static>, headers(
+            ("ETag" = String, description = "Strong: of this part of the list as it is now."),
+            ("Link" = String, description = "`rel=\"next\"`: where the next part is (RFC 8288)."),
+        ), example = json!({
+            "products": [{"id": "0198c0de-0000-7000-8000-000000000001", "title": "Oak lamp", "price": "19.90"}],
+            "total": 731,
+            "next": "AQs1m2r0",
+        })),
+        (status = 304, description = "One has it already"),
+        WhenRead,
+    ),
+    security(("bearer" = ["products:read"])),
+)]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    allowed: Allowed<ReadProducts>,
+    RawQuery(address): RawQuery,
+    headers: HeaderMap,
+) -> Result<Answer, Problem> {
+    let who = allowed.bearer.access;
+    let address = address.unwrap_or_default();
+    let mut wanted = Wanted::read(&address)?;
+    if wanted.has_prices() {
+        wanted.in_currency(api.currency(&who).await?)?;
+    }
+    let read = |text: &String| {
+        let detail = "This cursor is none of this list: it belongs to another one, or to an older version. Begin without a cursor.";
+        cursor::read(who.store, &wanted.query, text).map_err(|_| Problem::parameter("cursor", detail))
+    };
+    let behind = wanted.cursor.as_ref().map(read).transpose()?;
+    let part = api.ports.catalogue.part(&who, &wanted.query, behind.as_ref(), wanted.limit).await?;
+    api.currencies.note(who.store, part.currency);
+    let next = part.next.as_ref().and_then(|bookmark| cursor::write(who.store, &wanted.query, bookmark));
+    let whole = if wanted.fields.need_the_whole() { whole(&api, &who, &part).await? } else { Vec::new() };
+    let page = Page { products: shown(&part, &whole, wanted.fields), total: part.total, next };
+    let mut answer = Answer::json(StatusCode::OK, &page)?;
+    let etag = etag::of_bytes(&answer.body);
+    if let Some(next) = &page.next {
+        answer = answer.text_header(header::LINK, &format!("<{}>; rel=\"next\"", next_address(&address, next)));
+    }
+    Ok(answer.tagged(&etag, &headers))
+}
+
+async fn whole(api: &Api, who: &Access, part: &Part) -> Result<Vec<ProductView>, Problem> {
+    let ids: Vec<ProductId> = part.products.iter().map(|product| product.id).collect();
+    Ok(api.ports.catalogue.products(who, &ids).await?)
+}
+
+/// The products of a part with the fields that were chosen. One that has gone into the trash since is left out when it is needed whole.
+fn shown<'a>(part: &'a Part, whole: &'a [ProductView], fields: Fields) -> Vec<Shown<'a>> {
+    let show = |product| Shown { product, fields };
+    if fields.need_the_whole() {
+        // Both are in the same order.
+        let mut summaries = part.products.iter();
+        let both = |view: &'a ProductView| summaries.find(|summary| summary.id == view.id).map(|summary| ProductJson::of_both(view, summary));
+        whole.iter().filter_map(both).map(show).collect()
+    } else {
+        part.products.iter().map(|summary| ProductJson::of_summary(summary, part.currency)).map(show).collect()
+    }
+}
+
+/// Read a product
+///
+/// With everything that is known of it. Its entity tag is its version.
+#[utoipa::path(
+    get,
+    path = "/products/{product}",
+    operation_id = "getProduct",
+    tag = "Products",
+    params(
+        ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
+        ("If-None-Match" = Option<String>, Header, description = "The entity tag of what one has already."),
+    ),
+    responses(
+        (status = 200, description = "The product", body = ProductJson<'static>, headers(("ETag" = String, description = "Strong: the product's version."))),
+        (status = 304, description = "One has it already"),
+        WhenOneRead,
+    ),
+    security(("bearer" = ["products:read"])),
+)]
+pub(crate) async fn read(
+    State(api): State<Api>,
+    allowed: Allowed<ReadProducts>,
+    product: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Answer, Problem> {
+    let view = find(&api, &allowed.bearer.access, &named(product)?).await?.ok_or_else(Problem::not_found)?;
+    Ok(one(StatusCode::OK, &view)?.tagged(&etag::of_version(view.versions.latest), &headers))
+}
+
+/// Make a product
+///
+/// With its variants and pictures. A handle is made of the title when none is sent; one that another product has is a conflict.
+#[utoipa::path(
+    post,
+    path = "/products",
+    operation_id = "createProduct",
+    tag = "Products",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+    ),
+    request_body(content = NewProduct, content_type = "application/json", example = json!({
+        "title": "Oak lamp", "vendor": "Acme", "tags": ["oak", "lighting"], "variants": [{"sku": "OAK-1", "price": "19.90"}],
+    })),
+    responses(
+        (status = 201, description = "The product, which is made", body = ProductJson<'static>, headers(
+            ("ETag" = String, description = "Strong: the product's version."),
+            ("Location" = String, description = "Where the product is."),
+            ("Idempotency-Replayed" = String, description = "`true` when this is the answer of the first time."),
+        )),
+        WhenMade,
+    ),
+    security(("bearer" = ["products:write"])),
+)]
+pub(crate) async fn create(State(api): State<Api>, allowed: Allowed<WriteProducts>, asked: Asked) -> Response {
+    once(api, allowed.bearer, asked, create_now).await
+}
+
+async fn create_now(Work { api, bearer, asked, ids }: Work) -> Result<Answer, Problem> {
+    let who = &bearer.access;
+    let new: NewProduct = asked.json(JSON)?;
+    let content = new.content(&ids, 0, api.currency(who).await?)?;
+    let op = Op { id: ids.op(0), product: ids.product(0), action: Action::Create(Box::new(content.clone())) };
+    let receipt = api.ports.catalogue.submit(who, op).await?;
+    version(receipt, Some(&content))?;
+    let view = by_id(&api, who, ids.product(0)).await?.ok_or_else(Problem::not_found)?;
+    let made = one(StatusCode::CREATED, &view)?;
+    Ok(made.text_header(header::LOCATION, &format!("{ROOT}/products/{}", view.id)).text_header(header::ETAG, &etag::of_version(view.versions.latest)))
+}
+
+/// Change a product
+///
+/// By a JSON merge patch (RFC 7396). `If-Match` names the version that the change was decided upon: when somebody has changed the product
+/// since, nothing is done and the answer is 412.
+#[utoipa::path(
+    patch,
+    path = "/products/{product}",
+    operation_id = "updateProduct",
+    tag = "Products",
+    params(
+        ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
+        ("If-Match" = String, Header, description = "The entity tag of the product, or `*` for whatever is there.", example = "\"12\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+    ),
+    request_body(
+        description = "What is not in it stays, and `null` takes away.",
+        content(
+            (ProductPatch = "application/merge-patch+json", example = json!({"title": "Oak lamp, large", "vendor": null})),
+            (ProductPatch = "application/json", example = json!({"title": "Oak lamp, large", "vendor": null})),
+        ),
+    ),
+    responses(
+        (status = 200, description = "The product as it is now", body = ProductJson<'static>, headers(
+            ("ETag" = String, description = "Strong: the product's version."),
+            ("Idempotency-Replayed" = String, description = "`true` when this is the answer of the first time."),
+        )),
+        WhenChanged,
+    ),
+    security(("bearer" = ["products:write"])),
+)]
+pub(crate) async fn change(
+    State(api): State<Api>,
+    allowed: Allowed<WriteProducts>,
+    product: Result<Path<String>, PathRejection>,
+    asked: Asked,
+) -> Response {
+    match named(product) {
+        Ok(name) => once(api, allowed.bearer, asked, move |work| change_now(work, name)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn change_now(Work { api, bearer, asked, ids }: Work, name: String) -> Result<Answer, Problem> {
+    let who = &bearer.access;
+    let tags = condition(&asked)?.ok_or_else(|| {
+        let detail = "Send the entity tag of the product in the header If-Match, or * to replace whatever is there.";
+        Problem::at_parameter(Kind::PreconditionRequired, "If-Match", detail)
+    })?;
+    let patch: ProductPatch = asked.json(MERGE_PATCH)?;
+    let view = find(&api, who, &name).await?.ok_or_else(Problem::not_found)?;
+    let seen = view.versions.latest;
+    if !tags.holds(&etag::of_version(seen)) {
+        return Err(changed_meanwhile());
+    }
+    // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon.
+    let base = if tags == Tags::Any { Base::Any } else { Base::Seen(seen) };
+    let edits = patch.edits(&view, base)?;
+    // An empty patch changes nothing, but is no way around who may.
+    let op = Op { id: ids.op(0), product: view.id, action: Action::Edit(edits) };
+    version(api.ports.catalogue.submit(who, op).await?, None)?;
+    let view = by_id(&api, who, view.id).await?.ok_or_else(Problem::not_found)?;
+    Ok(one(StatusCode::OK, &view)?.text_header(header::ETAG, &etag::of_version(view.versions.latest)))
+}
+
+/// Put a product into the trash
+///
+/// It is no longer listed, and can be restored in the browser with all its history.
+#[utoipa::path(
+    delete,
+    path = "/products/{product}",
+    operation_id = "deleteProduct",
+    tag = "Products",
+    params(
+        ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
+        ("If-Match" = Option<String>, Header, description = "The entity tag of the product, when it is to go only if nobody has changed it since."),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+    ),
+    responses((status = 204, description = "It is in the trash"), WhenRemoved),
+    security(("bearer" = ["products:write"])),
+)]
+pub(crate) async fn remove(
+    State(api): State<Api>,
+    allowed: Allowed<WriteProducts>,
+    product: Result<Path<String>, PathRejection>,
+    asked: Asked,
+) -> Response {
+    match named(product) {
+        Ok(name) => once(api, allowed.bearer, asked, move |work| remove_now(work, name)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn remove_now(Work { api, bearer, asked, ids }: Work, name: String) -> Result<Answer, Problem> {
+    let who = &bearer.access;
+    let tags = condition(&asked)?;
+    let view = find(&api, who, &name).await?.ok_or_else(Problem::not_found)?;
+    if tags.is_some_and(|tags| !tags.holds(&etag::of_version(view.versions.latest))) {
+        return Err(changed_meanwhile());
+    }
+    version(api.ports.catalogue.submit(who, Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, None)?;
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// A product by its id or its handle; none in the trash.
+pub(super) async fn find(api: &Api, who: &Access, name: &str) -> Result<Option<ProductView>, Problem> {
+    if name.len() == 36
+        && let Ok(id) = name.parse()
+        && let Some(view) = by_id(api, who, id).await?
+    {
+        return Ok(Some(view));
+    }
+    // What can be no handle is none.
+    let Ok(handle) = name.parse::<Handle>() else { return Ok(None) };
+    Ok(api.ports.catalogue.product(who, &handle).await?.filter(|view| !view.deleted))
+}
+
+async fn by_id(api: &Api, who: &Access, id: ProductId) -> Result<Option<ProductView>, Problem> {
+    Ok(api.ports.catalogue.products(who, &[id]).await?.pop())
+}
+
+fn one(status: StatusCode, view: &ProductView) -> Result<Answer, Problem> {
+    Answer::json(status, &Shown { product: ProductJson::of_view(view), fields: Fields::ONE })
+}
+
+/// The part of the address that names a product.
+fn named(product: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+    product.map(|Path(name)| name).map_err(|_| Problem::not_found())
+}
+
+fn condition(asked: &Asked) -> Result<Option<Tags>, Problem> {
+    let wrong = |_| Problem::parameter("If-Match", "Send entity tags as they came, with their quotes, or *.");
+    Tags::of(&asked.headers, &header::IF_MATCH).map_err(wrong)
+}

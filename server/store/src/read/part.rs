@@ -1,0 +1,102 @@
+//! A list as programs read it, part by part: which products, from the index; what is told of them, in one statement by
+//! primary key. A part goes on behind a place in the order and not at a row's number, which changes under way.
+
+use catalogue_index as index;
+use domain::{
+    ids::Seq,
+    query::{ListQuery, Sort},
+};
+use ports::products::{Bookmark, Part, SortValue, Summary};
+
+use super::{list::light_or_heavy, rows::SummaryRow};
+use crate::{
+    Store, StoreError, StoreRef,
+    codec::{Many, key_of, ord_of},
+    db::{fresh, lagging},
+    sql,
+};
+
+/// Products answered at once.
+const MOST: u32 = 250;
+
+impl Store {
+    pub(crate) async fn part_of(&self, store: &StoreRef, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, StoreError> {
+        let count = count.min(MOST);
+        let shelf = self.shelf(store);
+        let plain = query.is_unfiltered() && query.sort == Sort::default();
+        if plain && !shelf.is_ready() {
+            self.start_building(&shelf);
+            return self.part_from_table(store, behind, count).await;
+        }
+        let also = self.also_found(store, query).await?;
+        let behind = behind.map(into_index);
+        self.ready(&shelf).await?;
+        let found = shelf.with(|current| {
+            let part = light_or_heavy(&current.index, query, &also, || current.index.behind(query, &also, behind.as_ref(), count));
+            (part, current.seq)
+        });
+        let Some((part, as_of)) = found else { return Err(StoreError::Unreadable("the catalogue, as its list is not there".into())) };
+        let Some(part) = part else { return Err(elsewhere()) };
+
+        let keys: Vec<i64> = part.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
+        let products = self.summaries(&keys).await?;
+        Ok(Part { products, total: part.total, next: part.next.map(from_index), as_of, currency: store.currency })
+    }
+
+    /// A part of the whole list in its default order, while there is no index.
+    async fn part_from_table(&self, store: &StoreRef, behind: Option<&Bookmark>, count: u32) -> Result<Part, StoreError> {
+        let before = match behind.map(|bookmark| &bookmark.value) {
+            None => i64::MAX,
+            Some(SortValue::Updated(seq)) => seq.0,
+            Some(_) => return Err(elsewhere()),
+        };
+        let db = self.db();
+        let (seq, total): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(store.num).fetch_one(on))?;
+        // One more tells whether there are more.
+        let limit = i64::from(count) + 1;
+        let mut rows: Vec<SummaryRow> =
+            fresh!(db, |on| sqlx::query_as(sql::SUMMARIES_BY_UPDATE).bind(store.num).bind(before).bind(limit).fetch_all(on))?;
+        let mut next = None;
+        if rows.len() > count as usize {
+            rows.truncate(count as usize);
+            let last = |row: &SummaryRow| Bookmark { ord: ord_of(row.key), value: SortValue::Updated(row.summary.version) };
+            next = rows.last().map(last).or_else(|| behind.cloned());
+        }
+        let products = rows.into_iter().map(|row| row.summary).collect();
+        let total = u32::try_from(total).unwrap_or(u32::MAX);
+        Ok(Part { products, total, next, as_of: Seq(seq), currency: store.currency })
+    }
+
+    /// What is told of products, in the order of their keys as given; those that came into the trash meanwhile are left out.
+    async fn summaries(&self, keys: &[i64]) -> Result<Vec<Summary>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.db();
+        let mut rows: Vec<SummaryRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        rows.sort_by_cached_key(|row| keys.iter().position(|key| *key == row.key));
+        Ok(rows.into_iter().map(|row| row.summary).collect())
+    }
+}
+
+fn into_index(bookmark: &Bookmark) -> index::Bookmark {
+    let value = match &bookmark.value {
+        SortValue::Text(key) => index::SortValue::Text(key.clone()),
+        SortValue::Price(price) => index::SortValue::Price(*price),
+        SortValue::Updated(seq) => index::SortValue::Updated(*seq),
+    };
+    index::Bookmark { ord: bookmark.ord, value }
+}
+
+fn from_index(bookmark: index::Bookmark) -> Bookmark {
+    let value = match bookmark.value {
+        index::SortValue::Text(key) => SortValue::Text(key),
+        index::SortValue::Price(price) => SortValue::Price(price),
+        index::SortValue::Updated(seq) => SortValue::Updated(seq),
+    };
+    Bookmark { ord: bookmark.ord, value }
+}
+
+fn elsewhere() -> StoreError {
+    StoreError::Refused("This place belongs to a list in another order. Begin again at the first part of this one.".into())
+}

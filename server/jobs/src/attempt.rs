@@ -20,6 +20,7 @@ use crate::{
     run::{self, Run},
     state::{Checkpoint, ImportFile, ImportParams, from_json, to_json},
     uploads::Uploads,
+    worker::Wake,
 };
 
 pub(crate) struct Attempt<'a> {
@@ -34,6 +35,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) worker: &'a str,
     /// Turns true when the server stops.
     pub(crate) stop: watch::Receiver<bool>,
+    /// Rung when something is asked of a job of this process.
+    pub(crate) wake: &'a Wake,
 }
 
 /// What came of an attempt.
@@ -159,7 +162,7 @@ impl Attempt<'_> {
     fn keeper(&self) -> (Keeper<'_>, Orders) {
         let job = &self.leased.job;
         let (orders, asked) = watch::channel(if job.cancel_requested { Asked::Cancel } else { Asked::GoOn });
-        (Keeper { store: self.store, job: job.id, worker: self.worker, orders }, asked)
+        (Keeper { store: self.store, job: job.id, worker: self.worker, orders, rung: self.wake.asked() }, asked)
     }
 
     fn file(&self, params: &ImportParams) -> Option<PathBuf> {

@@ -31,6 +31,7 @@ use crate::{
     attempt::{Attempt, Came},
     keep::LEASE_SECONDS,
     state::{Checkpoint, ImportFile, ImportParams, from_json, to_json},
+    worker::Wake,
 };
 
 #[derive(Clone, Debug)]
@@ -109,9 +110,11 @@ async fn import(
         store.lease(id, &worker, LEASE_SECONDS, true).await?.ok_or(ImportError::TakenOver)?
     };
     let (_go_on, stop) = watch::channel(false);
+    let wake = Wake::default();
     let mut patience = Patience::default();
     let state = loop {
-        let attempt = Attempt { store, clock: &NoHurry, uploads: None, desk: None, leased: &leased, worker: &worker, stop: stop.clone() };
+        let attempt =
+            Attempt { store, clock: &NoHurry, uploads: None, desk: None, leased: &leased, worker: &worker, stop: stop.clone(), wake: &wake };
         let mut report = |progress: &Progress| {
             patience.note(progress);
             on_progress(progress);

@@ -133,6 +133,7 @@ impl Jobs for JobsService {
         let at = self.at(who, Permission::RunJobs).await?;
         self.import(&at, id).await?.ok_or(AppError::NotFound)?;
         let asked = self.store.request_cancel(&at, id).await?;
+        self.wake.ask();
         let job = self.import(&at, id).await?.ok_or(AppError::NotFound)?;
         if asked && job.state.is_over() {
             self.discard(id).await;

@@ -36,9 +36,16 @@ pub struct WorkerOptions {
     pub desk: Arc<Desk>,
 }
 
-/// Tells a worker of this process that there is something to do, so that it need not wait for its next look.
+/// Tells a worker of this process that there is something to do, or something asked of what it does, so that it need not wait for
+/// its next look.
 #[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<[Notify; 2]>);
+pub struct Wake(Arc<Bells>);
+
+#[derive(Debug, Default)]
+struct Bells {
+    lanes: [Notify; 2],
+    asked: watch::Sender<()>,
+}
 
 /// Jobs that wait for each other. A run takes hours, so that no import waits for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +97,16 @@ impl Wake {
     }
 
     fn of(&self, lane: Lane) -> &Notify {
-        &self.0[lane as usize]
+        &self.0.lanes[lane as usize]
+    }
+
+    /// A running job is to stop or to wait.
+    pub(crate) fn ask(&self) {
+        self.0.asked.send_replace(());
+    }
+
+    pub(crate) fn asked(&self) -> watch::Receiver<()> {
+        self.0.asked.subscribe()
     }
 }
 
@@ -186,6 +202,7 @@ impl Loop {
                 leased: &leased,
                 worker: &worker,
                 stop,
+                wake: &options.wake,
             };
             attempt.run(&mut |_| {}).await
         });

@@ -129,6 +129,7 @@ impl Runs for RunsService {
         self.job(&at, id).await?.ok_or(AppError::NotFound)?;
         // One that is over, or paused already, has what was wanted.
         self.store.pause(&at, id).await?;
+        self.wake.ask();
         Ok(())
     }
 
@@ -173,6 +174,7 @@ impl Runs for RunsService {
         let at = self.at(who, Permission::RunJobs).await?;
         self.job(&at, id).await?.ok_or(AppError::NotFound)?;
         self.store.request_cancel(&at, id).await?;
+        self.wake.ask();
         Ok(())
     }
 

@@ -23,6 +23,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'sqlite', use: { engine: 'sqlite' } },
-    { name: 'postgres', use: { engine: 'postgres' } },
+    // What a page looks like does not depend on its database.
+    { name: 'postgres', use: { engine: 'postgres' }, grepInvert: /axe finds nothing/ },
   ],
 });

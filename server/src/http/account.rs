@@ -159,9 +159,11 @@ fn show(state: &AppState, appearance: Appearance, status: StatusCode, email: Str
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 
-/// Where to go after signing in: a page of ours, whatever the address says.
+/// Where to go after signing in: a page of ours, whatever the address says. A browser takes tabs and line ends out of an address, which
+/// makes a host of what is between two slashes then.
 fn local(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.starts_with("/sign-") { next } else { "/products" }
+    let leads_away = next.starts_with("//") || next.contains(|letter: char| letter == '\\' || letter.is_control());
+    if next.starts_with('/') && !leads_away && !next.starts_with("/sign-") { next } else { "/products" }
 }
 
 #[cfg(test)]
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn signing_in_leads_to_a_page_of_ours() {
         assert_eq!(local("/products?q=lamp"), "/products?q=lamp");
-        for elsewhere in ["", "https://evil.test", "//evil.test", "/\\evil.test", "/sign-out"] {
+        for elsewhere in ["", "https://evil.test", "//evil.test", "/\\evil.test", "/\t/evil.test", "/\n/evil.test", "/a\0", "/sign-out"] {
             assert_eq!(local(elsewhere), "/products", "{elsewhere:?}");
         }
     }

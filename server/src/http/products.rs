@@ -236,9 +236,9 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Back to the page, with the list one came from.
+/// Back to the page, with the list one came from. What no address holds is no list.
 fn address(handle: &Handle, list: &str) -> String {
-    if list.is_empty() { format!("/products/{handle}") } else { format!("/products/{handle}?{list}") }
+    if list.is_empty() || list.contains(char::is_control) { format!("/products/{handle}") } else { format!("/products/{handle}?{list}") }
 }
 
 fn new_op() -> OpId {

@@ -16,9 +16,11 @@ pub fn App() -> impl IntoView {
     })
 }
 
-/// The HTML document around the app.
+/// The HTML document around the app. `assets` stands before the addresses of hashed files: empty when they come from where the page is.
+///
+/// A view without a type: whoever renders it does not compile it once more for each way in which it is rendered.
 #[cfg(feature = "ssr")]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, assets: String) -> AnyView {
     use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
     use crate::context::Appearance;
@@ -32,11 +34,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
-                <HashedStylesheet options=options.clone() id="style" />
+                <HashedStylesheet options=options.clone() id="style" root=assets.clone() />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <HydrationScripts options root=assets />
                 <MetaTags />
             </head>
             <body>
@@ -44,4 +46,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+    .into_any()
+}
+
+/// The app by itself, in which the server looks for its pages.
+#[cfg(feature = "ssr")]
+pub fn every_page() -> AnyView {
+    App().into_any()
 }

@@ -15,6 +15,7 @@ pub mod forms;
 mod frame;
 mod jobs;
 mod lazy;
+mod performance;
 mod product;
 mod products;
 pub mod providers;
@@ -28,6 +29,7 @@ pub mod tokens;
 mod ui;
 pub mod usage;
 mod versions;
+pub mod webhooks;
 mod wire;
 
 #[cfg(feature = "hydrate")]

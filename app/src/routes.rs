@@ -7,7 +7,9 @@ use leptos_router::{
     path,
 };
 
-use crate::{briefs, jobs, product, products, providers, review, runs, settings, tokens, ui::notice::NotFound, usage, versions};
+use crate::{
+    briefs, jobs, performance, product, products, providers, review, runs, settings, tokens, ui::notice::NotFound, usage, versions, webhooks,
+};
 
 #[component]
 pub(crate) fn Pages() -> impl IntoView {
@@ -25,9 +27,11 @@ pub(crate) fn Pages() -> impl IntoView {
             <Route path=path!("/imports") view={Lazy::<jobs::ImportsPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/imports/:id") view={Lazy::<jobs::ImportPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/usage") view={Lazy::<usage::UsagePage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/performance/database") view={Lazy::<performance::DatabasePage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/brief") view={Lazy::<briefs::BriefPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/providers") view={Lazy::<providers::ProvidersPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/tokens") view={Lazy::<tokens::TokensPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/settings/webhooks") view={Lazy::<webhooks::WebhooksPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings") view={Lazy::<settings::SettingsPage>::new()} ssr=SsrMode::Async />
         </FlatRoutes>
     }
@@ -48,9 +52,11 @@ pub async fn preload(path: &str) -> bool {
         ["imports"] => jobs::imports::preload().await.is_ok(),
         ["imports", _] => jobs::import::preload().await.is_ok(),
         ["usage"] => usage::usage::preload().await.is_ok(),
+        ["performance", "database"] => performance::database::preload().await.is_ok(),
         ["settings", "brief"] => briefs::brief::preload().await.is_ok(),
         ["settings", "providers"] => providers::providers::preload().await.is_ok(),
         ["settings", "tokens"] => tokens::tokens::preload().await.is_ok(),
+        ["settings", "webhooks"] => webhooks::webhooks::preload().await.is_ok(),
         ["settings"] => settings::settings::preload().await.is_ok(),
         _ => true,
     }

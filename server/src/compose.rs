@@ -3,17 +3,33 @@
 use std::sync::Arc;
 
 use axum::Router;
-use jobs::{Desk, DeskOptions, JobsService, RunsService, Wake, Worker, WorkerHandle, WorkerOptions, WritingService};
+use jobs::{
+    Couriers, CouriersHandle, Desk, DeskOptions, JobsService, Post, RunsService, Wake, WebhooksService, Worker, WorkerHandle, WorkerOptions,
+    WritingService,
+};
 use ports::Ports;
 use store::{OsEntropy, Store};
 
-use crate::{SystemClock, config::Config, http::state::AppState, router, site::Site};
+use crate::{
+    SystemClock,
+    config::Config,
+    http::{
+        caching::{self, Noted},
+        limits::Limits,
+        state::AppState,
+    },
+    router,
+    site::Site,
+};
 
 /// A program that is ready to answer.
 pub struct Composed {
     pub router: Router,
+    /// What is served on the address for figures, if there is one.
+    pub figures: Router,
     pub store: Store,
     pub worker: WorkerHandle,
+    pub couriers: CouriersHandle,
 }
 
 /// Opens the database of a configuration. The data directory is made when it is not there.
@@ -21,12 +37,14 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     std::fs::create_dir_all(&config.data_dir).map_err(|error| {
         anyhow::anyhow!("The data directory {} cannot be made ({error}). Make it writable, or set VITRINE_DATA_DIR.", config.data_dir.display())
     })?;
-    Ok(Store::open(&config.database, Arc::new(SystemClock), Arc::new(OsEntropy)).await?)
+    Ok(Store::open_with(&config.database, &config.database_options, Arc::new(SystemClock), Arc::new(OsEntropy)).await?)
 }
 
 /// Opens the database, starts the worker and builds the router.
 pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let site = Site::find(config).map_err(anyhow::Error::msg)?;
+    let limits = Limits::open(config)?;
+    let cache = caching::open(config)?;
     let store = open_store(config).await?;
     let wake = Wake::default();
     let desk = Arc::new(open_desk(config)?);
@@ -40,14 +58,17 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         desk: desk.clone(),
     };
     let worker = Worker::start(store.clone(), options);
+    let post = Arc::new(Post::open(desk.clone(), &config.allowed_webhook_hosts));
+    let couriers = Couriers::start(store.clone(), post.clone());
     store.keep_current();
-    warm_up(store.clone());
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
     let runs = Arc::new(RunsService::new(store.clone(), desk.clone(), wake));
     let writing = Arc::new(WritingService::new(store.clone(), desk));
+    let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
     let ports = Ports {
-        catalogue: shared.clone(),
+        catalogue: Arc::new(Noted::new(shared.clone(), cache.clone())),
+        changes: shared.clone(),
         people: shared.clone(),
         jobs,
         writing,
@@ -56,10 +77,13 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         usage: shared.clone(),
         tokens: shared.clone(),
         idempotency: shared.clone(),
+        database: shared.clone(),
         deprecated: shared,
+        webhooks,
     };
-    let state = AppState::new(config.clone(), site, ports, store.clone());
-    Ok(Composed { router: router::router(state), store, worker })
+    let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
+    let state = AppState::new(config.clone(), site, ports, store.clone(), limits, (cache, warm));
+    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, worker, couriers })
 }
 
 /// Opens the installation's secret, which is made when there is none.
@@ -72,13 +96,4 @@ pub fn open_desk(config: &Config) -> anyhow::Result<Desk> {
         entropy: Arc::new(OsEntropy),
     };
     Desk::open(options).map_err(|error| anyhow::anyhow!("{error} It is read from VITRINE_SECRET_KEY, or from secret.key in the data directory."))
-}
-
-/// Makes the lists ready before anybody asks. Until they are, the first pages come from the table.
-fn warm_up(store: Store) {
-    tokio::spawn(async move {
-        if let Err(error) = store.warm_up().await {
-            tracing::warn!(%error, "the lists could not be made ready; each is when it is first asked for");
-        }
-    });
 }

@@ -1,7 +1,7 @@
 //! Every address the server answers. Pages are listed in `app/src/routes.rs`; server functions are
 //! `/api/fn/...` and stand in the `api.rs` of their feature; the REST API is the rest of `/api`, in the crate `api`.
 
-use app::app::{App, shell};
+use app::app::{every_page, shell};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -13,13 +13,13 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer, CompressionLevel,
-        predicate::{DefaultPredicate, NotForContentType, Predicate},
+        predicate::{NotForContentType, Predicate, SizeAbove},
     },
 };
 
 use crate::http::{
-    account, api, assets, briefs, errors, health, imports, pages, pictures, products, providers, runs, security, session, state::AppState, tokens,
-    usage,
+    account, api, assets, briefs, caching, deciding, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
+    runs, security, session, shared, state::AppState, tokens, usage, webhooks,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -28,8 +28,8 @@ pub fn router(state: AppState) -> Router {
         move || pages::provide(&state)
     };
     let document = {
-        let options = state.site.leptos.clone();
-        move || shell(options.clone())
+        let (options, assets) = (state.site.leptos.clone(), state.site.assets.clone());
+        move || shell(options.clone(), assets.clone())
     };
     let signed_in = Router::new()
         .route("/products/{handle}", post(products::save))
@@ -40,33 +40,55 @@ pub fn router(state: AppState) -> Router {
         .route("/settings/brief", post(briefs::send))
         .route("/settings/providers", post(providers::send))
         .route("/settings/tokens", post(tokens::send))
+        .route("/settings/webhooks", post(webhooks::send))
         .route("/runs", post(runs::start))
         .route("/runs/{id}/{what}", post(runs::steer))
         .route("/usage/budget", post(usage::set_budget))
         .route("/usage/export.csv", get(usage::export))
         .route("/switch-store", post(account::switch_store))
-        .leptos_routes_with_context(&state, generate_route_list(App), context, document)
+        .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)
         .layer(from_fn(session::require));
     let open = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
         .route("/theme", post(account::theme));
-    let compressed = || CompressionLayer::new().quality(CompressionLevel::Precise(4));
+    // Cheaply, and only what is worth it: finished files are compressed when they are built, pictures are small as they are. What
+    // is compressed already stays so.
+    let worth_it = SizeAbove::new(1_024).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    let compressed = || CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(worth_it.clone());
     let pages = signed_in
         .merge(open)
         .layer(from_fn_with_state(state.clone(), session::resolve))
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
-        // Finished files are compressed when they are built; pictures and uploads are not worth it.
-        .layer(compressed().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("image/"))));
+        .layer(compressed());
     // Asked with a token, never with a cookie: no write from another site has anything to go by.
-    let rest = api::router(&state).layer(compressed());
+    let rest = api::router(&state).layer(compressed()).layer(from_fn(shared::documents)).layer(from_fn(negotiation::tell));
     let site = Router::new()
         .nest_service(::api::ROOT, rest)
+        .route("/api/problems/rate-limited", get(limits::rate_limited_explained))
+        .route("/api/problems/overloaded", get(limits::overloaded_explained))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))
-        .nest_service("/pkg", assets::hashed(&state.site.dir))
+        .nest_service("/pkg", assets::hashed(&state.site))
         .fallback_service(assets::public(state.clone()));
-    pages.merge(site).layer(from_fn(security::headers)).layer(CatchPanicLayer::custom(errors::panicked)).with_state(state)
+    pages
+        .merge(site)
+        .layer(from_fn(deciding::on_primary))
+        .layer(from_fn_with_state(state.clone(), limits::guard))
+        // Inside of the headers: what a panic is answered with has them too.
+        .layer(CatchPanicLayer::custom(errors::panicked))
+        .layer(from_fn_with_state(state.clone(), security::headers))
+        .layer(from_fn(caching::tell))
+        .with_state(state)
+}
+
+/// What is answered on the address for figures, and nowhere else.
+pub fn figures(state: &AppState) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::exposition))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(errors::panicked))
+        .with_state(metrics::Metrics::of(state))
 }

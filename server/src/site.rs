@@ -10,6 +10,8 @@ use crate::config::Config;
 #[derive(Clone, Debug)]
 pub struct Site {
     pub dir: PathBuf,
+    /// What stands before the addresses of hashed files; empty when they come from where the page is.
+    pub assets: String,
     /// The address of the hashed style sheet.
     pub stylesheet: String,
     pub leptos: LeptosOptions,
@@ -24,33 +26,30 @@ impl Site {
             let looked: Vec<String> = candidates.iter().map(|dir| dir.display().to_string()).collect();
             return Err(format!("The browser's files are in none of {}. Run `make build`, or set VITRINE_SITE_DIR.", looked.join(", ")));
         };
-        let stylesheet = stylesheet(&dir.join("pkg"))?;
-        // Leptos looks for hash.txt, which names today's files, beside the program.
-        let beside = program.parent().unwrap_or(Path::new("."));
-        let hashed = beside.join("hash.txt").is_file();
+        // Leptos reads for itself from there what the program is called; what is relative it would look for beside this one.
+        let names = std::path::absolute(dir.join("hash.txt")).map_err(|error| format!("It cannot be told where {} is: {error}.", dir.display()))?;
+        let hashed = names.is_file();
         // While one works on it, `cargo leptos watch` leaves plain names.
         if !hashed && !cfg!(debug_assertions) {
-            return Err(format!("hash.txt, which a build leaves beside the program, is not in {}. Run `make build`.", beside.display()));
+            return Err(format!("{} is not there, and a build leaves it with the browser's files. Run `make build`.", names.display()));
         }
+        let assets = config.cdn.assets.clone();
+        let stylesheet = if hashed { hashed_stylesheet(&names)? } else { "/pkg/vitrine.css".to_owned() };
+        let stylesheet = format!("{assets}{stylesheet}");
         let leptos = LeptosOptions::builder()
             .output_name("vitrine")
             .site_root(dir.display().to_string())
             .site_pkg_dir("pkg")
             .site_addr(config.addr)
             .hash_files(hashed)
+            .hash_file(names.display().to_string().into())
             .build();
-        Ok(Self { dir: dir.clone(), stylesheet, leptos })
+        Ok(Self { dir: dir.clone(), assets, stylesheet, leptos })
     }
 }
 
-fn stylesheet(pkg: &Path) -> Result<String, String> {
-    let mut names: Vec<(std::time::SystemTime, String)> = std::fs::read_dir(pkg)
-        .map_err(|error| format!("{} cannot be read: {error}.", pkg.display()))?
-        .flatten()
-        .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.file_name().into_string().ok()?)))
-        .filter(|(_, name)| name.starts_with("vitrine") && Path::new(name).extension().is_some_and(|extension| extension == "css"))
-        .collect();
-    // Files of the build before are kept for open tabs: today's is the latest.
-    names.sort();
-    names.pop().map(|(_, name)| format!("/pkg/{name}")).ok_or_else(|| format!("There is no style sheet in {}. Run `make build`.", pkg.display()))
+fn hashed_stylesheet(names: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(names).map_err(|error| format!("{} cannot be read: {error}.", names.display()))?;
+    let name = text.lines().find_map(|line| line.strip_prefix("css: "));
+    name.map(|name| format!("/pkg/vitrine.{name}.css")).ok_or_else(|| format!("There is no style sheet in {}. Run `make build`.", names.display()))
 }

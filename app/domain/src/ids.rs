@@ -75,6 +75,15 @@ id!(
     TokenId
 );
 
+id!(
+    /// An address that is told of what happens in a store.
+    WebhookId
+);
+id!(
+    /// One event on its way to a webhook.
+    DeliveryId
+);
+
 impl ProviderId {
     /// The writer that every store has: rules, no key, no network, no cost.
     pub const BUILT_IN: Self = Self(Uuid::from_u128(0));

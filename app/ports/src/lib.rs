@@ -4,6 +4,8 @@
 //! Every method that touches a store takes the [`Access`] of the person asking and checks their role itself,
 //! so that no page and no handler can forget to. Absence is `Ok(None)`; failure is `Err`.
 
+pub mod changes;
+pub mod database;
 pub mod deprecated;
 pub mod error;
 pub mod idempotency;
@@ -15,6 +17,7 @@ pub mod review;
 pub mod runs;
 pub mod tokens;
 pub mod usage;
+pub mod webhooks;
 pub mod writing;
 
 use std::sync::Arc;
@@ -22,7 +25,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     handle::Handle,
-    ids::{JobId, ProductId, Seq, StoreId, UserId},
+    ids::{JobId, OpId, ProductId, Seq, StoreId, UserId},
     op::Op,
     query::{Facet, ListQuery, Window},
     role::Role,
@@ -32,7 +35,7 @@ use crate::{
     error::AppError,
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
-    product::{HistoryEntry, Neighbours, ProductView, Receipt},
+    product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -74,8 +77,16 @@ pub trait Catalogue: Send + Sync {
     /// The changes of a product, latest first, 50 at most, those before `before` where it is given.
     async fn history(&self, who: &Access, product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, AppError>;
 
-    /// Does one op. The same op again answers as the first time did.
-    async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError>;
+    /// Does one op of a page. The same op again answers as the first time did.
+    async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError> {
+        self.submit_from(who, Source::Page, op).await
+    }
+
+    /// Does one op that came through a door, which the history names.
+    async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError>;
+
+    /// What an op was answered that was submitted before; none when it is unknown in this store. For whoever may submit.
+    async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError>;
 }
 
 /// People, their sessions and their stores.
@@ -102,8 +113,14 @@ pub trait Jobs: Send + Sync {
     /// Starts to import an uploaded file, which is then the job's own.
     async fn start_import(&self, who: &Access, upload: Upload, options: ImportOptions) -> Result<JobId, AppError>;
 
+    /// The same with an id of the caller's: a job that has it is not started again.
+    async fn start_import_as(&self, who: &Access, id: JobId, upload: Upload, options: ImportOptions) -> Result<(), AppError>;
+
     /// Imports for good what a finished dry run has looked at.
     async fn import_after_dry_run(&self, who: &Access, dry_run: JobId) -> Result<JobId, AppError>;
+
+    /// The same with an id of the caller's: a job that has it is not started again.
+    async fn import_after_dry_run_as(&self, who: &Access, id: JobId, dry_run: JobId) -> Result<(), AppError>;
 
     /// The latest 100.
     async fn jobs(&self, who: &Access) -> Result<Vec<JobView>, AppError>;
@@ -146,6 +163,7 @@ impl std::fmt::Debug for SessionSecret {
 #[derive(Clone)]
 pub struct Ports {
     pub catalogue: Arc<dyn Catalogue>,
+    pub changes: Arc<dyn changes::Changes>,
     pub people: Arc<dyn People>,
     pub jobs: Arc<dyn Jobs>,
     pub writing: Arc<dyn writing::Writing>,
@@ -155,4 +173,6 @@ pub struct Ports {
     pub tokens: Arc<dyn tokens::Tokens>,
     pub idempotency: Arc<dyn idempotency::Idempotency>,
     pub deprecated: Arc<dyn deprecated::Deprecated>,
+    pub database: Arc<dyn database::DatabaseFigures>,
+    pub webhooks: Arc<dyn webhooks::Webhooks>,
 }

@@ -1,6 +1,10 @@
 //! Who is signed in, and who belongs to a store, as they travel.
 
-use domain::{ids::StoreId, money::Currency, role::Role};
+use domain::{
+    ids::{StoreId, UserId},
+    money::Currency,
+    role::Role,
+};
 use serde::{Deserialize, Serialize};
 
 /// The person at the screen and the store they are in.
@@ -25,6 +29,7 @@ pub struct StoreView {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MemberView {
+    pub id: UserId,
     pub name: String,
     pub email: String,
     pub role: Role,

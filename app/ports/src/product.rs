@@ -104,6 +104,8 @@ pub enum Source {
     Run,
     /// A suggestion was decided upon.
     Review,
+    /// A program has asked for it.
+    Api,
 }
 
 /// Edits of one product, sent by its page. Sending the same twice does it once.
@@ -134,7 +136,7 @@ pub enum Receipt {
 }
 
 impl Source {
-    pub const ALL: [Self; 6] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine, Self::Run, Self::Review];
+    pub const ALL: [Self; 7] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine, Self::Run, Self::Review, Self::Api];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -144,6 +146,7 @@ impl Source {
             Self::CommandLine => "command_line",
             Self::Run => "run",
             Self::Review => "review",
+            Self::Api => "api",
         }
     }
 

@@ -208,6 +208,9 @@ pub struct VersionView {
     pub decided: Option<Decided>,
 }
 
+/// The most versions of a product that are told of at once.
+pub const MOST_VERSIONS: u32 = 100;
+
 /// The versions of a product, latest first, with the words it has now and those it had before any of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VersionsView {
@@ -267,7 +270,16 @@ pub trait Reviews: Send + Sync {
     /// Whom a suggestion can be given to.
     async fn reviewers(&self, who: &Access) -> Result<Vec<(UserId, String)>, AppError>;
 
-    async fn versions(&self, who: &Access, product: &Handle) -> Result<Option<VersionsView>, AppError>;
+    /// The latest versions of a product, [`MOST_VERSIONS`] at most.
+    async fn versions(&self, who: &Access, product: &Handle) -> Result<Option<VersionsView>, AppError> {
+        self.versions_below(who, product, None, MOST_VERSIONS).await
+    }
+
+    /// The versions of a product with a number below one, the latest first, [`MOST_VERSIONS`] at most.
+    async fn versions_below(&self, who: &Access, product: &Handle, below: Option<u32>, count: u32) -> Result<Option<VersionsView>, AppError>;
+
+    /// A version, and which product it is of.
+    async fn version(&self, who: &Access, version: VersionId) -> Result<Option<(ProductId, VersionView)>, AppError>;
 
     /// Puts a version's words into the product, and decides by that about a suggestion which waits: approved when it is this one,
     /// else [`ReviewStatus::Superseded`]. `seen` as in [`Verdict::Approve`].

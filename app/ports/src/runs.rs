@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     clock::Timestamp,
     handle::Handle,
-    ids::{JobId, ProviderId, ReviewId},
+    ids::{JobId, ProviderId, ReviewId, VersionId},
     money::{Cost, Currency},
     query::ListQuery,
     words::part::Part,
@@ -37,6 +37,12 @@ pub struct RunSpec {
     /// Stop after ten products, to look at them and to know what the rest will cost.
     pub sample_first: bool,
 }
+
+/// The most runs that are told of at once.
+pub const MOST_RUNS: u32 = 100;
+
+/// The most results, and failures, of a run that are told of at once.
+pub const MOST_OF_RUN: u32 = 250;
 
 /// How many products a sample has.
 pub const SAMPLE: u32 = 10;
@@ -143,6 +149,24 @@ pub struct RunFailure {
     pub reason: String,
 }
 
+/// Behind which run a part of all of them begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunBookmark {
+    pub at: Timestamp,
+    pub run: JobId,
+}
+
+/// Behind which result of a run a part of them begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultBookmark(pub VersionId);
+
+/// Behind which failure of a run a part of them begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureBookmark(pub i64);
+
+/// A part of something of a run, and where the next part begins; none at the end.
+pub type PartOfRun<T, Bookmark> = (Vec<T>, Option<Bookmark>);
+
 /// What the catalogue lacks, worst first, and what has been gained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
@@ -173,11 +197,36 @@ pub trait Runs: Send + Sync {
 
     async fn start(&self, who: &Access, spec: RunSpec) -> Result<JobId, AppError>;
 
+    /// The same with an id of the caller's: a run that has it is not started again.
+    async fn start_as(&self, who: &Access, id: JobId, spec: RunSpec) -> Result<(), AppError>;
+
     /// The latest 50 that somebody started. Of those that write again what a reviewer has sent back, one product each, no more than the
     /// latest ten, and the latest ten that are not over.
     async fn runs(&self, who: &Access) -> Result<Vec<RunView>, AppError>;
 
+    /// All runs, the newest first, part by part: [`MOST_RUNS`] at most; and where the next part begins, none at the end.
+    async fn runs_behind(&self, who: &Access, behind: Option<RunBookmark>, count: u32) -> Result<(Vec<RunView>, Option<RunBookmark>), AppError>;
+
     async fn run(&self, who: &Access, id: JobId) -> Result<Option<RunDetail>, AppError>;
+
+    /// What a run has written, in the order in which it was, part by part: [`MOST_OF_RUN`] at most. None when there is no such run.
+    async fn results_behind(
+        &self,
+        who: &Access,
+        id: JobId,
+        behind: Option<ResultBookmark>,
+        count: u32,
+    ) -> Result<Option<PartOfRun<RunResult, ResultBookmark>>, AppError>;
+
+    /// The products that failed in a run, in the order of the catalogue, part by part: [`MOST_OF_RUN`] at most. None when there is no such
+    /// run.
+    async fn failures_behind(
+        &self,
+        who: &Access,
+        id: JobId,
+        behind: Option<FailureBookmark>,
+        count: u32,
+    ) -> Result<Option<PartOfRun<RunFailure, FailureBookmark>>, AppError>;
 
     async fn pause(&self, who: &Access, id: JobId) -> Result<(), AppError>;
 
@@ -188,6 +237,9 @@ pub trait Runs: Send + Sync {
 
     /// A new run over what failed in one that is over.
     async fn retry_failed(&self, who: &Access, id: JobId) -> Result<JobId, AppError>;
+
+    /// The same with an id of the caller's for the new run: one that has it is not started again.
+    async fn retry_failed_as(&self, who: &Access, again: JobId, id: JobId) -> Result<(), AppError>;
 
     async fn picture(&self, who: &Access) -> Result<Picture, AppError>;
 }

@@ -25,7 +25,7 @@ type Answer = Result<Vec<MemberView>, AppError>;
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
     title(|| "Settings".to_owned());
-    let store = use_me().map(|me| store_view(me.store));
+    let (store, server) = use_me().map(|me| (store_view(me.store), me.role.may(Permission::Manage).then(server_view))).unzip();
     at_once(view! {
         <div class="page settings">
             <header class="page-head"><h1>"Settings"</h1></header>
@@ -44,8 +44,10 @@ pub(crate) fn Settings() -> impl IntoView {
                 <div><h2 id="programs-h">"Programs"</h2><p class="muted">"What asks without a person at the screen."</p></div>
                 <ul class="stack">
                     <li><a class="link" href="/settings/tokens">"API tokens"</a><span class="muted">": what programs sign in with"</span></li>
+                    <li><a class="link" href="/settings/webhooks">"Webhooks"</a><span class="muted">": which programs are told of changes"</span></li>
                 </ul>
             </section>
+            {server}
             <section class="part" aria-labelledby="members-h">
                 <div>
                     <h2 id="members-h">"Members"</h2>
@@ -93,6 +95,18 @@ fn store_view(store: StoreView) -> impl IntoView {
             <div><dt>"Short name"</dt><dd><code>{store.slug}</code></dd></div>
             <div><dt>"Currency"</dt><dd>{store.currency.code().to_owned()}</dd></div>
         </dl>
+    }
+}
+
+/// For owners: whether this one may look is for the page to say.
+fn server_view() -> impl IntoView {
+    view! {
+        <section class="part" aria-labelledby="server-h">
+            <div><h2 id="server-h">"Server"</h2><p class="muted">"For whoever runs it."</p></div>
+            <ul class="stack">
+                <li><a class="link" href="/performance/database">"Database"</a><span class="muted">": how fast it is, and what it is asked"</span></li>
+            </ul>
+        </section>
     }
 }
 

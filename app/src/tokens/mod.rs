@@ -16,7 +16,7 @@ mod page;
 #[cfg(all(test, feature = "ssr"))]
 mod sample;
 #[cfg(not(feature = "ssr"))]
-mod secret;
+pub(crate) mod secret;
 #[cfg(feature = "ssr")]
 mod words;
 

@@ -1,4 +1,4 @@
-//! The secret of a new token, for as long as it is shown.
+//! The secret of a new token or webhook, for as long as it is shown.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,7 +7,7 @@ use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlInputElement};
 use crate::ui::listen::on_window;
 
 /// Copies it when its button is pressed, and sees to it that a reload asks for the page without it.
-pub(super) fn watch() {
+pub(crate) fn watch() {
     Effect::new(|| {
         // The page is the answer to a form. Named anew, this entry of the history is not: a reload sends nothing again.
         if field().is_some()

@@ -30,6 +30,16 @@ pub(crate) trait Needs {
 
 pub(crate) struct ReadProducts;
 pub(crate) struct WriteProducts;
+pub(crate) struct ReadJobs;
+pub(crate) struct WriteJobs;
+pub(crate) struct ReadRuns;
+pub(crate) struct WriteRuns;
+pub(crate) struct ReadReviews;
+pub(crate) struct WriteReviews;
+pub(crate) struct ReadUsage;
+pub(crate) struct ReadMembers;
+pub(crate) struct ReadWebhooks;
+pub(crate) struct WriteWebhooks;
 
 impl Needs for ReadProducts {
     const SCOPE: Scope = Scope::ReadProducts;
@@ -37,6 +47,46 @@ impl Needs for ReadProducts {
 
 impl Needs for WriteProducts {
     const SCOPE: Scope = Scope::WriteProducts;
+}
+
+impl Needs for ReadJobs {
+    const SCOPE: Scope = Scope::ReadJobs;
+}
+
+impl Needs for WriteJobs {
+    const SCOPE: Scope = Scope::WriteJobs;
+}
+
+impl Needs for ReadRuns {
+    const SCOPE: Scope = Scope::ReadRuns;
+}
+
+impl Needs for WriteRuns {
+    const SCOPE: Scope = Scope::WriteRuns;
+}
+
+impl Needs for ReadReviews {
+    const SCOPE: Scope = Scope::ReadReviews;
+}
+
+impl Needs for WriteReviews {
+    const SCOPE: Scope = Scope::WriteReviews;
+}
+
+impl Needs for ReadUsage {
+    const SCOPE: Scope = Scope::ReadUsage;
+}
+
+impl Needs for ReadMembers {
+    const SCOPE: Scope = Scope::ReadMembers;
+}
+
+impl Needs for ReadWebhooks {
+    const SCOPE: Scope = Scope::ReadWebhooks;
+}
+
+impl Needs for WriteWebhooks {
+    const SCOPE: Scope = Scope::WriteWebhooks;
 }
 
 /// Filled with who asked, for whoever put it beside the request and looks at it afterwards.

@@ -1,15 +1,8 @@
-//! Where a part of a list ended, as programs carry it: opaque, and good for the same list alone.
-
-use std::collections::BTreeSet;
+//! Where a part of a list ended, as programs carry it: opaque, and good for the same list of the same store alone.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{
-    ids::{Seq, StoreId},
-    money::Money,
-    product::limits,
-    query::{ListQuery, SortKey},
-};
-use ports::products::{Bookmark, SortValue};
+use domain::ids::StoreId;
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 /// A cursor of another version is no longer read.
@@ -25,129 +18,97 @@ const LONGEST: usize = 4_096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoCursor;
 
-pub(crate) fn write(store: StoreId, query: &ListQuery, bookmark: &Bookmark) -> Option<String> {
-    let mut bytes = vec![VERSION];
-    bytes.extend_from_slice(&hash(store, query));
-    bytes.extend(postcard::to_allocvec(bookmark).ok()?);
-    Some(URL_SAFE_NO_PAD.encode(bytes))
-}
+/// What whoever sent it is told.
+pub(crate) const NO_CURSOR: &str = "This cursor is none of this list: it belongs to another one, or to an older version. Begin without a cursor.";
 
-pub(crate) fn read(store: StoreId, query: &ListQuery, text: &str) -> Result<Bookmark, NoCursor> {
-    if text.len() > LONGEST {
-        return Err(NoCursor);
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NoCursor)?;
-    let (version, rest) = bytes.split_first().ok_or(NoCursor)?;
-    let (of, rest) = rest.split_at_checked(HASH).ok_or(NoCursor)?;
-    if *version != VERSION || of != hash(store, query) {
-        return Err(NoCursor);
-    }
-    let (bookmark, rest) = postcard::take_from_bytes::<Bookmark>(rest).map_err(|_| NoCursor)?;
-    if rest.is_empty() && fits(&bookmark.value, query.sort.key) { Ok(bookmark) } else { Err(NoCursor) }
-}
+/// Which list a cursor is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct List([u8; HASH]);
 
-/// Whether a value can be one that this list is sorted by: a forged cursor is refused here and not by a database.
-fn fits(value: &SortValue, key: SortKey) -> bool {
-    match (value, key) {
-        (SortValue::Text(text), SortKey::Title | SortKey::Vendor) => text.len() <= 4 * limits::SHORT_TEXT && !text.contains('\0'),
-        (SortValue::Price(price), SortKey::Price) => price.is_none_or(|price| (Money(0)..=Money::MAX).contains(&price)),
-        (SortValue::Updated(seq), SortKey::Updated) => *seq >= Seq(0),
-        _ => false,
+impl List {
+    /// `what` is all that tells it from other lists of a store.
+    pub(crate) fn of(store: StoreId, what: &impl Serialize) -> Self {
+        // Made of plain values: it can always be written.
+        Self::of_bytes(store, [postcard::to_allocvec(what).unwrap_or_default()])
     }
-}
 
-/// The same for the same list, in whatever order its filters are given.
-fn hash(store: StoreId, query: &ListQuery) -> [u8; HASH] {
-    let address = query.to_address();
-    let filters: BTreeSet<&str> = address.split('&').collect();
-    let mut hash = Sha256::new();
-    hash.update(store.0.as_bytes());
-    for filter in filters {
-        hash.update(filter.as_bytes());
-        hash.update(b"&");
+    pub(crate) fn of_bytes(store: StoreId, parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(store.0.as_bytes());
+        for part in parts {
+            hash.update(part);
+        }
+        let mut short = [0; HASH];
+        short.copy_from_slice(&hash.finalize()[..HASH]);
+        Self(short)
     }
-    let mut short = [0; HASH];
-    short.copy_from_slice(&hash.finalize()[..HASH]);
-    short
+
+    pub(crate) fn write(self, place: &impl Serialize) -> Option<String> {
+        let mut bytes = vec![VERSION];
+        bytes.extend_from_slice(&self.0);
+        bytes.extend(postcard::to_allocvec(place).ok()?);
+        Some(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(crate) fn read<T: DeserializeOwned>(self, text: &str) -> Result<T, NoCursor> {
+        if text.len() > LONGEST {
+            return Err(NoCursor);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NoCursor)?;
+        let (version, rest) = bytes.split_first().ok_or(NoCursor)?;
+        let (of, rest) = rest.split_at_checked(HASH).ok_or(NoCursor)?;
+        if *version != VERSION || of != self.0 {
+            return Err(NoCursor);
+        }
+        match postcard::take_from_bytes::<T>(rest) {
+            Ok((place, [])) => Ok(place),
+            _ => Err(NoCursor),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{clock::Timestamp, query::Sort};
+    use domain::{clock::Timestamp, ids::ReviewId};
+    use ports::review::{Cursor, QueueFilter};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn store() -> StoreId {
-        StoreId::new(Timestamp::from_micros(1), [1; 10])
+    fn store(number: u8) -> StoreId {
+        StoreId::new(Timestamp::from_micros(1), [number; 10])
     }
 
-    fn list(key: SortKey) -> ListQuery {
-        ListQuery { search: "lamp".into(), sort: Sort { key, descending: false }, ..ListQuery::default() }
-    }
-
-    fn values() -> impl Strategy<Value = (SortKey, SortValue)> {
-        prop_oneof![
-            "[^\0]{0,255}".prop_map(|text| (SortKey::Title, SortValue::Text(text))),
-            "[^\0]{0,255}".prop_map(|text| (SortKey::Vendor, SortValue::Text(text))),
-            proptest::option::of(0..=Money::MAX.0).prop_map(|price| (SortKey::Price, SortValue::Price(price.map(Money)))),
-            (0..i64::MAX).prop_map(|seq| (SortKey::Updated, SortValue::Updated(Seq(seq)))),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn a_cursor_comes_back_as_it_was((key, value) in values(), ord in any::<u32>()) {
-            let bookmark = Bookmark { ord, value };
-            let text = write(store(), &list(key), &bookmark).unwrap();
-
-            prop_assert_eq!(read(store(), &list(key), &text), Ok(bookmark));
-            prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        }
-
-        #[test]
-        fn a_forged_cursor_is_refused_or_fits_the_list(bytes in proptest::collection::vec(any::<u8>(), 0..80), right in any::<bool>()) {
-            for key in SortKey::ALL {
-                let mut forged = if right { [&[VERSION][..], &hash(store(), &list(key))].concat() } else { Vec::new() };
-                forged.extend_from_slice(&bytes);
-                if let Ok(bookmark) = read(store(), &list(key), &URL_SAFE_NO_PAD.encode(forged)) {
-                    prop_assert!(fits(&bookmark.value, key));
-                }
-            }
-        }
-
-        #[test]
-        fn any_text_is_read(text in ".{0,100}") {
-            prop_assert_eq!(read(store(), &list(SortKey::Title), &text), Err(NoCursor));
-        }
+    fn place() -> Cursor {
+        Cursor { at: Timestamp::from_micros(1_700_000_000_000_000), review: ReviewId::new(Timestamp::from_micros(1), [7; 10]) }
     }
 
     #[test]
     fn a_cursor_is_good_for_its_own_list_alone() {
-        let query = list(SortKey::Title);
-        let text = write(store(), &query, &Bookmark { ord: 7, value: SortValue::Text("Lamp".into()) }).unwrap();
-        let other = StoreId::new(Timestamp::from_micros(1), [2; 10]);
+        let (queue, newest) = (("reviews", QueueFilter::default()), ("reviews", QueueFilter { newest: true, ..QueueFilter::default() }));
+        let text = List::of(store(1), &queue).write(&place()).unwrap();
 
-        assert!(read(store(), &query, &text).is_ok());
-        assert_eq!(read(other, &query, &text), Err(NoCursor));
-        assert_eq!(read(store(), &ListQuery { search: "chair".into(), ..query.clone() }, &text), Err(NoCursor));
-        assert_eq!(read(store(), &list(SortKey::Vendor), &text), Err(NoCursor));
+        assert_eq!(List::of(store(1), &queue).read(&text), Ok(place()));
+        for other in [List::of(store(2), &queue), List::of(store(1), &newest), List::of(store(1), &("calls", QueueFilter::default()))] {
+            assert_eq!(other.read::<Cursor>(&text), Err(NoCursor));
+        }
+        assert_eq!(List::of(store(1), &queue).read::<Cursor>(&format!("{text}AA")), Err(NoCursor));
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
     }
 
-    #[test]
-    fn the_order_of_filters_makes_no_other_list() {
-        let with = |vendors: [&str; 2]| ListQuery { vendor: vendors.map(str::to_owned).into(), ..list(SortKey::Updated) };
-        let bookmark = Bookmark { ord: 7, value: SortValue::Updated(Seq(9)) };
-        let text = write(store(), &with(["Acme", "Oak"]), &bookmark).unwrap();
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in ".{0,100}") {
+            prop_assert_eq!(List::of(store(1), &"reviews").read::<Cursor>(&text), Err(NoCursor));
+        }
 
-        assert_eq!(read(store(), &with(["Oak", "Acme"]), &text), Ok(bookmark));
-    }
-
-    #[test]
-    fn what_no_database_holds_is_refused() {
-        let forged = |value| write(store(), &list(SortKey::Title), &Bookmark { ord: 0, value }).unwrap();
-        for value in [SortValue::Text("a\0".into()), SortValue::Text("a".repeat(2_049)), SortValue::Updated(Seq(1)), SortValue::Price(None)] {
-            assert_eq!(read(store(), &list(SortKey::Title), &forged(value.clone())), Err(NoCursor), "{value:?}");
+        #[test]
+        fn a_forged_cursor_is_a_place_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let list = List::of(store(1), &"reviews");
+            let forged = [&[VERSION][..], &list.0, &bytes].concat();
+            if let Ok(place) = list.read::<Cursor>(&URL_SAFE_NO_PAD.encode(forged)) {
+                prop_assert_eq!(list.read(&list.write(&place).unwrap()), Ok(place));
+            }
         }
     }
 }

@@ -61,7 +61,7 @@ const WHOLE: Fields = Fields::of(&[
 ]);
 
 /// A set of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Fields(u32);
 
 impl Fields {

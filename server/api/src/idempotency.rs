@@ -6,8 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::op::Op;
 use ports::{
     idempotency::{Answered, Begun, LONGEST_KEY},
+    product::{Receipt, Source},
     tokens::Bearer,
 };
 use sha2::{Digest, Sha256};
@@ -29,6 +31,22 @@ pub(crate) struct Work {
     pub(crate) bearer: Bearer,
     pub(crate) asked: Asked,
     pub(crate) ids: Ids,
+}
+
+impl Work {
+    /// What became of an op when this request was sent before and its answer was lost. It comes before every condition: by its own
+    /// change the product is no longer what the request was decided upon.
+    pub(crate) async fn done_before(&self, index: usize) -> Result<Option<Receipt>, Problem> {
+        if !self.ids.are_of_key() {
+            return Ok(None);
+        }
+        Ok(self.api.ports.catalogue.receipt(&self.bearer.access, self.ids.op(index)).await?)
+    }
+
+    /// Does an op in the name of whoever asks.
+    pub(crate) async fn submit(&self, op: Op) -> Result<Receipt, Problem> {
+        Ok(self.api.ports.catalogue.submit_from(&self.bearer.access, Source::Api, op).await?)
+    }
 }
 
 /// Does a write, or gives the answer that it was given before.
@@ -122,7 +140,7 @@ fn is_kept(status: StatusCode) -> bool {
 
 fn kept(answer: &Answer) -> Answered {
     let text = |(name, value): &(HeaderName, HeaderValue)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()));
-    Answered { status: answer.status.as_u16(), headers: answer.headers.iter().filter_map(text).collect(), body: answer.body.clone() }
+    Answered { status: answer.status.as_u16(), headers: answer.headers.iter().filter_map(text).collect(), body: answer.body.to_vec() }
 }
 
 fn replayed(answered: Answered) -> Answer {
@@ -130,7 +148,8 @@ fn replayed(answered: Answered) -> Answer {
     Answer {
         status: StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         headers: answered.headers.into_iter().filter_map(header).collect(),
-        body: answered.body,
+        body: answered.body.into(),
+        once: None,
     }
     .header(REPLAYED, HeaderValue::from_static("true"))
 }

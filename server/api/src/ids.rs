@@ -3,7 +3,7 @@
 
 use domain::{
     clock::Timestamp,
-    ids::{ImageId, OpId, ProductId, VariantId},
+    ids::{ImageId, JobId, OpId, ProductId, VariantId, WebhookId},
 };
 use ports::Access;
 use sha2::{Digest, Sha256};
@@ -37,6 +37,11 @@ impl Ids {
         Self { seed: hash.finalize().into(), at: None }
     }
 
+    /// Whether they are the same when the request is sent again.
+    pub(crate) const fn are_of_key(&self) -> bool {
+        self.at.is_none()
+    }
+
     /// `index` is that of the part of a batch.
     pub(crate) fn op(&self, index: usize) -> OpId {
         OpId(self.id(b"op", index, 0))
@@ -52,6 +57,16 @@ impl Ids {
 
     pub(crate) fn image(&self, index: usize, number: usize) -> ImageId {
         ImageId(self.id(b"image", index, number))
+    }
+
+    /// Of the webhook that a request makes.
+    pub(crate) fn webhook(&self) -> WebhookId {
+        WebhookId(self.id(b"webhook", 0, 0))
+    }
+
+    /// Of the job that a request starts.
+    pub(crate) fn job(&self) -> JobId {
+        JobId(self.id(b"job", 0, 0))
     }
 
     fn id(&self, kind: &[u8], index: usize, number: usize) -> Uuid {
@@ -95,6 +110,7 @@ mod tests {
         let ids = || Ids::of_key(&who(1, 1), "key", &[7; 32]);
 
         assert_eq!((ids().op(3), ids().product(3), ids().variant(3, 2)), (ids().op(3), ids().product(3), ids().variant(3, 2)));
+        assert_eq!(ids().job(), ids().job());
         assert_eq!(ids().op(0).0.get_version_num(), 8);
     }
 
@@ -110,6 +126,7 @@ mod tests {
             Ids { seed: [7; 32], at: Some(Timestamp::from_micros(1)) },
         ];
         for ids in all {
+            assert!(seen.insert(ids.job().0));
             for index in 0..50 {
                 assert!(seen.insert(ids.op(index).0) && seen.insert(ids.product(index).0));
                 assert!((0..4).all(|number| seen.insert(ids.variant(index, number).0) && seen.insert(ids.image(index, number).0)));

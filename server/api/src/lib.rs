@@ -16,6 +16,7 @@ mod fields;
 mod format;
 mod idempotency;
 mod ids;
+mod kept;
 mod merge_patch;
 mod openapi;
 mod options;
@@ -28,7 +29,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::{
     openapi::document,
-    options::{ApiOptions, Gate, RandomBytes},
+    options::{ApiOptions, Arrived, Files, Gate, NotReceived, RandomBytes},
+    v1::products::warm,
 };
 use self::{openapi::served, options::Api};
 

@@ -30,6 +30,17 @@ use crate::{
     tags(
         (name = "Logging in", description = "A token for a password."),
         (name = "Products", description = "The catalogue of a store."),
+        (name = "Variants", description = "What a product can be bought as."),
+        (name = "Images", description = "The pictures of a product."),
+        (name = "Changes", description = "What happened to products, for whoever keeps up with it."),
+        (name = "Imports and exports", description = "Catalogue files."),
+        (name = "Jobs", description = "Imports at work in the background."),
+        (name = "Runs", description = "Better words for many products, written in the background: every suggestion waits for a review."),
+        (name = "Versions", description = "What was written for a product, and which of it the product says."),
+        (name = "Reviews", description = "Suggestions that wait for somebody's decision."),
+        (name = "Usage", description = "What writing has cost."),
+        (name = "Members", description = "Who belongs to the store."),
+        (name = "Webhooks", description = "Programs that are told of what happens."),
     ),
     components(schemas(Problem, Fault)),
 )]

@@ -1,4 +1,4 @@
-use domain::{fold, query::SortKey};
+use domain::{fold, ids::Seq, query::SortKey};
 
 use crate::{
     builder::Builder,
@@ -56,6 +56,11 @@ impl CatalogueIndex {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The last change of a product that it knows; none when it does not know the product.
+    pub fn version(&self, ord: u32) -> Option<Seq> {
+        self.rows.row(ord).map(|row| row.seq)
     }
 
     /// Adds a product, or replaces what is known of it.

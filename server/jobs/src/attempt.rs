@@ -103,8 +103,8 @@ impl Attempt<'_> {
 
     async fn work(&self, report: &mut (dyn FnMut(&Progress) + Send)) -> Result<Came, Failure> {
         match (self.leased.job.kind, self.desk) {
-            (JobKind::Import | JobKind::DryRun, _) => self.import(report).await,
-            (JobKind::Optimise, Some(desk)) => self.optimise(desk).await,
+            (JobKind::Import | JobKind::DryRun, _) => Box::pin(self.import(report)).await,
+            (JobKind::Optimise, Some(desk)) => Box::pin(self.optimise(desk)).await,
             (JobKind::Optimise, None) => Ok(Came::Released(String::new())),
         }
     }

@@ -15,7 +15,7 @@ use crate::run::tariff::{Tariff, hole};
 /// Shared by the worker and the services of a process, so that all of them know what was learnt of a provider.
 pub struct Desk {
     writers: Writers,
-    vault: Vault,
+    pub(crate) vault: Vault,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -63,7 +63,7 @@ impl Desk {
     }
 
     pub(crate) fn seal(&self, store: StoreId, provider: ProviderId, key: &str) -> Result<Vec<u8>, AppError> {
-        self.vault.seal(store, provider, &Secret::new(key)).map_err(|error| {
+        self.vault.seal(store, provider.0.as_bytes(), &Secret::new(key)).map_err(|error| {
             tracing::error!(%error, "a key could not be sealed");
             AppError::Internal
         })
@@ -135,7 +135,7 @@ impl Desk {
     }
 
     fn settings(&self, store: StoreId, row: &ProviderRow) -> Result<ProviderSettings, VaultError> {
-        let key = row.sealed_key.as_deref().map(|sealed| self.vault.unseal(store, row.id, sealed)).transpose()?;
+        let key = row.sealed_key.as_deref().map(|sealed| self.vault.unseal(store, row.id.0.as_bytes(), sealed)).transpose()?;
         Ok(ProviderSettings {
             id: row.id,
             kind: row.kind,

@@ -3,10 +3,16 @@
 use std::{
     collections::BTreeSet,
     io::{self, Write},
+    mem,
+    sync::Arc,
 };
 
 use domain::product::Product;
-use futures::future::BoxFuture;
+use futures::{
+    TryStreamExt,
+    stream::{self, BoxStream},
+};
+use ports::error::AppError;
 use shopify_csv::{Writer, extra_columns};
 use store::{Store, StoreError, StoreRef};
 
@@ -18,6 +24,13 @@ pub struct ExportProgress {
     pub written: u64,
 }
 
+/// A piece of the file, and how far the export is with it. As long as columns are looked for there is nothing in it.
+#[derive(Debug)]
+pub struct ExportPiece {
+    pub bytes: Vec<u8>,
+    pub progress: ExportProgress,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error(transparent)]
@@ -26,52 +39,83 @@ pub enum ExportError {
     Io(#[from] io::Error),
 }
 
+impl From<ExportError> for AppError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Io(error) => {
+                tracing::error!(%error, "an export could not be written");
+                Self::Internal
+            }
+        }
+    }
+}
+
 const BATCH: u32 = 1_000;
 
-/// Writes every product that is not in the trash; how many. It goes through the store twice, because the header comes first and
-/// names every kept column of any product. A product made meanwhile may lack a column that no product had before.
+/// Writes every product that is not in the trash; how many.
 pub async fn export<W: Write + Send>(
     store: &Store,
     at: &StoreRef,
     mut out: W,
     mut on_progress: impl FnMut(ExportProgress) + Send,
 ) -> Result<u64, ExportError> {
-    // Boxed and without type parameters, so that it is compiled here and not again by every caller.
-    let export: BoxFuture<'_, _> = Box::pin(export_to(store, at, &mut out, &mut on_progress));
-    export.await
+    let mut pieces = export_pieces(store.clone(), Arc::new(at.clone()));
+    let mut written = 0;
+    while let Some(ExportPiece { bytes, progress }) = pieces.try_next().await? {
+        out.write_all(&bytes)?;
+        on_progress(progress);
+        written = progress.written;
+    }
+    out.flush()?;
+    Ok(written)
 }
 
-async fn export_to(
-    store: &Store,
-    at: &StoreRef,
-    out: &mut (dyn Write + Send),
-    on_progress: &mut (dyn FnMut(ExportProgress) + Send),
-) -> Result<u64, ExportError> {
-    let mut progress = ExportProgress::default();
-    let mut columns = BTreeSet::new();
-    let mut after = None;
-    while let Some((products, last)) = batch(store, at, after).await? {
-        for column in products.iter().flat_map(|product| extra_columns(&product.content)) {
-            if !columns.contains(column) {
-                columns.insert(column.to_owned());
+/// The same file piece by piece, a batch of products each, made when it is asked for. It goes through the store twice, because the
+/// header comes first and names every kept column of any product. A product made meanwhile may lack a column that no product had
+/// before.
+pub fn export_pieces(store: Store, at: Arc<StoreRef>) -> BoxStream<'static, Result<ExportPiece, ExportError>> {
+    let start = Step::Columns { columns: BTreeSet::new(), after: None, progress: ExportProgress::default() };
+    Box::pin(stream::try_unfold(start, move |step| {
+        let (store, at) = (store.clone(), Arc::clone(&at));
+        async move { step.take(&store, &at).await }
+    }))
+}
+
+enum Step {
+    Columns { columns: BTreeSet<String>, after: Option<u32>, progress: ExportProgress },
+    Rows { writer: Writer<Vec<u8>>, after: Option<u32>, progress: ExportProgress },
+}
+
+impl Step {
+    async fn take(self, store: &Store, at: &StoreRef) -> Result<Option<(ExportPiece, Self)>, ExportError> {
+        match self {
+            Self::Columns { mut columns, after, mut progress } => {
+                let Some((products, last)) = batch(store, at, after).await? else {
+                    let mut writer = Writer::new(Vec::new(), at.currency, columns)?;
+                    let bytes = mem::take(writer.get_mut());
+                    return Ok(Some((ExportPiece { bytes, progress }, Self::Rows { writer, after: None, progress })));
+                };
+                for column in products.iter().flat_map(|product| extra_columns(&product.content)) {
+                    if !columns.contains(column) {
+                        columns.insert(column.to_owned());
+                    }
+                }
+                progress.seen += products.len() as u64;
+                let next = Self::Columns { columns, after: Some(last), progress };
+                Ok(Some((ExportPiece { bytes: Vec::new(), progress }, next)))
+            }
+            Self::Rows { mut writer, after, mut progress } => {
+                let Some((products, last)) = batch(store, at, after).await? else { return Ok(None) };
+                for product in &products {
+                    writer.write(&product.content)?;
+                }
+                progress.written += products.len() as u64;
+                let bytes = mem::take(writer.get_mut());
+                Ok(Some((ExportPiece { bytes, progress }, Self::Rows { writer, after: Some(last), progress })))
             }
         }
-        progress.seen += products.len() as u64;
-        on_progress(progress);
-        after = Some(last);
     }
-    let mut writer = Writer::new(out, at.currency, columns)?;
-    after = None;
-    while let Some((products, last)) = batch(store, at, after).await? {
-        for product in &products {
-            writer.write(&product.content)?;
-        }
-        progress.written += products.len() as u64;
-        on_progress(progress);
-        after = Some(last);
-    }
-    writer.finish()?;
-    Ok(progress.written)
 }
 
 async fn batch(store: &Store, at: &StoreRef, after: Option<u32>) -> Result<Option<(Vec<Product>, u32)>, ExportError> {

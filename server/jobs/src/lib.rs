@@ -18,6 +18,7 @@ mod service;
 mod state;
 mod sweep;
 mod uploads;
+mod webhooks;
 mod worker;
 mod writing;
 
@@ -25,9 +26,10 @@ pub use self::{
     bad_rows_csv::{bad_rows_csv, write_bad_rows},
     command_line::{ImportError, ImportSummary, import_file},
     desk::{Desk, DeskOptions},
-    export::{ExportError, ExportProgress, export},
+    export::{ExportError, ExportPiece, ExportProgress, export, export_pieces},
     runs::RunsService,
     service::JobsService,
+    webhooks::{Couriers, CouriersHandle, Post, WebhooksService},
     worker::{Wake, Worker, WorkerHandle, WorkerOptions},
     writing::WritingService,
 };

@@ -54,7 +54,13 @@ impl JobsService {
         let progress = to_json(&start)?;
         let job = NewJob { kind, subject, params: &params, progress: &progress, user: Some(who.user) };
         if let Err(error) = self.store.enqueue_as(id, at, job).await {
-            self.discard(id).await;
+            match self.is_started(at, id).await {
+                // Somebody else has started it in the same moment, or it was started and nobody was told: the file is that job's.
+                Ok(true) => return Ok(()),
+                Ok(false) => self.discard(id).await,
+                // Nobody knows whose the file is: one that no job has is swept some time.
+                Err(_) => {}
+            }
             return Err(error.into());
         }
         self.wake.wake(kind);
@@ -64,6 +70,11 @@ impl JobsService {
     /// A job that is no run: runs have a port of their own.
     async fn import(&self, at: &StoreRef, id: JobId) -> Result<Option<JobRow>, AppError> {
         Ok(self.store.job(at, id).await?.filter(|job| IMPORTS.contains(&job.kind)))
+    }
+
+    /// Whether there is a job with an id that was made elsewhere.
+    async fn is_started(&self, at: &StoreRef, id: JobId) -> Result<bool, AppError> {
+        Ok(self.import(at, id).await?.is_some())
     }
 
     async fn items<T: DeserializeOwned>(&self, at: &StoreRef, id: JobId, kind: JobItemKind, after: i64, limit: u32) -> Result<Vec<T>, AppError> {
@@ -82,15 +93,31 @@ impl JobsService {
 #[async_trait]
 impl Jobs for JobsService {
     async fn start_import(&self, who: &Access, upload: Upload, options: ImportOptions) -> Result<JobId, AppError> {
-        let at = self.at(who, Permission::RunJobs).await?;
         let id = self.store.new_job_id();
-        self.uploads.adopt(id, upload.path).await.map_err(|error| not_kept(&error))?;
-        self.enqueue(who, &at, id, &upload.file_name, options).await?;
+        self.start_import_as(who, id, upload, options).await?;
         Ok(id)
     }
 
-    async fn import_after_dry_run(&self, who: &Access, dry_run: JobId) -> Result<JobId, AppError> {
+    async fn start_import_as(&self, who: &Access, id: JobId, upload: Upload, options: ImportOptions) -> Result<(), AppError> {
         let at = self.at(who, Permission::RunJobs).await?;
+        if self.is_started(&at, id).await? {
+            return Ok(());
+        }
+        self.uploads.adopt(id, upload.path).await.map_err(|error| not_kept(&error))?;
+        self.enqueue(who, &at, id, &upload.file_name, options).await
+    }
+
+    async fn import_after_dry_run(&self, who: &Access, dry_run: JobId) -> Result<JobId, AppError> {
+        let id = self.store.new_job_id();
+        self.import_after_dry_run_as(who, id, dry_run).await?;
+        Ok(id)
+    }
+
+    async fn import_after_dry_run_as(&self, who: &Access, id: JobId, dry_run: JobId) -> Result<(), AppError> {
+        let at = self.at(who, Permission::RunJobs).await?;
+        if self.is_started(&at, id).await? {
+            return Ok(());
+        }
         let job = self.store.job(&at, dry_run).await?.ok_or(AppError::NotFound)?;
         if job.kind != JobKind::DryRun || job.state != JobState::Done {
             return Err(AppError::Invalid("Only a dry run that is done can be followed by the import.".into()));
@@ -99,10 +126,8 @@ impl Jobs for JobsService {
         if params.file != ImportFile::Upload || !self.uploads.has(dry_run).await {
             return Err(AppError::Invalid("The file of this dry run is no longer kept. Upload it again.".into()));
         }
-        let id = self.store.new_job_id();
         self.uploads.share(dry_run, id).await.map_err(|error| not_kept(&error))?;
-        self.enqueue(who, &at, id, &job.subject, ImportOptions { dry_run: false, overwrite: params.overwrite }).await?;
-        Ok(id)
+        self.enqueue(who, &at, id, &job.subject, ImportOptions { dry_run: false, overwrite: params.overwrite }).await
     }
 
     async fn jobs(&self, who: &Access) -> Result<Vec<JobView>, AppError> {

@@ -44,6 +44,8 @@ impl Uploads {
     pub(crate) async fn share(&self, from: JobId, to: JobId) -> io::Result<()> {
         let (dir, source, target) = (self.dir.clone(), self.path(from), self.path(to));
         blocking(move || {
+            // Left by an attempt that broke off; to copy onto it could be to copy a file onto itself.
+            remove(&target)?;
             // A second name costs nothing; some file systems have no such thing.
             if fs::hard_link(&source, &target).is_err() {
                 fs::copy(&source, &target)?;
@@ -132,6 +134,7 @@ mod tests {
 
         assert!(uploads.all().await.unwrap().is_empty());
         uploads.adopt(job, sent.clone()).await.unwrap();
+        uploads.share(job, other).await.unwrap();
         uploads.share(job, other).await.unwrap();
         uploads.delete(job).await.unwrap();
         uploads.delete(job).await.unwrap();

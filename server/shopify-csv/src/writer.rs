@@ -70,6 +70,11 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// What it writes to, for whoever takes the file piece by piece.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     pub fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;
         Ok(self.out)

@@ -5,6 +5,8 @@
 mod accounts;
 mod catalogue;
 mod demo;
+mod figures;
+mod purge;
 mod run;
 mod serve;
 mod tell;
@@ -97,6 +99,10 @@ enum Command {
     },
     /// Bring the database's tables up to date. Every other command does it by itself.
     Migrate,
+    /// Tell a cache in front of the server (VITRINE_PURGE_URL) to ask again for what changes with a release.
+    ///
+    /// A server does it by itself when it starts.
+    Purge,
 }
 
 #[derive(Subcommand)]
@@ -154,6 +160,7 @@ pub fn run() -> ExitCode {
                 }
                 Command::Store { command: StoreCommand::Add { slug, name, currency } } => accounts::add_store(&config, &slug, &name, &currency).await,
                 Command::Migrate => accounts::migrate(&config).await,
+                Command::Purge => purge::purge(&config).await,
             }
         })
     });

@@ -58,12 +58,12 @@ pub(crate) async fn answer<S: Clone + Send + Sync + 'static>(state: &AppState, p
 
 /// The page at the address the form was sent to, with `sent` in its context.
 async fn page<S: Clone + Send + Sync + 'static>(state: &AppState, parts: Parts, status: StatusCode, sent: S) -> Response {
-    let (options, context) = (state.site.leptos.clone(), state.clone());
+    let (options, assets, context) = (state.site.leptos.clone(), state.site.assets.clone(), state.clone());
     let provide = move || {
         pages::provide(&context);
         provide_context(sent.clone());
     };
-    let render = leptos_axum::render_app_async_with_context(provide, move || shell(options.clone()));
+    let render = leptos_axum::render_app_async_with_context(provide, move || shell(options.clone(), assets.clone()));
     let mut response = render(Request::from_parts(parts, Body::empty())).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;

@@ -11,8 +11,11 @@ use axum::{
 use domain::{ids::JobId, role::Permission};
 use ports::{Access, error::AppError};
 
-use self::receive::Refused;
-use super::{errors, session, state::AppState};
+use super::{
+    errors, session,
+    state::AppState,
+    uploads::{Refused, discard},
+};
 
 /// `POST /imports`: the file goes to the disk as it arrives, then to a job.
 pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> Response {
@@ -36,7 +39,7 @@ pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> R
 async fn start(state: &AppState, request: Request) -> Result<JobId, Refused> {
     let access = session::access(&request)?;
     if !access.role.may(Permission::RunJobs) {
-        receive::discard(request.into_body()).await;
+        discard(request.into_body()).await;
         return Err(AppError::Forbidden.into());
     }
     let form = receive::form(&state.config, request).await?;

@@ -34,7 +34,7 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(visitor.unwrap_or_default());
     provide_context(appearance.unwrap_or_default());
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-        && let Ok(policy) = HeaderValue::from_str(&security::content_security_policy(Some(&nonce)))
+        && let Ok(policy) = HeaderValue::from_str(&security::content_security_policy(Some(&nonce), &state.site.assets))
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -1,10 +1,13 @@
 //! The pictures of the demo catalogue, drawn when they are asked for.
 
 use axum::{
+    Extension,
     extract::Path,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+
+use super::shared::Shared;
 
 /// `GET /pictures/demo/{n}-{view}.svg`
 pub(crate) async fn demo(Path(file): Path<String>) -> Response {
@@ -12,6 +15,5 @@ pub(crate) async fn demo(Path(file): Path<String>) -> Response {
     let Some((Ok(n), Ok(view))) = numbers.map(|(n, view)| (n.parse(), view.parse())) else {
         return (StatusCode::NOT_FOUND, "There is no such picture.\n").into_response();
     };
-    let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    (headers, demo_catalogue::picture(n, view)).into_response()
+    (Extension(Shared::Demo), [(header::CONTENT_TYPE, "image/svg+xml")], demo_catalogue::picture(n, view)).into_response()
 }

@@ -7,12 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::state::AppState;
+use super::{shared, state::AppState};
 
 /// Headers of every answer. What is no page gets two short ones that allow nothing: fifty files a page with all of them
 /// would be twenty kilobytes.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+pub(crate) async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    shared::mark(&mut response, state.config.cdn.purge.is_some());
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // What depends on who asks is asked for again each time.
@@ -21,7 +22,7 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     if is_page {
         // A page that runs something has set its own policy already, with its nonce.
         if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
-            && let Ok(policy) = HeaderValue::from_str(&content_security_policy(None))
+            && let Ok(policy) = HeaderValue::from_str(&content_security_policy(None, &state.site.assets))
         {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -34,14 +35,16 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// The content security policy of a page: its own files, its own inline scripts, pictures from shops.
-pub(crate) fn content_security_policy(nonce: Option<&str>) -> String {
+/// The content security policy of a page: its own files, its own inline scripts, pictures from shops. `assets` is where hashed files
+/// come from: of what else is there, nothing runs.
+pub(crate) fn content_security_policy(nonce: Option<&str>, assets: &str) -> String {
+    let assets = if assets.is_empty() { String::new() } else { format!(" {assets}/pkg/") };
     let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     // Where `cargo leptos watch` tells a page to load again.
     let reload = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'{nonce}; img-src 'self' https: data:; connect-src 'self'{reload}; \
-         manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'{assets}{nonce} 'wasm-unsafe-eval'; style-src 'self'{assets}{nonce}; img-src 'self' https: data:; \
+         connect-src 'self'{assets}{reload}; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 

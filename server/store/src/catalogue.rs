@@ -7,7 +7,7 @@ use domain::{
     clock::Timestamp,
     field::Field,
     handle::Handle,
-    ids::{ProductId, Seq},
+    ids::{OpId, ProductId, Seq},
     op::{Action, Op},
     query::{Facet, ListQuery, Window},
     role::Permission,
@@ -25,59 +25,59 @@ use crate::{Author, Store, StoreRef, read::rows::ProductRow};
 impl Catalogue for Store {
     async fn list(&self, who: &Access, window: &Window) -> Result<Listing, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.list_of(&store, window).await?)
+        Ok(self.db().reading_as(who.user, store.num, self.list_of(&store, window)).await?)
     }
 
     async fn opening(&self, who: &Access, window: &Window) -> Result<Opening, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.opening_of(&store, window).await?)
+        Ok(self.db().reading_as(who.user, store.num, self.opening_of(&store, window)).await?)
     }
 
     async fn facets(&self, who: &Access, query: &ListQuery) -> Result<Vec<FacetValues>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.facets_of(&store, query, &Facet::ALL, "").await?)
+        Ok(self.db().reading_as(who.user, store.num, self.facets_of(&store, query, &Facet::ALL, "")).await?)
     }
 
     async fn facet(&self, who: &Access, query: &ListQuery, facet: Facet, containing: &str) -> Result<FacetValues, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let values = self.facets_of(&store, query, &[facet], containing).await?.pop();
+        let values = self.db().reading_as(who.user, store.num, self.facets_of(&store, query, &[facet], containing)).await?.pop();
         Ok(values.unwrap_or(FacetValues { facet, values: Vec::new(), distinct: 0 }))
     }
 
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.part_of(&store, query, behind, count).await?)
+        Ok(self.db().reading_as(who.user, store.num, self.part_of(&store, query, behind, count)).await?)
     }
 
     async fn products(&self, who: &Access, ids: &[ProductId]) -> Result<Vec<ProductView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let rows = self.products_by_ids(&store, ids).await?;
+        let rows = self.db().reading_as(who.user, store.num, self.products_by_ids(&store, ids)).await?;
         Ok(rows.into_iter().map(|row| view(row, &store, who)).collect())
     }
 
     async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let row = self.product_by_handle(&store, handle).await?;
+        let row = self.db().reading_as(who.user, store.num, self.product_by_handle(&store, handle)).await?;
         Ok(row.map(|row| view(row, &store, who)))
     }
 
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.neighbours_of(&store, query, product).await?)
+        Ok(self.db().reading_as(who.user, store.num, self.neighbours_of(&store, query, product)).await?)
     }
 
     async fn history(&self, who: &Access, product: ProductId, before: Option<Seq>) -> Result<Vec<HistoryEntry>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.history_of(&store, product, before).await?)
+        Ok(self.db().reading_as(who.user, store.num, self.history_of(&store, product, before)).await?)
     }
 
-    async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError> {
+    async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError> {
         let store = self.allowed(who, Permission::Edit).await?;
         if sets_optimisation(&op) {
             let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
             return Ok(Receipt::Rejected { field: Some(Field::Optimisation), reason });
         }
-        let author = Author { user: Some(who.user), source: Source::Page, job: None, remember: true };
+        let author = Author { user: Some(who.user), source: door, job: None, remember: true };
         // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
         let this = self.clone();
         let written = self.inner.runtime.spawn(async move { this.write(&store, &author, vec![op], None).await }).await;
@@ -88,6 +88,11 @@ impl Catalogue for Store {
                 Err(AppError::Internal)
             }
         }
+    }
+
+    async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError> {
+        let store = self.allowed(who, Permission::Edit).await?;
+        Ok(self.receipt_of(&store, op).await?)
     }
 }
 

@@ -24,6 +24,7 @@ mod reserve;
 mod sessions;
 mod sql;
 mod throttle;
+pub mod webhooks;
 pub mod words;
 mod write;
 
@@ -34,7 +35,7 @@ use std::{
 
 use domain::{
     clock::Clock,
-    ids::{Seq, StoreId},
+    ids::{Seq, StoreId, UserId},
     money::Currency,
 };
 use tokio::sync::{Semaphore, broadcast};
@@ -42,7 +43,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::db::fresh;
 
 pub use self::{
-    db::{Db, Engine, Location},
+    db::{DatabaseOptions, Db, Engine, Location, Lsn, deciding},
     entropy::{Entropy, OsEntropy},
     error::StoreError,
     jobs::{Asked, JobRow, LeasedJob, NewJob},
@@ -93,7 +94,17 @@ struct Inner {
 impl Store {
     /// Opens the database, makes it when it is not there, and brings its tables up to date.
     pub async fn open(location: &Location, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        let db = Db::open(location).await?;
+        Self::open_with(location, &DatabaseOptions::default(), clock, entropy).await
+    }
+
+    /// The same with replicas, connections and limits as an operator wants them.
+    pub async fn open_with(
+        location: &Location,
+        options: &DatabaseOptions,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StoreError> {
+        let db = Db::open(location, options).await?;
         migrate::run(&db).await?;
         let inner = Inner {
             db,
@@ -116,6 +127,13 @@ impl Store {
     /// Commits from now on. Whoever falls behind by 256 is told so and reads again.
     pub fn changes(&self) -> broadcast::Receiver<Changed> {
         self.inner.changed.subscribe()
+    }
+
+    /// The last change that somebody has made in a store, by whichever process, as the primary said when it was asked who they are: all
+    /// that they read from now on has it.
+    pub(crate) fn has_written(&self, user: UserId, store_num: i64, last: Seq) {
+        self.inner.listings.is_committed(store_num, last);
+        self.db().has_written(user, store_num, last);
     }
 
     /// Whether the database answers: for readiness.
@@ -141,6 +159,7 @@ pub fn migrations() -> impl Iterator<Item = (i64, &'static str)> {
 pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     let mut all = words::hot_statements(db);
     all.extend(api::hot());
+    all.extend(webhooks::hot());
     all.extend([
         ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),
         ("summaries of a part", db.sql(&sql::SUMMARIES_BY_KEY)),
@@ -161,6 +180,9 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("a page of an export", sql::PRODUCTS_BEHIND),
         ("handles and codes by their beginning", db.sql(&sql::ALSO_FOUND)),
         ("history", sql::HISTORY),
+        ("how far a part of the log goes", sql::LOG_LENGTHS),
+        ("a part of the log", sql::LOG),
+        ("names of products", db.sql(&sql::NAMES_BY_KEY)),
         ("whose session", sql::WHOSE_SESSION),
     ]);
     all

@@ -77,11 +77,23 @@ impl Listings {
         shelf.committed.fetch_max(last.0, Ordering::SeqCst);
         if !shelf.put(first, last, &entries) && shelf.is_ready() {
             // Another writer's commit is not here yet, or this one came unasked: the feed has both.
-            if let Err(error) = db.catch_up(&shelf).await {
+            if let Err(error) = db.catch_up(&shelf, last).await {
                 // The next list tries again, as it sees that something is missing.
                 tracing::warn!(store.id = %store.id, %error, "a list index did not catch up");
             }
         }
+    }
+
+    /// Notes a change that another process may have made: the next list has it.
+    pub(crate) fn is_committed(&self, store_num: i64, seq: Seq) {
+        if let Some(shelf) = self.get(store_num) {
+            shelf.committed.fetch_max(seq.0, Ordering::SeqCst);
+        }
+    }
+
+    /// The last change of a product, as far as its list is there and knows it.
+    pub(crate) fn version(&self, store_num: i64, key: i64) -> Option<Seq> {
+        self.get(store_num)?.with(|current| current.index.version(ord_of(key)))?
     }
 
     fn get(&self, store_num: i64) -> Option<Arc<Shelf>> {
@@ -101,6 +113,16 @@ impl Shelf {
     /// Reads the index; none while there is none.
     pub(crate) fn with<T>(&self, read: impl FnOnce(&Current) -> T) -> Option<T> {
         self.read().as_ref().map(read)
+    }
+
+    /// Which of some products have rows that are older than what the index knows of them, or have none.
+    pub(crate) fn older_than_the_list(&self, keys: &[i64], rows: impl Iterator<Item = (i64, Seq)>) -> Vec<i64> {
+        let versions: HashMap<i64, Seq> = rows.collect();
+        let old = |current: &Current, key: &i64| {
+            let known = current.index.version(ord_of(*key));
+            known.is_some_and(|known| versions.get(key).is_none_or(|version| *version < known))
+        };
+        self.with(|current| keys.iter().copied().filter(|key| old(current, key)).collect()).unwrap_or_default()
     }
 
     /// Puts changes `first..=last` into the index, if it is current up to the one before; whether it now knows `last`.
@@ -216,9 +238,9 @@ impl Store {
         if now - shelf.checked_at.load(Ordering::Relaxed) > FOLLOWED {
             self.check(std::slice::from_ref(shelf)).await?;
         }
-        let seq = shelf.with(|current| current.seq.0).unwrap_or(0);
-        if seq < shelf.committed.load(Ordering::SeqCst) {
-            self.catch_up(shelf).await?;
+        let (seq, committed) = (shelf.with(|current| current.seq.0).unwrap_or(0), shelf.committed.load(Ordering::SeqCst));
+        if seq < committed {
+            self.catch_up_with_others(shelf, Seq(committed)).await?;
         }
         Ok(())
     }
@@ -228,11 +250,26 @@ impl Store {
         if shelf.is_ready() {
             return Ok(());
         }
-        let db = self.db();
+        let (index, seq) = match self.read_table(shelf, false).await {
+            // What is wrong with a replica is not wrong with the primary.
+            Err(error) if self.db().replicas().is_some() => {
+                tracing::warn!(store.id = %shelf.store.id, %error, "a list index is built once more, from the primary");
+                self.read_table(shelf, true).await?
+            }
+            read => read?,
+        };
+        shelf.committed.fetch_max(seq, Ordering::SeqCst);
+        *shelf.write() = Some(Current { index, seq: Seq(seq) });
+        self.read_feed(shelf).await
+    }
+
+    /// Makes an index of the table, and tells up to which change. It may be as old as a replica: what is missing is in the feed,
+    /// which is the primary's.
+    async fn read_table(&self, shelf: &Shelf, fresh: bool) -> Result<(CatalogueIndex, i64), StoreError> {
+        let mut reader = self.db().reader(fresh).await?;
         // What changes while the table is read is in the feed behind this number.
-        let (seq, _): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(shelf.store.num).fetch_one(on))?;
+        let (seq, _): (i64, i64) = through!(reader, |on| sqlx::query_as(sql::STORE_SEQ).bind(shelf.store.num).fetch_one(on))?;
         let (mut after, end) = keys_of(shelf.store.num);
-        let mut reader = db.reader().await?;
         let mut builder = CatalogueIndex::build();
         loop {
             let page: Vec<EntryRow> = through!(reader, |on| sqlx::query_as(sql::ENTRIES).bind(after).bind(end).bind(PAGE).fetch_all(on))?;
@@ -245,16 +282,26 @@ impl Store {
             }
         }
         drop(reader);
-        let index = heavy(|| builder.finish());
-        shelf.committed.fetch_max(seq, Ordering::SeqCst);
-        *shelf.write() = Some(Current { index, seq: Seq(seq) });
+        Ok((heavy(|| builder.finish()), seq))
+    }
+
+    /// Reads what the index lacks up to a change.
+    async fn catch_up(&self, shelf: &Shelf, seq: Seq) -> Result<(), StoreError> {
+        let _tending = shelf.tending.lock().await;
+        // Whoever tended it before may have read that far.
+        if shelf.with(|current| current.seq).is_some_and(|read| read >= seq) {
+            return Ok(());
+        }
         self.read_feed(shelf).await
     }
 
-    /// Reads what the index lacks.
-    async fn catch_up(&self, shelf: &Shelf) -> Result<(), StoreError> {
-        let _tending = shelf.tending.lock().await;
-        self.read_feed(shelf).await
+    /// Reads what another process has written up to a change.
+    async fn catch_up_with_others(&self, shelf: &Shelf, seq: Seq) -> Result<(), StoreError> {
+        self.db().noticed(shelf.store.num);
+        self.catch_up(shelf, seq).await?;
+        // Also for those who listen to this process. Nobody listening is no failure.
+        let _ = self.inner.changed.send(Changed { store: shelf.store.id, seq });
+        Ok(())
     }
 
     /// Only while tending the shelf.
@@ -299,9 +346,7 @@ impl Store {
             let Some((_, seq)) = seqs.iter().find(|(num, _)| *num == shelf.store.num) else { continue };
             shelf.committed.fetch_max(*seq, Ordering::SeqCst);
             if shelf.with(|current| current.seq.0).is_some_and(|known| known < *seq) {
-                self.catch_up(shelf).await?;
-                // Also for those who listen to this process.
-                let _ = self.inner.changed.send(Changed { store: shelf.store.id, seq: Seq(*seq) });
+                self.catch_up_with_others(shelf, Seq(*seq)).await?;
             }
         }
         Ok(())

@@ -28,6 +28,13 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/postgres/0003_more_that_is_missing.sql"),
     ),
     (4, "api", include_str!("../../../migrations/sqlite/0004_api.sql"), include_str!("../../../migrations/postgres/0004_api.sql")),
+    (5, "webhooks", include_str!("../../../migrations/sqlite/0005_webhooks.sql"), include_str!("../../../migrations/postgres/0005_webhooks.sql")),
+    (
+        6,
+        "written_seq",
+        include_str!("../../../migrations/sqlite/0006_written_seq.sql"),
+        include_str!("../../../migrations/postgres/0006_written_seq.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.
@@ -51,7 +58,13 @@ pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
             known.run(&mut *tx).await.map_err(explain)?;
             tx.commit().await?;
         }
-        Engine::Postgres { primary, .. } => known.run(primary).await.map_err(explain)?,
+        Engine::Postgres { background, .. } => {
+            let mut on = background.acquire().await?;
+            // A step over a large table takes as long as it takes; what is set here is not for those who come later.
+            on.close_on_drop();
+            sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *on).await?;
+            known.run(&mut *on).await.map_err(explain)?;
+        }
     }
     Ok(())
 }

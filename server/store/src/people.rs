@@ -80,5 +80,6 @@ pub(crate) fn no_store_yet() -> AppError {
 struct Member(MemberView);
 
 from_row!(Member, |row| {
-    Ok(Self(MemberView { name: row.try_get(0)?, email: row.try_get(1)?, role: word(row.try_get(2)?, Role::from_name, "role")? }))
+    let role = word(row.try_get(3)?, Role::from_name, "role")?;
+    Ok(Self(MemberView { id: UserId(row.try_get(0)?), name: row.try_get(1)?, email: row.try_get(2)?, role }))
 });

@@ -1,7 +1,7 @@
 //! Sessions: a secret in a cookie, its SHA-256 in the table. Whoever reads the table cannot sign in with it.
 
 use domain::{
-    ids::{StoreId, UserId},
+    ids::{Seq, StoreId, UserId},
     money::Currency,
     role::Role,
 };
@@ -53,6 +53,7 @@ impl Store {
         let rows: Vec<Row> = fresh!(self.db(), |on| sqlx::query_as(sql::WHOSE_SESSION).bind(hash(session)).bind(now).fetch_all(on))?;
         let stores: Vec<StoreView> = rows.iter().map(|row| row.store.clone()).collect();
         let Some(row) = rows.into_iter().find(|row| row.current) else { return Ok(None) };
+        self.has_written(row.user, row.store_num, row.written);
         let access = Access { user: row.user, store: row.store.id, role: row.role };
         Ok(Some((access, Me { name: row.name, email: row.email, role: row.role, store: row.store, stores })))
     }
@@ -75,6 +76,9 @@ struct Row {
     store: StoreView,
     /// Whether it is the session's store.
     current: bool,
+    store_num: i64,
+    /// The last change of the person in that store.
+    written: Seq,
 }
 
 from_row!(Row, |row| {
@@ -91,6 +95,8 @@ from_row!(Row, |row| {
             currency: currency.parse::<Currency>().map_err(|_| unreadable(format!("the currency {currency:?}")))?,
         },
         current: row.try_get(8)?,
+        store_num: row.try_get(9)?,
+        written: Seq(row.try_get(10)?),
     })
 });
 

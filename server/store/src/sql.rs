@@ -154,7 +154,8 @@ macro_rules! variant_columns {
 /// One line of the list.
 macro_rules! row_columns {
     () => {
-        "key, handle, title, status, optimization_status, vendor, product_type, price, highest_price, variant_count, thumbnail, updated_at"
+        "key, handle, title, status, optimization_status, vendor, product_type, price, highest_price, variant_count, thumbnail, updated_at, \
+         updated_seq"
     };
 }
 
@@ -251,9 +252,23 @@ pub(crate) const DELETE_IMAGES: Pair = Pair {
     postgres: "DELETE FROM images WHERE (product_key, id) IN (SELECT * FROM UNNEST($1::bigint[], $2::uuid[]))",
 };
 
-/// Takes `$2` change numbers and `$3` ords, and counts `$4` products more. From here to the commit nobody else can.
-pub(crate) const TAKE_SEQ: &str =
-    "UPDATE store_seq SET seq = seq + $2, next_ord = next_ord + $3, products = products + $4 WHERE store_num = $1 RETURNING seq, next_ord";
+macro_rules! take_seq {
+    () => {
+        "UPDATE store_seq SET seq = seq + $2, next_ord = next_ord + $3, products = products + $4 WHERE store_num = $1 RETURNING seq, next_ord"
+    };
+}
+
+/// Takes `$2` change numbers and `$3` ords, and counts `$4` products more. From here to the commit nobody else can. Where several
+/// processes serve, the last number is noted with the person `$5`: in the same round trip.
+pub(crate) const TAKE_SEQ: Pair = Pair {
+    sqlite: take_seq!(),
+    postgres: concat!(
+        "WITH taken AS (",
+        take_seq!(),
+        "), noted AS (UPDATE memberships SET written_seq = taken.seq FROM taken WHERE user_id = $5 AND store_num = $1) ",
+        "SELECT seq, next_ord FROM taken"
+    ),
+};
 
 pub(crate) const STORE_SEQ: &str = "SELECT seq, products FROM store_seq WHERE store_num = $1";
 
@@ -309,15 +324,30 @@ pub(crate) const ALSO_FOUND: Pair = Pair {
 pub(crate) const PRODUCT_KEY: &str = "SELECT key FROM products WHERE store_num = $1 AND id = $2";
 
 pub(crate) const HANDLES_BY_KEY: Pair = Pair {
-    sqlite: "SELECT key, handle FROM products WHERE key IN (SELECT value FROM json_each($1))",
-    postgres: "SELECT key, handle FROM products WHERE key = ANY($1)",
+    sqlite: "SELECT key, handle, updated_seq FROM products WHERE key IN (SELECT value FROM json_each($1))",
+    postgres: "SELECT key, handle, updated_seq FROM products WHERE key = ANY($1)",
 };
 
 pub(crate) const HISTORY: &str = "\
-    SELECT c.seq, c.at, u.name, c.source, c.kind, c.fields \
+    SELECT c.seq, c.at, u.name, c.source, c.kind, c.fields, c.product_key \
     FROM change_log c LEFT JOIN users u ON u.id = c.user_id \
     WHERE c.product_key = (SELECT key FROM products WHERE store_num = $1 AND id = $2) AND c.seq < $3 \
     ORDER BY c.seq DESC LIMIT $4";
+
+/// How many bytes the changes behind one have, so that a part of the log can end before it is too long.
+pub(crate) const LOG_LENGTHS: &str = "\
+    SELECT seq, CAST(octet_length(fields) AS BIGINT) FROM change_log WHERE store_num = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+/// The changes behind one up to another.
+pub(crate) const LOG: &str = "\
+    SELECT c.seq, c.at, c.product_key, c.kind, c.fields, c.source, u.name \
+    FROM change_log c LEFT JOIN users u ON u.id = c.user_id \
+    WHERE c.store_num = $1 AND c.seq > $2 AND c.seq <= $3 ORDER BY c.seq";
+
+pub(crate) const NAMES_BY_KEY: Pair = Pair {
+    sqlite: "SELECT key, id, handle FROM products WHERE key IN (SELECT value FROM json_each($1))",
+    postgres: "SELECT key, id, handle FROM products WHERE key = ANY($1)",
+};
 
 pub(crate) const FOREIGN_IDS: Pair = Pair {
     sqlite: "SELECT id FROM products INDEXED BY products_by_id WHERE store_num <> $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
@@ -351,7 +381,7 @@ pub(crate) const SET_MEMBER: &str = "\
     ON CONFLICT (user_id, store_num) DO UPDATE SET role = excluded.role";
 
 pub(crate) const MEMBERS: &str = "\
-    SELECT u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.store_num = $1 ORDER BY u.email";
+    SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.store_num = $1 ORDER BY u.email";
 
 pub(crate) const DROP_OLD_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
@@ -363,7 +393,7 @@ pub(crate) const OPEN_SESSION: &str = "\
 pub(crate) const CLOSE_SESSION: &str = "DELETE FROM sessions WHERE secret_hash = $1";
 
 pub(crate) const WHOSE_SESSION: &str = "\
-    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, s.num = x.store_num \
+    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, s.num = x.store_num, s.num, m.written_seq \
     FROM sessions x \
     JOIN users u ON u.id = x.user_id \
     JOIN memberships m ON m.user_id = x.user_id \

@@ -209,6 +209,7 @@ fn every_command_has_help() {
         &["user", "add", "--help"],
         &["store", "add", "--help"],
         &["migrate", "--help"],
+        &["purge", "--help"],
     ] {
         let help = program.succeed(command);
         assert!(help.contains("Usage:"), "{help}");

@@ -6,11 +6,14 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 9] = [
+const FORBIDDEN: [(&str, &[&str]); 12] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
     ("server/api", &["sqlx", "leptos", "app.", "store.", "jobs.", "writers."]),
+    ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
+    ("server/limits", &["sqlx", "leptos", "app.", "store."]),
+    ("server/listen", &["sqlx", "leptos", "app.", "store.", "jobs.", "ports."]),
     ("server/store", &["leptos", "axum", "app."]),
     ("server/jobs", &["leptos", "axum", "app."]),
     ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),
@@ -87,10 +90,14 @@ fn manifests() -> Vec<PathBuf> {
         "app/ports",
         "frontend",
         "server",
+        "end2end/load",
         "server/api",
+        "server/cache",
         "server/catalogue-index",
         "server/demo-catalogue",
         "server/jobs",
+        "server/limits",
+        "server/listen",
         "server/rule-writer",
         "server/shopify-csv",
         "server/store",

@@ -11,14 +11,24 @@ use url::{Host, Position, Url};
 pub use self::ranges::is_private;
 
 /// The hosts that the operator allows although they are private or speak no TLS.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     all: bool,
     hosts: Vec<String>,
+    purpose: &'static Purpose,
 }
 
-/// The setting that fills [`Allowed`].
-const SETTING: &str = "VITRINE_ALLOW_PROVIDER_HOSTS";
+/// What is asked for: one kind of address is not allowed for the sake of another.
+#[derive(Debug, PartialEq, Eq)]
+struct Purpose {
+    /// The setting that fills [`Allowed`].
+    setting: &'static str,
+    whose: &'static str,
+    example: &'static str,
+}
+
+static PROVIDERS: Purpose = Purpose { setting: "VITRINE_ALLOW_PROVIDER_HOSTS", whose: "a provider", example: "https://api.example.com/v1" };
+static WEBHOOKS: Purpose = Purpose { setting: "VITRINE_ALLOW_WEBHOOK_HOSTS", whose: "a receiver", example: "https://example.com/hooks/vitrine" };
 
 /// How a name becomes addresses; a test has its own.
 pub(crate) type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
@@ -29,10 +39,24 @@ pub(crate) type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec
 pub(crate) struct Forbidden(pub(crate) String);
 
 impl Allowed {
-    /// Hosts separated by commas, with a port or without; `*` for all.
+    /// Of providers: hosts separated by commas, with a port or without; `*` for all.
     pub fn parse(text: &str) -> Self {
+        Self::of(text, &PROVIDERS)
+    }
+
+    /// Of webhooks, in the same way.
+    pub fn for_webhooks(text: &str) -> Self {
+        Self::of(text, &WEBHOOKS)
+    }
+
+    fn of(text: &str, purpose: &'static Purpose) -> Self {
         let hosts: Vec<String> = text.split([',', ' ']).map(bare).filter(|host| !host.is_empty()).collect();
-        Self { all: hosts.iter().any(|host| host == "*"), hosts }
+        Self { all: hosts.iter().any(|host| host == "*"), hosts, purpose }
+    }
+
+    /// Whether an address may be asked, as far as it shows before its name is looked up; else a sentence.
+    pub fn permits(&self, url: &Url) -> Result<(), String> {
+        self.check(url).map_err(|Forbidden(sentence)| sentence)
     }
 
     fn names(&self, host: &str, port: Option<u16>) -> bool {
@@ -42,21 +66,20 @@ impl Allowed {
 
     /// Whether an address may be asked, as far as it shows before its name is looked up.
     pub(crate) fn check(&self, url: &Url) -> Result<(), Forbidden> {
-        let host = url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .ok_or_else(|| Forbidden(format!("{} is not the address of a provider. Write it like https://api.example.com/v1.", shown(url))))?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| {
+            Forbidden(format!("{} is not the address of {}. Write it like {}.", shown(url), self.purpose.whose, self.purpose.example))
+        })?;
         let named = self.names(host, url.port_or_known_default());
         // The name is looked up without its port: what is trusted on one port is refused on the others here.
         let elsewhere = self.hosts.iter().any(|known| known.strip_prefix(&bare(host)).is_some_and(|rest| rest.starts_with(':')));
         if elsewhere && !named {
-            return Err(Forbidden(format!("{host} is allowed on another port than this. {}", remedy(host))));
+            return Err(Forbidden(format!("{host} is allowed on another port than this. {}", self.remedy(host))));
         }
         match url.scheme() {
             "https" => {}
             "http" if named => {}
-            "http" => return Err(Forbidden(format!("{} is not encrypted: write it with https. {}", shown(url), remedy(host)))),
-            other => return Err(Forbidden(format!("A provider's address begins with https, not with {other}."))),
+            "http" => return Err(Forbidden(format!("{} is not encrypted: write it with https. {}", shown(url), self.remedy(host)))),
+            other => return Err(Forbidden(format!("The address of {} begins with https, not with {other}.", self.purpose.whose))),
         }
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => IpAddr::from(ip),
@@ -64,7 +87,7 @@ impl Allowed {
             _ => return Ok(()),
         };
         if !named && is_private(literal) {
-            return Err(Forbidden(format!("{literal} is a private address. {}", remedy(host))));
+            return Err(Forbidden(format!("{literal} is a private address. {}", self.remedy(host))));
         }
         Ok(())
     }
@@ -77,10 +100,20 @@ impl Allowed {
         match found.iter().find(|ip| !named && is_private(**ip)) {
             Some(ip) => Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                Forbidden(format!("{host} leads to {ip}, which is a private address. {}", remedy(host))),
+                Forbidden(format!("{host} leads to {ip}, which is a private address. {}", self.remedy(host))),
             )),
             None => Ok(found),
         }
+    }
+
+    fn remedy(&self, host: &str) -> String {
+        format!("The operator can allow it with {}={}.", self.purpose.setting, bare(host))
+    }
+}
+
+impl Default for Allowed {
+    fn default() -> Self {
+        Self::parse("")
     }
 }
 
@@ -97,10 +130,6 @@ pub(crate) fn system_lookup() -> Lookup {
 /// An address without what may be a secret in it.
 fn shown(url: &Url) -> &str {
     &url[..Position::AfterPath]
-}
-
-fn remedy(host: &str) -> String {
-    format!("The operator can allow it with {SETTING}={}.", bare(host))
 }
 
 fn bare(host: &str) -> String {
@@ -174,6 +203,16 @@ mod tests {
         assert_eq!(check("", "https://8.8.8.8/v1"), Ok(()));
         assert!(check("*", "file:///etc/passwd").is_err());
         assert!(check("*", "ftp://example.com/").is_err());
+    }
+
+    #[test]
+    fn what_is_allowed_for_providers_is_not_allowed_for_webhooks() {
+        let url = Url::parse("http://127.0.0.1:9000/hook?token=1").unwrap();
+
+        let refused = Allowed::for_webhooks("").permits(&url).unwrap_err();
+
+        assert!(refused.ends_with("The operator can allow it with VITRINE_ALLOW_WEBHOOK_HOSTS=127.0.0.1."), "{refused}");
+        assert_eq!(Allowed::for_webhooks("127.0.0.1").permits(&url), Ok(()));
     }
 
     #[tokio::test]

@@ -39,6 +39,7 @@ pub use self::{
     guard::Allowed,
     net::{Body, Broken, Net, Wire},
     remote::Remote,
+    retry::retry_after,
     secret::Secret,
     settings::ProviderSettings,
     vault::{Vault, VaultError},

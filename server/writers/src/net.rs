@@ -76,7 +76,7 @@ impl Net {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT));
-        let tls = tls(ciphers).inspect_err(|error| tracing::error!(%error, "providers cannot be asked, as TLS cannot be spoken")).ok();
+        let tls = tls(ciphers).inspect_err(|error| tracing::error!(%error, "no other server can be asked, as TLS cannot be spoken")).ok();
         let client = tls.map(|tls| {
             let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
             Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector)
@@ -106,7 +106,7 @@ fn broken(error: &hyper_util::client::legacy::Error) -> Broken {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    tracing::debug!(%error, cause = %deepest, "a provider could not be asked");
+    tracing::debug!(%error, cause = %deepest, "another server could not be asked");
     if error.is_connect() { Broken::Unreachable(deepest.to_string()) } else { Broken::Lost(deepest.to_string()) }
 }
 

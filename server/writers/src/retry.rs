@@ -27,7 +27,7 @@ pub(crate) fn chance(fill: &(dyn Fn(&mut [u8]) + Send + Sync)) -> f64 {
 }
 
 /// What `Retry-After` asks for: seconds, or a date. Some providers give milliseconds in a header of their own.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     if let Some(milliseconds) = text("retry-after-ms").and_then(number) {

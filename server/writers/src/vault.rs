@@ -1,4 +1,4 @@
-//! Providers' keys at rest: sealed with a secret of this installation that is not in the database.
+//! Keys of providers and secrets of webhooks at rest: sealed with a secret of this installation that is not in the database.
 
 mod file;
 
@@ -9,7 +9,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use domain::ids::{ProviderId, StoreId};
+use domain::ids::StoreId;
 use zeroize::Zeroizing;
 
 use crate::{Entropy, Secret};
@@ -18,7 +18,7 @@ const NONCE: usize = 24;
 /// How it is sealed, should that ever change.
 const FORM: u8 = 1;
 
-/// Seals keys with XChaCha20-Poly1305, each for one provider of one store.
+/// Seals keys with XChaCha20-Poly1305, each for one owner in one store: the provider or the webhook of that id.
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     entropy: Entropy,
@@ -26,9 +26,9 @@ pub struct Vault {
 
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    #[error("The key of this provider cannot be read with this installation's secret. Enter it again.")]
+    #[error("A key cannot be read with this installation's secret. Enter it again.")]
     Unreadable,
-    #[error("The key of this provider could not be encrypted.")]
+    #[error("A key could not be encrypted.")]
     Unsealable,
     #[error("{path} can be read by others. Make it readable by this program's user alone: chmod 600 {path}")]
     Exposed { path: String },
@@ -59,32 +59,32 @@ impl Vault {
         Self { cipher: XChaCha20Poly1305::new(&(**master).into()), entropy }
     }
 
-    pub fn seal(&self, store: StoreId, provider: ProviderId, key: &Secret) -> Result<Vec<u8>, VaultError> {
+    pub fn seal(&self, store: StoreId, owner: &[u8; 16], key: &Secret) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE];
         (self.entropy)(&mut nonce);
-        let payload = Payload { msg: key.expose().as_bytes(), aad: &owner(store, provider) };
+        let payload = Payload { msg: key.expose().as_bytes(), aad: &bound_to(store, owner) };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Unsealable)?;
         Ok([&[FORM], nonce.as_slice(), &sealed].concat())
     }
 
-    pub fn unseal(&self, store: StoreId, provider: ProviderId, sealed: &[u8]) -> Result<Secret, VaultError> {
+    pub fn unseal(&self, store: StoreId, owner: &[u8; 16], sealed: &[u8]) -> Result<Secret, VaultError> {
         let (form, rest) = sealed.split_first().ok_or(VaultError::Unreadable)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(VaultError::Unreadable)?;
         if *form != FORM {
             return Err(VaultError::Unreadable);
         }
-        let payload = Payload { msg: sealed, aad: &owner(store, provider) };
+        let payload = Payload { msg: sealed, aad: &bound_to(store, owner) };
         let opened = Zeroizing::new(self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Unreadable)?);
         str::from_utf8(&opened).map(Secret::new).map_err(|_| VaultError::Unreadable)
     }
 }
 
 /// Sealed for one is unreadable for any other: a key copied to another row of the table opens nothing.
-fn owner(store: StoreId, provider: ProviderId) -> [u8; 33] {
-    let mut owner = [FORM; 33];
-    owner[1..17].copy_from_slice(store.0.as_bytes());
-    owner[17..].copy_from_slice(provider.0.as_bytes());
-    owner
+fn bound_to(store: StoreId, owner: &[u8; 16]) -> [u8; 33] {
+    let mut bound = [FORM; 33];
+    bound[1..17].copy_from_slice(store.0.as_bytes());
+    bound[17..].copy_from_slice(owner);
+    bound
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
@@ -118,44 +118,44 @@ mod tests {
         StoreId::new(Timestamp::default(), [random; 10])
     }
 
-    fn provider(random: u8) -> ProviderId {
-        ProviderId::new(Timestamp::default(), [random; 10])
+    fn provider(random: u8) -> [u8; 16] {
+        *domain::ids::ProviderId::new(Timestamp::default(), [random; 10]).0.as_bytes()
     }
 
     #[test]
     fn what_was_sealed_can_be_opened_by_the_one_it_was_sealed_for() {
         let vault = vault("a");
-        let sealed = vault.seal(store(1), provider(1), &Secret::new("sk-1")).unwrap();
+        let sealed = vault.seal(store(1), &provider(1), &Secret::new("sk-1")).unwrap();
 
-        assert_eq!(vault.unseal(store(1), provider(1), &sealed).unwrap(), Secret::new("sk-1"));
-        assert!(vault.unseal(store(2), provider(1), &sealed).is_err());
-        assert!(vault.unseal(store(1), provider(2), &sealed).is_err());
+        assert_eq!(vault.unseal(store(1), &provider(1), &sealed).unwrap(), Secret::new("sk-1"));
+        assert!(vault.unseal(store(2), &provider(1), &sealed).is_err());
+        assert!(vault.unseal(store(1), &provider(2), &sealed).is_err());
         assert!(!sealed.windows(4).any(|bytes| bytes == b"sk-1"));
     }
 
     #[test]
     fn with_another_secret_it_says_what_to_do() {
-        let sealed = vault("a").seal(store(1), provider(1), &Secret::new("sk-1")).unwrap();
+        let sealed = vault("a").seal(store(1), &provider(1), &Secret::new("sk-1")).unwrap();
 
-        let error = vault("b").unseal(store(1), provider(1), &sealed).unwrap_err().to_string();
+        let error = vault("b").unseal(store(1), &provider(1), &sealed).unwrap_err().to_string();
 
-        assert_eq!(error, "The key of this provider cannot be read with this installation's secret. Enter it again.");
+        assert_eq!(error, "A key cannot be read with this installation's secret. Enter it again.");
     }
 
     #[test]
     fn the_same_key_is_never_sealed_to_the_same_bytes() {
         let vault = vault("a");
-        let seal = || vault.seal(store(1), provider(1), &Secret::new("sk-1")).unwrap();
+        let seal = || vault.seal(store(1), &provider(1), &Secret::new("sk-1")).unwrap();
 
         assert_ne!(seal(), seal());
     }
 
     #[test]
     fn the_secret_may_be_given_as_base64_or_hex() {
-        let sealed = vault("0").seal(store(1), provider(1), &Secret::new("sk-1")).unwrap();
+        let sealed = vault("0").seal(store(1), &provider(1), &Secret::new("sk-1")).unwrap();
         let given = Vault::from_text(" AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", entropy()).unwrap();
 
-        assert!(given.unseal(store(1), provider(1), &sealed).is_ok());
+        assert!(given.unseal(store(1), &provider(1), &sealed).is_ok());
         for wrong in ["", "0", "abc", &"0".repeat(63), &"0".repeat(66), "AAAA"] {
             assert!(Vault::from_text(wrong, entropy()).is_err(), "{wrong}");
         }
@@ -165,15 +165,15 @@ mod tests {
         #[test]
         fn nothing_that_was_tampered_with_is_opened(at in any::<prop::sample::Index>(), bit in 0_u32..8) {
             let vault = vault("a");
-            let mut sealed = vault.seal(store(1), provider(1), &Secret::new("sk-1")).unwrap();
+            let mut sealed = vault.seal(store(1), &provider(1), &Secret::new("sk-1")).unwrap();
             let at = at.index(sealed.len());
             sealed[at] ^= 1 << bit;
-            prop_assert!(vault.unseal(store(1), provider(1), &sealed).is_err());
+            prop_assert!(vault.unseal(store(1), &provider(1), &sealed).is_err());
         }
 
         #[test]
         fn no_bytes_are_too_strange(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
-            prop_assert!(vault("a").unseal(store(1), provider(1), &bytes).is_err());
+            prop_assert!(vault("a").unseal(store(1), &provider(1), &bytes).is_err());
         }
     }
 }

@@ -35,6 +35,7 @@ pub(in crate::product) fn who(entry: &HistoryEntry) -> String {
         Source::CommandLine => format!("{name}, command line"),
         Source::Run => format!("{name}, run"),
         Source::Review => format!("{name}, review"),
+        Source::Api => format!("{name}, API"),
     }
 }
 
@@ -81,5 +82,7 @@ mod tests {
     #[test]
     fn nobody_named_is_someone() {
         assert_eq!(who(&entries([1])[0]), "Someone, by import");
+        let by_program = HistoryEntry { source: Source::Api, who: "Ada".into(), ..entries([1]).remove(0) };
+        assert_eq!(who(&by_program), "Ada, API");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     problem::{Kind, Problem, problems},
 };
 
-problems!(WhenLoggedIn: InvalidRequest, WrongCredentials, Forbidden, TooLarge, UnsupportedMediaType, TooManyRequests, Internal, Unavailable);
+problems!(WhenLoggedIn: InvalidRequest, WrongCredentials, Forbidden, TooLarge, UnsupportedMediaType);
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    parameters::IdempotencyKey,
     product_input::{NewProduct, ProductPatch},
     products::find,
     receipts::{changed_meanwhile, version},
@@ -25,8 +26,7 @@ use crate::{
 /// Each is a write of its own: this many take a second or so.
 const MOST: usize = 100;
 
-problems!(WhenMany: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, StillRunning, TooLarge, UnsupportedMediaType,
-    Unacceptable, KeyReused, Internal, Unavailable);
+problems!(WhenMany: write, UnsupportedMediaType, Unacceptable);
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +112,7 @@ fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Re
     operation_id = "batchProducts",
     tag = "Products",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+        IdempotencyKey,
     ),
     request_body(content = Batch, content_type = "application/json", example = json!({"operations": [
         {"create": {"title": "Oak lamp"}},
@@ -145,9 +145,11 @@ async fn batch_now(work: Work) -> Result<Answer, Problem> {
         });
     }
     // A role that may do nothing, and a server that can do nothing now, are no matter of one operation.
-    if let Some(BatchResult { problem: Some(_), status: 403 | 500 | 503, .. }) = results.first()
-        && results.iter().all(|result| result.problem.is_some() && result.status == results[0].status)
-        && let Some(problem) = results.swap_remove(0).problem
+    let first = results[0].status;
+    let of_all = if matches!(first, 500 | 503) && results.iter().all(|result| result.status == first) { first } else { 403 };
+    if results.iter().all(|result| result.problem.is_some())
+        && let Some(at) = results.iter().position(|result| result.status == of_all)
+        && let Some(problem) = results.swap_remove(at).problem
     {
         return Err(problem);
     }
@@ -164,16 +166,22 @@ async fn one(work: &Work, index: usize, operation: Operation) -> Result<BatchRes
     }
 }
 
-async fn create(Work { api, bearer, ids, .. }: &Work, index: usize, new: NewProduct) -> Result<BatchResult, Problem> {
+async fn create(work: &Work, index: usize, new: NewProduct) -> Result<BatchResult, Problem> {
+    let Work { api, bearer, ids, .. } = work;
     let content = new.content(ids, index, api.currency(&bearer.access).await?)?;
     let op = Op { id: ids.op(index), product: ids.product(index), action: Action::Create(Box::new(content.clone())) };
-    let version = version(api.ports.catalogue.submit(&bearer.access, op).await?, Some(&content))?;
+    let version = version(work.submit(op).await?, Some(&content))?;
     Ok(done(201, ids.product(index), version))
 }
 
-async fn change(Work { api, bearer, ids, .. }: &Work, index: usize, update: Update) -> Result<BatchResult, Problem> {
+async fn change(work: &Work, index: usize, update: Update) -> Result<BatchResult, Problem> {
+    let Work { api, bearer, ids, .. } = work;
     let who = &bearer.access;
+    let before = work.done_before(index).await?;
     let view = find(api, who, &update.product).await?.ok_or_else(Problem::not_found)?;
+    if let Some(receipt) = before {
+        return Ok(done(200, view.id, version(receipt, None)?));
+    }
     let base = match update.version {
         None => Base::Any,
         Some(seen) if Seq(seen) == view.versions.latest => Base::Seen(view.versions.latest),
@@ -181,17 +189,22 @@ async fn change(Work { api, bearer, ids, .. }: &Work, index: usize, update: Upda
     };
     let edits = update.changes.0.edits(&view, base)?;
     let op = Op { id: ids.op(index), product: view.id, action: Action::Edit(edits) };
-    Ok(done(200, view.id, version(api.ports.catalogue.submit(who, op).await?, None)?))
+    Ok(done(200, view.id, version(work.submit(op).await?, None)?))
 }
 
-async fn remove(Work { api, bearer, ids, .. }: &Work, index: usize, delete: Delete) -> Result<BatchResult, Problem> {
+async fn remove(work: &Work, index: usize, delete: Delete) -> Result<BatchResult, Problem> {
+    let Work { api, bearer, ids, .. } = work;
     let who = &bearer.access;
+    if let Some(receipt) = work.done_before(index).await? {
+        let version = version(receipt, None)?;
+        return Ok(BatchResult { status: 204, id: delete.product.parse().ok(), version: Some(version), problem: None });
+    }
     let view = find(api, who, &delete.product).await?.ok_or_else(Problem::not_found)?;
     if delete.version.is_some_and(|seen| Seq(seen) != view.versions.latest) {
         return Err(changed_meanwhile());
     }
     let op = Op { id: ids.op(index), product: view.id, action: Action::Delete };
-    Ok(done(204, view.id, version(api.ports.catalogue.submit(who, op).await?, None)?))
+    Ok(done(204, view.id, version(work.submit(op).await?, None)?))
 }
 
 const fn done(status: u16, id: ProductId, version: Seq) -> BatchResult {

@@ -3,10 +3,9 @@
 use domain::{
     money::{Currency, Money},
     product::{Missing, OptimisationStatus, Status},
-    query::{ListQuery, Sort, encode, pairs},
+    query::{ListQuery, Sort, pairs},
 };
 
-use super::ROOT;
 use crate::{
     fields::{self, Fields},
     format,
@@ -107,20 +106,6 @@ impl Wanted {
     }
 }
 
-/// The same list from a cursor on.
-pub(super) fn next_address(address: &str, cursor: &str) -> String {
-    let mut next = format!("{ROOT}/products?");
-    for (name, value) in pairs(address).filter(|(name, _)| name != "cursor") {
-        encode(&name, &mut next);
-        next.push('=');
-        encode(&value, &mut next);
-        next.push('&');
-    }
-    next.push_str("cursor=");
-    next.push_str(cursor);
-    next
-}
-
 /// Some of a few words: repeated, or with commas between them.
 fn words<T: PartialEq>(
     name: &str,
@@ -218,11 +203,5 @@ mod tests {
 
         let mut wrong = Wanted::read("price_max=1,5").unwrap();
         assert!(serde_json::to_string(&wrong.in_currency(Currency::EUR).unwrap_err()).unwrap().contains("\"price_max\""));
-    }
-
-    #[test]
-    fn the_next_part_is_of_the_same_list() {
-        assert_eq!(next_address("q=l%C3%A4mp&cursor=old&status=active", "new"), "/api/v1/products?q=l%C3%A4mp&status=active&cursor=new");
-        assert_eq!(next_address("", "new"), "/api/v1/products?cursor=new");
     }
 }

@@ -203,7 +203,7 @@ impl<'a> ProductJson<'a> {
 }
 
 impl<'a> VariantJson<'a> {
-    fn of(variant: &'a VariantView, currency: Currency) -> Self {
+    pub(super) fn of(variant: &'a VariantView, currency: Currency) -> Self {
         let money = |amount: Option<Money>| amount.map(|amount| format::money(amount, currency));
         Self {
             id: variant.id,
@@ -225,7 +225,7 @@ impl<'a> VariantJson<'a> {
 }
 
 impl<'a> ImageJson<'a> {
-    fn of(image: &'a ImageView) -> Self {
+    pub(super) fn of(image: &'a ImageView) -> Self {
         Self { id: image.id, position: image.position, url: &image.url, alt: &image.alt }
     }
 }

@@ -1,46 +1,55 @@
 //! Products: the list, one, and the three ways to change what is there.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use cache::{Cache, Finished, Made, Tag};
 use domain::{
     handle::Handle,
     ids::ProductId,
     op::{Action, Base, Op},
 };
-use ports::{Access, product::ProductView, products::Part};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    product::ProductView,
+    products::{Bookmark, Part},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     ROOT,
-    filters::{Wanted, next_address},
+    common::{linked, next_address},
+    filters::Wanted,
+    parameters::{IdempotencyKey, IfNoneMatch},
     product_input::{NewProduct, ProductPatch},
     product_json::{ListedProduct, ProductJson, Shown},
+    products_cursor,
     receipts::{changed_meanwhile, version},
 };
 use crate::{
     answer::Answer,
     bearer::{Allowed, ReadProducts, WriteProducts},
     body::{Asked, JSON, MERGE_PATCH},
-    cursor,
+    cursor::NO_CURSOR,
     etag::{self, Tags},
     fields::Fields,
     idempotency::{Work, once},
+    kept::{self, Kept, PartKey, ProductKey, for_everybody},
     options::Api,
     problem::{Kind, Problem, problems},
 };
 
-problems!(WhenRead: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, Internal, Unavailable);
-problems!(WhenOneRead: Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Internal, Unavailable);
-problems!(WhenMade: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, Conflict, StillRunning, TooLarge,
-    UnsupportedMediaType, Unacceptable, KeyReused, Internal, Unavailable);
-problems!(WhenChanged: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Conflict, StillRunning,
-    ChangedMeanwhile, TooLarge, UnsupportedMediaType, Unacceptable, KeyReused, PreconditionRequired, Internal, Unavailable);
-problems!(WhenRemoved: InvalidRequest, Unauthenticated, InvalidToken, Forbidden, InsufficientScope, NotFound, Conflict, StillRunning,
-    ChangedMeanwhile, TooLarge, KeyReused, Internal, Unavailable);
+problems!(WhenRead: read, InvalidRequest);
+problems!(WhenOneRead: read, NotFound);
+problems!(WhenMade: write, Conflict, UnsupportedMediaType, Unacceptable);
+problems!(WhenChanged: write, NotFound, Conflict, ChangedMeanwhile, UnsupportedMediaType, Unacceptable, PreconditionRequired);
+problems!(WhenRemoved: write, NotFound, Conflict, ChangedMeanwhile);
 
 /// A part of a list.
 #[derive(Serialize, ToSchema)]
@@ -79,7 +88,7 @@ pub(crate) struct Page<'a> {
         ("limit" = Option<u32>, Query, description = "How many products at most; 50 without it.", minimum = 1, maximum = 250),
         ("cursor" = Option<String>, Query, description = "`next` of the part before. It is good for the same list alone."),
         ("fields" = Option<String>, Query, description = "Which fields, with commas between them. Without it: those that a list tells without reading whole products.", example = "id,title,price"),
-        ("If-None-Match" = Option<String>, Header, description = "The entity tag of what one has already."),
+        IfNoneMatch,
     ),
     responses(
         (status = 200, description = "A part of the list", body = Page<'static>, headers(
@@ -107,27 +116,58 @@ pub(crate) async fn list(
     if wanted.has_prices() {
         wanted.in_currency(api.currency(&who).await?)?;
     }
-    let read = |text: &String| {
-        let detail = "This cursor is none of this list: it belongs to another one, or to an older version. Begin without a cursor.";
-        cursor::read(who.store, &wanted.query, text).map_err(|_| Problem::parameter("cursor", detail))
-    };
+    let read = |text: &String| products_cursor::read(who.store, &wanted.query, text).map_err(|_| Problem::parameter("cursor", NO_CURSOR));
     let behind = wanted.cursor.as_ref().map(read).transpose()?;
-    let part = api.ports.catalogue.part(&who, &wanted.query, behind.as_ref(), wanted.limit).await?;
-    api.currencies.note(who.store, part.currency);
-    let next = part.next.as_ref().and_then(|bookmark| cursor::write(who.store, &wanted.query, bookmark));
-    let whole = if wanted.fields.need_the_whole() { whole(&api, &who, &part).await? } else { Vec::new() };
-    let page = Page { products: shown(&part, &whole, wanted.fields), total: part.total, next };
-    let mut answer = Answer::json(StatusCode::OK, &page)?;
-    let etag = etag::of_bytes(&answer.body);
-    if let Some(next) = &page.next {
-        answer = answer.text_header(header::LINK, &format!("<{}>; rel=\"next\"", next_address(&address, next)));
-    }
-    Ok(answer.tagged(&etag, &headers))
+    let kept = part(&api.ports, &api.options.cache, &who, wanted, behind).await?;
+    let finished = kept.finished.as_ref().ok_or_else(Problem::internal)?;
+    let answer = Answer::kept(&kept, finished, &headers);
+    Ok(match finished.text_beside() {
+        Some(next) => linked(answer, &next_address("/products", &address, next)),
+        None => answer,
+    })
 }
 
-async fn whole(api: &Api, who: &Access, part: &Part) -> Result<Vec<ProductView>, Problem> {
+/// Makes the first part of a store's list ready, as it is asked for without anything: before a program says that it is.
+pub async fn warm(ports: &Ports, cache: &Cache, who: &Access) -> Result<(), AppError> {
+    let Ok(wanted) = Wanted::read("") else { return Ok(()) };
+    match part(ports, cache, who, wanted, None).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(AppError::Internal),
+    }
+}
+
+/// A part of a list as it is kept, with the next one's cursor beside it.
+async fn part(ports: &Ports, cache: &Cache, who: &Access, wanted: Wanted, behind: Option<Bookmark>) -> Result<Kept, Problem> {
+    let wanted = Arc::new((wanted, behind));
+    let load = {
+        let (ports, who, wanted) = (ports.clone(), for_everybody(who), wanted.clone());
+        move || async move { finish_part(&ports, &who, &wanted.0, wanted.1.as_ref()).await }
+    };
+    let (wanted, behind) = &*wanted;
+    let key = PartKey { store: who.store, query: &wanted.query, behind: behind.as_ref(), limit: wanted.limit, fields: wanted.fields };
+    kept::get(ports, cache, who, &key, load).await
+}
+
+async fn finish_part(ports: &Ports, who: &Access, wanted: &Wanted, behind: Option<&Bookmark>) -> Result<Made<Finished>, AppError> {
+    let part = ports.catalogue.part(who, &wanted.query, behind, wanted.limit).await?;
+    let next = part.next.as_ref().and_then(|bookmark| products_cursor::write(who.store, &wanted.query, bookmark));
+    let whole = if wanted.fields.need_the_whole() { whole(ports, who, &part).await? } else { Vec::new() };
+    let page = Page { products: shown(&part, &whole, wanted.fields), total: part.total, next };
+    let content = to_json(&page)?;
+    let finished = Finished::new("application/json", &etag::of_bytes(&content), content).beside(page.next.as_deref());
+    Ok(Made { value: Some(finished), tag: Tag::Group })
+}
+
+async fn whole(ports: &Ports, who: &Access, part: &Part) -> Result<Vec<ProductView>, AppError> {
     let ids: Vec<ProductId> = part.products.iter().map(|product| product.id).collect();
-    Ok(api.ports.catalogue.products(who, &ids).await?)
+    ports.catalogue.products(who, &ids).await
+}
+
+fn to_json(content: &impl Serialize) -> Result<Vec<u8>, AppError> {
+    serde_json::to_vec(content).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        AppError::Internal
+    })
 }
 
 /// The products of a part with the fields that were chosen. One that has gone into the trash since is left out when it is needed whole.
@@ -153,7 +193,7 @@ fn shown<'a>(part: &'a Part, whole: &'a [ProductView], fields: Fields) -> Vec<Sh
     tag = "Products",
     params(
         ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
-        ("If-None-Match" = Option<String>, Header, description = "The entity tag of what one has already."),
+        IfNoneMatch,
     ),
     responses(
         (status = 200, description = "The product", body = ProductJson<'static>, headers(("ETag" = String, description = "Strong: the product's version."))),
@@ -168,8 +208,24 @@ pub(crate) async fn read(
     product: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
-    let view = find(&api, &allowed.bearer.access, &named(product)?).await?.ok_or_else(Problem::not_found)?;
-    Ok(one(StatusCode::OK, &view)?.tagged(&etag::of_version(view.versions.latest), &headers))
+    let (who, name) = (allowed.bearer.access, named(product)?);
+    let load = {
+        let (ports, who, name) = (api.ports.clone(), for_everybody(&who), name.clone());
+        move || async move { finish_product(&ports, &who, &name).await }
+    };
+    let kept = kept::get(&api.ports, &api.options.cache, &who, &ProductKey { store: who.store, name: &name }, load).await?;
+    let finished = kept.finished.as_ref().ok_or_else(Problem::not_found)?;
+    Ok(Answer::kept(&kept, finished, &headers))
+}
+
+async fn finish_product(ports: &Ports, who: &Access, name: &str) -> Result<Made<Finished>, AppError> {
+    // Any product may come to be called so.
+    let Some(view) = look_for(ports, who, name).await? else { return Ok(Made { value: None, tag: Tag::Group }) };
+    let content = to_json(&Shown { product: ProductJson::of_view(&view), fields: Fields::ONE })?;
+    // One that was found by a handle that looks like an id gives way to one that has the id.
+    let is_sure = as_id(name).is_none_or(|id| id == view.id);
+    let tag = if is_sure { Tag::Member(view.id.0.as_u128()) } else { Tag::Group };
+    Ok(Made { value: Some(Finished::new("application/json", &etag::of_version(view.versions.latest), content)), tag })
 }
 
 /// Make a product
@@ -181,7 +237,7 @@ pub(crate) async fn read(
     operation_id = "createProduct",
     tag = "Products",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+        IdempotencyKey,
     ),
     request_body(content = NewProduct, content_type = "application/json", example = json!({
         "title": "Oak lamp", "vendor": "Acme", "tags": ["oak", "lighting"], "variants": [{"sku": "OAK-1", "price": "19.90"}],
@@ -200,14 +256,14 @@ pub(crate) async fn create(State(api): State<Api>, allowed: Allowed<WriteProduct
     once(api, allowed.bearer, asked, create_now).await
 }
 
-async fn create_now(Work { api, bearer, asked, ids }: Work) -> Result<Answer, Problem> {
+async fn create_now(work: Work) -> Result<Answer, Problem> {
+    let Work { api, bearer, asked, ids } = &work;
     let who = &bearer.access;
     let new: NewProduct = asked.json(JSON)?;
-    let content = new.content(&ids, 0, api.currency(who).await?)?;
+    let content = new.content(ids, 0, api.currency(who).await?)?;
     let op = Op { id: ids.op(0), product: ids.product(0), action: Action::Create(Box::new(content.clone())) };
-    let receipt = api.ports.catalogue.submit(who, op).await?;
-    version(receipt, Some(&content))?;
-    let view = by_id(&api, who, ids.product(0)).await?.ok_or_else(Problem::not_found)?;
+    version(work.submit(op).await?, Some(&content))?;
+    let view = by_id(api, who, ids.product(0)).await?.ok_or_else(Problem::not_found)?;
     let made = one(StatusCode::CREATED, &view)?;
     Ok(made.text_header(header::LOCATION, &format!("{ROOT}/products/{}", view.id)).text_header(header::ETAG, &etag::of_version(view.versions.latest)))
 }
@@ -224,7 +280,7 @@ async fn create_now(Work { api, bearer, asked, ids }: Work) -> Result<Answer, Pr
     params(
         ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
         ("If-Match" = String, Header, description = "The entity tag of the product, or `*` for whatever is there.", example = "\"12\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+        IdempotencyKey,
     ),
     request_body(
         description = "What is not in it stays, and `null` takes away.",
@@ -254,25 +310,27 @@ pub(crate) async fn change(
     }
 }
 
-async fn change_now(Work { api, bearer, asked, ids }: Work, name: String) -> Result<Answer, Problem> {
+async fn change_now(work: Work, name: String) -> Result<Answer, Problem> {
+    let Work { api, bearer, asked, ids } = &work;
     let who = &bearer.access;
-    let tags = condition(&asked)?.ok_or_else(|| {
-        let detail = "Send the entity tag of the product in the header If-Match, or * to replace whatever is there.";
-        Problem::at_parameter(Kind::PreconditionRequired, "If-Match", detail)
-    })?;
+    let tags = condition(asked)?.ok_or_else(condition_missing)?;
     let patch: ProductPatch = asked.json(MERGE_PATCH)?;
-    let view = find(&api, who, &name).await?.ok_or_else(Problem::not_found)?;
+    let before = work.done_before(0).await?;
+    let view = find(api, who, &name).await?.ok_or_else(Problem::not_found)?;
     let seen = view.versions.latest;
-    if !tags.holds(&etag::of_version(seen)) {
-        return Err(changed_meanwhile());
-    }
-    // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon.
-    let base = if tags == Tags::Any { Base::Any } else { Base::Seen(seen) };
-    let edits = patch.edits(&view, base)?;
-    // An empty patch changes nothing, but is no way around who may.
-    let op = Op { id: ids.op(0), product: view.id, action: Action::Edit(edits) };
-    version(api.ports.catalogue.submit(who, op).await?, None)?;
-    let view = by_id(&api, who, view.id).await?.ok_or_else(Problem::not_found)?;
+    let receipt = match before {
+        Some(receipt) => receipt,
+        None if !tags.holds(&etag::of_version(seen)) => return Err(changed_meanwhile()),
+        None => {
+            // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon.
+            let base = if tags == Tags::Any { Base::Any } else { Base::Seen(seen) };
+            // An empty patch changes nothing, but is no way around who may.
+            let op = Op { id: ids.op(0), product: view.id, action: Action::Edit(patch.edits(&view, base)?) };
+            work.submit(op).await?
+        }
+    };
+    version(receipt, None)?;
+    let view = by_id(api, who, view.id).await?.ok_or_else(Problem::not_found)?;
     Ok(one(StatusCode::OK, &view)?.text_header(header::ETAG, &etag::of_version(view.versions.latest)))
 }
 
@@ -287,9 +345,14 @@ async fn change_now(Work { api, bearer, asked, ids }: Work, name: String) -> Res
     params(
         ("product" = String, Path, description = "Its id or its handle.", example = "oak-lamp"),
         ("If-Match" = Option<String>, Header, description = "The entity tag of the product, when it is to go only if nobody has changed it since."),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters: the same request with the same key is done once and is answered the same for a day.", max_length = 255),
+        IdempotencyKey,
     ),
-    responses((status = 204, description = "It is in the trash"), WhenRemoved),
+    responses(
+        (status = 204, description = "It is in the trash", headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this is the answer of the first time."),
+        )),
+        WhenRemoved,
+    ),
     security(("bearer" = ["products:write"])),
 )]
 pub(crate) async fn remove(
@@ -304,31 +367,44 @@ pub(crate) async fn remove(
     }
 }
 
-async fn remove_now(Work { api, bearer, asked, ids }: Work, name: String) -> Result<Answer, Problem> {
+async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
+    let Work { api, bearer, asked, ids } = &work;
     let who = &bearer.access;
-    let tags = condition(&asked)?;
-    let view = find(&api, who, &name).await?.ok_or_else(Problem::not_found)?;
+    let tags = condition(asked)?;
+    if let Some(receipt) = work.done_before(0).await? {
+        version(receipt, None)?;
+        return Ok(Answer::empty(StatusCode::NO_CONTENT));
+    }
+    let view = find(api, who, &name).await?.ok_or_else(Problem::not_found)?;
     if tags.is_some_and(|tags| !tags.holds(&etag::of_version(view.versions.latest))) {
         return Err(changed_meanwhile());
     }
-    version(api.ports.catalogue.submit(who, Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, None)?;
+    version(work.submit(Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, None)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 /// A product by its id or its handle; none in the trash.
 pub(super) async fn find(api: &Api, who: &Access, name: &str) -> Result<Option<ProductView>, Problem> {
-    if name.len() == 36
-        && let Ok(id) = name.parse()
-        && let Some(view) = by_id(api, who, id).await?
+    Ok(look_for(&api.ports, who, name).await?)
+}
+
+async fn look_for(ports: &Ports, who: &Access, name: &str) -> Result<Option<ProductView>, AppError> {
+    if let Some(id) = as_id(name)
+        && let Some(view) = ports.catalogue.products(who, &[id]).await?.pop()
     {
         return Ok(Some(view));
     }
     // What can be no handle is none.
     let Ok(handle) = name.parse::<Handle>() else { return Ok(None) };
-    Ok(api.ports.catalogue.product(who, &handle).await?.filter(|view| !view.deleted))
+    Ok(ports.catalogue.product(who, &handle).await?.filter(|view| !view.deleted))
 }
 
-async fn by_id(api: &Api, who: &Access, id: ProductId) -> Result<Option<ProductView>, Problem> {
+/// As ids are written in answers.
+fn as_id(name: &str) -> Option<ProductId> {
+    if name.len() == 36 { name.parse().ok() } else { None }
+}
+
+pub(super) async fn by_id(api: &Api, who: &Access, id: ProductId) -> Result<Option<ProductView>, Problem> {
     Ok(api.ports.catalogue.products(who, &[id]).await?.pop())
 }
 
@@ -337,11 +413,16 @@ fn one(status: StatusCode, view: &ProductView) -> Result<Answer, Problem> {
 }
 
 /// The part of the address that names a product.
-fn named(product: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+pub(super) fn named(product: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     product.map(|Path(name)| name).map_err(|_| Problem::not_found())
 }
 
-fn condition(asked: &Asked) -> Result<Option<Tags>, Problem> {
+pub(super) fn condition(asked: &Asked) -> Result<Option<Tags>, Problem> {
     let wrong = |_| Problem::parameter("If-Match", "Send entity tags as they came, with their quotes, or *.");
     Tags::of(&asked.headers, &header::IF_MATCH).map_err(wrong)
+}
+
+pub(super) fn condition_missing() -> Problem {
+    let detail = "Send the entity tag of the product in the header If-Match, or * to replace whatever is there.";
+    Problem::at_parameter(Kind::PreconditionRequired, "If-Match", detail)
 }

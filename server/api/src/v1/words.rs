@@ -1,7 +1,9 @@
 //! Values that are one of some words, as schemas.
 
 use domain::product::{InventoryPolicy, OptimisationStatus, Status};
-use utoipa::openapi::{Object, ObjectBuilder, Type};
+use utoipa::openapi::Object;
+
+use super::common::one_of;
 
 pub(super) fn status() -> Object {
     one_of(Status::ALL.iter().map(|status| status.name()), "Whether it is offered.")
@@ -13,8 +15,4 @@ pub(super) fn inventory_policy() -> Object {
 
 pub(super) fn optimisation() -> Object {
     one_of(OptimisationStatus::ALL.iter().map(|status| status.name()), "How far the improvement of its words has come.")
-}
-
-fn one_of<'a>(words: impl Iterator<Item = &'a str>, says: &str) -> Object {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).description(Some(says)).build()
 }

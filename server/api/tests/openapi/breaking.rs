@@ -19,7 +19,7 @@ struct Comparison<'a> {
     old: &'a Value,
     new: &'a Value,
     breaks: Vec<String>,
-    /// Pairs of schemas that were compared: schemas may name themselves.
+    /// Pairs of schemas that were compared: many are named in many places, and schemas may name themselves.
     seen: BTreeSet<String>,
 }
 
@@ -54,6 +54,9 @@ impl<'a> Comparison<'a> {
             }
             self.content(&what, &answer["content"], &now["content"], Way::Answered);
         }
+        if is_open(old) && !is_open(new) {
+            self.breaks.push(format!("{what} asks for a token"));
+        }
         for scope in scopes(new).difference(&scopes(old)) {
             self.breaks.push(format!("{what} needs the scope {scope}"));
         }
@@ -86,9 +89,29 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    fn bounds(&mut self, what: &str, old: &Value, new: &Value) {
+        let narrower = |name: &str, is_upper: bool| match (old[name].as_f64(), new[name].as_f64()) {
+            (Some(before), Some(now)) if is_upper => now < before,
+            (Some(before), Some(now)) => now > before,
+            (None, now) => now.is_some(),
+            (_, None) => false,
+        };
+        let names = UPPER.map(|name| (name, true)).into_iter().chain(LOWER.map(|name| (name, false)));
+        let narrowed = names.filter(|(name, is_upper)| narrower(name, *is_upper));
+        self.breaks.extend(narrowed.map(|(name, _)| format!("{what} has a narrower {name}")));
+        for name in ["pattern", "format"] {
+            if !new[name].is_null() && old[name] != new[name] && new[name] != "int64" {
+                self.breaks.push(format!("{what} has another {name}"));
+            }
+        }
+    }
+
     fn schema(&mut self, what: &str, old: &'a Value, new: &'a Value, way: Way) {
-        if !self.seen.insert(format!("{what} {way:?}")) || what.matches('/').count() > 40 {
-            return;
+        if let Some(before) = old["$ref"].as_str() {
+            let now = new["$ref"].as_str().unwrap_or(what);
+            if !self.seen.insert(format!("{before} {now} {way:?}")) || what.matches('/').count() > 60 {
+                return;
+            }
         }
         let (old, new) = (resolved(self.old, old), resolved(self.new, new));
         let (before, now) = (types(old), types(new));
@@ -106,6 +129,9 @@ impl<'a> Comparison<'a> {
                 self.breaks.push(format!("{what} may be some words alone"));
             }
         }
+        if way == Way::Sent {
+            self.bounds(what, old, new);
+        }
         let (before, now) = (required(old), required(new));
         match way {
             Way::Sent => now.difference(&before).for_each(|name| self.breaks.push(format!("{what} asks for {name}"))),
@@ -116,6 +142,14 @@ impl<'a> Comparison<'a> {
                 Some(now) => self.schema(&format!("{what}/{name}"), property, now, way),
                 None => self.breaks.push(format!("{what}/{name} is gone")),
             }
+        }
+        for name in ["additionalProperties", "propertyNames"] {
+            if old[name].is_object() || new[name].is_object() {
+                self.schema(&format!("{what}/{name}"), &old[name], &new[name], way);
+            }
+        }
+        if way == Way::Sent && new["additionalProperties"] == false && old["additionalProperties"] != false {
+            self.breaks.push(format!("{what} may have no other member"));
         }
         if !old["items"].is_null() {
             self.schema(&format!("{what}/*"), &old["items"], &new["items"], way);
@@ -130,9 +164,17 @@ impl<'a> Comparison<'a> {
                     None => self.breaks.push(format!("{what}/{kind} {number} is gone")),
                 }
             }
+            let before = old[kind].as_array().map_or(0, Vec::len);
+            if way == Way::Answered && kind != "allOf" && before > 0 && new.len() > before {
+                self.breaks.push(format!("{what} may be something else, too ({kind})"));
+            }
         }
     }
 }
+
+/// What is sent may be no longer, no more and no further than before.
+const UPPER: [&str; 5] = ["maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"];
+const LOWER: [&str; 5] = ["minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"];
 
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
@@ -163,6 +205,12 @@ fn words(schema: &Value) -> BTreeSet<String> {
 
 fn required(schema: &Value) -> BTreeSet<String> {
     texts(&schema["required"])
+}
+
+/// Whether it may be asked without a token.
+fn is_open(operation: &Value) -> bool {
+    let ways = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
+    ways.is_empty() || ways.iter().any(|way| way.as_object().is_none_or(Map::is_empty))
 }
 
 fn scopes(operation: &Value) -> BTreeSet<String> {
@@ -251,5 +299,32 @@ mod tests {
         assert!(told(|new| *at(new, &format!("{NEW_THING}/properties/title/type")) = json!("integer")).contains("was {\"string\"}"));
         assert!(told(|new| *at(new, &format!("{THING}/properties/id/type")) = json!(["string", "null"])).contains("was {\"string\"}"));
         assert!(told(|new| *at(new, &format!("{POST}/security")) = json!([{"bearer": ["things:write", "all"]}])).contains("needs the scope all"));
+        assert!(told(|new| at(new, &format!("{NEW_THING}/properties/title"))["maxLength"] = json!(5)).contains("narrower maxLength"));
+        assert!(told(|new| at(new, &format!("{NEW_THING}/properties/title"))["pattern"] = json!("^a")).contains("another pattern"));
+        assert!(told(|new| at(new, NEW_THING)["additionalProperties"] = json!(false)).contains("may have no other member"));
+        let key = json!({"name": "Key", "in": "header", "required": true, "schema": {"type": "string"}});
+        assert!(
+            told(|new| at(new, &format!("{POST}/parameters")).as_array_mut().unwrap().push(key.clone())).contains("asks for the parameter \"Key\"")
+        );
+    }
+
+    #[test]
+    fn a_token_that_was_not_asked_for_breaks() {
+        let mut open = document();
+        *at(&mut open, &format!("{POST}/security")) = json!([{}]);
+        assert!(breaking(&open, &document()).join("; ").contains("asks for a token"));
+        assert!(breaking(&document(), &open).is_empty());
+    }
+
+    #[test]
+    fn limits_may_grow() {
+        let mut narrow = document();
+        at(&mut narrow, &format!("{NEW_THING}/properties/title"))["maxLength"] = json!(5);
+        let mut wide = document();
+        at(&mut wide, &format!("{NEW_THING}/properties/title"))["maxLength"] = json!(6);
+
+        assert_eq!(breaking(&narrow, &wide), Vec::<String>::new());
+        assert_eq!(breaking(&narrow, &document()), Vec::<String>::new());
+        assert!(!breaking(&wide, &narrow).is_empty());
     }
 }

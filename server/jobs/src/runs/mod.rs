@@ -13,7 +13,10 @@ use ports::{
     Access,
     error::AppError,
     jobs::{JobKind, JobState},
-    runs::{Estimate, Picture, RunDetail, RunFailure, RunProgress, RunSpec, RunView, Runs, Selection},
+    runs::{
+        Estimate, FailureBookmark, MOST_OF_RUN, MOST_RUNS, PartOfRun, Picture, ResultBookmark, RunBookmark, RunDetail, RunFailure, RunProgress,
+        RunResult, RunSpec, RunView, Runs, Selection,
+    },
 };
 use roaring::RoaringBitmap;
 use store::{
@@ -67,15 +70,30 @@ impl RunsService {
     }
 
     /// Puts a run into the queue.
-    async fn enqueue(&self, who: &Access, at: &StoreRef, params: &RunParams, products: &RoaringBitmap, subject: &str) -> Result<JobId, AppError> {
-        let id = self.store.new_job_id();
+    async fn enqueue(
+        &self,
+        who: &Access,
+        at: &StoreRef,
+        id: JobId,
+        params: &RunParams,
+        products: &RoaringBitmap,
+        subject: &str,
+    ) -> Result<(), AppError> {
         let progress = RunProgress { total: products.len(), ..RunProgress::default() };
         let start = to_json(&Checkpoint { run: RunCheckpoint { progress, ..RunCheckpoint::default() }, ..Checkpoint::default() })?;
         let params = to_json(params)?;
         let job = NewJob { kind: JobKind::Optimise, subject, params: &params, progress: &start, user: Some(who.user) };
-        self.store.start_run(id, at, job, products).await?;
+        if let Err(error) = self.store.start_run(id, at, job, products).await {
+            // Somebody else has started it in the same moment, or it was started and nobody was told.
+            return if matches!(self.is_started(at, id).await, Ok(true)) { Ok(()) } else { Err(error.into()) };
+        }
         self.wake.wake(JobKind::Optimise);
-        Ok(id)
+        Ok(())
+    }
+
+    /// Whether there is a run with an id that was made elsewhere.
+    async fn is_started(&self, at: &StoreRef, id: JobId) -> Result<bool, AppError> {
+        Ok(self.job(at, id).await?.is_some())
     }
 }
 
@@ -89,7 +107,16 @@ impl Runs for RunsService {
     }
 
     async fn start(&self, who: &Access, spec: RunSpec) -> Result<JobId, AppError> {
+        let id = self.store.new_job_id();
+        self.start_as(who, id, spec).await?;
+        Ok(id)
+    }
+
+    async fn start_as(&self, who: &Access, id: JobId, spec: RunSpec) -> Result<(), AppError> {
         let at = self.at(who, Permission::RunJobs).await?;
+        if self.is_started(&at, id).await? {
+            return Ok(());
+        }
         sound(&spec)?;
         self.desk.can_write(&self.store, &at, spec.provider).await?;
         let products = self.selected(&at, &spec.selection).await?;
@@ -97,7 +124,7 @@ impl Runs for RunsService {
             return invalid("No product is selected, or none is there any more. Choose others.");
         }
         let subject = subject::subject(&spec.selection, products.len(), at.currency);
-        self.enqueue(who, &at, &RunParams::new(spec), &products, &subject).await
+        self.enqueue(who, &at, id, &RunParams::new(spec), &products, &subject).await
     }
 
     async fn runs(&self, who: &Access) -> Result<Vec<RunView>, AppError> {
@@ -105,6 +132,57 @@ impl Runs for RunsService {
         let jobs = self.store.runs_shown(&at, RUNS, SENT_BACK).await?;
         let names = self.store.provider_names(&at).await?;
         jobs.iter().map(|job| view::run(job, &names, at.currency)).collect()
+    }
+
+    async fn runs_behind(&self, who: &Access, behind: Option<RunBookmark>, count: u32) -> Result<(Vec<RunView>, Option<RunBookmark>), AppError> {
+        let at = self.at(who, Permission::Browse).await?;
+        let count = count.min(MOST_RUNS);
+        // One more, to know whether it is the last part.
+        let mut jobs = self.store.runs_behind(&at, behind, count + 1).await?;
+        let more = jobs.len() > count as usize;
+        jobs.truncate(count as usize);
+        let next = jobs.last().filter(|_| more).map(|job| RunBookmark { at: job.created_at, run: job.id });
+        let names = self.store.provider_names(&at).await?;
+        let runs: Result<Vec<RunView>, AppError> = jobs.iter().map(|job| view::run(job, &names, at.currency)).collect();
+        Ok((runs?, next))
+    }
+
+    async fn results_behind(
+        &self,
+        who: &Access,
+        id: JobId,
+        behind: Option<ResultBookmark>,
+        count: u32,
+    ) -> Result<Option<PartOfRun<RunResult, ResultBookmark>>, AppError> {
+        let at = self.at(who, Permission::Browse).await?;
+        if self.job(&at, id).await?.is_none() {
+            return Ok(None);
+        }
+        let count = count.min(MOST_OF_RUN);
+        let mut rows = self.store.run_results_behind(&at, id, behind.map(|behind| behind.0), count + 1).await?;
+        let more = rows.len() > count as usize;
+        rows.truncate(count as usize);
+        let next = rows.last().filter(|_| more).map(|(version, _)| ResultBookmark(*version));
+        Ok(Some((rows.into_iter().map(|(_, result)| result).collect(), next)))
+    }
+
+    async fn failures_behind(
+        &self,
+        who: &Access,
+        id: JobId,
+        behind: Option<FailureBookmark>,
+        count: u32,
+    ) -> Result<Option<PartOfRun<RunFailure, FailureBookmark>>, AppError> {
+        let at = self.at(who, Permission::Browse).await?;
+        if self.job(&at, id).await?.is_none() {
+            return Ok(None);
+        }
+        let count = count.min(MOST_OF_RUN);
+        let mut rows = self.store.run_failures_behind(&at, id, behind.map(|behind| behind.0), count + 1).await?;
+        let more = rows.len() > count as usize;
+        rows.truncate(count as usize);
+        let next = rows.last().filter(|_| more).map(|(key, ..)| FailureBookmark(*key));
+        Ok(Some((rows.into_iter().map(|(_, handle, title, reason)| RunFailure { handle, title, reason }).collect(), next)))
     }
 
     async fn run(&self, who: &Access, id: JobId) -> Result<Option<RunDetail>, AppError> {
@@ -179,7 +257,16 @@ impl Runs for RunsService {
     }
 
     async fn retry_failed(&self, who: &Access, id: JobId) -> Result<JobId, AppError> {
+        let again = self.store.new_job_id();
+        self.retry_failed_as(who, again, id).await?;
+        Ok(again)
+    }
+
+    async fn retry_failed_as(&self, who: &Access, again: JobId, id: JobId) -> Result<(), AppError> {
         let at = self.at(who, Permission::RunJobs).await?;
+        if self.is_started(&at, again).await? {
+            return Ok(());
+        }
         let job = self.job(&at, id).await?.ok_or(AppError::NotFound)?;
         if !job.state.is_over() {
             return invalid("This run is not over yet. Let it end, or cancel it; then what failed can be tried again.");
@@ -194,7 +281,7 @@ impl Runs for RunsService {
         params.queued = None;
         self.desk.can_write(&self.store, &at, params.spec.provider).await?;
         let subject = format!("{} that failed before", counted(products.len()));
-        self.enqueue(who, &at, &params, &products, &subject).await
+        self.enqueue(who, &at, again, &params, &products, &subject).await
     }
 
     async fn picture(&self, who: &Access) -> Result<Picture, AppError> {

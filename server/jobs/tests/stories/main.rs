@@ -15,4 +15,5 @@ mod races;
 mod runs;
 mod sent_back;
 mod support;
+mod webhooks;
 mod writing;

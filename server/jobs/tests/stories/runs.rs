@@ -57,6 +57,19 @@ on_both! {
         assert_eq!(world.opened.number("SELECT count(*) FROM content_reviews WHERE status = 'open'").await, first.written as i64);
     }
 
+    async fn a_run_with_an_id_of_the_callers_is_started_once(engine: Engine) {
+        let world = World::new(engine).await;
+        world.demo(3).await;
+        let (runs, one, id) = (world.runs(), || RunSpec { parts: vec![Part::Title], ..spec() }, world.store.new_job_id());
+
+        let (first, second) = tokio::join!(runs.start_as(&world.owner, id, one()), runs.start_as(&world.owner, id, one()));
+        let later = runs.start_as(&world.owner, id, RunSpec { parts: Vec::new(), ..spec() }).await;
+
+        assert_eq!((first, second, later), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(world.opened.number("SELECT count(*) FROM jobs WHERE kind = 'optimise'").await, 1);
+        assert_eq!(world.look(id).await.run.id, id);
+    }
+
     async fn only_what_is_empty_is_filled(engine: Engine) {
         let world = World::new(engine).await;
         world.import("Title,URL handle,SEO title,Type\noak LAMP,oak,Lamps of oak,Lamp\nash LAMP,ash,,Lamp\n", KEEP).await;

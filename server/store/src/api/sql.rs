@@ -36,7 +36,7 @@ pub(super) const STORE_TO_LOG_INTO: &str = "\
     WHERE m.user_id = $1 AND (CAST($2 AS TEXT) IS NULL OR s.slug = $2) ORDER BY s.num LIMIT 1";
 
 pub(super) const BEARER: &str = "\
-    SELECT t.id, t.user_id, t.scopes, t.last_used_at, s.id AS store_id, m.role \
+    SELECT t.id, t.user_id, t.scopes, t.last_used_at, s.id AS store_id, m.role, m.store_num, m.written_seq \
     FROM api_tokens t \
     JOIN memberships m ON m.user_id = t.user_id AND m.store_num = t.store_num \
     JOIN stores s ON s.num = t.store_num \

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     clock::Timestamp,
-    ids::{StoreId, TokenId, UserId},
+    ids::{Seq, StoreId, TokenId, UserId},
     role::{Permission, Role},
     scope::Scopes,
 };
@@ -108,6 +108,7 @@ impl Tokens for Store {
         let known: Option<Known> =
             fresh!(self.db(), |on| sqlx::query_as(sql::BEARER).bind(hash(secret)).bind(now).fetch_optional(on)).map_err(StoreError::from)?;
         Ok(known.map(|known| {
+            self.has_written(known.bearer.access.user, known.store_num, known.written);
             self.note_use(known.bearer.token, known.last_used_at, now);
             known.bearer
         }))
@@ -241,6 +242,9 @@ fn scopes_of(bits: i64) -> Scopes {
 struct Known {
     bearer: Bearer,
     last_used_at: Option<i64>,
+    store_num: i64,
+    /// The last change of the person in the token's store.
+    written: Seq,
 }
 
 from_row!(Known, |row| {
@@ -250,7 +254,7 @@ from_row!(Known, |row| {
         role: word(row.try_get("role")?, Role::from_name, "role")?,
     };
     let bearer = Bearer { access, token: TokenId(row.try_get::<Uuid, _>("id")?), scopes: scopes_of(row.try_get("scopes")?) };
-    Ok(Self { bearer, last_used_at: row.try_get("last_used_at")? })
+    Ok(Self { bearer, last_used_at: row.try_get("last_used_at")?, store_num: row.try_get("store_num")?, written: Seq(row.try_get("written_seq")?) })
 });
 
 struct Listed(TokenView);

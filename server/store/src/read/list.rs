@@ -16,11 +16,12 @@ use ports::{
 use roaring::RoaringBitmap;
 
 use crate::{
-    Engine, Store, StoreError, StoreRef,
+    Store, StoreError, StoreRef,
     codec::{Many, key_of, keys_of, ord_of},
     codes,
     db::{fresh, lagging},
     heavy,
+    listings::Shelf,
     read::rows::KeyedRow,
     sql,
 };
@@ -57,7 +58,7 @@ impl Store {
         let Some((listing, of, as_of)) = found else { return self.list_from_table(store, window).await };
 
         let keys: Vec<i64> = listing.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
-        let rows = self.rows(&keys).await?;
+        let rows = self.rows(&shelf, &keys).await?;
         Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency, store: store.id })
     }
 
@@ -100,7 +101,12 @@ impl Store {
     }
 
     pub(crate) async fn neighbours_of(&self, store: &StoreRef, query: &ListQuery, product: ProductId) -> Result<Neighbours, StoreError> {
-        let key: Option<(i64,)> = fresh!(self.db(), |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        let db = self.db();
+        let mut key: Option<(i64,)> = lagging!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        if key.is_none() && db.may_lag() {
+            // Made a moment ago.
+            key = fresh!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        }
         let Some((key,)) = key else { return Ok(Neighbours::default()) };
         let shelf = self.shelf(store);
         let also = self.also_found(store, query).await?;
@@ -122,7 +128,7 @@ impl Store {
         let beside = |at: Option<usize>| at.and_then(|at| around.ords.get(at)).map(|ord| key_of(store.num, *ord));
         let (previous, next) = (beside(here.checked_sub(1)), beside(Some(here + 1)));
         let keys: Vec<i64> = previous.into_iter().chain(next).collect();
-        let handles = self.handles(&keys).await?;
+        let handles = self.handles(&shelf, &keys).await?;
         let handle = |key: Option<i64>| key.and_then(|key| handles.get(&key).cloned());
         Ok(Neighbours { position: Some(position), total: around.total, previous: handle(previous), next: handle(next) })
     }
@@ -139,23 +145,32 @@ impl Store {
     }
 
     /// The rows of products, in the order of their keys as given.
-    async fn rows(&self, keys: &[i64]) -> Result<Vec<Row>, StoreError> {
+    async fn rows(&self, shelf: &Shelf, keys: &[i64]) -> Result<Vec<Row>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
         let db = self.db();
-        let rows: Vec<KeyedRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        let mut rows: Vec<KeyedRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        let old = if db.may_lag() { shelf.older_than_the_list(keys, rows.iter().map(|row| (row.key, row.version))) } else { Vec::new() };
+        if !old.is_empty() {
+            // In the map below they take the place of the old ones.
+            let new: Vec<KeyedRow> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(&old)).fetch_all(on))?;
+            rows.extend(new);
+        }
         let mut by_key: HashMap<i64, Row> = rows.into_iter().map(|row| (row.key, row.row)).collect();
         Ok(keys.iter().filter_map(|key| by_key.remove(key)).collect())
     }
 
-    async fn handles(&self, keys: &[i64]) -> Result<HashMap<i64, Handle>, StoreError> {
+    async fn handles(&self, shelf: &Shelf, keys: &[i64]) -> Result<HashMap<i64, Handle>, StoreError> {
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
         let db = self.db();
-        let rows: Vec<(i64, String)> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::HANDLES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
-        Ok(rows.into_iter().filter_map(|(key, handle)| handle.parse().ok().map(|handle| (key, handle))).collect())
+        let mut rows: Vec<(i64, String, i64)> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::HANDLES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        if db.may_lag() && !shelf.older_than_the_list(keys, rows.iter().map(|(key, _, version)| (*key, Seq(*version)))).is_empty() {
+            rows = fresh!(db, |on| sqlx::query_as(db.sql(&sql::HANDLES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        }
+        Ok(rows.into_iter().filter_map(|(key, handle, _)| handle.parse().ok().map(|handle| (key, handle))).collect())
     }
 
     /// Products that a search finds by the beginning of their handle, SKU or barcode.
@@ -165,37 +180,32 @@ impl Store {
             return Ok(RoaringBitmap::new());
         }
         let db = self.db();
-        let text = db.sql(&sql::ALSO_FOUND);
         let (handle, sku) = (search.to_lowercase(), fold(search));
-        db.count();
-        let keys: Vec<(i64,)> = match db.engine() {
-            Engine::Sqlite { read, .. } => {
-                let (before, end) = keys_of(store.num);
-                sqlx::query_as(text)
-                    .bind(store.num)
-                    .bind(MOST_FOUND)
-                    .bind(&handle)
-                    .bind(behind(&handle))
-                    .bind(codes::beginning_with(store.num, &sku))
-                    .bind(before)
-                    .bind(end)
-                    .fetch_all(read)
-                    .await?
-            }
-            Engine::Postgres { primary, .. } => {
-                sqlx::query_as(text)
-                    .bind(store.num)
-                    .bind(MOST_FOUND)
-                    .bind(&handle)
-                    .bind(behind(&handle))
-                    .bind(&sku)
-                    .bind(behind(&sku))
-                    .bind(search)
-                    .bind(behind(search))
-                    .fetch_all(primary)
-                    .await?
-            }
-        };
+        // What is found has to be what the list index will put in order.
+        db.read_settled(store.num);
+        let (before, end) = keys_of(store.num);
+        let keys: Vec<(i64,)> = lagging!(
+            db,
+            sqlite(|on| sqlx::query_as(db.sql(&sql::ALSO_FOUND))
+                .bind(store.num)
+                .bind(MOST_FOUND)
+                .bind(&handle)
+                .bind(behind(&handle))
+                .bind(codes::beginning_with(store.num, &sku))
+                .bind(before)
+                .bind(end)
+                .fetch_all(on)),
+            postgres(|on| sqlx::query_as(db.sql(&sql::ALSO_FOUND))
+                .bind(store.num)
+                .bind(MOST_FOUND)
+                .bind(&handle)
+                .bind(behind(&handle))
+                .bind(&sku)
+                .bind(behind(&sku))
+                .bind(search)
+                .bind(behind(search))
+                .fetch_all(on))
+        )?;
         Ok(keys.into_iter().map(|(key,)| ord_of(key)).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Reading products, one or many.
 
+pub(crate) mod changes;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod part;

@@ -13,6 +13,7 @@ use crate::{
     Store, StoreError, StoreRef,
     codec::{Many, key_of, ord_of},
     db::{fresh, lagging},
+    listings::Shelf,
     sql,
 };
 
@@ -39,7 +40,7 @@ impl Store {
         let Some(part) = part else { return Err(elsewhere()) };
 
         let keys: Vec<i64> = part.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
-        let products = self.summaries(&keys).await?;
+        let products = self.summaries(&shelf, &keys).await?;
         Ok(Part { products, total: part.total, next: part.next.map(from_index), as_of, currency: store.currency })
     }
 
@@ -68,12 +69,18 @@ impl Store {
     }
 
     /// What is told of products, in the order of their keys as given; those that came into the trash meanwhile are left out.
-    async fn summaries(&self, keys: &[i64]) -> Result<Vec<Summary>, StoreError> {
+    async fn summaries(&self, shelf: &Shelf, keys: &[i64]) -> Result<Vec<Summary>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
         let db = self.db();
         let mut rows: Vec<SummaryRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
+        let old = if db.may_lag() { shelf.older_than_the_list(keys, rows.iter().map(|row| (row.key, row.summary.version))) } else { Vec::new() };
+        if !old.is_empty() {
+            let new: Vec<SummaryRow> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(Many(&old)).fetch_all(on))?;
+            rows.retain(|row| !old.contains(&row.key));
+            rows.extend(new);
+        }
         rows.sort_by_cached_key(|row| keys.iter().position(|key| *key == row.key));
         Ok(rows.into_iter().map(|row| row.summary).collect())
     }

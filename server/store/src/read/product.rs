@@ -1,5 +1,6 @@
 //! Products whole: three statements however many they are. Between them somebody may write; what comes back
-//! is then newer than its versions say, which at worst makes an edit a conflict that is none.
+//! is then newer than its versions say, which at worst makes an edit a conflict that is none. Never older: what is read for one
+//! question stays with the replica it began on, or goes on to the primary.
 
 use std::collections::HashMap;
 
@@ -32,8 +33,12 @@ impl Store {
 
     pub(crate) async fn product_by_handle(&self, store: &StoreRef, handle: &Handle) -> Result<Option<ProductRow>, StoreError> {
         let db = self.db();
-        let row: Option<ProductRow> =
-            fresh!(db, |on| sqlx::query_as(sql::PRODUCT_BY_HANDLE).bind(store.num).bind(handle.as_str()).fetch_optional(on))?;
+        self.hold_against_the_list(store);
+        let mut row: Option<ProductRow> =
+            lagging!(db, |on| sqlx::query_as(sql::PRODUCT_BY_HANDLE).bind(store.num).bind(handle.as_str()).fetch_optional(on))?;
+        if db.may_lag() && row.as_ref().is_none_or(|row| self.is_older_than_the_list(store, row)) {
+            row = fresh!(db, |on| sqlx::query_as(sql::PRODUCT_BY_HANDLE).bind(store.num).bind(handle.as_str()).fetch_optional(on))?;
+        }
         Ok(self.whole(row.into_iter().collect()).await?.pop())
     }
 
@@ -44,10 +49,28 @@ impl Store {
             return Ok(Vec::new());
         }
         let db = self.db();
+        self.hold_against_the_list(store);
         let mut rows: Vec<ProductRow> =
-            fresh!(db, |on| sqlx::query_as(db.sql(&sql::LIVING_PRODUCTS_BY_IDS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+            lagging!(db, |on| sqlx::query_as(db.sql(&sql::LIVING_PRODUCTS_BY_IDS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+        if db.may_lag() && (rows.len() < ids.len() || rows.iter().any(|row| self.is_older_than_the_list(store, row))) {
+            // Whole and from one place: none of them is older than its parts.
+            rows = fresh!(db, |on| sqlx::query_as(db.sql(&sql::LIVING_PRODUCTS_BY_IDS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+        }
         rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.product.id.0));
         self.whole(rows).await
+    }
+
+    /// What a replica says of products is to be as new as the list index, which follows the primary: finished answers are kept under
+    /// the change that it is current up to. Without an index nobody knows, and the primary is asked.
+    fn hold_against_the_list(&self, store: &StoreRef) {
+        if !self.inner.listings.holds(store.num) {
+            self.db().stay_on_primary();
+        }
+    }
+
+    fn is_older_than_the_list(&self, store: &StoreRef, row: &ProductRow) -> bool {
+        // One that the list does not know is in the trash, or was made or taken out of it a moment ago.
+        self.inner.listings.version(store.num, row.key).is_none_or(|known| row.product.versions.latest < known)
     }
 
     /// Adds variants and images.

@@ -35,6 +35,8 @@ pub(crate) struct ImageRow {
 /// A line of the list, and which product it is.
 pub(crate) struct KeyedRow {
     pub(crate) key: i64,
+    /// Its last change.
+    pub(crate) version: Seq,
     pub(crate) row: ListRow,
 }
 
@@ -142,7 +144,7 @@ from_row!(KeyedRow, |row| {
         thumbnail: row.try_get(10)?,
         updated_at: Timestamp::from_micros(row.try_get(11)?),
     };
-    Ok(Self { key: row.try_get(0)?, row: line })
+    Ok(Self { key: row.try_get(0)?, version: Seq(row.try_get(12)?), row: line })
 });
 
 from_row!(SummaryRow, |row| {

@@ -26,7 +26,7 @@ use ports::{
     Access,
     error::AppError,
     product::{Receipt, Source},
-    review::{Card, Cursor, Decision, Judgement, ManyOutcome, Outcome, Queue, QueueFilter, Reviews, VersionsView},
+    review::{Card, Cursor, Decision, Judgement, ManyOutcome, Outcome, Queue, QueueFilter, Reviews, VersionView, VersionsView},
 };
 
 pub(super) use self::{
@@ -80,9 +80,14 @@ impl Reviews for Store {
         Ok(self.reviewers_of(&store).await?)
     }
 
-    async fn versions(&self, who: &Access, product: &Handle) -> Result<Option<VersionsView>, AppError> {
+    async fn versions_below(&self, who: &Access, product: &Handle, below: Option<u32>, count: u32) -> Result<Option<VersionsView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        Ok(self.versions_of(&store, product, who.role.may(Permission::Review)).await?)
+        Ok(self.versions_of(&store, product, below, count, who.role.may(Permission::Review)).await?)
+    }
+
+    async fn version(&self, who: &Access, version: VersionId) -> Result<Option<(ProductId, VersionView)>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.version_of(&store, version).await?)
     }
 
     async fn activate(&self, who: &Access, op: OpId, version: VersionId, seen: BTreeMap<Field, Seq>) -> Result<Outcome, AppError> {
@@ -146,6 +151,7 @@ pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("products of cards", db.sql(&sql::PRESENT)),
         ("versions of a product", sql::VERSIONS),
         ("a version by its id", sql::VERSION),
+        ("a version with what was decided", sql::JUDGED_VERSION),
         ("what a product said first", sql::ORIGINAL),
         ("which reviews are open", db.sql(&sql::OPEN_AMONG)),
         ("reviews are decided", db.sql(&sql::DECIDE)),

@@ -258,6 +258,14 @@ pub(crate) const RUNS_SHOWN: &str = concat!(
     ") ORDER BY j.created_at DESC, j.id DESC"
 );
 
+/// The latest `$4` of those behind `($2, $3)`.
+pub(crate) const RUNS_BEHIND: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    "WHERE j.id IN (SELECT id FROM (SELECT id FROM jobs WHERE store_num = $1 AND kind = 'optimise' AND (created_at, id) < ($2, $3) \
+     ORDER BY created_at DESC, id DESC LIMIT $4) AS by_place) ORDER BY j.created_at DESC, j.id DESC"
+);
+
 pub(crate) const LIVING_HANDLES: Pair = Pair {
     sqlite: "\
         SELECT key FROM products INDEXED BY products_by_handle \
@@ -310,16 +318,16 @@ pub(crate) const SUPERSEDE: Pair = Pair {
 pub(crate) const FAILURES_OF: &str = "\
     SELECT f.product_key, CASE WHEN p.deleted THEN '' ELSE p.handle END, p.title, f.reason \
     FROM run_failures f JOIN jobs j ON j.id = f.run_id LEFT JOIN products p ON p.key = f.product_key \
-    WHERE j.store_num = $1 AND f.run_id = $2 ORDER BY f.product_key LIMIT $3";
+    WHERE j.store_num = $1 AND f.run_id = $2 AND f.product_key > $3 ORDER BY f.product_key LIMIT $4";
 
 pub(crate) const FAILED_OF: &str = "SELECT f.product_key FROM run_failures f JOIN jobs j ON j.id = f.run_id WHERE j.store_num = $1 AND f.run_id = $2";
 
-/// In the order in which they were written.
+/// In the order in which they were written, those behind version `$3`.
 pub(crate) const RESULTS_OF: &str = "\
-    SELECT p.handle, v.source, v.optimized_title, v.quality_before, v.quality_after, v.seo_before, v.seo_after, v.finding_count, v.cost, v.reused, \
+    SELECT v.id AS version_id, p.handle, v.source, v.optimized_title, v.quality_before, v.quality_after, v.seo_before, v.seo_after, v.finding_count, v.cost, v.reused, \
     r.id AS review_id \
     FROM optimization_versions v JOIN products p ON p.key = v.product_key LEFT JOIN content_reviews r ON r.version_id = v.id \
-    WHERE v.store_num = $1 AND v.run_id = $2 ORDER BY v.id LIMIT $3";
+    WHERE v.store_num = $1 AND v.run_id = $2 AND v.id > $3 ORDER BY v.id LIMIT $4";
 
 pub(crate) const OPEN_REVIEWS: &str = "SELECT COUNT(*) FROM content_reviews WHERE status = 'open' AND store_num = $1";
 pub(crate) const OPEN_REVIEWS_OF_RUN: &str = "\
@@ -347,6 +355,7 @@ pub(super) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
         ("a provider's latest answers", MEASURED),
         ("a price at a moment", PRICE_AT),
         ("runs as they are listed", RUNS_SHOWN),
+        ("runs behind another", RUNS_BEHIND),
         ("results of a run", RESULTS_OF),
         ("failures of a run", FAILURES_OF),
         ("what failed in a run", FAILED_OF),

@@ -13,7 +13,7 @@ use domain::{
 use ports::{
     error::AppError,
     product::Receipt,
-    review::{Outcome, VersionView, VersionsView},
+    review::{MOST_VERSIONS, Outcome, VersionView, VersionsView},
 };
 
 use super::review::{JudgedRow, OriginalRow, VersionRow, accepted, activate, outcome_of, reviewer, sql};
@@ -25,20 +25,26 @@ use crate::{
     write::{Beside, Done, Go},
 };
 
-/// Versions answered at once; what a product said first is answered with them however many there are.
-const MOST_VERSIONS: i64 = 100;
-
 impl Store {
-    pub(super) async fn versions_of(&self, store: &StoreRef, handle: &Handle, may_decide: bool) -> Result<Option<VersionsView>, StoreError> {
+    /// What a product said first is told with them however many there are.
+    pub(super) async fn versions_of(
+        &self,
+        store: &StoreRef,
+        handle: &Handle,
+        below: Option<u32>,
+        count: u32,
+        may_decide: bool,
+    ) -> Result<Option<VersionsView>, StoreError> {
         let Some(row) = self.product_by_handle(store, handle).await? else { return Ok(None) };
         let Product { id, ord, content, versions: seqs, .. } = row.product;
         let key = key_of(store.num, ord);
-        let mut rows: Vec<JudgedRow> = fresh!(self.db(), |on| sqlx::query_as(sql::VERSIONS).bind(key).bind(MOST_VERSIONS).fetch_all(on))?;
+        let (top, most) = (below.map_or(i64::MAX, i64::from), i64::from(count.min(MOST_VERSIONS)));
+        let mut rows: Vec<JudgedRow> = fresh!(self.db(), |on| sqlx::query_as(sql::VERSIONS).bind(key).bind(top).bind(most).fetch_all(on))?;
         rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.version.number));
         let original = match rows.last() {
-            None => None,
+            None if below.is_none() => None,
             Some(first) if first.version.number == 1 => Some(first.version.source.words()),
-            Some(_) => self.original_of(key).await?.map(|row| row.source.words()),
+            _ => self.original_of(key).await?.map(|row| row.source.words()),
         };
         let now = Words::of(&content);
         let seen = versions_of(&content, &seqs);
@@ -54,6 +60,11 @@ impl Store {
             currency: store.currency,
             may_decide,
         }))
+    }
+
+    pub(super) async fn version_of(&self, store: &StoreRef, version: VersionId) -> Result<Option<(ProductId, VersionView)>, StoreError> {
+        let row: Option<JudgedRow> = fresh!(self.db(), |on| sqlx::query_as(sql::JUDGED_VERSION).bind(store.num).bind(version.0).fetch_optional(on))?;
+        Ok(row.map(|row| (row.version.product, heavy(|| view(row)))))
     }
 
     pub(super) async fn activate_in(
@@ -176,9 +187,8 @@ impl Beside for Putting<'_> {
         let version = self.version.map(|version| version.0);
         activate(tx, self.store, &[self.product.0], version.as_slice()).await?;
         // Whoever says here what the product says has decided about what waits: the product no longer is as if something did.
-        let text = tx.sql(&sql::DECIDE_CHOSEN);
         within!(tx, |on| async {
-            let query = sqlx::query(text).bind(self.product_key).bind(version).bind(done.at.micros()).bind(self.who.0);
+            let query = sqlx::query(tx.db.sql(&sql::DECIDE_CHOSEN)).bind(self.product_key).bind(version).bind(done.at.micros()).bind(self.who.0);
             query.bind(&self.accepted).execute(on).await.map(|_| ())
         })?;
         Ok(Go::On)

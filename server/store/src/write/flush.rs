@@ -18,7 +18,7 @@ use crate::{
     StoreError, StoreRef,
     codec::{Many, key_of, to_json},
     codes,
-    db::{Tx, TxOn, within},
+    db::{Tx, TxOn, counted, within},
     sql,
 };
 
@@ -42,8 +42,9 @@ pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, ba
         batch.changes.iter().map(|change| if change.fields.is_empty() { "[]".into() } else { to_json(&change.fields) }).collect();
     let (made, more) = batch.growth();
     let count = batch.changes.len() as i64;
+    let person = author.user.map(|user| user.0);
     let (last, next_ord): (i64, i64) =
-        within!(tx, |on| sqlx::query_as(sql::TAKE_SEQ).bind(store.num).bind(count).bind(made).bind(more).fetch_one(on))?;
+        within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::TAKE_SEQ)).bind(store.num).bind(count).bind(made).bind(more).bind(person).fetch_one(on))?;
     let first = Seq(last - count + 1);
     let first_ord = u32::try_from(next_ord - made)
         .ok()
@@ -181,16 +182,17 @@ async fn remove(tx: &mut Tx<'_>, delete: &sql::Pair, gone: &[(i64, Uuid)]) -> Re
         return Ok(());
     }
     let text = tx.sql(delete);
-    tx.db.count();
-    match &mut tx.on {
-        TxOn::Sqlite(on) => {
-            let gone: Vec<(i64, String)> = gone.iter().map(|(key, id)| (*key, id.simple().to_string())).collect();
-            sqlx::query(text).bind(to_json(&gone)).execute(&mut **on).await?;
+    counted!(tx.db, "DELETE parts", async {
+        match &mut tx.on {
+            TxOn::Sqlite(on) => {
+                let gone: Vec<(i64, String)> = gone.iter().map(|(key, id)| (*key, id.simple().to_string())).collect();
+                sqlx::query(text).bind(to_json(&gone)).execute(&mut **on).await?;
+            }
+            TxOn::Postgres(on) => {
+                let (keys, ids): (Vec<i64>, Vec<Uuid>) = gone.iter().copied().unzip();
+                sqlx::query(text).bind(keys).bind(ids).execute(&mut **on).await?;
+            }
         }
-        TxOn::Postgres(on) => {
-            let (keys, ids): (Vec<i64>, Vec<Uuid>) = gone.iter().copied().unzip();
-            sqlx::query(text).bind(keys).bind(ids).execute(&mut **on).await?;
-        }
-    }
-    Ok(())
+        Ok(())
+    })
 }

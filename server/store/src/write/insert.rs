@@ -3,7 +3,7 @@
 use super::{rows::Record, rows_postgres, rows_sqlite};
 use crate::{
     StoreError,
-    db::{Tx, TxOn},
+    db::{Running, Tx, TxOn},
     sql::Table,
 };
 
@@ -24,10 +24,14 @@ pub(crate) async fn insert<R: Record>(tx: &mut Tx<'_>, table: &'static Table, re
     if records.is_empty() {
         return Ok(());
     }
-    match &mut tx.on {
+    let running = Running::new();
+    let done = match &mut tx.on {
         TxOn::Sqlite(on) => rows_sqlite::insert(tx.db, on, table, records, clash).await,
         TxOn::Postgres(on) => rows_postgres::insert(tx.db, on, table, records, clash).await,
-    }
+    };
+    running.had(records.len() as u64);
+    tx.db.inserted(table.name, &running, done.is_ok());
+    done
 }
 
 impl Clash {

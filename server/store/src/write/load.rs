@@ -15,9 +15,9 @@ use super::{
     receipts,
 };
 use crate::{
-    StoreError, StoreRef,
+    Store, StoreError, StoreRef,
     codec::{Many, from_json},
-    db::{Tx, within},
+    db::{Tx, fresh, within},
     read::{
         product::attach,
         rows::{ImageRow, ProductRow, VariantRow},
@@ -28,8 +28,7 @@ use crate::{
 /// What became of the ops that were sent before.
 pub(super) async fn receipts(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], hashes: &[[u8; 32]]) -> Result<HashMap<OpId, Receipt>, StoreError> {
     let ids: Vec<Uuid> = ops.iter().map(|op| op.id.0).collect();
-    let text = tx.sql(&sql::RECEIPTS);
-    let rows: Vec<(Uuid, i64, Vec<u8>, String)> = within!(tx, |on| sqlx::query_as(text).bind(Many(&ids)).fetch_all(on))?;
+    let rows: Vec<(Uuid, i64, Vec<u8>, String)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::RECEIPTS)).bind(Many(&ids)).fetch_all(on))?;
     let sent: HashMap<OpId, [u8; 32]> = ops.iter().map(|op| op.id).zip(hashes.iter().copied()).collect();
     let mut known = HashMap::with_capacity(rows.len());
     for (id, store_num, hash, receipt) in rows {
@@ -37,6 +36,17 @@ pub(super) async fn receipts(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], hash
         known.insert(OpId(id), if same { from_json(&receipt, "a receipt")? } else { receipts::reused() });
     }
     Ok(known)
+}
+
+impl Store {
+    /// What became of one op that was sent before.
+    pub(crate) async fn receipt_of(&self, store: &StoreRef, op: OpId) -> Result<Option<Receipt>, StoreError> {
+        let db = self.db();
+        let ids = [op.0];
+        let rows: Vec<(Uuid, i64, Vec<u8>, String)> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::RECEIPTS)).bind(Many(&ids)).fetch_all(on))?;
+        let here = rows.into_iter().find(|(_, store_num, ..)| *store_num == store.num);
+        Ok(here.map(|(.., receipt)| from_json(&receipt, "a receipt")).transpose()?)
+    }
 }
 
 /// Locks and loads the products of the ops, and who has the handles they want.
@@ -48,14 +58,11 @@ pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: 
         return Ok(batch);
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let text = tx.sql(&sql::LOCK_PRODUCTS);
-    let mut rows: Vec<ProductRow> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+    let mut rows: Vec<ProductRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::LOCK_PRODUCTS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
     if !rows.is_empty() {
         let keys: Vec<i64> = rows.iter().map(|row| row.key).collect();
-        let text = tx.sql(&sql::VARIANTS_OF);
-        let variants: Vec<VariantRow> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
-        let text = tx.sql(&sql::IMAGES_OF);
-        let images: Vec<ImageRow> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
+        let variants: Vec<VariantRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::VARIANTS_OF)).bind(Many(&keys)).fetch_all(on))?;
+        let images: Vec<ImageRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::IMAGES_OF)).bind(Many(&keys)).fetch_all(on))?;
         attach(&mut rows, variants, images);
     }
     for row in rows {
@@ -65,16 +72,15 @@ pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: 
     let wanted: HashSet<&str> = ops().flat_map(handles_wanted).collect();
     if !wanted.is_empty() {
         let wanted: Vec<&str> = wanted.into_iter().collect();
-        let text = tx.sql(&sql::HANDLES_TAKEN);
-        let taken: Vec<(String, Uuid, bool)> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&wanted)).fetch_all(on))?;
+        let taken: Vec<(String, Uuid, bool)> =
+            within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::HANDLES_TAKEN)).bind(store.num).bind(Many(&wanted)).fetch_all(on))?;
         for (handle, id, deleted) in taken {
             batch.hold(handle, Holder { product: ProductId(id), deleted });
         }
     }
     if raced {
         // The one clash that trying again cannot mend: an id that another store's product has.
-        let text = tx.sql(&sql::FOREIGN_IDS);
-        let foreign: Vec<(Uuid,)> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+        let foreign: Vec<(Uuid,)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::FOREIGN_IDS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
         batch.foreign = foreign.into_iter().map(|(id,)| ProductId(id)).collect();
     }
     Ok(batch)

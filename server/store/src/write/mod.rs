@@ -31,7 +31,7 @@ pub(crate) use self::{
 };
 use crate::{
     Changed, Engine, Store, StoreError, StoreRef,
-    db::{Tx, within},
+    db::{Tx, Work, counted, within},
     heavy,
     read::rows::EntryRow,
     sql,
@@ -138,9 +138,8 @@ impl Store {
     /// Tells PostgreSQL's planner of a store that has grown: its own housekeeping comes by once a minute, which is long
     /// in an import. Not doing it costs speed only.
     async fn gather_statistics(&self) {
-        let Engine::Postgres { primary, .. } = self.db().engine() else { return };
-        self.db().count();
-        if let Err(error) = sqlx::query(sql::ANALYZE).execute(primary).await {
+        let Engine::Postgres { background, .. } = self.db().engine() else { return };
+        if let Err(error) = counted!(self.db(), "ANALYZE", sqlx::query(sql::ANALYZE).execute(background)) {
             tracing::warn!(%error, "the planner's statistics were not gathered");
         }
     }
@@ -156,7 +155,9 @@ impl Store {
         attempt: u32,
     ) -> Result<Option<Written>, StoreError> {
         let at = self.inner.clock.now().micros();
-        let mut tx = self.db().begin().await?;
+        // What nobody waits for takes no connection from those who do.
+        let work = if job.is_some() || author.job.is_some() || !author.remember { Work::Job } else { Work::Page };
+        let mut tx = self.db().begin_for(work).await?;
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
         let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
@@ -220,7 +221,7 @@ impl Store {
         if beside.write(&mut tx, done).await? == Go::Back {
             return Ok(None);
         }
-        tx.commit().await?;
+        tx.commit_as(author.user, store.num, seqs.map(|seqs| seqs.1)).await?;
         let entries = if self.inner.listings.holds(store.num) { batch.entries(store.num) } else { Vec::new() };
         Ok(Some(Written { receipts: answers, seqs, grown, entries }))
     }

@@ -189,6 +189,10 @@ async fn a_connection_that_is_cut_comes_back() {
         .execute(&mut on)
         .await
         .unwrap();
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(others).fetch_one(&mut on).await.unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 
     let mut answers = Vec::new();
     for _ in 0..30 {

@@ -8,9 +8,11 @@ mod support;
 mod admin;
 mod apart;
 mod briefs;
+mod changes;
 mod deprecated;
 mod engines;
 mod failures;
+mod figures;
 mod history;
 mod idempotency;
 mod jobs;
@@ -21,6 +23,7 @@ mod people;
 mod plans;
 mod providers;
 mod racing;
+mod replicas;
 mod reviews;
 mod runs;
 mod sent_back;
@@ -28,6 +31,7 @@ mod statements;
 mod tokens;
 mod usage;
 mod versions;
+mod webhooks;
 mod words;
 mod writing;
 
@@ -72,6 +76,14 @@ contract! {
         an_id_of_another_store_is_not_free,
     ],
     briefs: [briefs_are_kept_by_product_type],
+    changes: [
+        the_log_tells_what_happened_in_the_order_of_commits,
+        a_log_read_in_parts_is_the_log,
+        behind_the_end_of_the_log_is_nothing,
+        a_part_of_long_changes_ends_early,
+        a_log_is_its_own_stores,
+        a_part_of_the_log_costs_three_statements,
+    ],
     deprecated: [
         calls_are_counted_for_each_client_and_day,
         counting_costs_nothing_and_writing_one_statement,
@@ -88,6 +100,12 @@ contract! {
         text_is_kept_to_the_byte,
         a_taken_handle_is_told_from_other_violations,
         order_by_text_does_not_depend_on_the_engine,
+    ],
+    figures: [
+        statements_are_counted_by_their_names,
+        a_statement_that_fails_is_counted_as_one,
+        a_slow_statement_is_kept_with_its_plan_and_without_its_values,
+        figures_are_for_whoever_owns_every_store,
     ],
     history: [
         history_tells_who_when_what,
@@ -258,6 +276,24 @@ contract! {
         every_word_can_be_taken_back,
         a_picture_that_is_gone_is_not_in_the_way_of_a_version,
         a_version_of_a_product_in_the_trash_is_refused,
+    ],
+    webhooks: [
+        a_webhook_is_told_of_what_happens_from_now_on,
+        a_store_has_twenty_webhooks_at_most,
+        a_webhook_of_another_store_is_out_of_reach,
+        one_process_has_a_webhook_at_a_time,
+        what_is_read_is_written_with_how_far_or_not_at_all,
+        of_each_product_the_first_is_sent,
+        a_webhook_with_nothing_to_send_is_left_alone,
+        a_webhook_that_is_full_is_told_of_nothing_more,
+        a_job_is_told_of_once_however_late_its_end_is_seen,
+        what_came_of_attempts_is_written_by_the_holder_alone,
+        a_paused_webhook_goes_on_where_it_stopped,
+        everything_is_told_again_since_a_change_or_a_moment,
+        a_log_comes_in_parts_and_is_bounded,
+        a_decision_about_a_suggestion_is_told_with_its_change,
+        what_tells_of_many_keeps_the_order_of_each_of_its_products,
+        where_many_are_behind_few_are_on_their_way,
     ],
     writing: [
         a_product_comes_back_as_it_was_made,

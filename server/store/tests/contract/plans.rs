@@ -22,8 +22,15 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
     const PG_ID: &str = "'00112233-4455-6677-8899-aabbccddeeff'::uuid";
     const UNTIL: &str = "9999999999999999";
     match name {
-        "rows of a window" | "summaries of a part" | "handles of neighbours" => {
+        "rows of a window" | "summaries of a part" | "handles of neighbours" | "names of products" => {
             (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"])
+        }
+        "how far a part of the log goes" => {
+            (&["1", "700", "101"], &["change_log USING PRIMARY KEY (store_num=? AND seq>?)"], &["1", "700", "101"], &["change_log_pkey"])
+        }
+        // It is sorted by its key already.
+        "a part of the log" => {
+            (&["1", "700", "800"], &["c USING PRIMARY KEY (store_num=? AND seq>? AND seq<?)"], &["1", "700", "800"], &["change_log_pkey"])
         }
         "a product by its handle" => {
             (&["1", "'p-77'"], &["products_by_handle (store_num=? AND handle=?)"], &["1", "'p-77'"], &["products_by_handle"])
@@ -124,14 +131,20 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", "'1 product'", "50", "10"],
             &[],
         ),
+        "runs behind another" => (
+            &["1", "1700000000000000", ID, "50"],
+            &["jobs USING INDEX jobs_by_store (store_num=? AND created_at<", "j USING INDEX sqlite_autoindex_jobs_1 (id=?)"],
+            &["1", "1700000000000000", PG_ID, "50"],
+            &[],
+        ),
         "results of a run" => (
-            &["1", ID, "50"],
-            &["versions_by_run (run_id=?)", "reviews_by_version (version_id=?)"],
-            &["1", PG_ID, "50"],
+            &["1", ID, "x'00'", "50"],
+            &["versions_by_run (run_id=? AND id>?)", "reviews_by_version (version_id=?)"],
+            &["1", PG_ID, "'00000000-0000-0000-0000-000000000000'::uuid", "50"],
             &["versions_by_run", "reviews_by_version"],
         ),
         "failures of a run" | "what failed in a run" => {
-            (&["1", ID, "50"], &["f USING PRIMARY KEY (run_id=?)"], &["1", PG_ID, "50"], &["run_failures_pkey"])
+            (&["1", ID, "0", "50"], &["f USING PRIMARY KEY (run_id=?"], &["1", PG_ID, "0", "50"], &["run_failures_pkey"])
         }
         "open reviews are counted" => (&["1"], &["content_reviews USING COVERING INDEX reviews_by_"], &["1"], &["reviews_by_"]),
         "open reviews of a run are counted" => {
@@ -163,12 +176,12 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
         "products of cards" => (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"]),
         // Of one: PostgreSQL would rather read a small table of reviews whole than look up many in it.
         "versions of a product" => (
-            &["4294967300", "1"],
-            &["versions_by_number (product_key=?)", "reviews_by_version (version_id=?)"],
-            &["4294967300", "1"],
+            &["4294967300", "9", "1"],
+            &["versions_by_number (product_key=? AND number<?)", "reviews_by_version (version_id=?)"],
+            &["4294967300", "9", "1"],
             &["versions_by_number", "reviews_by_version"],
         ),
-        "a version by its id" => {
+        "a version by its id" | "a version with what was decided" => {
             (&["1", ID], &["v USING INDEX sqlite_autoindex_optimization_versions_1 (id=?)"], &["1", PG_ID], &["optimization_versions_pkey"])
         }
         "what a product said first" => {
@@ -232,6 +245,19 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", PG_ID, "'key'", "200", "'[]'", "'\\x00'::bytea"],
             &["idempotency_keys_pkey"],
         ),
+        "a delivery is noted" => (
+            &[ID, ID, "'delivered'", "5", "5", "200", "7", "''"],
+            &["webhook_deliveries USING INDEX sqlite_autoindex_webhook_deliveries_1 (id=?)"],
+            &[PG_ID, PG_ID, "'delivered'", "5", "5", "200", "7", "''"],
+            &["webhook_deliveries_pkey"],
+        ),
+        "the log of a webhook" => (
+            &["1", ID, "9999", ID, "51"],
+            &["d USING INDEX deliveries_by_webhook (webhook_id=? AND (noted_at,id)<(?,?))", "w USING PRIMARY KEY (id=?)"],
+            &["1", PG_ID, "9999", PG_ID, "51"],
+            &["deliveries_by_webhook"],
+        ),
+        "a change by its number" => (&["1", "3990"], &["change_log USING PRIMARY KEY (store_num=? AND seq>?)"], &["1", "3990"], &["change_log_pkey"]),
         other => panic!("say what the plan of {other:?} must be"),
     }
 }
@@ -320,7 +346,7 @@ async fn suggest(arranged: &Arranged, behind: i64) {
     arranged.execute("UPDATE content_reviews SET status = 'approved' WHERE product_key % 4 <> 0").await;
 }
 
-/// Tokens and kept answers.
+/// Tokens, kept answers, and what webhooks were sent.
 async fn ask(arranged: &Arranged, numbers: std::ops::Range<i64>) {
     let numbers = format!("WITH RECURSIVE n (i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {})", numbers.start, numbers.end - 1);
     let (id, hash) = if arranged.is_sqlite() { ("randomblob(16)", "CAST(i AS BLOB)") } else { ("gen_random_uuid()", "i::text::bytea") };
@@ -334,6 +360,19 @@ async fn ask(arranged: &Arranged, numbers: std::ops::Range<i64>) {
         .execute(&format!(
             "{numbers} INSERT INTO idempotency_keys (store_num, user_id, key, asked_hash, created_at, status, headers, body) \
              SELECT m.store_num, m.user_id, 'key-' || i, {hash}, i, 200, '[]', {hash} FROM n, memberships m"
+        ))
+        .await;
+    arranged
+        .execute(&format!(
+            "{numbers} INSERT INTO webhooks (id, store_num, url, events, state, reason, sealed_secret, seen_seq, jobs_after, failures, rests_until, created_at) \
+             SELECT {id}, {}, 'https://example.com/', 1, 'active', '', {hash}, 0, 0, 0, 0, i FROM n WHERE i % 200 = 0",
+            arranged.shop.num
+        ))
+        .await;
+    arranged
+        .execute(&format!(
+            "{numbers} INSERT INTO webhook_deliveries (id, webhook_id, event, product_key, seq, happened_at, subject, body, state, attempts, due_at, noted_at, answer) \
+             SELECT {id}, w.id, 'product.updated', i, i, i, 'lamp', '{{}}', 'delivered', 1, i, i, '' FROM n, webhooks w WHERE i % 20 = 0"
         ))
         .await;
 }

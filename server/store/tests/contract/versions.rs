@@ -12,7 +12,7 @@ use domain::{
     words::{Words, brief::Brief, score::scores, source::Source},
 };
 use ports::{
-    Catalogue,
+    Access, Catalogue,
     error::AppError,
     review::{Card, Decided, Outcome, ReviewStatus, Reviews, VersionsView},
 };
@@ -82,6 +82,16 @@ pub async fn what_was_there_first_is_told_behind_a_hundred_versions(arranged: &A
     assert_eq!((view.versions.len(), view.versions[0].number, view.versions[99].number), (100, 102, 3));
     assert_eq!(view.original.unwrap().title.as_deref(), Some("lamp before 1"));
     assert_eq!(lamp.ord, 0);
+    // So are those that are asked for part by part, and one alone.
+    let (store, who) = (&arranged.store, arranged.who(Role::Viewer));
+    for (below, numbers) in [(Some(3), &[2, 1][..]), (Some(1), &[]), (Some(103), &[102, 101, 100, 99, 98])] {
+        let part = store.versions_below(&who, &lamp.content.handle, below, 5).await.unwrap().unwrap();
+        assert_eq!(part.versions.iter().map(|version| version.number).collect::<Vec<_>>(), numbers);
+        assert_eq!(part.original.unwrap().title.as_deref(), Some("lamp before 1"), "{below:?}");
+    }
+    assert_eq!(store.version(&who, view.versions[7].id).await.unwrap(), Some((lamp.id, view.versions[7].clone())));
+    let elsewhere = Access { store: arranged.other_shop.id, ..who };
+    assert_eq!(store.version(&elsewhere, view.versions[7].id).await.unwrap(), None);
 }
 
 async fn with_two_versions(arranged: &Arranged) -> (Product, VersionId, VersionId) {

@@ -25,11 +25,11 @@ use ports::{
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::shops::{PROVIDER, SUBJECT, Shops, TOKEN, TONE, VOICE};
+use super::shops::{HOOK, PROVIDER, SUBJECT, Shops, TOKEN, TONE, VOICE};
 use crate::support::{Client, Engine, Reply, encoded, on_both_engines};
 
 /// Every server function there is; [`each_is_asked`] compares it with the sources.
-const READ: [&str; 21] = [
+const READ: [&str; 23] = [
     "products/list",
     "products/facets",
     "products/facet",
@@ -51,6 +51,8 @@ const READ: [&str; 21] = [
     "briefs/page",
     "providers/page",
     "tokens/page",
+    "webhooks/page",
+    "performance/database",
 ];
 /// In the order they are asked in: each leaves something for the next.
 const WRITE: [&str; 14] = [
@@ -115,6 +117,9 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "briefs/page" => vec![("search=".to_owned(), VOICE), ("search=template%3DLamps".to_owned(), TONE)],
             "providers/page" => vec![("search=".to_owned(), PROVIDER), (format!("search=edit%3D{provider}"), "/theirs/v1")],
             "tokens/page" => vec![("search=".to_owned(), TOKEN), ("search=all".to_owned(), TOKEN), ("search=new".to_owned(), "Make a token")],
+            "webhooks/page" => vec![("search=".to_owned(), HOOK), (format!("search=log%3D{}", shops.program.id("webhooks", "1 = 1")), HOOK)],
+            // An owner of one store of several is told whom it is for.
+            "performance/database" => vec![("search=".to_owned(), "whoever owns every store"), ("search=sort%3Dp95".to_owned(), "")],
             other => panic!("say what {other:?} must not show"),
         };
         for (query, found) in asked {
@@ -304,7 +309,7 @@ async fn both<T: DeserializeOwned>(shops: &Shops, address: &str) -> [T; 2] {
 }
 
 /// The arguments of a server function as the browser sends them: one after the other, as the struct of them is written.
-pub(super) fn arguments_of(arguments: &impl Serialize) -> Vec<u8> {
+pub(crate) fn arguments_of(arguments: &impl Serialize) -> Vec<u8> {
     PostcardEncoding::encode(arguments).unwrap().to_vec()
 }
 

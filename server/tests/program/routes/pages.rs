@@ -32,11 +32,13 @@ async fn each_page_is_for_members_alone(engine: Engine) {
         ("/usage".to_owned(), "their-model"),
         ("/usage?days=7".to_owned(), "their-model"),
         ("/usage/export.csv".to_owned(), ",their-model,"),
+        ("/performance/database".to_owned(), "for whoever owns every store"),
         ("/settings".to_owned(), "<h1"),
         ("/settings/brief".to_owned(), "Speaks as their grandmother did."),
         ("/settings/providers".to_owned(), "Owners of the store see and change who writes"),
         ("/settings/tokens".to_owned(), "There is none yet."),
         ("/settings/tokens?new".to_owned(), "Make a token"),
+        ("/settings/webhooks".to_owned(), "Owners of the store see and change which programs"),
     ] {
         let (own, nobody) = (viewer.get(&page).await, shops.program.client().get(&page).await);
 

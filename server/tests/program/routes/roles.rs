@@ -19,7 +19,7 @@ use crate::support::{Client, Engine, on_both_engines};
 on_both_engines!(each_role_may_what_is_its_own);
 
 /// What is asked, and who may: the least of the roles.
-const ASKED: [(&str, Role); 16] = [
+const ASKED: [(&str, Role); 17] = [
     ("POST /settings/tokens", Role::Viewer),
     ("review/assign", Role::Reviewer),
     ("review/decide", Role::Reviewer),
@@ -35,6 +35,7 @@ const ASKED: [(&str, Role); 16] = [
     ("POST cancel", Role::Editor),
     ("providers/try", Role::Owner),
     ("POST /settings/providers", Role::Owner),
+    ("POST /settings/webhooks", Role::Owner),
     ("POST /usage/budget", Role::Owner),
 ];
 
@@ -105,6 +106,7 @@ async fn ask(shops: &Shops, client: &Client, asked: &str, number: usize) -> u16 
         "providers/try" => call(client, asked, arguments_of(&(provider,))).await,
         "POST /settings/providers" => client.post("/settings/providers", &[("do", "remove"), ("id", &provider)]).await,
         "POST /settings/tokens" => client.post("/settings/tokens", &[("name", "Stock sync"), ("scopes", "products:write"), ("lifetime", "30")]).await,
+        "POST /settings/webhooks" => client.post("/settings/webhooks", &[("url", "https://example.com/"), ("events", "run.finished")]).await,
         "POST /usage/budget" => client.post("/usage/budget", &[("limit", "none")]).await,
         other => panic!("say how {other:?} is asked"),
     };

@@ -10,7 +10,7 @@ use super::{imports::finished, pages::first_handle};
 use crate::support::{Client, Engine, Program};
 
 /// What is the store's alone: none of it is in anything that another store is answered.
-const SECRETS: [&str; 13] = [
+const SECRETS: [&str; 14] = [
     "theirs.csv",
     "owner@demo.test",
     "Demo Owner",
@@ -23,45 +23,48 @@ const SECRETS: [&str; 13] = [
     VOICE,
     TONE,
     TOKEN,
+    HOOK,
     "1,234.00",
 ];
 
 /// What the run over [`Shops::run`] is about.
-pub(super) const SUBJECT: &str = "that are active";
-pub(super) const PROVIDER: &str = "Their writer";
-pub(super) const VOICE: &str = "Speaks as their grandmother did.";
+pub(crate) const SUBJECT: &str = "that are active";
+pub(crate) const PROVIDER: &str = "Their writer";
+pub(crate) const VOICE: &str = "Speaks as their grandmother did.";
 /// Of the template of the type `Lamps`.
-pub(super) const TONE: &str = "Shines on whoever reads it.";
+pub(crate) const TONE: &str = "Shines on whoever reads it.";
+/// In the address of a webhook, which nobody can reach.
+pub(crate) const HOOK: &str = "their-hook";
 /// A token of the owner's.
-pub(super) const TOKEN: &str = "Their stock sync";
+pub(crate) const TOKEN: &str = "Their stock sync";
 
 /// The demo store, and who looks at it: its owner, and the owner of another store. It has a finished dry run, a run that is over, another
-/// one that waits behind its sample, a provider with a price and a call, a brief with a template, a budget, and a token.
-pub(super) struct Shops {
-    pub(super) program: Program,
-    pub(super) owner: Client,
-    pub(super) stranger: Client,
-    pub(super) handle: String,
-    pub(super) vendor: String,
-    pub(super) product: ProductId,
-    pub(super) job: JobId,
-    pub(super) run: JobId,
-    pub(super) sampled: JobId,
-    pub(super) provider: ProviderId,
+/// one that waits behind its sample, a provider with a price and a call, a brief with a template, a budget, a token, and a webhook.
+pub(crate) struct Shops {
+    pub(crate) program: Program,
+    pub(crate) owner: Client,
+    pub(crate) stranger: Client,
+    pub(crate) handle: String,
+    pub(crate) vendor: String,
+    pub(crate) product: ProductId,
+    pub(crate) job: JobId,
+    pub(crate) run: JobId,
+    pub(crate) sampled: JobId,
+    pub(crate) provider: ProviderId,
     /// Of other products than [`Self::product`].
-    pub(super) suggestions: Vec<Suggestion>,
+    pub(crate) suggestions: Vec<Suggestion>,
 }
 
 /// A suggestion of [`Shops::run`] that waits for a decision.
-pub(super) struct Suggestion {
-    pub(super) review: ReviewId,
-    pub(super) version: VersionId,
-    pub(super) product: ProductId,
-    pub(super) handle: String,
+pub(crate) struct Suggestion {
+    pub(crate) review: ReviewId,
+    pub(crate) version: VersionId,
+    pub(crate) product: ProductId,
+    pub(crate) handle: String,
 }
 
 impl Shops {
-    pub(super) async fn open(engine: Engine) -> Self {
+    pub(crate) async fn open(engine: Engine) -> Self {
         let mut program = Program::new(engine);
         program.fill();
         program.succeed(&["run", "--store", "demo", "--query", "status=active"]);
@@ -87,7 +90,7 @@ impl Shops {
     }
 
     /// Waits until nothing is done in the background.
-    pub(super) async fn at_rest(&self) {
+    pub(crate) async fn at_rest(&self) {
         for _ in 0..1_200 {
             if self.program.sql("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND NOT paused") == "0" {
                 return;
@@ -98,13 +101,13 @@ impl Shops {
     }
 
     /// What another store must not see in an answer.
-    pub(super) fn secret_in<'a>(&'a self, text: &str) -> Option<&'a str> {
+    pub(crate) fn secret_in<'a>(&'a self, text: &str) -> Option<&'a str> {
         let own = [self.handle.as_str(), self.vendor.as_str(), self.suggestions[0].handle.as_str()];
         own.into_iter().chain(SECRETS).find(|secret| text.contains(secret))
     }
 
     /// Everything that a write could have changed.
-    pub(super) fn rows(&self) -> String {
+    pub(crate) fn rows(&self) -> String {
         self.program.sql_each(&[
             "SELECT handle, title, deleted, updated_seq, optimization_status FROM products ORDER BY key",
             "SELECT source, count(*) FROM change_log GROUP BY source ORDER BY source",
@@ -117,6 +120,7 @@ impl Shops {
             "SELECT monthly FROM budgets ORDER BY store_num",
             "SELECT count(*) FROM ai_usage_records",
             "SELECT name, scopes FROM api_tokens ORDER BY created_at",
+            "SELECT url, events, state, old_until FROM webhooks ORDER BY url",
         ])
     }
 
@@ -150,6 +154,9 @@ async fn set_up(program: &Program, owner: &Client) -> ProviderId {
     saved(owner, "/usage/budget", &[("limit", "amount"), ("amount", "1234")]).await;
     let made = owner.post("/settings/tokens", &[("name", TOKEN), ("scopes", "products:read"), ("lifetime", "30")]).await;
     assert_eq!(made.status, 200, "{}", made.text);
+    let hook = format!("https://hooks.test/{HOOK}");
+    let made = owner.post("/settings/webhooks", &[("url", &hook), ("events", "import.finished")]).await;
+    assert_eq!(made.status, 200, "{}", made.text);
     called(program, 1_500);
     provider.parse().unwrap()
 }
@@ -160,7 +167,7 @@ async fn saved(owner: &Client, address: &str, form: &[(&str, &str)]) {
 }
 
 /// Writes down one call of every provider there is, as if it had been asked now.
-pub(super) fn called(program: &Program, cost: i64) {
+pub(crate) fn called(program: &Program, cost: i64) {
     let now = SystemClock.now().micros();
     let day = now / 86_400_000_000;
     program.sql(&format!(

@@ -38,6 +38,7 @@ async fn no_page_shows_anything_of_another_store(engine: Engine) {
     let Shops { stranger, run, sampled, job, provider, suggestions, .. } = &shops;
     let (handle, review) = (&suggestions[0].handle, suggestions[0].review);
 
+    let hook = shops.program.id("webhooks", "1 = 1");
     for (page, status) in [
         (format!("/products/{handle}/versions"), 404),
         (format!("/runs/{run}"), 404),
@@ -54,11 +55,16 @@ async fn no_page_shows_anything_of_another_store(engine: Engine) {
         ("/imports".to_owned(), 200),
         ("/usage".to_owned(), 200),
         ("/usage/export.csv".to_owned(), 200),
+        ("/performance/database".to_owned(), 200),
+        ("/performance/database?sort=rows".to_owned(), 200),
         ("/settings".to_owned(), 200),
         ("/settings/brief".to_owned(), 200),
         ("/settings/providers".to_owned(), 200),
         ("/settings/tokens".to_owned(), 200),
         ("/settings/tokens?all".to_owned(), 200),
+        ("/settings/webhooks".to_owned(), 200),
+        (format!("/settings/webhooks?edit={hook}"), 404),
+        (format!("/settings/webhooks?log={hook}"), 404),
     ] {
         let reply = stranger.get(&page).await;
 
@@ -74,6 +80,7 @@ async fn no_form_reaches_anything_of_another_store(engine: Engine) {
     let (provider, handle) = (provider.to_string(), suggestions[0].handle.as_str());
     let demo = program.id("stores", "slug = 'demo'");
     let token = program.id("api_tokens", &format!("name = '{TOKEN}'"));
+    let hook = program.id("webhooks", "1 = 1");
     let priced = program.sql("SELECT from_at FROM prices");
     let edited = [
         ("id", provider.as_str()),
@@ -96,6 +103,13 @@ async fn no_form_reaches_anything_of_another_store(engine: Engine) {
         ("/settings/brief", vec![("store", &demo), ("voice", "Taken"), ("parts", "title")], 422),
         ("/settings/providers", vec![("store", &demo), ("do", "remove"), ("id", &provider)], 422),
         ("/settings/tokens", vec![("do", "revoke"), ("id", &token)], 404),
+        ("/settings/webhooks", vec![("do", "remove"), ("id", &hook)], 404),
+        ("/settings/webhooks", vec![("do", "pause"), ("id", &hook)], 404),
+        ("/settings/webhooks", vec![("do", "rotate"), ("id", &hook)], 404),
+        ("/settings/webhooks", vec![("do", "test"), ("id", &hook)], 404),
+        ("/settings/webhooks", vec![("do", "replay_since"), ("id", &hook), ("since", "0")], 404),
+        ("/settings/webhooks", vec![("id", &hook), ("url", "https://taken.test/"), ("events", "run.finished")], 404),
+        ("/settings/webhooks", vec![("store", &demo), ("do", "remove"), ("id", &hook)], 422),
         ("/settings/tokens", vec![("store", &demo), ("name", "Taken"), ("scopes", "products:read"), ("lifetime", "30")], 422),
         ("/usage/budget", vec![("store", &demo), ("limit", "none")], 422),
         ("/runs", vec![("form", "1"), ("parts", "title"), ("handles", handle)], 422),

@@ -13,6 +13,11 @@ pub(crate) use self::{
     program::{Output, PASSWORD, Program, output},
 };
 
+/// Two digits a byte, as SQL shows them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
 /// Runs a story on both engines.
 macro_rules! on_both_engines {
     ($($name:ident),* $(,)?) => {

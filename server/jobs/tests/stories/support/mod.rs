@@ -4,7 +4,9 @@ pub mod catalogue;
 pub mod csv;
 pub mod engine;
 pub mod provider;
+pub mod receiver;
 pub mod runs;
+pub mod webhooks;
 
 use std::{
     path::{Path, PathBuf},
@@ -26,7 +28,10 @@ use ports::{Access, ImportOptions, Jobs, Upload, error::AppError, jobs::JobDetai
 use store::{OsEntropy, Store, StoreRef};
 use tempfile::TempDir;
 
-pub use self::engine::{Engine, Opened};
+pub use self::{
+    engine::{Engine, Opened},
+    receiver::Receiver,
+};
 
 /// Runs a story on each engine.
 macro_rules! on_both {

@@ -22,7 +22,7 @@ use super::{outcome_of, reviewer, rows::ReviewRow, sql};
 use crate::{
     NewJob, Store, StoreError, StoreRef,
     codec::{Many, ord_of, to_json},
-    db::{Tx, TxOn, within},
+    db::{Tx, TxOn, counted, within},
     entropy,
     words::{
         records::{NewVersion, Queued, RunCheckpoint, RunParams, SENT_BACK},
@@ -320,15 +320,13 @@ impl AgainRun {
 /// Which of some reviews still wait for a decision.
 pub(super) async fn open_among(tx: &mut Tx<'_>, store: &StoreRef, reviews: &[ReviewId]) -> Result<Vec<ReviewId>, StoreError> {
     let ids: Vec<Uuid> = reviews.iter().map(|review| review.0).collect();
-    let text = tx.sql(&sql::OPEN_AMONG);
-    let open: Vec<(Uuid,)> = within!(tx, |on| sqlx::query_as(text).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+    let open: Vec<(Uuid,)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::OPEN_AMONG)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
     Ok(open.into_iter().map(|(id,)| ReviewId(id)).collect())
 }
 
 async fn next_number(tx: &mut Tx<'_>, product_key: i64) -> Result<i64, StoreError> {
     let keys = [product_key];
-    let text = tx.sql(&words_sql::LATEST_NUMBERS);
-    let latest: Option<(i64, i64)> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_optional(on))?;
+    let latest: Option<(i64, i64)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&words_sql::LATEST_NUMBERS)).bind(Many(&keys)).fetch_optional(on))?;
     Ok(latest.map_or(1, |(_, number)| number + 1))
 }
 
@@ -345,26 +343,27 @@ impl Decisions<'_> {
     /// How many of the reviews were open and are decided now; each is given with what was accepted of it, as JSON.
     pub(super) async fn write(&self, tx: &mut Tx<'_>, reviews: &[(Uuid, String)]) -> Result<u64, StoreError> {
         let text = tx.sql(&sql::DECIDE);
-        tx.db.count();
-        let decided = match &mut tx.on {
-            TxOn::Sqlite(on) => {
-                let reviews: Vec<(String, &str)> = reviews.iter().map(|(id, accepted)| (id.simple().to_string(), accepted.as_str())).collect();
-                let query = sqlx::query(text).bind(self.store.num).bind(self.to.name()).bind(self.at).bind(self.who.0).bind(self.reason);
-                query.bind(to_json(&reviews)).execute(&mut **on).await?.rows_affected()
+        counted!(tx.db, "DECIDE", async {
+            match &mut tx.on {
+                TxOn::Sqlite(on) => {
+                    let reviews: Vec<(String, &str)> = reviews.iter().map(|(id, accepted)| (id.simple().to_string(), accepted.as_str())).collect();
+                    let query = sqlx::query(text).bind(self.store.num).bind(self.to.name()).bind(self.at).bind(self.who.0).bind(self.reason);
+                    Ok(query.bind(to_json(&reviews)).execute(&mut **on).await?.rows_affected())
+                }
+                TxOn::Postgres(on) => {
+                    let (ids, accepted): (Vec<Uuid>, Vec<String>) = reviews.iter().cloned().unzip();
+                    let query = sqlx::query(text).bind(self.store.num).bind(self.to.name()).bind(self.at).bind(self.who.0).bind(self.reason);
+                    Ok(query.bind(ids).bind(accepted).execute(&mut **on).await?.rows_affected())
+                }
             }
-            TxOn::Postgres(on) => {
-                let (ids, accepted): (Vec<Uuid>, Vec<String>) = reviews.iter().cloned().unzip();
-                let query = sqlx::query(text).bind(self.store.num).bind(self.to.name()).bind(self.at).bind(self.who.0).bind(self.reason);
-                query.bind(ids).bind(accepted).execute(&mut **on).await?.rows_affected()
-            }
-        };
-        Ok(decided)
+        })
     }
 }
 
 /// Of products' versions, makes some the active ones and all others inactive.
 pub(in crate::words) async fn activate(tx: &mut Tx<'_>, store: &StoreRef, products: &[Uuid], versions: &[Uuid]) -> Result<(), StoreError> {
-    let text = tx.sql(&sql::ACTIVATE);
-    within!(tx, |on| async { sqlx::query(text).bind(store.num).bind(Many(products)).bind(Many(versions)).execute(on).await.map(|_| ()) })?;
+    within!(tx, |on| async {
+        sqlx::query(tx.db.sql(&sql::ACTIVATE)).bind(store.num).bind(Many(products)).bind(Many(versions)).execute(on).await.map(|_| ())
+    })?;
     Ok(())
 }

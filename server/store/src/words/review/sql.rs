@@ -150,13 +150,22 @@ pub(in crate::words) const PRESENT: Pair = Pair {
     postgres: concat!("SELECT ", present_columns!(), " FROM products WHERE key = ANY($1)"),
 };
 
-/// The latest versions of a product, in no particular order, with what was decided about each.
+/// The latest versions of a product that have a number below `$2`, in no particular order, with what was decided about each.
 pub(in crate::words) const VERSIONS: &str = concat!(
     "SELECT r.status, r.decided_at, d.name AS decider, r.reason, ",
     version_columns!(),
-    " FROM (SELECT id FROM optimization_versions WHERE product_key = $1 ORDER BY number DESC LIMIT $2) AS by_number \
+    " FROM (SELECT id FROM optimization_versions WHERE product_key = $1 AND number < $2 ORDER BY number DESC LIMIT $3) AS by_number \
      JOIN optimization_versions v ON v.id = by_number.id LEFT JOIN content_reviews r ON r.version_id = v.id LEFT JOIN users d ON d.id = r.decided_by",
     beside_versions!()
+);
+
+/// A version with what was decided about it.
+pub(in crate::words) const JUDGED_VERSION: &str = concat!(
+    "SELECT r.status, r.decided_at, d.name AS decider, r.reason, ",
+    version_columns!(),
+    " FROM optimization_versions v LEFT JOIN content_reviews r ON r.version_id = v.id LEFT JOIN users d ON d.id = r.decided_by",
+    beside_versions!(),
+    " WHERE v.store_num = $1 AND v.id = $2"
 );
 
 pub(in crate::words) const VERSION: &str =

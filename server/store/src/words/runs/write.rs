@@ -91,8 +91,7 @@ impl Beside for RunRows<'_> {
             return Ok(Go::On);
         }
         let keys: Vec<i64> = self.versions.iter().map(|version| version.product_key).collect();
-        let text = tx.sql(&sql::LATEST_NUMBERS);
-        let numbers: Vec<(i64, i64)> = within!(tx, |on| sqlx::query_as(text).bind(Many(&keys)).fetch_all(on))?;
+        let numbers: Vec<(i64, i64)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::LATEST_NUMBERS)).bind(Many(&keys)).fetch_all(on))?;
         self.numbers = numbers.into_iter().collect();
         // Each once, in one order for all writers.
         let briefs: BTreeSet<_> = self.versions.iter().map(VersionRecord::brief).cloned().collect();
@@ -118,8 +117,7 @@ impl Beside for RunRows<'_> {
         }
         if !versions.is_empty() {
             let keys: Vec<i64> = versions.iter().map(|version| version.product_key).collect();
-            let text = tx.sql(&sql::SUPERSEDE);
-            within!(tx, |on| async { sqlx::query(text).bind(Many(&keys)).bind(at).execute(on).await.map(|_| ()) })?;
+            within!(tx, |on| async { sqlx::query(tx.db.sql(&sql::SUPERSEDE)).bind(Many(&keys)).bind(at).execute(on).await.map(|_| ()) })?;
         }
         insert(tx, &sql::VERSIONS, &versions, Clash::Fails).await?;
         insert(tx, &sql::REVIEWS, &reviews, Clash::Fails).await?;

@@ -10,6 +10,7 @@ on_both_engines!(
     a_write_that_is_sent_again_is_answered_again,
     a_key_stands_for_one_request,
     a_write_whose_answer_was_lost_is_not_done_twice,
+    a_change_whose_answer_was_lost_is_told_as_done,
     many_at_once_with_one_key_do_one_thing,
 );
 
@@ -74,6 +75,26 @@ async fn a_write_whose_answer_was_lost_is_not_done_twice(engine: Engine) {
     assert_eq!((again.status, &again.text, again.header("idempotency-replayed")), (201, &first.text, ""), "{}", again.text);
     assert_eq!((again_batch.status, &again_batch.text), (200, &first_batch.text));
     assert_eq!(program.sql_each(&["SELECT count(*) FROM products", "SELECT count(*) FROM change_log"]), before);
+}
+
+/// By its own change the product is no longer what the request was decided upon: it must not be refused for that.
+async fn a_change_whose_answer_was_lost_is_told_as_done(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let api = Api::of(&program, "editor@test.test").await;
+    let lamp = api.made(&json!({"title": "Lamp"})).await;
+    api.made(&json!({"title": "Bowl"})).await;
+    let headers = [("content-type", "application/json"), ("if-match", lamp.header("etag")), ("idempotency-key", "patch")];
+    let patch = async || api.send(Method::PATCH, "/api/v1/products/lamp", &headers, "{\"vendor\":\"Acme\"}").await;
+    let delete = async || api.send(Method::DELETE, "/api/v1/products/bowl", &[("idempotency-key", "delete")], "").await.status;
+    let first = (patch().await, delete().await);
+
+    program.sql("UPDATE idempotency_keys SET status = NULL, body = NULL, created_at = created_at - 120000000");
+    let again = (patch().await, delete().await);
+
+    assert_eq!((first.0.status, again.0.status, &again.0.text), (200, 200, &first.0.text), "{}", again.0.text);
+    assert_eq!((again.0.header("etag"), first.1, again.1), (first.0.header("etag"), 204, 204));
+    // Without the key it is another request, and too late.
+    assert_eq!(api.patch("lamp", lamp.header("etag"), &json!({"vendor": "Acme"})).await.status, 412);
 }
 
 async fn many_at_once_with_one_key_do_one_thing(engine: Engine) {

@@ -2,10 +2,22 @@
 
 mod auth;
 mod batch;
+mod change_log;
 mod changes;
 mod documents;
+mod exports;
 mod idempotency;
+mod images;
+mod imports;
+mod jobs;
+mod members;
 mod products;
+mod reviews;
+mod runs;
+mod usage;
+mod variants;
+mod versions;
+mod webhooks;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -77,4 +89,9 @@ fn problem(reply: &Reply, status: u16, kind: &str, at_fault: &str) {
     let fault = &json["errors"][0];
     let named = fault["pointer"].as_str().or(fault["parameter"].as_str()).unwrap_or_default();
     assert_eq!(named, at_fault, "{json}");
+}
+
+/// Leaves every token there is no scopes but these.
+fn with_scopes(program: &Program, scopes: &str) {
+    program.sql(&format!("UPDATE api_tokens SET scopes = {}", domain::scope::Scopes::parse(scopes).unwrap().bits()));
 }

@@ -1,0 +1,12 @@
+//! What is measured: how long answers take, how many there are, and what they cost.
+
+mod latencies;
+mod meter;
+mod process;
+mod recorder;
+
+pub use self::{
+    latencies::{Latencies, Percentiles},
+    meter::{BUSY, Meter, Moment, Processor},
+    recorder::{Bin, Counted, Levelled, Recorder, Sample, Summary, Tally},
+};

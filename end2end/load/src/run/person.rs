@@ -1,0 +1,168 @@
+//! Somebody at work: logs in, looks at the list, at a product, searches, opens the page, corrects the title, and begins again.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{
+    ask::{Asks, Caller, Product, check, etag, token},
+    call::Call,
+    failure::{Failed, Failure},
+    ground::Scene,
+    http::{Answer, Asked, Connection},
+    measure::{Recorder, Sample},
+};
+
+/// What everybody shares.
+pub(super) struct Company {
+    pub(super) scene: Arc<Scene>,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) asks: Asks,
+    /// How many people there are to be: whoever has a higher number goes.
+    pub(super) wanted: AtomicUsize,
+    pub(super) most: usize,
+    pub(super) think: Duration,
+    pub(super) timeout: Duration,
+}
+
+pub(super) struct Person {
+    company: Arc<Company>,
+    /// From 0; says also which account is theirs, and which products.
+    number: usize,
+    chance: StdRng,
+    connection: Option<Connection>,
+    caller: Option<Caller>,
+}
+
+impl Person {
+    pub(super) fn new(company: Arc<Company>, number: usize, visit: u64) -> Self {
+        let chance = StdRng::seed_from_u64(company.scene.seed.wrapping_add(visit));
+        Self { company, number, chance, connection: None, caller: None }
+    }
+
+    /// Until there are to be fewer people.
+    pub(super) async fn live(mut self) -> anyhow::Result<()> {
+        let mut turn = 0;
+        loop {
+            if self.caller.is_none() {
+                self.caller = self.log_in().await?;
+            } else {
+                self.work(turn).await?;
+                turn += 1;
+            }
+            if self.is_to_go() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Where no password is known, one has the token already.
+    async fn log_in(&mut self) -> anyhow::Result<Option<Caller>> {
+        let company = self.company.clone();
+        let scene = &company.scene;
+        let known = &scene.callers[self.number % scene.callers.len()];
+        if scene.accounts.is_empty() {
+            return Ok(Some(known.clone()));
+        }
+        let account = &scene.accounts[self.number % scene.accounts.len()];
+        let answer = self.ask(Call::Login, company.asks.login(account)?).await;
+        self.think().await;
+        let caller = answer.as_ref().and_then(token).map(|authorization| Caller { authorization, cookie: known.cookie.clone() });
+        Ok(caller)
+    }
+
+    /// Once through the journey, on a product that is nobody else's.
+    async fn work(&mut self, turn: usize) -> anyhow::Result<()> {
+        let company = self.company.clone();
+        let Some(caller) = self.caller.clone() else { return Ok(()) };
+        let product = self.product(&company.scene, turn).clone();
+        let asks = &company.asks;
+
+        let list = asks.list(&caller, &mut self.chance)?;
+        self.ask(Call::List, list).await;
+        if self.thinks_and_goes().await {
+            return Ok(());
+        }
+        let looked = self.ask(Call::Look, asks.look(&caller, &product.id)?).await;
+        if self.thinks_and_goes().await {
+            return Ok(());
+        }
+        let search = asks.search(&caller, &product.title, &mut self.chance)?;
+        self.ask(Call::Search, search).await;
+        if self.thinks_and_goes().await {
+            return Ok(());
+        }
+        if let Some(page) = asks.open(&caller, &product.handle)? {
+            self.ask(Call::Open, page).await;
+            if self.thinks_and_goes().await {
+                return Ok(());
+            }
+        }
+        // Whoever has not seen it does not correct it.
+        if let Some(looked) = looked {
+            let title = format!("{} ({turn})", product.title);
+            self.ask(Call::Edit, asks.edit(&caller, &product.id, &etag(&looked), &title, None)?).await;
+            self.think().await;
+        }
+        Ok(())
+    }
+
+    fn product<'a>(&self, scene: &'a Scene, turn: usize) -> &'a Product {
+        &scene.products[(self.number + turn * self.company.most) % scene.products.len()]
+    }
+
+    fn is_to_go(&self) -> bool {
+        self.number >= self.company.wanted.load(Ordering::Relaxed)
+    }
+
+    async fn think(&self) {
+        sleep(self.company.think).await;
+    }
+
+    async fn thinks_and_goes(&self) -> bool {
+        self.think().await;
+        self.is_to_go()
+    }
+
+    /// An answer that is one; what else came is counted.
+    async fn ask(&mut self, call: Call, request: Asked) -> Option<Answer> {
+        let due = Instant::now();
+        let outcome = match timeout(self.company.timeout, self.send(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failed::new(Failure::Timeout, format!("{} took longer than {:?}", call.name(), self.company.timeout))),
+        };
+        let ended = Instant::now();
+        let bytes = outcome.as_ref().map_or(0, |answer| answer.body.len());
+        let (answer, failed) = match outcome {
+            Ok(answer) => match check(call, &answer) {
+                Ok(()) => (Some(answer), None),
+                Err(failed) => (None, Some(failed)),
+            },
+            Err(failed) => (None, Some(failed)),
+        };
+        self.company.recorder.add(&Sample { call, due, taken_up: due, ended, bytes, failed });
+        answer
+    }
+
+    async fn send(&mut self, request: Asked) -> Result<Answer, Failed> {
+        let mut connection = match self.kept().await {
+            Some(connection) => connection,
+            None => self.company.scene.site.connect(u32::try_from(self.number).unwrap_or(u32::MAX)).await?,
+        };
+        let answer = connection.ask(request).await?;
+        self.connection = Some(connection);
+        Ok(answer)
+    }
+
+    async fn kept(&mut self) -> Option<Connection> {
+        let mut connection = self.connection.take()?;
+        connection.is_open().await.then_some(connection)
+    }
+}

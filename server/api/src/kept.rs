@@ -1,0 +1,104 @@
+//! Answers that are kept as finished bytes: which, how long, and what makes them outdated.
+//!
+//! The version of a store is asked for before each look, at the port: it checks who may, and a change that was answered is in it. So a
+//! program sees its person's own changes at once, through whichever door they were made.
+
+use std::{future::Future, time::Duration};
+
+use axum::http::{HeaderName, HeaderValue};
+use cache::{Asked, Cache, Failed, Finished, Key, Lifetime, Made, Namespace, Outcome};
+use domain::{
+    ids::{StoreId, UserId},
+    query::ListQuery,
+};
+use ports::{Access, Ports, error::AppError, products::Bookmark};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{fields::Fields, problem::Problem};
+
+pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// A change that nobody else is shown for so long; with what it takes until other processes know of one, half a second in all.
+const TOLERANCE: Duration = Duration::from_millis(200);
+
+/// Age says nothing here, changes do: this is how long what nobody changes stays in memory.
+const LIFETIME: Lifetime = Lifetime { fresh: Duration::from_mins(10), grace: Duration::from_mins(10) };
+
+/// A part of a list.
+#[derive(Serialize)]
+pub(crate) struct PartKey<'a> {
+    pub(crate) store: StoreId,
+    pub(crate) query: &'a ListQuery,
+    pub(crate) behind: Option<&'a Bookmark>,
+    pub(crate) limit: u32,
+    pub(crate) fields: Fields,
+}
+
+impl Key for PartKey<'_> {
+    type Value = Finished;
+
+    const NAMESPACE: Namespace = Namespace { name: "api-list", id: 0, version: 1, lifetime: LIFETIME, tolerance: TOLERANCE };
+
+    fn group(&self) -> u128 {
+        self.store.0.as_u128()
+    }
+}
+
+/// One product, by what it was called.
+#[derive(Serialize)]
+pub(crate) struct ProductKey<'a> {
+    pub(crate) store: StoreId,
+    pub(crate) name: &'a str,
+}
+
+impl Key for ProductKey<'_> {
+    type Value = Finished;
+
+    const NAMESPACE: Namespace = Namespace { name: "api-product", id: 1, version: 1, lifetime: LIFETIME, tolerance: TOLERANCE };
+
+    fn group(&self) -> u128 {
+        self.store.0.as_u128()
+    }
+}
+
+/// An answer, if there is something, and how it was come by.
+pub(crate) struct Kept {
+    pub(crate) finished: Option<Finished>,
+    pub(crate) outcome: Outcome,
+}
+
+impl Kept {
+    /// The headers that tell of it.
+    pub(crate) fn told(&self) -> [(HeaderName, String); 2] {
+        [(CACHE_STATUS, self.outcome.cache_status()), (SERVER_TIMING, self.outcome.server_timing())]
+    }
+}
+
+/// Gives what is kept, or keeps what `load` makes.
+pub(crate) async fn get<K, L, F>(ports: &Ports, cache: &Cache, who: &Access, key: &K, load: L) -> Result<Kept, Problem>
+where
+    K: Key<Value = Finished>,
+    L: FnOnce() -> F + Send + 'static,
+    F: Future<Output = Result<Made<Finished>, AppError>> + Send + 'static,
+{
+    // None of its rows: that takes no statement once the list is in memory.
+    let present = ports.catalogue.part(who, &ListQuery::default(), None, 0).await?;
+    let asked = Asked { version: u64::try_from(present.as_of.0).unwrap_or(0), by: Some(who.user.0.as_u128()) };
+    match cache.get(key, asked, load).await {
+        Ok(answer) => Ok(Kept { finished: answer.value, outcome: answer.outcome }),
+        Err(Failed::Load(error)) => Err(error.into()),
+        Err(Failed::Lost) => Err(Problem::internal()),
+    }
+}
+
+/// Who a load reads as: nobody, so that it is never answered by a replica that has not what somebody else wrote.
+pub(crate) fn for_everybody(who: &Access) -> Access {
+    Access { user: UserId(Uuid::nil()), ..who.clone() }
+}
+
+/// What a header holds; none for what no header can hold.
+pub(crate) fn value(text: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(text).ok()
+}

@@ -1,0 +1,182 @@
+//! Before anything is done: whether somebody asks too fast, and whether there is too much to do. Every request goes through [`guard`];
+//! what it costs and how important it is stands in [`visit`], what is allowed in [`rates`].
+
+mod answer;
+mod body;
+mod email;
+mod rates;
+mod visit;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::HeaderValue,
+    middleware::Next,
+    response::Response,
+};
+use limits::{
+    address::{Proxies, place},
+    overload::{Class, Figures, Gate, Permit, Shed},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub(crate) use self::answer::{overloaded_explained, rate_limited_explained};
+use self::{
+    rates::{Rates, Verdict},
+    visit::{Door, Visit, Work},
+};
+use super::{caching, state::AppState};
+use crate::config::Config;
+
+/// What requests are measured with.
+pub(crate) struct Limits {
+    /// None: nobody asks too fast.
+    rates: Option<Rates>,
+    gate: Gate,
+    /// Those who log in, whose passwords are hashed one after the other.
+    passwords: Arc<Semaphore>,
+    bodies: Arc<body::Room>,
+    proxies: Proxies,
+    told_of_proxy: AtomicBool,
+    refused: AtomicU64,
+}
+
+/// The right to be answered.
+enum Inside {
+    Uncounted,
+    Password(#[expect(dead_code, reason = "held until the answer is there")] OwnedSemaphorePermit),
+    Database(Permit, #[expect(dead_code, reason = "held until the answer is there")] Option<body::Received>),
+}
+
+/// Each is a processor's for some fifty milliseconds: the last of them waits half a minute.
+const MOST_PASSWORDS: usize = 1_024;
+const PASSWORDS_RETRY_SECONDS: u64 = 10;
+
+/// When there is no room for the body of a request.
+const BODIES_RETRY_SECONDS: u64 = 5;
+
+impl Limits {
+    /// Needs a runtime to run in, when there is a Redis.
+    pub(crate) fn open(config: &Config) -> anyhow::Result<Arc<Self>> {
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(Arc::new(Self {
+            rates: Rates::open(config)?,
+            gate: Gate::new(processors),
+            passwords: Arc::new(Semaphore::new(MOST_PASSWORDS)),
+            bodies: Arc::default(),
+            proxies: config.trusted_proxies.clone(),
+            told_of_proxy: AtomicBool::new(false),
+            refused: AtomicU64::new(0),
+        }))
+    }
+
+    /// How much there is to do.
+    pub(crate) fn figures(&self) -> Figures {
+        self.gate.figures()
+    }
+
+    /// How many were sent away since the start because they asked too fast.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Who asks. Behind a proxy that is believed, everything after this sees the client and not the proxy.
+    fn client(&self, request: &mut Request) -> IpAddr {
+        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() else { return Ipv4Addr::UNSPECIFIED.into() };
+        let forwarded = request.headers().get_all("x-forwarded-for");
+        if self.proxies.contains(peer.ip()) {
+            let client = self.proxies.client(peer.ip(), forwarded.iter().map(HeaderValue::as_bytes));
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
+            return client;
+        }
+        let is_proxy = forwarded.iter().next().is_some() && peer.ip().to_canonical().is_loopback();
+        if is_proxy && self.rates.is_some() && !self.told_of_proxy.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                peer = %peer.ip(),
+                "a proxy forwards requests and is not named in VITRINE_TRUSTED_PROXIES: everybody behind it shares one rate limit"
+            );
+        }
+        peer.ip()
+    }
+
+    /// Waits for a place, and for the body of what changes something before that.
+    async fn let_in(&self, visit: &Visit, request: &mut Request, client: IpAddr) -> Result<Inside, Shed> {
+        match visit.work {
+            Work::Other => Ok(Inside::Uncounted),
+            Work::Password => {
+                let turn = self.passwords.clone().try_acquire_owned().map_err(|_| Shed { retry_after: PASSWORDS_RETRY_SECONDS })?;
+                Ok(Inside::Password(turn))
+            }
+            Work::Database(class, kind) => {
+                let body = match class {
+                    Class::Write => {
+                        let received = body::receive(request, &self.bodies, place(client)).await;
+                        Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?)
+                    }
+                    Class::Read | Class::Background => None,
+                };
+                self.gate.enter(class, kind).await.map(|permit| Inside::Database(permit, body))
+            }
+        }
+    }
+}
+
+impl Inside {
+    /// The answer is there. One that was kept ready says nothing of how fast the database is: with some of them in the mean, any that
+    /// had to be made would seem slow.
+    fn leave(self, response: &Response) {
+        if let Self::Database(permit, _) = self
+            && !caching::is_from_memory(response)
+        {
+            permit.done(!response.status().is_server_error());
+        }
+    }
+}
+
+/// Refuses what comes too fast or is too much, and tells programs how they stand.
+pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let limits = &state.limits;
+    let visit = Visit::of(&request);
+    let client = limits.client(&mut request);
+    if visit.door == Door::Health {
+        return next.run(request).await;
+    }
+    let mut received = None;
+    if visit.work == Work::Password {
+        match body::receive(&mut request, &limits.bodies, place(client)).await {
+            Ok(body) => received = Some(body),
+            Err(body::NoRoom) => return answer::too_much(&state, visit, Shed { retry_after: BODIES_RETRY_SECONDS }),
+        }
+    }
+    let email = received.as_ref().and_then(|received| email::of(request.headers(), received.whole.as_ref()?));
+    let verdict = match &limits.rates {
+        None => Verdict::default(),
+        Some(rates) => rates.ask(&visit, client, request.headers(), email.as_deref(), rates.now()).await,
+    };
+    let mut response = if let Some(refused) = verdict.refused {
+        limits.refused.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(path = request.uri().path(), policy = refused.policy, "somebody asks too fast");
+        answer::too_fast(&state, visit, refused)
+    } else {
+        match limits.let_in(&visit, &mut request, client).await {
+            Ok(inside) => {
+                let response = next.run(request).await;
+                inside.leave(&response);
+                response
+            }
+            Err(shed) => {
+                tracing::debug!(path = request.uri().path(), "too much to do");
+                answer::too_much(&state, visit, shed)
+            }
+        }
+    };
+    response.headers_mut().extend(verdict.headers.into_iter().flatten());
+    response
+}

@@ -1,0 +1,173 @@
+//! Figures for Prometheus: what the server counts of itself, and what its database says. They are of all stores, and answered on an
+//! address of their own (`VITRINE_METRICS_ADDRESS`), which a network can keep from everybody else.
+
+mod database;
+mod engine;
+mod process;
+mod text;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use cache::{Cache, Counted};
+use domain::clock::{Clock, Timestamp};
+use limits::overload::Figures;
+use ports::database::EngineFigures;
+use store::Store;
+use tokio::sync::Mutex;
+
+use self::text::Text;
+use super::{limits::Limits, state::AppState};
+use crate::{SystemClock, purge};
+
+/// What figures are read from.
+pub(crate) struct Metrics {
+    store: Store,
+    cache: Cache,
+    limits: Arc<Limits>,
+    started: Timestamp,
+    /// What the engine said last, and when: it counts the blocks of every table to answer.
+    engine: Mutex<Option<(Instant, EngineFigures)>>,
+}
+
+/// The name and the help of a figure, and where it is found in `T`.
+type Counter<T> = (&'static str, &'static str, fn(&T) -> u64);
+/// One that is not always known.
+type Gauge<T> = (&'static str, &'static str, fn(&T) -> Option<u64>);
+
+/// However many ask, the engine is asked this often.
+const ENGINE_EVERY: Duration = Duration::from_secs(10);
+
+const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// `GET /metrics`, in Prometheus's text format. A database that does not answer is told by `vitrine_database_up`, beside all that can be
+/// known without it.
+pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {
+    let engine = metrics.engine().await;
+    let process = tokio::task::spawn_blocking(process::read).await.ok().flatten();
+    let counts = metrics.store.database_counts();
+    let mut text = Text::default();
+    text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
+    text.gauge("vitrine_database_up", "Whether the database has said how it is.").sample(&[], u8::from(engine.is_some()));
+    database::statements(&mut text, &counts.statements);
+    database::pools(&mut text, &counts.pools);
+    database::replicas(&mut text, &counts);
+    match &engine {
+        Some(EngineFigures::Sqlite(figures)) => engine::sqlite(&mut text, figures),
+        Some(EngineFigures::Postgres(figures)) => engine::postgres(&mut text, figures),
+        None => {}
+    }
+    caches(&mut text, &metrics.cache.counted());
+    overload(&mut text, metrics.limits.figures());
+    text.counter("vitrine_rate_limit_refused_total", "Requests that were sent away because somebody asked too fast.")
+        .sample(&[], metrics.limits.refused());
+    purges(&mut text, purge::counted());
+    text.gauge("process_start_time_seconds", "When the program began to serve, in seconds since 1970.")
+        .sample(&[], metrics.started.micros() as f64 / 1e6);
+    if let Some(process) = process {
+        process.write(&mut text);
+    }
+    ([(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")], text.finished()).into_response()
+}
+
+impl Metrics {
+    pub(crate) fn of(state: &AppState) -> Arc<Self> {
+        Arc::new(Self {
+            store: state.store.clone(),
+            cache: state.cache.clone(),
+            limits: state.limits.clone(),
+            started: SystemClock.now(),
+            engine: Mutex::new(None),
+        })
+    }
+
+    /// Of those who ask at once one asks the engine, and the others take what it was told.
+    async fn engine(&self) -> Option<EngineFigures> {
+        let mut known = self.engine.lock().await;
+        if let Some((at, figures)) = &*known
+            && at.elapsed() < ENGINE_EVERY
+        {
+            return Some(figures.clone());
+        }
+        let told = self.store.engine_figures().await.inspect_err(|error| tracing::warn!(%error, "the database does not say how it is")).ok();
+        *known = told.clone().map(|figures| (Instant::now(), figures));
+        told
+    }
+}
+
+fn caches(text: &mut Text, caches: &[Counted]) {
+    let mut lookups = text.counter("vitrine_cache_lookups_total", "Lookups of finished answers, by what they came to.");
+    for cache in caches {
+        for (result, count) in [("hit", cache.hits), ("stale", cache.stale), ("miss", cache.misses), ("bypass", cache.bypassed)] {
+            lookups.sample(&[("cache", cache.namespace), ("result", result)], count);
+        }
+    }
+    let counters: [Counter<Counted>; 5] = [
+        ("vitrine_cache_shared_hits_total", "Misses that were answered from Redis.", |cache| cache.shared_hits),
+        ("vitrine_cache_joined_total", "Misses that waited for a load somebody else had begun.", |cache| cache.joined),
+        ("vitrine_cache_loads_total", "Answers that were made.", |cache| cache.loads),
+        ("vitrine_cache_load_failures_total", "Answers that could not be made.", |cache| cache.errors),
+        ("vitrine_cache_evictions_total", "Answers that went to make room.", |cache| cache.evictions),
+    ];
+    for (name, help, count) in counters {
+        let mut family = text.counter(name, help);
+        for cache in caches {
+            family.sample(&[("cache", cache.namespace)], count(cache));
+        }
+    }
+    let mut bytes = text.gauge("vitrine_cache_memory_bytes", "What finished answers take in memory, about.");
+    for cache in caches {
+        bytes.sample(&[("cache", cache.namespace)], cache.bytes);
+    }
+}
+
+fn overload(text: &mut Text, figures: Figures) {
+    let mut requests = text.gauge("vitrine_overload_requests", "Requests that need the database: those it works on, and those that stand in line.");
+    requests.sample(&[("state", "inside")], figures.inside);
+    requests.sample(&[("state", "waiting")], figures.waiting);
+    text.gauge("vitrine_overload_limit_requests", "How many are worked on at once, as found from how long they take.").sample(&[], figures.limit);
+    text.counter("vitrine_overload_shed_total", "Requests that were sent away because there was too much to do.").sample(&[], figures.shed);
+}
+
+fn purges(text: &mut Text, counted: purge::Counted) {
+    let mut purges = text.counter("vitrine_purges_total", "Times the cache in front was told to ask again, by what came of it.");
+    purges.sample(&[("result", "told")], counted.told);
+    purges.sample(&[("result", "failed")], counted.failed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_cache_counted_is_told_by_its_name() {
+        let mut text = Text::default();
+        caches(&mut text, &[Counted { namespace: "list", hits: 7, stale: 1, loads: 2, bytes: 4_096, ..Counted::default() }]);
+        let text = text.finished();
+
+        for line in [
+            "vitrine_cache_lookups_total{cache=\"list\",result=\"hit\"} 7\n",
+            "vitrine_cache_lookups_total{cache=\"list\",result=\"bypass\"} 0\n",
+            "vitrine_cache_loads_total{cache=\"list\"} 2\n",
+            "vitrine_cache_memory_bytes{cache=\"list\"} 4096\n",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_told() {
+        let mut text = Text::default();
+        overload(&mut text, Figures { inside: 3, limit: 40, waiting: 2, shed: 11 });
+        let text = text.finished();
+
+        assert!(text.contains("vitrine_overload_requests{state=\"waiting\"} 2\n") && text.contains("vitrine_overload_shed_total 11\n"), "{text}");
+    }
+}

@@ -1,0 +1,118 @@
+//! What the database does, for whoever owns every store of the server.
+
+use std::time::{Duration, Instant};
+
+use super::pages::first_handle;
+use crate::support::{Client, Engine, Program, on_both_engines};
+
+on_both_engines!(
+    whoever_owns_every_store_sees_what_the_database_does,
+    whoever_does_not_is_told_so,
+    statements_stand_in_the_order_that_is_asked_for,
+    owners_find_it_in_the_settings,
+);
+
+const PAGE: &str = "/performance/database";
+/// What every server asks when it starts.
+const LISTED: &str = "<code>STORES</code>";
+const NOT_YOURS: &str = "for whoever owns every store of this server";
+
+/// Somebody who owns both stores.
+async fn operator(program: &Program) -> Client {
+    for store in ["demo", "second"] {
+        program.add_user("operator@test.test", store, "owner");
+    }
+    program.signed_in("operator@test.test").await
+}
+
+async fn whoever_owns_every_store_sees_what_the_database_does(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let operator = operator(&program).await;
+    operator.get("/products").await;
+
+    let page = operator.get(PAGE).await;
+
+    assert_eq!(page.status, 200, "{}", page.text);
+    let of_engine = match engine {
+        Engine::Sqlite => ["What this server has asked of SQLite 3.", "Written, not in the file yet", "Writing"],
+        Engine::Postgres => ["What this server has asked of PostgreSQL ", "Indexes that nothing was found by", "Pages and programs"],
+    };
+    for part in ["<h1 tabindex=\"-1\">Database</h1>", LISTED, "Slow statements", "Connections"].into_iter().chain(of_engine) {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    // Tables are named; of what is in them nothing is shown.
+    for secret in ["owner@demo.test", "owner@second.test", &first_handle(&operator.get("/products").await.text)] {
+        assert!(!page.text.contains(secret), "{secret}: {}", page.text);
+    }
+}
+
+async fn whoever_does_not_is_told_so(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let operator = operator(&program).await;
+
+    for email in ["viewer@test.test", "editor@test.test", "owner@demo.test", "owner@second.test"] {
+        let page = program.signed_in(email).await.get(PAGE).await;
+        assert!(page.status == 200 && page.text.contains(NOT_YOURS) && !page.text.contains(LISTED), "{email}: {}", page.text);
+    }
+    assert!(operator.get(PAGE).await.text.contains(LISTED));
+    // It is the server's again when there is a store that is somebody else's.
+    program.succeed(&["store", "add", "third", "--name", "Third store"]);
+    let page = operator.get(PAGE).await;
+    assert!(page.text.contains(NOT_YOURS) && !page.text.contains(LISTED), "{}", page.text);
+}
+
+async fn statements_stand_in_the_order_that_is_asked_for(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let operator = operator(&program).await;
+
+    let by_name = operator.get(&format!("{PAGE}?sort=name")).await.text;
+    let odd = operator.get(&format!("{PAGE}?sort=%3Cb%3E")).await;
+
+    let names = names(&by_name);
+    assert!(names.len() > 5 && names.is_sorted(), "{names:?}");
+    assert!(by_name.contains("aria-sort=\"ascending\"") && by_name.contains("href=\"/performance/database?sort=p95#statements\""), "{by_name}");
+    assert!(odd.status == 200 && odd.text.contains("aria-sort=\"descending\""), "{}", odd.text);
+}
+
+async fn owners_find_it_in_the_settings(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let link = format!("href=\"{PAGE}\"");
+
+    assert!(program.signed_in("owner@demo.test").await.get("/settings").await.text.contains(&link));
+    assert!(!program.signed_in("editor@test.test").await.get("/settings").await.text.contains(&link));
+}
+
+#[tokio::test]
+async fn a_statement_that_was_slow_is_shown_with_its_plan() {
+    let program = Program::serving(Engine::Postgres).await;
+    let operator = operator(&program).await;
+    let editor = program.signed_in("editor@test.test").await;
+    let address = format!("/products/{}", first_handle(&editor.get("/products").await.text));
+    let lock = program.lock();
+
+    let edit = [("title", "Waited for"), ("base:title", "1000")];
+    let (saved, ()) = tokio::join!(editor.post(&address, &edit), async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        drop(lock);
+    });
+
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let begun = Instant::now();
+    let slow = loop {
+        let page = operator.get(PAGE).await.text;
+        let slow = page.split_once("id=\"slow-h\"").unwrap().1.split_once("</section>").unwrap().0.to_owned();
+        if slow.contains("<summary>Plan</summary>") {
+            break slow;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "no plan came: {slow}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(slow.contains("<code>TAKE_SEQ</code>") && slow.contains("Update on store_seq"), "{slow}");
+    assert!(!slow.contains("Waited for"), "{slow}");
+}
+
+/// Of the statements, from the top to the bottom.
+fn names(page: &str) -> Vec<&str> {
+    let table = page.split_once("id=\"statements-h\"").unwrap().1.split_once("</section>").unwrap().0;
+    table.split("<code>").skip(1).map(|rest| rest.split_once("</code>").unwrap().0).collect()
+}

@@ -47,7 +47,7 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
       test.setTimeout(90_000);
       await signIn(page, 'viewer@test.test');
       const href = (await page.locator('.row a').first().getAttribute('href')).split('?')[0];
-      for (const address of ['/products', href, `${href}/versions`, '/imports', '/runs', '/runs/new', '/usage', '/review', '/settings', '/settings/brief', '/settings/providers', '/settings/tokens', '/settings/tokens?new']) {
+      for (const address of ['/products', href, `${href}/versions`, '/imports', '/runs', '/runs/new', '/usage', '/review', '/settings', '/settings/brief', '/settings/providers', '/settings/tokens', '/settings/tokens?new', '/settings/webhooks']) {
         await page.goto(address);
         await alive(page);
         await clean(page, address, rulesOf(theme));

@@ -22,7 +22,8 @@ build: setup ## Build the release: target/release/vitrine, and the browser's fil
 	@scripts/build
 
 .PHONY: dev
-dev: setup ## Rebuild and reload on every change (cargo leptos watch)
+dev: ## Rebuild and reload on every change (cargo leptos watch)
+	@scripts/setup --dev
 	@# Files of its own with plain names: a release build's stay as they are.
 	@$(ENV) LEPTOS_HASH_FILES=false LEPTOS_SITE_ROOT=target/dev-site VITRINE_SITE_DIR=target/dev-site cargo leptos watch --split -- serve
 
@@ -40,6 +41,20 @@ bench: build ## Measure every bar and print it beside its budget (about 20 minut
 soak: build ## Load pages in parallel for two minutes, a third of them aborted, and look for harm
 	@scripts/setup --tests
 	@$(ENV) cd end2end && node soak.mjs
+
+.PHONY: load
+load: setup ## Put load upon the server: PLAN=smoke, or load, stress, breakpoint, kill, ...; ENGINE=postgres
+	@scripts/setup --tests
+	@scripts/load $(PLAN) $(ARGS)
+
+.PHONY: cluster
+cluster: build ## Two servers behind nginx, on PostgreSQL with a replica, and Redis: DO=up, or status, roll, down
+	@scripts/setup --tests
+	@scripts/cluster $(or $(DO),up)
+
+.PHONY: audit
+audit: setup ## Licences, origins and known weaknesses of everything the program is made of
+	@scripts/audit
 
 .PHONY: lint
 lint: setup ## Formatting and clippy, without warnings

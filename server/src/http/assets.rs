@@ -86,7 +86,7 @@ fn files(dir: &Path) -> ServeDir {
 async fn serve(files: ServeDir, request: Request) -> Response {
     // The system would say that it cannot look, and not that there is none.
     let path = request.uri().path();
-    if path.len() > LONGEST_PATH || path.split('/').any(|name| name.len() > LONGEST_NAME) {
+    if path.len() > LONGEST_PATH || path.contains("%00") || path.split('/').any(|name| name.len() > LONGEST_NAME) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let (mut parts, _) = request.into_parts();

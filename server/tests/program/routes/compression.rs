@@ -13,6 +13,7 @@ fn site(program: &Program) -> PathBuf {
     let site = program.dir().join("site");
     fs::create_dir_all(site.join("pkg")).unwrap();
     let write = |name: &str, content: &str| fs::write(site.join(name), content).unwrap();
+    write("hash.txt", "js: today\nwasm: today\ncss: today\n");
     write("pkg/vitrine.today.css", &"body { color: black } ".repeat(100));
     write("pkg/vitrine.today.css.br", "the style as brotli");
     write("pkg/vitrine.today.css.zst", "the style as zstandard");

@@ -14,20 +14,20 @@ use super::{Class, Kind, Permit};
 /// Of a class.
 pub(super) const LONGEST: usize = 1_024;
 
-/// A wait is too long from here.
-const TARGET: Duration = Duration::from_millis(50);
+/// A wait is too long from here: whoever looks at a page would rather wait a quarter of a second than be sent away.
+const TARGET: Duration = Duration::from_millis(250);
 
 /// What lasts as long is no burst.
-const INTERVAL: Duration = Duration::from_millis(100);
+const INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long a class stands in line at most.
 const fn patience(class: Class, overloaded: bool) -> Duration {
     match (class, overloaded) {
         (Class::Background, _) => Duration::ZERO,
-        (Class::Read, false) => Duration::from_millis(500),
+        (Class::Read, false) => Duration::from_secs(1),
         (Class::Read, true) => TARGET,
-        (Class::Write, false) => Duration::from_secs(1),
-        (Class::Write, true) => Duration::from_millis(500),
+        (Class::Write, false) => Duration::from_secs(2),
+        (Class::Write, true) => Duration::from_secs(1),
     }
 }
 
@@ -155,10 +155,10 @@ mod tests {
         let now = Instant::now();
         let (mut line, _waiting) = line_of(100, now);
 
-        let order: Vec<_> = (1..=8).filter_map(|turn| next(&mut line, now + MILLI * 20 * turn)).collect();
-        let (_, _called, patience) = line.join(Class::Read, Kind(200), now + MILLI * 170);
+        let order: Vec<_> = (1..=8).filter_map(|turn| next(&mut line, now + MILLI * 100 * turn)).collect();
+        let (_, _called, patience) = line.join(Class::Read, Kind(200), now + MILLI * 850);
 
-        assert_eq!((order, patience), (vec![0, 1, 2, 3, 4, 99, 98, 97], TARGET));
+        assert_eq!((order, patience), (vec![0, 1, 2, 3, 4, 5, 99, 98], TARGET));
     }
 
     #[tokio::test(start_paused = true)]
@@ -166,16 +166,16 @@ mod tests {
         let now = Instant::now();
         let (mut line, _waiting) = line_of(100, now);
         for turn in 1..=8 {
-            next(&mut line, now + MILLI * 20 * turn);
+            next(&mut line, now + MILLI * 100 * turn);
         }
-        let later = now + MILLI * 200;
+        let later = now + MILLI * 1_000;
         while line.len() > 2 {
             next(&mut line, later);
         }
 
         let (_, _called, patience) = line.join(Class::Read, Kind(200), later);
 
-        assert_eq!(patience, MILLI * 500);
+        assert_eq!(patience, MILLI * 1_000);
         assert!(next(&mut line, later).is_some_and(|first| first != 200));
     }
 

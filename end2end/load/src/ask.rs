@@ -17,9 +17,30 @@ use crate::{
     plan::Addresses,
 };
 
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const PRODUCTS: &str = "/api/v1/products";
 const STATUSES: [&str; 3] = ["active", "draft", "archived"];
+/// What a list tells of a product when nothing is chosen.
+const FIELDS: [&str; 17] = [
+    "id",
+    "handle",
+    "title",
+    "vendor",
+    "product_type",
+    "tags",
+    "status",
+    "optimisation",
+    "price",
+    "highest_price",
+    "currency",
+    "variant_count",
+    "image_count",
+    "thumbnail",
+    "version",
+    "created_at",
+    "updated_at",
+];
 /// How many products a list has.
 const LISTED: usize = 20;
 
@@ -81,6 +102,15 @@ impl Asks {
     pub fn list(&self, caller: &Caller, chance: &mut StdRng) -> anyhow::Result<Asked> {
         let status = STATUSES.choose(chance).unwrap_or(&"active");
         self.get(&format!("{}?status={status}&sort=-updated&limit={LISTED}", self.products()), caller)
+    }
+
+    /// The same, each time without some four of its fields: there are thousands of such lists, of which a small cache holds next to none.
+    pub fn fresh_list(&self, caller: &Caller, chance: &mut StdRng) -> anyhow::Result<Asked> {
+        let status = STATUSES.choose(chance).unwrap_or(&"active");
+        let left_out: [usize; 4] = std::array::from_fn(|_| chance.random_range(0..FIELDS.len()));
+        let fields: Vec<&str> = FIELDS.iter().enumerate().filter(|(at, _)| !left_out.contains(at)).map(|(_, field)| *field).collect();
+        let address = format!("{}?status={status}&sort=-updated&limit={LISTED}&fields={}", self.products(), fields.join(","));
+        self.get(&address, caller)
     }
 
     /// A part of the catalogue with what is needed to look at its products and to change them.
@@ -157,11 +187,17 @@ pub fn check(call: Call, answer: &Answer) -> Result<(), Failed> {
     let begins = |with: &[u8]| answer.body.starts_with(with);
     let right = match call {
         Call::Login => begins(b"{\"token\":"),
-        Call::List | Call::Search => begins(b"{\"products\":["),
+        Call::List | Call::FreshList | Call::Search => begins(b"{\"products\":["),
         Call::Look | Call::Edit => begins(b"{\"id\":") && answer.headers.contains_key(ETAG),
         Call::Open => !answer.body.is_empty() && header_of(answer, &CONTENT_TYPE).starts_with("text/html"),
     };
     if right { Ok(()) } else { Err(Failed::new(Failure::Content, Failed::of_status(200, &answer.body).example)) }
+}
+
+/// Whether the answer was there already, as it tells by `Cache-Status` (RFC 9211); none of what is never kept, as pages and changes.
+pub fn was_kept(answer: &Answer) -> Option<bool> {
+    let status = header_of(answer, &CACHE_STATUS);
+    (!status.is_empty() && !status.contains("fwd=bypass")).then(|| status.contains("; hit"))
 }
 
 pub fn etag(answer: &Answer) -> String {
@@ -266,6 +302,24 @@ mod tests {
         assert_eq!(check(Call::List, &answer(200, "{\"id\":1}", &json)).unwrap_err().class, Failure::Content);
         assert_eq!(check(Call::Open, &answer(303, "", &[])).unwrap_err().class, Failure::Status);
         assert!(check(Call::Open, &answer(200, "<!doctype", &[(CONTENT_TYPE, "text/html; charset=utf-8")])).is_ok());
+    }
+
+    #[test]
+    fn an_answer_tells_whether_it_was_there() {
+        let told = |status| was_kept(&answer(200, "", &[(CACHE_STATUS, status)]));
+        assert_eq!(told("vitrine-memory; hit; ttl=3"), Some(true));
+        assert_eq!(told("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"), Some(true));
+        assert_eq!(told("vitrine-memory; fwd=miss; stored"), Some(false));
+        assert_eq!([told("vitrine-memory; fwd=bypass"), was_kept(&answer(200, "", &[]))], [None, None]);
+    }
+
+    #[test]
+    fn a_fresh_list_is_another_one_each_time() {
+        let mut chance = StdRng::seed_from_u64(1);
+        let mut asked: Vec<String> = (0..100).map(|_| asks().fresh_list(&caller(None), &mut chance).unwrap().uri().to_string()).collect();
+        asked.sort();
+        asked.dedup();
+        assert!(asked.len() > 95 && asked.iter().all(|address| address.matches(',').count() >= 12), "{asked:?}");
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Call {
     Login,
     /// `GET /api/v1/products`: twenty, of one status, newest first.
     List,
+    /// The same with other fields each time, so that no answer is there already.
+    FreshList,
     /// `GET /api/v1/products/{id}`
     Look,
     /// `GET /api/v1/products?q=`
@@ -22,12 +24,13 @@ pub enum Call {
 }
 
 impl Call {
-    pub const ALL: [Self; 6] = [Self::Login, Self::List, Self::Look, Self::Search, Self::Open, Self::Edit];
+    pub const ALL: [Self; 7] = [Self::Login, Self::List, Self::FreshList, Self::Look, Self::Search, Self::Open, Self::Edit];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
             Self::List => "list",
+            Self::FreshList => "fresh_list",
             Self::Look => "look",
             Self::Search => "search",
             Self::Open => "open",

@@ -77,6 +77,9 @@ struct Arguments {
     /// Where baselines are.
     #[arg(long, default_value = "end2end/load/baseline")]
     baselines: PathBuf,
+    /// Send what standard input has, as the bare handler of the plan `bare`.
+    #[arg(long, hide = true)]
+    bare: bool,
     /// Keep this run as the baseline of its plan and engine, unless it is void.
     #[arg(long)]
     keep: bool,
@@ -100,6 +103,15 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(NO_RUN) } else { ExitCode::SUCCESS };
         }
     };
+    if arguments.bare {
+        return match crate::bare::serve() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                note(format!("load: {error:#}"));
+                ExitCode::from(NO_RUN)
+            }
+        };
+    }
     // One thread, whose time is the generator's own; a second one keeps to the schedule.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.context("The program cannot be started.").and_then(|runtime| runtime.block_on(go(&arguments)));
@@ -165,7 +177,7 @@ async fn stand(arguments: &Arguments, plan: &Plan) -> anyhow::Result<(Option<Pro
             Some(Database::make(&server.context("VITRINE_TEST_POSTGRES_URL is not set. Run scripts/postgres-for-tests and set what it prints.")?)?)
         }
     };
-    let mut program = Program::new(arguments.program.clone(), database)?;
+    let mut program = Program::new(arguments.program.clone(), database, plan.server.clone())?;
     note(format!("making {} products and {} accounts", plan.products, plan.accounts));
     let accounts = people(&program, plan)?;
     let site = program.start().await?;
@@ -232,6 +244,9 @@ fn finish(arguments: &Arguments, report: &Report) -> anyhow::Result<()> {
         for (class, failures) in &total.failures {
             tell(format!("{} x {}: {}", failures.count, class.name(), failures.example));
         }
+    }
+    if let Some(share) = report.total.as_ref().and_then(|total| total.hit_share) {
+        tell(format!("{:.1} % of what can be kept was there already", share * 100.0));
     }
     if let Some(cost) = report.processor.ms_per_request {
         tell(format!("{cost:.3} ms of processor a request; the generator took {:.0} % of its core", report.processor.generator_share * 100.0));

@@ -1,6 +1,7 @@
 //! Load upon a Vitrine that runs: what a plan asks for, measured from when it was due, judged, and told.
 
 mod ask;
+mod bare;
 mod call;
 mod cli;
 mod compare;

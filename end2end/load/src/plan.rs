@@ -16,8 +16,21 @@ macro_rules! plans {
 }
 
 /// Every plan's name and file.
-pub const PLANS: &[(&str, &str)] =
-    plans!("smoke", "load", "stress", "spike", "soak", "breakpoint", "list", "overload", "kill", "mission-journey", "mission-stress",);
+pub const PLANS: &[(&str, &str)] = plans!(
+    "smoke",
+    "load",
+    "stress",
+    "spike",
+    "soak",
+    "breakpoint",
+    "list",
+    "fresh-list",
+    "bare",
+    "overload",
+    "kill",
+    "mission-journey",
+    "mission-stress",
+);
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +41,9 @@ pub struct Plan {
     pub products: u32,
     /// How many people have an account; more users than that share them.
     pub accounts: u32,
+    /// Settings that the server is started with, beside its usual ones.
+    #[serde(default)]
+    pub server: BTreeMap<String, String>,
     pub run: Run,
     /// What must hold, by what it is about: `all`, a call, or `server`.
     #[serde(default)]
@@ -42,6 +58,7 @@ pub enum Run {
     Breakpoint(Breakpoint),
     Overload(Overload),
     Kill(Kill),
+    Beside(Beside),
 }
 
 /// A closed model: people, each of whom waits for an answer before they go on.
@@ -137,6 +154,19 @@ pub struct Kill {
     pub alive: [Span; 2],
 }
 
+/// What the server keeps ready, beside a bare handler that sends the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    pub connections: u32,
+    /// How often each is asked, by turns; the best round counts.
+    pub rounds: u32,
+    /// How long a round is.
+    pub each: Span,
+    /// The share of the bare handler's speed that must be reached.
+    pub least: f64,
+}
+
 /// A length of time as a plan writes it: `500ms`, `10s`, `2m`, `1h`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span(pub Duration);
@@ -175,6 +205,7 @@ impl Plan {
                 scale(&mut overload.peak.step);
                 scale(&mut overload.peak.settle);
             }
+            Run::Beside(beside) => scale(&mut beside.each),
             Run::Kill(kill) => kill.restarts = ((f64::from(kill.restarts) * factor).round() as u32).max(1),
         }
         self
@@ -235,7 +266,7 @@ mod tests {
     fn every_plan_can_be_read_and_says_what_must_hold() {
         for (name, _) in PLANS {
             let plan = Plan::named(name).unwrap();
-            assert!(!plan.thresholds.is_empty() || matches!(plan.run, Run::Kill(_)), "{name}");
+            assert!(!plan.thresholds.is_empty() || matches!(plan.run, Run::Kill(_) | Run::Beside(_)), "{name}");
             for of in plan.thresholds.keys() {
                 assert!(of == "all" || of == "server" || Call::from_name(of).is_some(), "{name}: {of}");
             }

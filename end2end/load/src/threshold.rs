@@ -23,6 +23,8 @@ pub enum Metric {
     Max,
     /// The share of requests that were not answered well.
     Errors,
+    /// The share of answers that were there already, of those that can be.
+    Hits,
     /// Good answers a second.
     Rate,
     /// Processor time a request, of server and database together.
@@ -52,8 +54,9 @@ impl Threshold {
             _ if rest.starts_with('<') => (Comparison::Below, &rest[1..]),
             _ => (Comparison::Above, &rest[1..]),
         };
-        let metric = Metric::from_name(name.trim())
-            .ok_or_else(|| wrong("is about nothing that is measured. There are: p50 to p99.9, mean, max, errors, rate, cpu, memory, growth."))?;
+        let metric = Metric::from_name(name.trim()).ok_or_else(|| {
+            wrong("is about nothing that is measured. There are: p50 to p99.9, mean, max, errors, hits, rate, cpu, memory, growth.")
+        })?;
         let limit = limit.trim();
         let number =
             |suffix: &str| limit.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok()).filter(|number| number.is_finite());
@@ -61,7 +64,7 @@ impl Threshold {
             Metric::Quantile(_) | Metric::Mean | Metric::Max | Metric::Cpu => {
                 Span::read(limit).map(|span| span.0.as_secs_f64() * 1e3).ok_or_else(|| wrong("needs a time, such as 200ms."))?
             }
-            Metric::Errors => number("%").map(|percent| percent / 100.0).ok_or_else(|| wrong("needs a share, such as 1%."))?,
+            Metric::Errors | Metric::Hits => number("%").map(|percent| percent / 100.0).ok_or_else(|| wrong("needs a share, such as 1%."))?,
             Metric::Rate => number("/s").ok_or_else(|| wrong("needs a rate, such as 100/s."))?,
             Metric::Memory | Metric::Growth => number("MB").ok_or_else(|| wrong("needs megabytes, such as 150MB."))?,
         };
@@ -84,6 +87,7 @@ impl Metric {
             "mean" => Self::Mean,
             "max" => Self::Max,
             "errors" => Self::Errors,
+            "hits" => Self::Hits,
             "rate" => Self::Rate,
             "cpu" => Self::Cpu,
             "memory" => Self::Memory,
@@ -99,7 +103,7 @@ impl Metric {
     pub fn show(self, value: f64) -> String {
         match self {
             Self::Quantile(_) | Self::Mean | Self::Max | Self::Cpu => format!("{value:.2} ms"),
-            Self::Errors => format!("{:.2} %", value * 100.0),
+            Self::Errors | Self::Hits => format!("{:.2} %", value * 100.0),
             Self::Rate => format!("{value:.0}/s"),
             Self::Memory | Self::Growth => format!("{value:.1} MB"),
         }
@@ -131,6 +135,7 @@ mod tests {
         assert!(holds("p95 < 200ms", 199.9) && !holds("p95 < 200ms", 200.0));
         assert!(holds("p99.9<=1.5s", 1_500.0) && !holds("p99.9<=1.5s", 1_500.1));
         assert!(holds("errors < 1%", 0.0099) && !holds("errors < 1%", 0.01));
+        assert!(holds("hits >= 95%", 0.951) && !holds("hits >= 95%", 0.949));
         assert!(holds("errors <= 0%", 0.0) && !holds("errors <= 0%", 0.0001));
         assert!(holds("rate >= 3000/s", 3_000.0) && !holds("rate > 3000/s", 3_000.0));
         assert!(holds("cpu <= 0.4ms", 0.4) && !holds("cpu <= 0.4ms", 0.41));

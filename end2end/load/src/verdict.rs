@@ -49,6 +49,7 @@ fn measured(metric: Metric, tally: Option<&Tally>, processor: &Processor, growth
         Metric::Mean => tally.map(|tally| tally.latencies.mean()),
         Metric::Max => tally.map(|tally| tally.latencies.max()),
         Metric::Errors => tally.map(|tally| tally.counted.error_share),
+        Metric::Hits => tally.and_then(|tally| tally.counted.hit_share),
         Metric::Rate => tally.map(|tally| tally.counted.per_second),
         Metric::Cpu => processor.ms_per_request,
         Metric::Memory => processor.memory_mb,
@@ -88,7 +89,7 @@ mod tests {
         let recorder = Recorder::new(begun, Duration::from_secs(1), Duration::ZERO, None).unwrap();
         for took in took {
             let ended = begun + Duration::from_millis(*took);
-            recorder.add(&Sample { call: Call::List, due: begun, taken_up: begun, ended, bytes: 0, failed: None });
+            recorder.add(&Sample { call: Call::List, due: begun, taken_up: begun, ended, bytes: 0, kept: None, failed: None });
         }
         recorder.finish(begun + Duration::from_secs(1))
     }
@@ -117,7 +118,15 @@ mod tests {
         for n in 0..100 {
             let (due, took) = if n < 97 { (n, 1) } else { (1_000 + n, 300) };
             let due = begun + Duration::from_millis(due);
-            recorder.add(&Sample { call: Call::List, due, taken_up: due, ended: due + Duration::from_millis(took), bytes: 0, failed: None });
+            recorder.add(&Sample {
+                call: Call::List,
+                due,
+                taken_up: due,
+                ended: due + Duration::from_millis(took),
+                bytes: 0,
+                kept: None,
+                failed: None,
+            });
         }
         let summary = recorder.finish(begun + Duration::from_secs(2));
         let judged = |rules: &Thresholds| {

@@ -1,6 +1,7 @@
 //! The server as a process: started on a free port, killed, started again on the same data.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
@@ -25,6 +26,7 @@ pub struct Program {
     path: PathBuf,
     data: TempDir,
     database: Option<Database>,
+    settings: BTreeMap<String, String>,
     /// A free port before the first start, the same one after it.
     address: String,
     running: Option<Child>,
@@ -32,12 +34,12 @@ pub struct Program {
 
 impl Program {
     /// With data of its own, and nothing in it yet.
-    pub fn new(path: PathBuf, database: Option<Database>) -> anyhow::Result<Self> {
+    pub fn new(path: PathBuf, database: Option<Database>, settings: BTreeMap<String, String>) -> anyhow::Result<Self> {
         if !path.is_file() {
             bail!("The program {} is not there. Build it with `make build`, or name it with --program.", path.display());
         }
         let data = tempfile::Builder::new().prefix("vitrine-load-").tempdir().context("A folder for the data cannot be made.")?;
-        Ok(Self { path, data, database, address: "127.0.0.1:0".into(), running: None })
+        Ok(Self { path, data, database, settings, address: "127.0.0.1:0".into(), running: None })
     }
 
     pub fn process(&self) -> Option<u32> {
@@ -120,7 +122,12 @@ impl Program {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(arguments).env("VITRINE_DATA_DIR", self.data.path()).env("VITRINE_ADDR", &self.address).env_remove("VITRINE_DATABASE_URL");
+        command
+            .args(arguments)
+            .envs(&self.settings)
+            .env("VITRINE_DATA_DIR", self.data.path())
+            .env("VITRINE_ADDR", &self.address)
+            .env_remove("VITRINE_DATABASE_URL");
         if let Some(database) = &self.database {
             command.env("VITRINE_DATABASE_URL", &database.url);
         }
@@ -172,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_said() {
-        let refused = Program::new("/nowhere/vitrine".into(), None).err().unwrap().to_string();
+        let refused = Program::new("/nowhere/vitrine".into(), None, BTreeMap::new()).err().unwrap().to_string();
         assert!(refused.contains("make build"), "{refused}");
     }
 }

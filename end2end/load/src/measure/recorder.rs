@@ -25,6 +25,8 @@ pub struct Sample {
     pub taken_up: Instant,
     pub ended: Instant,
     pub bytes: usize,
+    /// Whether it was answered with what was there already; none where nothing is ever kept.
+    pub kept: Option<bool>,
     pub failed: Option<Failed>,
 }
 
@@ -41,6 +43,9 @@ pub struct Counted {
     /// Good answers a second.
     pub per_second: f64,
     pub bytes: u64,
+    /// Of the answers that can be kept, the share of those that were there already; null where there were none.
+    #[serde(default)]
+    pub hit_share: Option<f64>,
     /// Of good answers, and of those that were waited for in vain.
     pub latency_ms: Percentiles,
     pub failures: BTreeMap<Failure, Failures>,
@@ -98,6 +103,9 @@ pub struct Levelled {
 pub struct Tally {
     pub counted: Counted,
     pub latencies: Latencies,
+    /// Answers that can be kept, and those of them that were.
+    lookups: u64,
+    hits: u64,
 }
 
 /// More parts than this are not seen in a picture.
@@ -240,7 +248,7 @@ impl State {
 
 impl Tally {
     fn new() -> anyhow::Result<Self> {
-        Ok(Self { counted: Counted::default(), latencies: Latencies::new()? })
+        Ok(Self { counted: Counted::default(), latencies: Latencies::new()?, lookups: 0, hits: 0 })
     }
 
     fn add(&mut self, sample: &Sample, took: Duration, counts: bool, in_time: bool) {
@@ -248,6 +256,8 @@ impl Tally {
         counted.requests += 1;
         counted.bytes += sample.bytes as u64;
         counted.in_time += u64::from(in_time);
+        self.lookups += u64::from(sample.kept.is_some());
+        self.hits += u64::from(sample.kept == Some(true));
         match &sample.failed {
             None => counted.good += 1,
             Some(failed) => {
@@ -266,6 +276,7 @@ impl Tally {
         counted.error_share = (counted.requests - counted.good) as f64 / requests;
         counted.per_second = if seconds > 0.0 { counted.good as f64 / seconds } else { 0.0 };
         counted.latency_ms = self.latencies.percentiles();
+        counted.hit_share = (self.lookups > 0).then(|| self.hits as f64 / self.lookups as f64);
         counted
     }
 }
@@ -281,7 +292,7 @@ mod tests {
     fn sample(begun: Instant, due: u64, took: u64, failed: Option<Failure>) -> Sample {
         let due = begun + Duration::from_millis(due);
         let ended = due + Duration::from_millis(took);
-        Sample { call: Call::List, due, taken_up: due, ended, bytes: 10, failed: failed.map(|class| Failed::new(class, "why")) }
+        Sample { call: Call::List, due, taken_up: due, ended, bytes: 10, kept: None, failed: failed.map(|class| Failed::new(class, "why")) }
     }
 
     #[test]
@@ -348,6 +359,19 @@ mod tests {
         assert_eq!(figures, [(10, 2, 1), (99, 1, 2)]);
         assert!(levels[0].tally.latencies.max() < 11.0 && levels[1].tally.latencies.max() > 890.0);
         assert!((levels[1].tally.counted.error_share - 0.5).abs() < 1e-9 && (levels[1].tally.counted.per_second - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_was_there_already_is_a_share_of_what_can_be() {
+        let begun = Instant::now();
+        let recorder = recorder(begun, 0);
+        for kept in [Some(true), Some(true), Some(true), Some(false), None] {
+            recorder.add(&Sample { kept, ..sample(begun, 0, 1, None) });
+        }
+
+        let counted = recorder.finish(begun + Duration::from_secs(1)).total.counted;
+
+        assert!((counted.hit_share.unwrap() - 0.75).abs() < 1e-9);
     }
 
     #[test]

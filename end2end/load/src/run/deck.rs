@@ -52,6 +52,7 @@ impl<'a> Deck<'a> {
                 None => deal(Call::List, self.asks.list(caller, &mut self.chance)?),
             },
             Call::List => deal(call, self.asks.list(caller, &mut self.chance)?),
+            Call::FreshList => deal(call, self.asks.fresh_list(caller, &mut self.chance)?),
             Call::Search => deal(call, self.asks.search(caller, &product.title, &mut self.chance)?),
             Call::Look => deal(call, self.asks.look(caller, &product.id)?),
             Call::Open => match self.asks.open(caller, &product.handle)? {

@@ -1,5 +1,6 @@
 //! The models: people, arrivals, steps, and the two checkers.
 
+mod beside;
 mod breakpoint;
 mod deck;
 mod kill;
@@ -73,6 +74,7 @@ pub async fn run(scene: &Arc<Scene>, plan: &Plan, program: Option<&mut Program>)
         }
         Run::Breakpoint(steps) => breakpoint::run(scene, steps, &plan.thresholds).await,
         Run::Overload(overload) => overload::run(scene, overload, &plan.thresholds).await,
+        Run::Beside(plan) => beside::run(scene, plan).await,
         Run::Kill(kill) => {
             let program = program.ok_or_else(|| anyhow::anyhow!("This plan kills its server: it runs one of its own, without --url."))?;
             kill::run(scene, kill, program).await

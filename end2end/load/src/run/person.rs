@@ -12,7 +12,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    ask::{Asks, Caller, Product, check, etag, token},
+    ask::{Asks, Caller, Product, check, etag, token, was_kept},
     call::Call,
     failure::{Failed, Failure},
     ground::Scene,
@@ -140,6 +140,7 @@ impl Person {
         };
         let ended = Instant::now();
         let bytes = outcome.as_ref().map_or(0, |answer| answer.body.len());
+        let kept = outcome.as_ref().ok().and_then(was_kept);
         let (answer, failed) = match outcome {
             Ok(answer) => match check(call, &answer) {
                 Ok(()) => (Some(answer), None),
@@ -147,7 +148,7 @@ impl Person {
             },
             Err(failed) => (None, Some(failed)),
         };
-        self.company.recorder.add(&Sample { call, due, taken_up: due, ended, bytes, failed });
+        self.company.recorder.add(&Sample { call, due, taken_up: due, ended, bytes, kept, failed });
         answer
     }
 

@@ -137,7 +137,7 @@ async fn what_is_on_a_full_disk_can_be_read() {
 #[tokio::test]
 async fn an_upload_to_a_full_disk_is_told_and_leaves_nothing() {
     let Some(mut program) = Program::on_small_disk(16) else { return };
-    program.fill();
+    program.fill_anew();
     program.serve().await;
     let owner = program.signed_in("owner@demo.test").await;
 

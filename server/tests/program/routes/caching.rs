@@ -299,7 +299,7 @@ async fn two_processes_share_what_they_made_and_see_each_others_changes() {
     let redis =
         std::env::var("VITRINE_TEST_REDIS_URL").expect("VITRINE_TEST_REDIS_URL is not set: run scripts/redis-for-tests and set what it prints");
     let mut program = Program::new(Engine::Postgres);
-    program.fill();
+    program.fill_anew();
     program.serve_with(&[("VITRINE_REDIS_URL", &redis)]).await;
     let second = Second::serving(&program, &redis).await;
     let (one, other) = (Api::of(&program, "owner@demo.test").await, second.api("owner@demo.test").await);

@@ -20,13 +20,40 @@ pub(crate) struct Database {
 /// The lock that every writer of products waits for, held by another program until this is dropped.
 pub(crate) struct Lock(Child);
 
+/// What a database is named that a process of tests makes copies of; behind it stands the process.
+const TEMPLATE: &str = "http_template_";
+
 impl Database {
     pub(crate) fn make() -> Self {
-        let server = std::env::var("VITRINE_TEST_POSTGRES_URL")
-            .expect("VITRINE_TEST_POSTGRES_URL is not set: run scripts/postgres-for-tests and set what it prints");
         let mut random = [0; 8];
         getrandom::fill(&mut random).unwrap();
-        let name = format!("http_{:016x}", u64::from_be_bytes(random));
+        Self::named(format!("http_{:016x}", u64::from_be_bytes(random)))
+    }
+
+    /// One that other databases of this process become copies of. It outlives the process, and goes when the next one makes its own.
+    pub(crate) fn template() -> Self {
+        let server = server();
+        for name in output(psql(&server).arg(format!("SELECT datname FROM pg_database WHERE starts_with(datname, '{TEMPLATE}')"))).lines() {
+            let process = name.trim_start_matches(TEMPLATE);
+            if !Path::new("/proc").join(process).exists() {
+                // Another process may be at it.
+                let _ = psql(&server).arg(format!("DROP DATABASE IF EXISTS {name}")).output();
+            }
+        }
+        Self::named(format!("{TEMPLATE}{}", std::process::id()))
+    }
+
+    /// From now on it has what the other one has. Nobody may be connected with either.
+    pub(crate) fn become_copy(&self, of: &Self) {
+        output(
+            psql(&self.server)
+                .arg(format!("DROP DATABASE {}", self.name))
+                .args(["-c", &format!("CREATE DATABASE {} TEMPLATE {}", self.name, of.name)]),
+        );
+    }
+
+    fn named(name: String) -> Self {
+        let server = server();
         output(psql(&server).arg(format!("CREATE DATABASE {name}")));
         let (base, _) = server.rsplit_once('/').expect("a database address has a path");
         let query = server.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
@@ -38,6 +65,10 @@ impl Drop for Database {
     fn drop(&mut self) {
         output(psql(&self.server).arg(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)));
     }
+}
+
+fn server() -> String {
+    std::env::var("VITRINE_TEST_POSTGRES_URL").expect("VITRINE_TEST_POSTGRES_URL is not set: run scripts/postgres-for-tests and set what it prints")
 }
 
 /// Runs statements on a database, past the program; what they answer, a row a line and `|` between its values.

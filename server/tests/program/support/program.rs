@@ -3,6 +3,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
     thread,
     time::Duration,
 };
@@ -64,8 +65,25 @@ impl Program {
         program
     }
 
-    /// Makes what [`Self::serving`] serves.
+    /// Makes what [`Self::serving`] serves, of a copy: its stores, people and products have the same ids wherever it was called.
     pub(crate) fn fill(&self) {
+        static TEMPLATES: [OnceLock<Program>; 2] = [OnceLock::new(), OnceLock::new()];
+        assert!(!self.data_dir().exists(), "there is something in it already");
+        let engine = if self.database.is_some() { Engine::Postgres } else { Engine::Sqlite };
+        let template = TEMPLATES[engine as usize].get_or_init(|| {
+            let database = (engine == Engine::Postgres).then(Database::template);
+            let template = Self { server: None, disk: None, dir: tempfile::tempdir().unwrap(), database, port: 0 };
+            template.fill_anew();
+            template
+        });
+        copy(&template.data_dir(), &self.data_dir());
+        if let (Some(own), Some(of)) = (&self.database, &template.database) {
+            own.become_copy(of);
+        }
+    }
+
+    /// The same with ids of its own, for what two databases share.
+    pub(crate) fn fill_anew(&self) {
         self.succeed(&["demo", "--products", "60"]);
         self.succeed(&["store", "add", "second", "--name", "Second store"]);
         for role in ["editor", "reviewer", "viewer"] {
@@ -281,6 +299,18 @@ impl Program {
 
     fn log_path(&self) -> PathBuf {
         self.dir.path().join("server.log")
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(file.file_name());
+        if file.file_type().unwrap().is_dir() {
+            copy(&file.path(), &to);
+        } else {
+            std::fs::copy(file.path(), to).unwrap();
+        }
     }
 }
 

@@ -90,7 +90,7 @@ mod tests {
 
         let summary = run(&scene, &plan).await.unwrap();
 
-        assert_eq!(summary.calls.keys().copied().collect::<Vec<_>>(), Call::ALL);
+        assert_eq!(summary.calls.keys().copied().collect::<Vec<_>>(), [Call::Login, Call::List, Call::Look, Call::Search, Call::Open, Call::Edit]);
         assert_eq!(summary.calls[&Call::Login].counted.requests, 3);
         assert_eq!(summary.total.counted.failures.len(), 0, "{:?}", summary.total.counted.failures);
         assert!(summary.calls[&Call::List].counted.good > 3);

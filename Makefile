@@ -33,7 +33,7 @@ test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browse
 	@scripts/test $(PARTS)
 
 .PHONY: bench
-bench: build ## Measure every bar and print it beside its budget (about 20 minutes; QUICK=1 for 3)
+bench: build ## Measure every bar and print it beside its budget (about an hour; QUICK=1 for 8 minutes)
 	@scripts/setup --tests
 	@scripts/bench
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { browserBench } from './browser.mjs';
 import { importBench, makeFile } from './import.mjs';
 import { listBench } from './list.mjs';
+import { loadBench } from './load.mjs';
 import { print, report } from './report.mjs';
 import { startBench } from './start.mjs';
 import { wordsBench } from './words.mjs';
@@ -27,6 +28,7 @@ try {
     } finally {
       await server.end();
     }
+    loadBench(engine, Boolean(process.env.QUICK));
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

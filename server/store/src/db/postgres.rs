@@ -79,9 +79,10 @@ pub(super) fn connect_options(url: &str, name: &str, statement: Duration) -> Res
     let options = url.parse::<PgConnectOptions>().map_err(|_| StoreError::Address)?;
     Ok(options
         .application_name(name)
-        .statement_cache_capacity(64)
-        // A plan made while a table was small must not be kept when it has grown to a million rows.
-        .options([("plan_cache_mode", "force_custom_plan"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+        // All there are. Their plans are kept once they have proved no worse than such as are made for the values at hand: making them is most
+        // of what a small statement takes. A table that has grown is analysed, by an import or by PostgreSQL, and that throws its plans away.
+        .statement_cache_capacity(256)
+        .options([("plan_cache_mode", "auto"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
         // A lock that is waited for is told as one, and not as a statement that takes too long.
         .options([("lock_timeout", milliseconds(LOCK_PATIENCE.min(statement * 4 / 5))), ("statement_timeout", milliseconds(statement))])
         .options(KEEPALIVE))

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// What was asked cannot be done; the sentence says why.
     #[error("{0}")]
     Refused(String),
+    /// What was read for several who asked at a time; it is logged already.
+    #[error("{0}")]
+    Shared(AppError),
     /// A row holds what this program never writes.
     #[error("The database holds something that this program does not understand: {0}.")]
     Unreadable(String),
@@ -84,8 +87,10 @@ impl From<sqlx::Error> for StoreError {
 /// The sentence for people; the cause goes into the log, here and nowhere else.
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Refused(sentence) = error {
-            return Self::Invalid(sentence);
+        match error {
+            StoreError::Refused(sentence) => return Self::Invalid(sentence),
+            StoreError::Shared(told) => return told,
+            _ => {}
         }
         let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         tracing::error!(error = %error, cause, "the database failed");

@@ -24,6 +24,7 @@ mod reserve;
 mod sessions;
 mod sql;
 mod throttle;
+mod together;
 pub mod webhooks;
 pub mod words;
 mod write;
@@ -84,6 +85,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     listings: listings::Listings,
     api: api::Memory,
+    summaries: read::part::Summaries,
     /// A store's number, name and currency do not change while the program runs.
     stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
     /// Checking a password takes 19 MB and a core for a moment: few at a time.
@@ -113,6 +115,7 @@ impl Store {
             entropy,
             listings: listings::Listings::default(),
             api: api::Memory::default(),
+            summaries: read::part::Summaries::default(),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,
@@ -158,7 +161,7 @@ pub fn migrations() -> impl Iterator<Item = (i64, &'static str)> {
 #[doc(hidden)]
 pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     let mut all = words::hot_statements(db);
-    all.extend(api::hot());
+    all.extend(api::hot(db));
     all.extend(webhooks::hot());
     all.extend([
         ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),

@@ -12,6 +12,7 @@ pub(crate) use self::sql::hot;
 #[derive(Default)]
 pub(crate) struct Memory {
     used: tokens::Used,
+    bearers: tokens::Bearers,
     swept: idempotency::Swept,
     calls: deprecated::Calls,
 }

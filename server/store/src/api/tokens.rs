@@ -24,10 +24,11 @@ use uuid::Uuid;
 use super::sql;
 use crate::{
     Store, StoreError,
-    codec::{from_row, word},
+    codec::{Many, from_row, word},
     db::{fresh, within, written},
     entropy,
     people::no_store_yet,
+    together::Together,
 };
 
 /// Tokens of log-ins that a person has in a store at most. One that is put under load logs in many thousand times a day.
@@ -47,6 +48,9 @@ const NOTED_EVERY: u64 = 60 * 1_000_000;
 
 /// Tokens whose last use is remembered.
 const MOST_REMEMBERED: usize = 10_000;
+
+/// Who asks with which secret, read for all who come at a time.
+pub(crate) type Bearers = Together<Vec<u8>, Known>;
 
 /// When the uses of tokens were noted last.
 #[derive(Default)]
@@ -104,13 +108,19 @@ impl Tokens for Store {
         if !looks_like_one(secret) {
             return Ok(None);
         }
-        let now = self.inner.clock.now().micros();
-        let known: Option<Known> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::BEARER).bind(hash(secret)).bind(now).fetch_optional(on)).map_err(StoreError::from)?;
-        Ok(known.map(|known| {
+        self.db().stay_on_primary();
+        let hash = hash(secret);
+        let (answer, is_first) = self.inner.api.bearers.ask(vec![hash.clone()]);
+        if is_first {
+            // In a task of its own: whoever asked may go away, others wait too.
+            let this = self.clone();
+            self.inner.runtime.spawn(async move { this.inner.api.bearers.answer(|hashes| this.read_bearers(hashes)).await });
+        }
+        let found = answer.await.map_err(|_| AppError::Internal)??;
+        Ok(found.get(&hash).map(|known| {
             self.has_written(known.bearer.access.user, known.store_num, known.written);
-            self.note_use(known.bearer.token, known.last_used_at, now);
-            known.bearer
+            self.note_use(known.bearer.token, known.last_used_at, self.inner.clock.now().micros());
+            known.bearer.clone()
         }))
     }
 }
@@ -165,6 +175,13 @@ impl Store {
         tx.commit().await?;
         let view = TokenView { id, name: new.name, scopes: new.scopes, user, person, ends_with, created_at: now, last_used_at, expires_at };
         Ok(Some((view, secret)))
+    }
+
+    async fn read_bearers(&self, hashes: Vec<Vec<u8>>) -> Result<Vec<(Vec<u8>, Known)>, AppError> {
+        let (db, now) = (self.db(), self.inner.clock.now().micros());
+        let known: Vec<Named> =
+            fresh!(db, |on| sqlx::query_as(db.sql(&sql::BEARERS)).bind(Many(&hashes)).bind(now).fetch_all(on)).map_err(StoreError::from)?;
+        Ok(known.into_iter().map(|Named(hash, known)| (hash, known)).collect())
     }
 
     /// Writes down that a token was used, once a minute and behind the answer, which does not depend on it.
@@ -239,7 +256,7 @@ fn scopes_of(bits: i64) -> Scopes {
     Scopes::from_bits(bits as u32)
 }
 
-struct Known {
+pub(crate) struct Known {
     bearer: Bearer,
     last_used_at: Option<i64>,
     store_num: i64,
@@ -247,14 +264,18 @@ struct Known {
     written: Seq,
 }
 
-from_row!(Known, |row| {
+struct Named(Vec<u8>, Known);
+
+from_row!(Named, |row| {
     let access = Access {
         user: UserId(row.try_get::<Uuid, _>("user_id")?),
         store: StoreId(row.try_get::<Uuid, _>("store_id")?),
         role: word(row.try_get("role")?, Role::from_name, "role")?,
     };
     let bearer = Bearer { access, token: TokenId(row.try_get::<Uuid, _>("id")?), scopes: scopes_of(row.try_get("scopes")?) };
-    Ok(Self { bearer, last_used_at: row.try_get("last_used_at")?, store_num: row.try_get("store_num")?, written: Seq(row.try_get("written_seq")?) })
+    let known =
+        Known { bearer, last_used_at: row.try_get("last_used_at")?, store_num: row.try_get("store_num")?, written: Seq(row.try_get("written_seq")?) };
+    Ok(Self(row.try_get("secret_hash")?, known))
 });
 
 struct Listed(TokenView);

@@ -6,7 +6,10 @@ use domain::{
     ids::Seq,
     query::{ListQuery, Sort},
 };
-use ports::products::{Bookmark, Part, SortValue, Summary};
+use ports::{
+    error::AppError,
+    products::{Bookmark, Part, SortValue, Summary},
+};
 
 use super::{list::light_or_heavy, rows::SummaryRow};
 use crate::{
@@ -15,6 +18,7 @@ use crate::{
     db::{fresh, lagging},
     listings::Shelf,
     sql,
+    together::Together,
 };
 
 /// Products answered at once.
@@ -74,6 +78,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let db = self.db();
+        if db.replicas().is_none() {
+            return self.summaries_together(keys).await;
+        }
         let mut rows: Vec<SummaryRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
         let old = if db.may_lag() { shelf.older_than_the_list(keys, rows.iter().map(|row| (row.key, row.summary.version))) } else { Vec::new() };
         if !old.is_empty() {
@@ -84,7 +91,29 @@ impl Store {
         rows.sort_by_cached_key(|row| keys.iter().position(|key| *key == row.key));
         Ok(rows.into_iter().map(|row| row.summary).collect())
     }
+
+    async fn summaries_together(&self, keys: &[i64]) -> Result<Vec<Summary>, StoreError> {
+        let (answer, is_first) = self.inner.summaries.ask(keys.to_vec());
+        if is_first {
+            // In a task of its own: whoever asked may go away, others wait too.
+            let this = self.clone();
+            self.inner.runtime.spawn(async move { this.inner.summaries.answer(|keys| this.read_summaries(keys)).await });
+        }
+        let found = answer.await.map_err(|_| StoreError::Unreadable("what was asked for, as nobody went to read it".into()))?;
+        let found = found.map_err(StoreError::Shared)?;
+        Ok(keys.iter().filter_map(|key| found.get(key).cloned()).collect())
+    }
+
+    async fn read_summaries(&self, keys: Vec<i64>) -> Result<Vec<(i64, Summary)>, AppError> {
+        let db = self.db();
+        let rows: Vec<SummaryRow> =
+            fresh!(db, |on| sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(Many(&keys)).fetch_all(on)).map_err(StoreError::from)?;
+        Ok(rows.into_iter().map(|row| (row.key, row.summary)).collect())
+    }
 }
+
+/// What is told of products, read for all who ask at a time: the first parts of lists are asked for by many, and have much in common.
+pub(crate) type Summaries = Together<i64, Summary>;
 
 fn into_index(bookmark: &Bookmark) -> index::Bookmark {
     let value = match &bookmark.value {

@@ -59,6 +59,7 @@ pub enum Run {
     Overload(Overload),
     Kill(Kill),
     Beside(Beside),
+    Pressed(Pressed),
 }
 
 /// A closed model: people, each of whom waits for an answer before they go on.
@@ -154,6 +155,19 @@ pub struct Kill {
     pub alive: [Span; 2],
 }
 
+/// Connections that never pause.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pressed {
+    pub connections: u32,
+    /// The best of so many counts.
+    pub rounds: u32,
+    /// How long a round is.
+    pub each: Span,
+    #[serde(default)]
+    pub mix: Mix,
+}
+
 /// What the server keeps ready, beside a bare handler that sends the same.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -206,6 +220,7 @@ impl Plan {
                 scale(&mut overload.peak.settle);
             }
             Run::Beside(beside) => scale(&mut beside.each),
+            Run::Pressed(pressed) => scale(&mut pressed.each),
             Run::Kill(kill) => kill.restarts = ((f64::from(kill.restarts) * factor).round() as u32).max(1),
         }
         self

@@ -8,6 +8,7 @@ mod open;
 mod overload;
 mod pace;
 mod person;
+mod pressed;
 #[cfg(test)]
 mod stub;
 mod users;
@@ -74,7 +75,8 @@ pub async fn run(scene: &Arc<Scene>, plan: &Plan, program: Option<&mut Program>)
         }
         Run::Breakpoint(steps) => breakpoint::run(scene, steps, &plan.thresholds).await,
         Run::Overload(overload) => overload::run(scene, overload, &plan.thresholds).await,
-        Run::Beside(plan) => beside::run(scene, plan).await,
+        Run::Beside(beside) => beside::run(scene, beside).await,
+        Run::Pressed(pressed) => pressed::run(scene, pressed, &plan.thresholds).await,
         Run::Kill(kill) => {
             let program = program.ok_or_else(|| anyhow::anyhow!("This plan kills its server: it runs one of its own, without --url."))?;
             kill::run(scene, kill, program).await

@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn this_program_takes_time_and_memory() {
-        assert!(own().is_some() && of_tree(std::process::id()) >= own());
+        let own = own();
+        assert!(own.is_some() && of_tree(std::process::id()) >= own);
         assert!(resident_megabytes(std::process::id()).unwrap() > 0.1);
         assert_eq!(of_tree(u32::MAX), None);
     }

@@ -12,7 +12,7 @@ use super::{
     parameters::IdempotencyKey,
     product_input::{NewProduct, ProductPatch},
     products::find,
-    receipts::{changed_meanwhile, version},
+    receipts::{Sent, changed_meanwhile, version},
 };
 use crate::{
     answer::Answer,
@@ -170,7 +170,7 @@ async fn create(work: &Work, index: usize, new: NewProduct) -> Result<BatchResul
     let Work { api, bearer, ids, .. } = work;
     let content = new.content(ids, index, api.currency(&bearer.access).await?)?;
     let op = Op { id: ids.op(index), product: ids.product(index), action: Action::Create(Box::new(content.clone())) };
-    let version = version(work.submit(op).await?, Some(&content))?;
+    let version = version(work.submit(op).await?, Sent::New(&content))?;
     Ok(done(201, ids.product(index), version))
 }
 
@@ -180,7 +180,7 @@ async fn change(work: &Work, index: usize, update: Update) -> Result<BatchResult
     let before = work.done_before(index).await?;
     let view = find(api, who, &update.product).await?.ok_or_else(Problem::not_found)?;
     if let Some(receipt) = before {
-        return Ok(done(200, view.id, version(receipt, None)?));
+        return Ok(done(200, view.id, version(receipt, Sent::Changes)?));
     }
     let base = match update.version {
         None => Base::Any,
@@ -189,14 +189,14 @@ async fn change(work: &Work, index: usize, update: Update) -> Result<BatchResult
     };
     let edits = update.changes.0.edits(&view, base)?;
     let op = Op { id: ids.op(index), product: view.id, action: Action::Edit(edits) };
-    Ok(done(200, view.id, version(work.submit(op).await?, None)?))
+    Ok(done(200, view.id, version(work.submit(op).await?, Sent::Changes)?))
 }
 
 async fn remove(work: &Work, index: usize, delete: Delete) -> Result<BatchResult, Problem> {
     let Work { api, bearer, ids, .. } = work;
     let who = &bearer.access;
     if let Some(receipt) = work.done_before(index).await? {
-        let version = version(receipt, None)?;
+        let version = version(receipt, Sent::Changes)?;
         return Ok(BatchResult { status: 204, id: delete.product.parse().ok(), version: Some(version), problem: None });
     }
     let view = find(api, who, &delete.product).await?.ok_or_else(Problem::not_found)?;
@@ -204,7 +204,7 @@ async fn remove(work: &Work, index: usize, delete: Delete) -> Result<BatchResult
         return Err(changed_meanwhile());
     }
     let op = Op { id: ids.op(index), product: view.id, action: Action::Delete };
-    Ok(done(204, view.id, version(work.submit(op).await?, None)?))
+    Ok(done(204, view.id, version(work.submit(op).await?, Sent::Changes)?))
 }
 
 const fn done(status: u16, id: ProductId, version: Seq) -> BatchResult {

@@ -33,15 +33,15 @@ pub(super) fn id<T: FromStr>(part: Result<Path<String>, PathRejection>) -> Resul
     part.ok().and_then(|Path(text)| text.parse().ok()).ok_or_else(Problem::not_found)
 }
 
-/// Does a write of what an id in the address names.
-pub(super) async fn once_of<T, F, Done>(api: Api, bearer: Bearer, part: Result<Path<String>, PathRejection>, asked: Asked, work: F) -> Response
+/// Does a write of what the address names.
+pub(super) async fn once_of<T, F, Done>(api: Api, bearer: Bearer, named: Result<T, Problem>, asked: Asked, work: F) -> Response
 where
-    T: FromStr + Send + 'static,
+    T: Send + 'static,
     F: FnOnce(Work, T) -> Done + Send + 'static,
     Done: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
-    match id(part) {
-        Ok(id) => once(api, bearer, asked, move |sent| work(sent, id)).await,
+    match named {
+        Ok(named) => once(api, bearer, asked, move |sent| work(sent, named)).await,
         Err(problem) => problem.into_response(),
     }
 }

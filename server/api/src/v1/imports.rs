@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ROOT,
-    common::{Nothing, clash, once_of, optional},
+    common::{Nothing, clash, id, once_of, optional},
     jobs::one,
     jobs_json::JobDetailJson,
     parameters::{IdempotencyKey, Parameters},
@@ -156,7 +156,7 @@ pub(crate) async fn confirm(
     dry_run: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, dry_run, asked, confirm_now).await
+    once_of(api, allowed.bearer, id(dry_run), asked, confirm_now).await
 }
 
 async fn confirm_now(Work { api, bearer, asked, ids }: Work, dry_run: JobId) -> Result<Answer, Problem> {

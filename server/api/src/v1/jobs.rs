@@ -116,7 +116,7 @@ pub(crate) async fn read(
     security(("bearer" = ["jobs:write"])),
 )]
 pub(crate) async fn cancel(State(api): State<Api>, allowed: Allowed<WriteJobs>, job: Result<Path<String>, PathRejection>, asked: Asked) -> Response {
-    once_of(api, allowed.bearer, job, asked, cancel_now).await
+    once_of(api, allowed.bearer, id(job), asked, cancel_now).await
 }
 
 async fn cancel_now(Work { api, bearer, asked, .. }: Work, job: JobId) -> Result<Answer, Problem> {

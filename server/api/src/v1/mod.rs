@@ -7,6 +7,7 @@ mod changes_json;
 mod common;
 mod exports;
 mod filters;
+mod if_match;
 mod images;
 mod images_input;
 mod imports;

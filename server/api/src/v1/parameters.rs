@@ -45,6 +45,13 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
+    /// Those of a list of which nothing but a part can be chosen, and how many the part has at most.
+    pub(super) fn of_part(address: &str, most: u32, left_out: u32) -> Result<(Self, u32), Problem> {
+        let parameters = Self::read(address, &["limit", "cursor"])?;
+        let limit = parameters.number("limit", 1..=most, left_out)?;
+        Ok((parameters, limit))
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

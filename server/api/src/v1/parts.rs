@@ -1,112 +1,102 @@
 //! What variants and pictures have in common: they are parts of a product, are changed by its one write path, and the product's
 //! version is theirs.
 
+use std::{fmt::Display, str::FromStr};
+
 use axum::{
     extract::{Path, rejection::PathRejection},
-    http::header,
+    http::{StatusCode, header},
 };
 use domain::{
-    field::Field,
-    ids::Seq,
-    op::{Action, Base, Edit, Op},
+    field::{Field, Value},
+    op::{Base, Edit},
 };
-use ports::product::{ProductView, Receipt};
+use ports::product::ProductView;
 
 use super::{
-    products::{by_id, condition, condition_missing, find},
-    receipts::{changed_meanwhile, version},
+    ROOT,
+    if_match::{Decided, condition, condition_needed, with_version},
+    products::find,
+    receipts::Sent,
 };
 use crate::{
     answer::Answer,
-    etag::{self, Tags},
     idempotency::Work,
     merge_patch::Member,
-    problem::{Fault, Kind, Problem},
+    problem::{Kind, Problem},
 };
 
 /// The parts of an address that name a product and one of its parts.
 pub(super) type Names = Result<Path<(String, String)>, PathRejection>;
 
-/// Whether a change has to say upon which version it was decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
-    Needed,
-    Optional,
+/// A part of a product by its id.
+pub(super) trait Part: Copy + Display {
+    /// Where its like are below a product.
+    const LIST: &'static str;
+
+    /// All of it as a field of the product.
+    fn field(self) -> Field;
+
+    fn is_in(self, product: &ProductView) -> bool;
+
+    /// It alone, as it stands in the product.
+    fn answer(self, status: StatusCode, product: &ProductView) -> Result<Answer, Problem>;
 }
 
-/// A product that is about to be changed, and what its edits were decided upon.
-pub(super) struct Decided {
-    pub(super) view: ProductView,
-    pub(super) base: Base,
-    /// What became of it when it was sent before.
-    before: Option<Receipt>,
+/// Adds a part, by edits that are made of the product as it is and of what they were decided upon.
+pub(super) async fn add<P: Part>(
+    work: &Work,
+    product: &str,
+    part: P,
+    edits: impl FnOnce(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
+) -> Result<Answer, Problem> {
+    // Added by this very request, whose answer was lost: its version has gone on with that, and its place is taken by itself.
+    if let Some(view) = find(&work.api, &work.bearer.access, product).await?
+        && part.is_in(&view)
+    {
+        return made(part, &view);
+    }
+    let decided = Decided::of(work, product, condition(&work.asked)?).await?;
+    made(part, &decided.edit(work, Sent::Part, edits).await?)
 }
 
-impl Decided {
-    pub(super) async fn of(work: &Work, product: &str, needed: Condition) -> Result<Self, Problem> {
-        let Work { api, bearer, asked, .. } = work;
-        let who = &bearer.access;
-        let tags = condition(asked)?;
-        if tags.is_none() && needed == Condition::Needed {
-            return Err(condition_missing());
-        }
-        let before = work.done_before(0).await?;
-        let view = find(api, who, product).await?.ok_or_else(Problem::not_found)?;
-        let seen = view.versions.latest;
-        if before.is_none() && tags.as_ref().is_some_and(|tags| !tags.holds(&etag::of_version(seen))) {
-            return Err(changed_meanwhile());
-        }
-        let base = if matches!(tags, None | Some(Tags::Any)) { Base::Any } else { Base::Seen(seen) };
-        Ok(Self { view, base, before })
-    }
-
-    pub(super) const fn is_done(&self) -> bool {
-        self.before.is_some()
-    }
-
-    /// Does all edits or none; the product as it is then.
-    pub(super) async fn edit(self, work: &Work, edits: Vec<Edit>) -> Result<ProductView, Problem> {
-        let (api, who) = (&work.api, &work.bearer.access);
-        if let Some(receipt) = self.before {
-            done(receipt)?;
-            return by_id(api, who, self.view.id).await?.ok_or_else(Problem::not_found);
-        }
-        // No edit at all changes nothing, but is no way around who may.
-        let op = Op { id: work.ids.op(0), product: self.view.id, action: Action::Edit(edits) };
-        done(work.submit(op).await?)?;
-        by_id(api, who, self.view.id).await?.ok_or_else(Problem::not_found)
-    }
+fn made<P: Part>(part: P, view: &ProductView) -> Result<Answer, Problem> {
+    let address = format!("{ROOT}/products/{}/{}/{part}", view.id, P::LIST);
+    Ok(with_version(part.answer(StatusCode::CREATED, view)?.text_header(header::LOCATION, &address), view))
 }
 
-/// The version of a product is that of its parts.
-pub(super) fn with_version(answer: Answer, view: &ProductView) -> Answer {
-    answer.text_header(header::ETAG, &etag::of_version(view.versions.latest))
+/// Changes a part that is there.
+pub(super) async fn change<P: Part>(
+    work: &Work,
+    product: &str,
+    part: P,
+    edits: impl FnOnce(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
+) -> Result<Answer, Problem> {
+    let decided = Decided::of(work, product, Some(condition_needed(&work.asked)?)).await?;
+    is_there(part, &decided.view)?;
+    let view = decided.edit(work, Sent::Part, edits).await?;
+    Ok(with_version(part.answer(StatusCode::OK, &view)?, &view))
+}
+
+/// Removes a part that is there.
+pub(super) async fn remove<P: Part>(work: Work, (product, part): (String, P)) -> Result<Answer, Problem> {
+    let decided = Decided::of(&work, &product, condition(&work.asked)?).await?;
+    let removed = move |view: &ProductView, base| {
+        is_there(part, view)?;
+        Ok(vec![Edit { field: part.field(), base, value: Value::None }])
+    };
+    let view = decided.edit(&work, Sent::Part, removed).await?;
+    Ok(with_version(Answer::empty(StatusCode::NO_CONTENT), &view))
+}
+
+fn is_there<P: Part>(part: P, view: &ProductView) -> Result<(), Problem> {
+    if part.is_in(view) { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 /// A part that the address names; what is no id names none.
-pub(super) fn ids_of<T: std::str::FromStr>(names: Names) -> Result<(String, T), Problem> {
+pub(super) fn ids_of<T: FromStr>(names: Names) -> Result<(String, T), Problem> {
     let Path((product, part)) = names.map_err(|_| Problem::not_found())?;
     Ok((product, part.parse().map_err(|_| Problem::not_found())?))
-}
-
-/// As [`version`], but what is at fault is pointed at in the part, which is all that was sent.
-fn done(receipt: Receipt) -> Result<Seq, Problem> {
-    match receipt {
-        Receipt::Conflict(conflicts) => {
-            let fault = |field: &Field| Fault::pointer(pointer(field), "Somebody changed this meanwhile.");
-            Err(changed_meanwhile().with(conflicts.iter().map(|conflict| fault(&conflict.field)).collect()))
-        }
-        Receipt::Rejected { field: Some(field), reason } => Err(Problem::pointer(Kind::Unacceptable, pointer(&field), reason)),
-        other => version(other, None),
-    }
-}
-
-fn pointer(field: &Field) -> String {
-    match field {
-        Field::VariantField(_, field) => format!("/{}", field.name()),
-        Field::ImageField(_, field) => format!("/{}", field.name()),
-        _ => String::new(),
-    }
 }
 
 /// A position that was sent, from 1.
@@ -149,13 +139,6 @@ pub(super) fn moved<Id: Copy + PartialEq>(now: &[(Id, i64)], part: Id, position:
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        change::FieldConflict,
-        clock::Timestamp,
-        field::{ImageField, Value, VariantField},
-        ids::{ImageId, VariantId},
-    };
-
     use super::*;
 
     #[test]
@@ -179,26 +162,5 @@ mod tests {
     #[test]
     fn a_part_that_is_added_comes_behind_the_others() {
         assert_eq!((last([].into_iter()), last([3, 1].into_iter()), last([i64::MAX].into_iter())), (1, 4, i64::MAX));
-    }
-
-    #[test]
-    fn what_is_at_fault_is_pointed_at_in_the_part() {
-        let variant = VariantId::new(Timestamp::from_micros(1), [1; 10]);
-        let image = ImageId::new(Timestamp::from_micros(1), [1; 10]);
-        let json = |receipt| {
-            let problem = done(receipt).unwrap_err();
-            (problem.status(), serde_json::to_string(&problem).unwrap())
-        };
-        let rejected = |field| json(Receipt::Rejected { field: Some(field), reason: "No.".into() });
-        let field = Field::VariantField(variant, VariantField::CompareAtPrice);
-        let conflict = FieldConflict { field: field.clone(), seen: Seq(1), current: Seq(2), theirs: Value::None, mine: Value::Number(1) };
-
-        for (field, pointer) in [(field, "/compare_at_price"), (Field::ImageField(image, ImageField::Alt), "/alt"), (Field::Variant(variant), "")] {
-            let (status, json) = rejected(field);
-            assert!(status == 422 && json.contains(&format!("\"pointer\":\"{pointer}\"")), "{json}");
-        }
-        let (status, json) = json(Receipt::Conflict(vec![conflict]));
-        assert!(status == 412 && json.contains("\"pointer\":\"/compare_at_price\""), "{json}");
-        assert_eq!(done(Receipt::Applied { seq: Seq(3) }), Ok(Seq(3)));
     }
 }

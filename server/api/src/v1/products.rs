@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use cache::{Cache, Finished, Made, Tag};
 use domain::{
     handle::Handle,
     ids::ProductId,
-    op::{Action, Base, Op},
+    op::{Action, Op},
 };
 use ports::{
     Access, Ports,
@@ -24,25 +24,26 @@ use utoipa::ToSchema;
 
 use super::{
     ROOT,
-    common::{linked, next_address},
+    common::{linked, next_address, once_of},
     filters::Wanted,
+    if_match::{Decided, condition, condition_needed, holds, with_version},
     parameters::{IdempotencyKey, IfNoneMatch},
     product_input::{NewProduct, ProductPatch},
     product_json::{ListedProduct, ProductJson, Shown},
     products_cursor,
-    receipts::{changed_meanwhile, version},
+    receipts::{Sent, version},
 };
 use crate::{
     answer::Answer,
     bearer::{Allowed, ReadProducts, WriteProducts},
     body::{Asked, JSON, MERGE_PATCH},
     cursor::NO_CURSOR,
-    etag::{self, Tags},
+    etag,
     fields::Fields,
     idempotency::{Work, once},
     kept::{self, Kept, PartKey, ProductKey, for_everybody},
     options::Api,
-    problem::{Kind, Problem, problems},
+    problem::{Problem, problems},
 };
 
 problems!(WhenRead: read, InvalidRequest);
@@ -262,10 +263,10 @@ async fn create_now(work: Work) -> Result<Answer, Problem> {
     let new: NewProduct = asked.json(JSON)?;
     let content = new.content(ids, 0, api.currency(who).await?)?;
     let op = Op { id: ids.op(0), product: ids.product(0), action: Action::Create(Box::new(content.clone())) };
-    version(work.submit(op).await?, Some(&content))?;
+    version(work.submit(op).await?, Sent::New(&content))?;
     let view = by_id(api, who, ids.product(0)).await?.ok_or_else(Problem::not_found)?;
-    let made = one(StatusCode::CREATED, &view)?;
-    Ok(made.text_header(header::LOCATION, &format!("{ROOT}/products/{}", view.id)).text_header(header::ETAG, &etag::of_version(view.versions.latest)))
+    let made = one(StatusCode::CREATED, &view)?.text_header(header::LOCATION, &format!("{ROOT}/products/{}", view.id));
+    Ok(with_version(made, &view))
 }
 
 /// Change a product
@@ -304,34 +305,15 @@ pub(crate) async fn change(
     product: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    match named(product) {
-        Ok(name) => once(api, allowed.bearer, asked, move |work| change_now(work, name)).await,
-        Err(problem) => problem.into_response(),
-    }
+    once_of(api, allowed.bearer, named(product), asked, change_now).await
 }
 
 async fn change_now(work: Work, name: String) -> Result<Answer, Problem> {
-    let Work { api, bearer, asked, ids } = &work;
-    let who = &bearer.access;
-    let tags = condition(asked)?.ok_or_else(condition_missing)?;
-    let patch: ProductPatch = asked.json(MERGE_PATCH)?;
-    let before = work.done_before(0).await?;
-    let view = find(api, who, &name).await?.ok_or_else(Problem::not_found)?;
-    let seen = view.versions.latest;
-    let receipt = match before {
-        Some(receipt) => receipt,
-        None if !tags.holds(&etag::of_version(seen)) => return Err(changed_meanwhile()),
-        None => {
-            // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon.
-            let base = if tags == Tags::Any { Base::Any } else { Base::Seen(seen) };
-            // An empty patch changes nothing, but is no way around who may.
-            let op = Op { id: ids.op(0), product: view.id, action: Action::Edit(patch.edits(&view, base)?) };
-            work.submit(op).await?
-        }
-    };
-    version(receipt, None)?;
-    let view = by_id(api, who, view.id).await?.ok_or_else(Problem::not_found)?;
-    Ok(one(StatusCode::OK, &view)?.text_header(header::ETAG, &etag::of_version(view.versions.latest)))
+    let tags = condition_needed(&work.asked)?;
+    let patch: ProductPatch = work.asked.json(MERGE_PATCH)?;
+    let decided = Decided::of(&work, &name, Some(tags)).await?;
+    let view = decided.edit(&work, Sent::Changes, |view, base| patch.edits(view, base)).await?;
+    Ok(with_version(one(StatusCode::OK, &view)?, &view))
 }
 
 /// Put a product into the trash
@@ -361,10 +343,7 @@ pub(crate) async fn remove(
     product: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    match named(product) {
-        Ok(name) => once(api, allowed.bearer, asked, move |work| remove_now(work, name)).await,
-        Err(problem) => problem.into_response(),
-    }
+    once_of(api, allowed.bearer, named(product), asked, remove_now).await
 }
 
 async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
@@ -372,14 +351,12 @@ async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
     let who = &bearer.access;
     let tags = condition(asked)?;
     if let Some(receipt) = work.done_before(0).await? {
-        version(receipt, None)?;
+        version(receipt, Sent::Changes)?;
         return Ok(Answer::empty(StatusCode::NO_CONTENT));
     }
     let view = find(api, who, &name).await?.ok_or_else(Problem::not_found)?;
-    if tags.is_some_and(|tags| !tags.holds(&etag::of_version(view.versions.latest))) {
-        return Err(changed_meanwhile());
-    }
-    version(work.submit(Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, None)?;
+    holds(tags.as_ref(), &view)?;
+    version(work.submit(Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, Sent::Changes)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -415,14 +392,4 @@ fn one(status: StatusCode, view: &ProductView) -> Result<Answer, Problem> {
 /// The part of the address that names a product.
 pub(super) fn named(product: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     product.map(|Path(name)| name).map_err(|_| Problem::not_found())
-}
-
-pub(super) fn condition(asked: &Asked) -> Result<Option<Tags>, Problem> {
-    let wrong = |_| Problem::parameter("If-Match", "Send entity tags as they came, with their quotes, or *.");
-    Tags::of(&asked.headers, &header::IF_MATCH).map_err(wrong)
-}
-
-pub(super) fn condition_missing() -> Problem {
-    let detail = "Send the entity tag of the product in the header If-Match, or * to replace whatever is there.";
-    Problem::at_parameter(Kind::PreconditionRequired, "If-Match", detail)
 }

@@ -88,7 +88,7 @@ pub(crate) async fn decide(
     review: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, review, asked, decide_now).await
+    once_of(api, allowed.bearer, id(review), asked, decide_now).await
 }
 
 async fn decide_now(Work { api, bearer, asked, ids }: Work, review: ReviewId) -> Result<Answer, Problem> {
@@ -127,7 +127,7 @@ pub(crate) async fn assign(
     review: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, review, asked, assign_now).await
+    once_of(api, allowed.bearer, id(review), asked, assign_now).await
 }
 
 async fn assign_now(Work { api, bearer, asked, .. }: Work, review: ReviewId) -> Result<Answer, Problem> {

@@ -88,8 +88,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, address) = (&allowed.bearer.access, address.unwrap_or_default());
-    let parameters = Parameters::read(&address, &["limit", "cursor"])?;
-    let limit = parameters.number("limit", 1..=MOST_RUNS, DEFAULT_LIMIT)?;
+    let (parameters, limit) = Parameters::of_part(&address, MOST_RUNS, DEFAULT_LIMIT)?;
     let list = List::of(who.store, &"runs");
     let (runs, next) = api.ports.runs.runs_behind(who, parameters.cursor(list)?, limit).await?;
     let page = RunPage { runs: runs.iter().map(RunJson::of).collect(), next: next.and_then(|next| list.write(&next)) };

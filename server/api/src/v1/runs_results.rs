@@ -89,8 +89,7 @@ pub(crate) async fn results(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, run, address) = (&allowed.bearer.access, id::<JobId>(run)?, address.unwrap_or_default());
-    let parameters = Parameters::read(&address, &["limit", "cursor"])?;
-    let limit = parameters.number("limit", 1..=MOST_OF_RUN, DEFAULT_LIMIT)?;
+    let (parameters, limit) = Parameters::of_part(&address, MOST_OF_RUN, DEFAULT_LIMIT)?;
     let list = List::of(who.store, &("results", run));
     let part = api.ports.runs.results_behind(who, run, parameters.cursor(list)?, limit).await?;
     let (results, next) = part.ok_or_else(Problem::not_found)?;
@@ -135,8 +134,7 @@ pub(crate) async fn failures(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, run, address) = (&allowed.bearer.access, id::<JobId>(run)?, address.unwrap_or_default());
-    let parameters = Parameters::read(&address, &["limit", "cursor"])?;
-    let limit = parameters.number("limit", 1..=MOST_OF_RUN, DEFAULT_LIMIT)?;
+    let (parameters, limit) = Parameters::of_part(&address, MOST_OF_RUN, DEFAULT_LIMIT)?;
     let list = List::of(who.store, &("failures", run));
     let part = api.ports.runs.failures_behind(who, run, parameters.cursor(list)?, limit).await?;
     let (failures, next) = part.ok_or_else(Problem::not_found)?;

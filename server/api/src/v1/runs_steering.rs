@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    common::{Nothing, clash, once_of, optional, written},
+    common::{Nothing, clash, id, once_of, optional, written},
     parameters::IdempotencyKey,
     runs::{find, started},
     runs_input::cap,
@@ -61,7 +61,7 @@ pub(crate) struct RunResumption {
     security(("bearer" = ["runs:write"])),
 )]
 pub(crate) async fn pause(State(api): State<Api>, allowed: Allowed<WriteRuns>, run: Result<Path<String>, PathRejection>, asked: Asked) -> Response {
-    once_of(api, allowed.bearer, run, asked, pause_now).await
+    once_of(api, allowed.bearer, id(run), asked, pause_now).await
 }
 
 async fn pause_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result<Answer, Problem> {
@@ -93,7 +93,7 @@ async fn pause_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result<
     security(("bearer" = ["runs:write"])),
 )]
 pub(crate) async fn resume(State(api): State<Api>, allowed: Allowed<WriteRuns>, run: Result<Path<String>, PathRejection>, asked: Asked) -> Response {
-    once_of(api, allowed.bearer, run, asked, resume_now).await
+    once_of(api, allowed.bearer, id(run), asked, resume_now).await
 }
 
 async fn resume_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result<Answer, Problem> {
@@ -125,7 +125,7 @@ async fn resume_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result
     security(("bearer" = ["runs:write"])),
 )]
 pub(crate) async fn cancel(State(api): State<Api>, allowed: Allowed<WriteRuns>, run: Result<Path<String>, PathRejection>, asked: Asked) -> Response {
-    once_of(api, allowed.bearer, run, asked, cancel_now).await
+    once_of(api, allowed.bearer, id(run), asked, cancel_now).await
 }
 
 async fn cancel_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result<Answer, Problem> {
@@ -158,7 +158,7 @@ async fn cancel_now(Work { api, bearer, asked, .. }: Work, run: JobId) -> Result
     security(("bearer" = ["runs:write"])),
 )]
 pub(crate) async fn retry(State(api): State<Api>, allowed: Allowed<WriteRuns>, run: Result<Path<String>, PathRejection>, asked: Asked) -> Response {
-    once_of(api, allowed.bearer, run, asked, retry_now).await
+    once_of(api, allowed.bearer, id(run), asked, retry_now).await
 }
 
 async fn retry_now(Work { api, bearer, asked, ids }: Work, run: JobId) -> Result<Answer, Problem> {

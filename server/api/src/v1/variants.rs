@@ -2,22 +2,21 @@
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use domain::{
-    field::{Field, Value},
+    field::Field,
     ids::{ProductId, Seq, VariantId},
-    op::Edit,
 };
 use ports::product::ProductView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    ROOT,
+    common::once_of,
     parameters::{IdempotencyKey, IfNoneMatch},
-    parts::{Condition, Decided, Names, ids_of, with_version},
+    parts::{self, Names, Part, ids_of},
     product_json::VariantJson,
     products::{find, named},
     variants_input::VariantFields,
@@ -27,7 +26,7 @@ use crate::{
     bearer::{Allowed, ReadProducts, WriteProducts},
     body::{Asked, JSON, MERGE_PATCH},
     etag,
-    idempotency::{Work, once},
+    idempotency::Work,
     options::Api,
     problem::{Problem, problems},
 };
@@ -130,7 +129,7 @@ pub(crate) async fn list(
 pub(crate) async fn read(State(api): State<Api>, allowed: Allowed<ReadProducts>, names: Names, headers: HeaderMap) -> Result<Answer, Problem> {
     let (product, id) = ids_of::<VariantId>(names)?;
     let view = find(&api, &allowed.bearer.access, &product).await?.ok_or_else(Problem::not_found)?;
-    Ok(one(StatusCode::OK, &view, id)?.tagged(&etag::of_version(view.versions.latest), &headers))
+    Ok(id.answer(StatusCode::OK, &view)?.tagged(&etag::of_version(view.versions.latest), &headers))
 }
 
 /// Add a variant
@@ -166,29 +165,13 @@ pub(crate) async fn create(
     product: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    match named(product) {
-        Ok(product) => once(api, allowed.bearer, asked, move |work| create_now(work, product)).await,
-        Err(problem) => problem.into_response(),
-    }
+    once_of(api, allowed.bearer, named(product), asked, create_now).await
 }
 
 async fn create_now(work: Work, product: String) -> Result<Answer, Problem> {
     let fields: VariantFields = work.asked.json(JSON)?;
     let id = work.ids.variant(0, 0);
-    // Added by this very request, whose answer was lost: its version has gone on with that, and its place is taken by itself.
-    if let Some(view) = find(&work.api, &work.bearer.access, &product).await?
-        && view.variants.iter().any(|variant| variant.id == id)
-    {
-        return made(&view, id);
-    }
-    let decided = Decided::of(&work, &product, Condition::Optional).await?;
-    let edits = fields.added(id, &decided.view, decided.base)?;
-    made(&decided.edit(&work, edits).await?, id)
-}
-
-fn made(view: &ProductView, id: VariantId) -> Result<Answer, Problem> {
-    let address = format!("{ROOT}/products/{}/variants/{id}", view.id);
-    Ok(with_version(one(StatusCode::CREATED, view, id)?.text_header(header::LOCATION, &address), view))
+    parts::add(&work, &product, id, |view, base| fields.added(id, view, base)).await
 }
 
 /// Change a variant
@@ -223,19 +206,12 @@ fn made(view: &ProductView, id: VariantId) -> Result<Answer, Problem> {
     security(("bearer" = ["products:write"])),
 )]
 pub(crate) async fn change(State(api): State<Api>, allowed: Allowed<WriteProducts>, names: Names, asked: Asked) -> Response {
-    match ids_of::<VariantId>(names) {
-        Ok((product, id)) => once(api, allowed.bearer, asked, move |work| change_now(work, product, id)).await,
-        Err(problem) => problem.into_response(),
-    }
+    once_of(api, allowed.bearer, ids_of(names), asked, change_now).await
 }
 
-async fn change_now(work: Work, product: String, id: VariantId) -> Result<Answer, Problem> {
+async fn change_now(work: Work, (product, id): (String, VariantId)) -> Result<Answer, Problem> {
     let fields: VariantFields = work.asked.json(MERGE_PATCH)?;
-    let decided = Decided::of(&work, &product, Condition::Needed).await?;
-    is_there(&decided.view, id)?;
-    let edits = fields.changed(id, &decided.view, decided.base)?;
-    let view = decided.edit(&work, edits).await?;
-    Ok(with_version(one(StatusCode::OK, &view, id)?, &view))
+    parts::change(&work, &product, id, |view, base| fields.changed(id, view, base)).await
 }
 
 /// Remove a variant
@@ -262,28 +238,23 @@ async fn change_now(work: Work, product: String, id: VariantId) -> Result<Answer
     security(("bearer" = ["products:write"])),
 )]
 pub(crate) async fn remove(State(api): State<Api>, allowed: Allowed<WriteProducts>, names: Names, asked: Asked) -> Response {
-    match ids_of::<VariantId>(names) {
-        Ok((product, id)) => once(api, allowed.bearer, asked, move |work| remove_now(work, product, id)).await,
-        Err(problem) => problem.into_response(),
+    once_of(api, allowed.bearer, ids_of(names), asked, parts::remove::<VariantId>).await
+}
+
+impl Part for VariantId {
+    const LIST: &'static str = "variants";
+
+    fn field(self) -> Field {
+        Field::Variant(self)
     }
-}
 
-async fn remove_now(work: Work, product: String, id: VariantId) -> Result<Answer, Problem> {
-    let decided = Decided::of(&work, &product, Condition::Optional).await?;
-    if !decided.is_done() {
-        is_there(&decided.view, id)?;
+    fn is_in(self, product: &ProductView) -> bool {
+        product.variants.iter().any(|variant| variant.id == self)
     }
-    let edits = vec![Edit { field: Field::Variant(id), base: decided.base, value: Value::None }];
-    let view = decided.edit(&work, edits).await?;
-    Ok(with_version(Answer::empty(StatusCode::NO_CONTENT), &view))
-}
 
-fn is_there(view: &ProductView, id: VariantId) -> Result<(), Problem> {
-    if view.variants.iter().any(|variant| variant.id == id) { Ok(()) } else { Err(Problem::not_found()) }
-}
-
-fn one(status: StatusCode, view: &ProductView, id: VariantId) -> Result<Answer, Problem> {
-    let variant = view.variants.iter().find(|variant| variant.id == id).ok_or_else(Problem::not_found)?;
-    let variant = VariantJson::of(variant, view.currency);
-    Answer::json(status, &ProductVariant { variant, product_id: view.id, currency: view.currency.code(), version: view.versions.latest })
+    fn answer(self, status: StatusCode, product: &ProductView) -> Result<Answer, Problem> {
+        let variant = product.variants.iter().find(|variant| variant.id == self).ok_or_else(Problem::not_found)?;
+        let (variant, currency) = (VariantJson::of(variant, product.currency), product.currency.code());
+        Answer::json(status, &ProductVariant { variant, product_id: product.id, currency, version: product.versions.latest })
+    }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::ids::VersionId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    common::{once_of, optional, shown, shown_part},
+    common::{id, once_of, optional, shown, shown_part},
     parameters::{IdempotencyKey, IfNoneMatch, Parameters},
     parts::{Names, ids_of},
     products,
@@ -25,7 +25,7 @@ use crate::{
     bearer::{Allowed, ReadRuns, WriteRuns},
     body::Asked,
     cursor::List,
-    idempotency::{Work, once},
+    idempotency::Work,
     options::Api,
     problem::{Problem, problems},
 };
@@ -86,8 +86,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, address) = (&allowed.bearer.access, address.unwrap_or_default());
-    let parameters = Parameters::read(&address, &["limit", "cursor"])?;
-    let limit = parameters.number("limit", 1..=MOST, DEFAULT_LIMIT)?;
+    let (parameters, limit) = Parameters::of_part(&address, MOST, DEFAULT_LIMIT)?;
     let product = products::find(&api, who, &products::named(product)?).await?.ok_or_else(Problem::not_found)?;
     let list = List::of(who.store, &("versions", product.id));
     let view = api.ports.reviews.versions_below(who, &product.handle, parameters.cursor(list)?, limit).await?.ok_or_else(Problem::not_found)?;
@@ -154,7 +153,7 @@ pub(crate) async fn activate(
     version: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, version, asked, activate_now).await
+    once_of(api, allowed.bearer, id(version), asked, activate_now).await
 }
 
 async fn activate_now(Work { api, bearer, asked, ids }: Work, version: VersionId) -> Result<Answer, Problem> {
@@ -191,10 +190,7 @@ pub(crate) async fn roll_back(
     product: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    match products::named(product) {
-        Ok(product) => once(api, allowed.bearer, asked, move |work| roll_back_now(work, product)).await,
-        Err(problem) => problem.into_response(),
-    }
+    once_of(api, allowed.bearer, products::named(product), asked, roll_back_now).await
 }
 
 async fn roll_back_now(Work { api, bearer, asked, ids }: Work, product: String) -> Result<Answer, Problem> {

@@ -166,7 +166,7 @@ pub(crate) async fn change(
     webhook: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, webhook, asked, change_now).await
+    once_of(api, allowed.bearer, id(webhook), asked, change_now).await
 }
 
 async fn change_now(Work { api, bearer, asked, .. }: Work, id: WebhookId) -> Result<Answer, Problem> {
@@ -202,7 +202,7 @@ pub(crate) async fn remove(
     webhook: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, webhook, asked, remove_now).await
+    once_of(api, allowed.bearer, id(webhook), asked, remove_now).await
 }
 
 async fn remove_now(Work { api, bearer, .. }: Work, id: WebhookId) -> Result<Answer, Problem> {
@@ -237,7 +237,7 @@ pub(crate) async fn rotate(
     webhook: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, webhook, asked, rotate_now).await
+    once_of(api, allowed.bearer, id(webhook), asked, rotate_now).await
 }
 
 async fn rotate_now(Work { api, bearer, asked, .. }: Work, id: WebhookId) -> Result<Answer, Problem> {

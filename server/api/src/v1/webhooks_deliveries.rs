@@ -3,7 +3,7 @@
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::ids::{DeliveryId, Seq, WebhookId};
 use ports::webhooks::{DeliveryBookmark, MOST_DELIVERIES, Since};
@@ -21,7 +21,7 @@ use crate::{
     body::{Asked, JSON},
     cursor::List,
     format,
-    idempotency::{Work, once},
+    idempotency::Work,
     options::Api,
     problem::{Kind, Problem, problems},
 };
@@ -74,8 +74,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, id, address) = (&allowed.bearer.access, id::<WebhookId>(webhook)?, address.unwrap_or_default());
-    let parameters = Parameters::read(&address, &["limit", "cursor"])?;
-    let limit = parameters.number("limit", 1..=MOST_DELIVERIES, DEFAULT_LIMIT)?;
+    let (parameters, limit) = Parameters::of_part(&address, MOST_DELIVERIES, DEFAULT_LIMIT)?;
     let list = List::of(who.store, &("deliveries", id));
     let behind = parameters.cursor::<DeliveryBookmark>(list)?;
     let page = api.ports.webhooks.deliveries(who, id, behind, limit).await?;
@@ -110,7 +109,7 @@ pub(crate) async fn test(
     webhook: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, webhook, asked, test_now).await
+    once_of(api, allowed.bearer, id(webhook), asked, test_now).await
 }
 
 async fn test_now(Work { api, bearer, asked, .. }: Work, id: WebhookId) -> Result<Answer, Problem> {
@@ -147,10 +146,7 @@ pub(crate) async fn replay(
     asked: Asked,
 ) -> Response {
     let ids = path.ok().and_then(|Path((webhook, delivery))| Some((webhook.parse::<WebhookId>().ok()?, delivery.parse::<DeliveryId>().ok()?)));
-    match ids {
-        Some(ids) => once(api, allowed.bearer, asked, move |work| replay_now(work, ids)).await,
-        None => Problem::not_found().into_response(),
-    }
+    once_of(api, allowed.bearer, ids.ok_or_else(Problem::not_found), asked, replay_now).await
 }
 
 async fn replay_now(Work { api, bearer, asked, .. }: Work, (webhook, delivery): (WebhookId, DeliveryId)) -> Result<Answer, Problem> {
@@ -186,7 +182,7 @@ pub(crate) async fn replay_since(
     webhook: Result<Path<String>, PathRejection>,
     asked: Asked,
 ) -> Response {
-    once_of(api, allowed.bearer, webhook, asked, replay_since_now).await
+    once_of(api, allowed.bearer, id(webhook), asked, replay_since_now).await
 }
 
 async fn replay_since_now(Work { api, bearer, asked, .. }: Work, id: WebhookId) -> Result<Answer, Problem> {

@@ -62,6 +62,26 @@ export async function signIn(page, email = 'owner@demo.test', password = email =
 /** Waits until the page has come alive. */
 export const alive = (page) => page.waitForSelector('html.hydrated', { state: 'attached' });
 
+/** Opens an address and waits until its page has come alive. */
+export async function open(page, address) {
+  await page.goto(address);
+  await alive(page);
+}
+
+/**
+ * A page's line to an address of the server, which is cut by `isCut`. It is laid before the page is opened: Chromium says that a route is
+ * in place before a page that lives has heard of it, and what such a page sends next may still come through.
+ */
+export async function lineTo(page, address) {
+  const line = { isCut: false, refused: 0 };
+  await page.route(address, (route) => {
+    if (!line.isCut) return route.continue();
+    line.refused += 1;
+    return route.abort();
+  });
+  return line;
+}
+
 /** Another person's browser. What it reports as an error fails the test, but for texts that are expected. */
 export async function another(browser, server, email, { expected = [], ...options } = {}) {
   const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1440, height: 900 }, ...options });

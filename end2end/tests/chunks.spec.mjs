@@ -1,4 +1,4 @@
-import { alive, expect, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, lineTo, open, signIn, test, watch } from '../support/fixtures.mjs';
 
 test('the list loads no other page, and hovering or focusing a link fetches the page behind it', async ({ page }) => {
   await signIn(page);
@@ -24,6 +24,7 @@ test.describe('a chunk that cannot be loaded', () => {
     test.setTimeout(90_000);
     const errors = watch(page);
     await signIn(page);
+    const line = await lineTo(page, '**/pkg/**');
     const rail = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
     const pages = [
       ['product', () => page.locator('.row a').first(), () => page.getByLabel('Title', { exact: true }), '/products?sort=title'],
@@ -35,16 +36,15 @@ test.describe('a chunk that cannot be loaded', () => {
       ['settings', () => rail('Settings'), () => page.getByRole('heading', { name: 'Settings' }), '/products'],
     ];
     for (const [name, link, shown, from] of pages) {
-      await page.goto(from);
-      await alive(page);
-      await page.route('**/pkg/**', (route) => route.abort());
+      await open(page, from);
+      line.isCut = true;
       await link().click();
       await expect(page.getByRole('alert'), name).toContainText('could not be loaded');
       // Once more in vain: it stays, and so does the way out of it.
       await page.getByRole('button', { name: 'Try again' }).click();
       await expect(page.getByRole('alert')).toContainText('could not be loaded');
 
-      await page.unroute('**/pkg/**');
+      line.isCut = false;
       await page.getByRole('button', { name: 'Try again' }).click();
       await expect(shown(), name).toBeVisible();
       await expect(page.getByRole('alert')).toHaveCount(0);

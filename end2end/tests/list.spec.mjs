@@ -1,4 +1,4 @@
-import { alive, expect, PRODUCTS, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, lineTo, open, PRODUCTS, signIn, test, watch } from '../support/fixtures.mjs';
 
 const rowCount = PRODUCTS + 1;
 const ANSWERS = '**/api/fn/products/list**';
@@ -375,14 +375,15 @@ test.describe('when the connection fails', () => {
   test.use({ expectedErrors: ['net::ERR_FAILED'] });
 
   test('the rows that are there stay, and trying again goes on', async ({ page }) => {
+    const line = await lineTo(page, ANSWERS);
     await open(page, '/products?sort=title');
     await filled(page);
-    await page.route(ANSWERS, (route) => route.abort());
+    line.isCut = true;
     await page.getByLabel('Go to row').fill('2500');
     await page.keyboard.press('Enter');
 
     await expect(page.getByRole('alert')).toContainText('cannot be reached');
-    await page.unroute(ANSWERS);
+    line.isCut = false;
     await page.getByRole('alert').getByRole('link', { name: 'Try again' }).click();
     await expect(at(page, 2_500).locator('a')).not.toBeEmpty();
     await expect(page.getByRole('alert')).toHaveCount(0);
@@ -476,11 +477,6 @@ test.describe('without JavaScript', () => {
     expect((await visiblePrices(page)).every((price) => price >= 20 && price <= 60)).toBe(true);
   });
 });
-
-async function open(page, address) {
-  await page.goto(address);
-  await alive(page);
-}
 
 /** Holds back the answers to requests for an address until what it gives is called. */
 async function hold(page, address) {

@@ -1,4 +1,4 @@
-import { alive, another, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, another, expect, lineTo, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
 
 // Tests change different products, told apart by their place in the list by title.
 async function open(page, place) {
@@ -132,14 +132,15 @@ test.describe('when the connection fails', () => {
   test.use({ expectedErrors: ['Failed to load resource', 'ERR_'] });
 
   test('the text stays, says that it is not saved, and is saved once when the connection is back', async ({ page }) => {
+    const line = await lineTo(page, '**/api/fn/product/**');
     await open(page, 500);
-    await page.route('**/api/fn/product/**', (route) => route.abort());
+    line.isCut = true;
     await title(page).fill('Typed in a tunnel');
     await title(page).press('Enter');
     await expect(state(page, 'title')).toHaveAttribute('data-state', /saving|failed/);
     await expect(title(page)).toHaveValue('Typed in a tunnel');
 
-    await page.unroute('**/api/fn/product/**');
+    line.isCut = false;
     // It tries again by itself a few times; then it asks.
     const again = page.locator('[data-field="title"]').getByRole('button', { name: 'Try again' });
     if (await again.isVisible()) await again.click();

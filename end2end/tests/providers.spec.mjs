@@ -1,5 +1,6 @@
 import { clean, LOOKS } from '../support/axe.mjs';
-import { alive, expect, signIn, test } from '../support/fixtures.mjs';
+import { alive, expect, open, signIn, test } from '../support/fixtures.mjs';
+import { remove } from '../support/settings.mjs';
 
 const PROVIDERS = '/settings/providers';
 const KEY = 'sk-never-to-be-seen-again';
@@ -49,9 +50,7 @@ test('a provider is added with its key and a price, and the key is never in a pa
   await expect(page.getByText('Removed.')).toBeVisible();
   await expect(row).toContainText('No price');
   await row.getByRole('link', { name: 'Edit' }).click();
-  await page.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-  await expect(page.getByText('Removed.')).toBeVisible();
+  await remove(page);
   await expect(row).toHaveCount(0);
 });
 
@@ -122,9 +121,4 @@ for (const [theme, width] of LOOKS) {
       await expect(page.getByText('Removed.')).toBeVisible();
     });
   });
-}
-
-async function open(page, address) {
-  await page.goto(address);
-  await alive(page);
 }

@@ -1,5 +1,5 @@
 import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
-import { alive, another, expect, signIn, test } from '../support/fixtures.mjs';
+import { alive, another, expect, lineTo, signIn, test } from '../support/fixtures.mjs';
 
 // Every test decides about the suggestions that are first in the queue when it comes to them, so they run one after the other.
 test.describe.configure({ mode: 'serial' });
@@ -216,11 +216,13 @@ test.describe('while the server cannot be reached', () => {
   test.use({ expectedErrors: ['Failed to load resource', 'Failed to fetch'] });
 
   test('a decision waits, leaving asks, and it is sent once it can be', async ({ page }) => {
+    const line = await lineTo(page, '**/api/fn/review/decide');
     await open(page);
     const first = await shown(page);
-    await page.route('**/api/fn/review/decide', (route) => route.abort());
+    line.isCut = true;
     await page.keyboard.press('a');
     await expect(card(page)).not.toHaveAttribute('data-review', first.id);
+    await expect.poll(() => line.refused).toBeGreaterThan(0);
     await expect(page.locator('[data-region="unsent"]')).toContainText('1 decision is not sent yet');
 
     let asked = false;
@@ -231,7 +233,10 @@ test.describe('while the server cannot be reached', () => {
     await page.evaluate(() => location.reload()).catch(() => {});
     await expect.poll(() => asked).toBe(true);
 
-    await page.unroute('**/api/fn/review/decide');
+    // Behind a try in vain the next one is seconds away: what is sent before it is sent by the button.
+    const tries = line.refused;
+    await expect.poll(() => line.refused, { timeout: 20_000 }).toBeGreaterThan(tries);
+    line.isCut = false;
     await page.getByRole('button', { name: 'Send now' }).click();
     await expect(page.locator('[data-region="unsent"] .band')).toHaveCount(0);
     expect(await statusOf(page, first.id)).toBe('approved');

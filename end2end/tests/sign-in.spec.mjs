@@ -1,4 +1,4 @@
-import { alive, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, lineTo, open, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
 
 test('one signs in, lands where one wanted to go, and signs out', async ({ page }) => {
   await page.goto('/products?sort=title');
@@ -76,14 +76,15 @@ test.describe('when the server cannot be reached', () => {
 
   test('a page says so, and trying again needs no new document', async ({ page }) => {
     await signIn(page);
-    await alive(page);
+    const line = await lineTo(page, '**/api/fn/jobs/**');
+    await open(page, '/products');
     await page.evaluate(() => (window.kept = true));
-    await page.route('**/api/fn/jobs/**', (route) => route.abort());
+    line.isCut = true;
     await page.getByRole('link', { name: 'Imports' }).first().click();
     await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
     await expect(page.getByRole('link', { name: 'Go to the products' })).toBeVisible();
 
-    await page.unroute('**/api/fn/jobs/**');
+    line.isCut = false;
     await page.getByRole('link', { name: 'Try again' }).click();
     await expect(page.getByRole('heading', { name: 'Imports' })).toBeVisible();
     expect(await page.evaluate(() => window.kept)).toBe(true);

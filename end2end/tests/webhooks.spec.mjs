@@ -1,5 +1,6 @@
 import { clean, LOOKS } from '../support/axe.mjs';
-import { alive, expect, post, signIn, test } from '../support/fixtures.mjs';
+import { alive, expect, open, post, signIn, test } from '../support/fixtures.mjs';
+import { isShownOnce, makeSecret, reloadsWithout, remove, rowOf } from '../support/settings.mjs';
 
 const WEBHOOKS = '/settings/webhooks';
 const SECRET = /^whsec_\S{40,}$/;
@@ -18,23 +19,13 @@ test('a webhook is added, its secret seen once, and it is tried, paused, changed
   await expect(page.getByLabel('A run is over')).not.toBeChecked();
   await page.getByLabel('Address').fill(`${URL}/first`);
   await page.getByLabel('A run is over').check();
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
-  await page.getByRole('button', { name: 'Save webhook' }).click();
+  const secret = await makeSecret(page, 'Save webhook', 'Secret');
 
-  expect((await answered).headers()['cache-control']).toBe('no-store');
-  const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
   expect(secret).toMatch(SECRET);
   const row = rowOf(page, '/first');
   for (const part of ['Active', 'product.created', 'run.finished', 'Nothing has arrived yet']) await expect(row).toContainText(part);
 
-  // A reload sends nothing again, and does not bring it back.
-  await alive(page);
-  const sent = [];
-  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
-  await page.reload();
-  await expect(row).toBeVisible();
-  expect(sent).toEqual([]);
-  expect(await page.content()).not.toContain(secret);
+  await reloadsWithout(page, secret, row);
 
   await row.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
@@ -59,7 +50,7 @@ test('a webhook is added, its secret seen once, and it is tried, paused, changed
   expect(second).toMatch(SECRET);
   expect(second).not.toBe(secret);
   await expect(page.getByText('The one from before is good until')).toBeVisible();
-  await remove(page, '/second');
+  await removeWebhook(page, '/second');
 });
 
 test.describe('what cannot be added', () => {
@@ -89,7 +80,7 @@ test.describe('what cannot be added', () => {
     await page.getByLabel('Since').fill('2026-01-01 08:00');
     await page.getByRole('button', { name: 'Send all again' }).click();
     await expect(page.getByText('It is sent again.')).toBeVisible();
-    await remove(page, '/again');
+    await removeWebhook(page, '/again');
   });
 });
 
@@ -106,11 +97,8 @@ test.describe('without JavaScript', () => {
   test('a webhook is added, shown and removed by plain forms', async ({ page }) => {
     await signIn(page);
     await add(page, '/plain');
-    await expect(page.getByLabel('Secret', { exact: true })).toHaveValue(SECRET);
-    await expect(page.getByRole('button', { name: 'Copy' })).toBeHidden();
-    await page.goto(WEBHOOKS);
-    await expect(page.getByLabel('Secret', { exact: true })).toHaveCount(0);
-    await remove(page, '/plain');
+    await isShownOnce(page, WEBHOOKS, 'Secret', SECRET);
+    await removeWebhook(page, '/plain');
   });
 });
 
@@ -136,17 +124,10 @@ for (const [theme, width] of LOOKS) {
       await rowOf(page, path).getByRole('link', { name: 'Log' }).click();
       await expect(page.getByText('webhook.test', { exact: true })).toBeVisible();
       await clean(page, 'a log');
-      await remove(page, path);
+      await removeWebhook(page, path);
     });
   });
 }
-
-async function open(page, address) {
-  await page.goto(address);
-  await alive(page);
-}
-
-const rowOf = (page, path) => page.getByRole('listitem').filter({ hasText: path });
 
 /** Adds a webhook with what a new one begins with. */
 async function add(page, path) {
@@ -156,11 +137,9 @@ async function add(page, path) {
   await expect(page.getByText('It is not shown again.')).toBeVisible();
 }
 
-async function remove(page, path) {
+async function removeWebhook(page, path) {
   await page.goto(WEBHOOKS);
   await page.goto(await rowOf(page, path).getByRole('link', { name: 'Edit' }).getAttribute('href'));
-  await page.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-  await expect(page.getByText('Removed.')).toBeVisible();
+  await remove(page);
   await expect(rowOf(page, path)).toHaveCount(0);
 }

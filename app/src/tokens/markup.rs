@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     forms::{Field, Fields, Form, Kind, elsewhere},
+    settings::secret::made,
     ui::{format, values::capital},
 };
 
@@ -164,22 +165,8 @@ impl Page<'_> {
 }
 
 fn just_made(token: &TokenView, secret: &TokenSecret) -> Markup {
-    html! {
-        section.part aria-labelledby="made-h" {
-            div {
-                h2 #made-h { "“" (token.name) "” is made" }
-                p.muted { "Copy the token now, to where passwords are kept. It is not shown again." }
-            }
-            div.field {
-                div.field-top { label for="secret" { "Token" } }
-                div.with-button {
-                    input.input #secret type="text" value=(secret.0) readonly autocomplete="off" spellcheck="false";
-                    button.btn.script type="button" data-copy { "Copy" }
-                }
-                p.hint #copied role="status" {}
-            }
-        }
-    }
+    let explains = html! { p.muted { "Copy the token now, to where passwords are kept. It is not shown again." } };
+    made(&format!("“{}” is made", token.name), &explains, "Token", &secret.0)
 }
 
 /// What may be done with one kind of thing.

@@ -15,8 +15,6 @@ mod markup;
 mod page;
 #[cfg(all(test, feature = "ssr"))]
 mod sample;
-#[cfg(not(feature = "ssr"))]
-pub(crate) mod secret;
 #[cfg(feature = "ssr")]
 mod words;
 

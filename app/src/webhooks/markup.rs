@@ -10,6 +10,7 @@ use ports::{
 use super::{PATH, Sent};
 use crate::{
     forms::{Fields, Form, Removal, elsewhere, remove},
+    settings::secret::made,
     ui::format,
 };
 
@@ -102,8 +103,10 @@ impl Page<'_> {
     }
 
     fn act(&self, hook: &WebhookView, does: &str, label: &str) -> Markup {
+        // A test waits for somebody else's server, which the address says: it takes nobody's place meanwhile.
+        let waits = if does == "test" { "?waits" } else { "" };
         html! {
-            form method="post" action={ (PATH) "#w-" (hook.id) } {
+            form method="post" action={ (PATH) (waits) "#w-" (hook.id) } {
                 (elsewhere(self.store))
                 input type="hidden" name="do" value=(does);
                 input type="hidden" name="id" value=(hook.id);
@@ -174,23 +177,11 @@ impl Page<'_> {
 }
 
 fn new_secret(heading: &str, secret: &WebhookSecret, old_until: Option<Timestamp>) -> Markup {
-    html! {
-        section.part aria-labelledby="made-h" {
-            div {
-                h2 #made-h { (heading) }
-                p.muted { "Copy the secret now, to where the receiver checks signatures. It is not shown again." }
-                @if let Some(until) = old_until { p.muted { "The one from before is good until " (format::moment(until)) "." } }
-            }
-            div.field {
-                div.field-top { label for="secret" { "Secret" } }
-                div.with-button {
-                    input.input #secret type="text" value=(secret.0) readonly autocomplete="off" spellcheck="false";
-                    button.btn.script type="button" data-copy { "Copy" }
-                }
-                p.hint #copied role="status" {}
-            }
-        }
-    }
+    let explains = html! {
+        p.muted { "Copy the secret now, to where the receiver checks signatures. It is not shown again." }
+        @if let Some(until) = old_until { p.muted { "The one from before is good until " (format::moment(until)) "." } }
+    };
+    made(heading, &explains, "Secret", &secret.0)
 }
 
 /// What a receiver made of a test.

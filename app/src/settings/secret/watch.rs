@@ -1,4 +1,4 @@
-//! The secret of a new token or webhook, for as long as it is shown.
+//! What one can do with the secret in the browser.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};

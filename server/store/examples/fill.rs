@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release -p store --example fill -- sqlite:/tmp/fill.db 1000000 2000
-//! cargo run --release -p store --example fill -- postgres://vitrine@127.0.0.1:54329/fill 1000000 2000
+//! cargo run --release -p store --example fill -- postgres://vitrine@127.0.0.1:25329/fill 1000000 2000
 //! ```
 //! The arguments: where (the database is there already on PostgreSQL), how many products, how many a batch.
 

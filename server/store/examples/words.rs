@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release -p store --example words -- sqlite:/tmp/words.db 50000 1000000
-//! cargo run --release -p store --example words -- postgres://vitrine@127.0.0.1:54329/words 50000 1000000
+//! cargo run --release -p store --example words -- postgres://vitrine@127.0.0.1:25329/words 50000 1000000
 //! ```
 //! The arguments: where (the database is there already on PostgreSQL), how many products, how many calls.
 

@@ -341,15 +341,18 @@ impl Store {
         let nums: Vec<i64> = shelves.iter().map(|shelf| shelf.store.num).collect();
         let seqs: Vec<(i64, i64)> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::SEQS)).bind(Many(&nums)).fetch_all(on))?;
         let now = self.inner.clock.now().micros();
+        let mut outcome = Ok(());
         for shelf in shelves {
             shelf.checked_at.store(now, Ordering::Relaxed);
             let Some((_, seq)) = seqs.iter().find(|(num, _)| *num == shelf.store.num) else { continue };
             shelf.committed.fetch_max(*seq, Ordering::SeqCst);
             if shelf.with(|current| current.seq.0).is_some_and(|known| known < *seq) {
-                self.catch_up_with_others(shelf, Seq(*seq)).await?;
+                // The others are followed whatever becomes of this one.
+                let caught_up = self.catch_up_with_others(shelf, Seq(*seq)).await;
+                outcome = outcome.and(caught_up);
             }
         }
-        Ok(())
+        outcome
     }
 }
 

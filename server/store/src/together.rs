@@ -1,4 +1,4 @@
-//! One statement for all who ask the same of the database at a time. Whoever comes while one is running is in the next: what they are
+//! One statement for all who ask the same of the database at a time. Whoever comes while two are running is in the next: what they are
 //! told was read after they asked, and under load a statement, its way there and back and its connection are shared by many.
 //! (Known from GraphQL servers as a data loader, and from logs as group commit.)
 
@@ -6,13 +6,18 @@ use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use ports::error::AppError;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 /// So many statements run at once: while one is on its way, those who come are not held up.
 const RUNNING: usize = 2;
+
+/// Longer than a statement and the wait for a connection may take: what has not come by then never will, as when the machine it was
+/// asked of has vanished.
+const LONGEST: Duration = Duration::from_secs(40);
 
 pub(crate) struct Together<K, V>(Mutex<State<K, V>>);
 
@@ -49,7 +54,13 @@ impl<K: Eq + Hash, V> Together<K, V> {
         while let Some(waiting) = turn.take() {
             let (keys, asked): (Vec<Vec<K>>, Vec<_>) = waiting.into_iter().unzip();
             let keys: Vec<K> = keys.into_iter().flatten().collect::<HashSet<K>>().into_iter().collect();
-            let found = read(keys).await.map(|found| Arc::new(found.into_iter().collect::<HashMap<K, V>>()));
+            let found = match timeout(LONGEST, read(keys)).await {
+                Ok(found) => found.map(|found| Arc::new(found.into_iter().collect::<HashMap<K, V>>())),
+                Err(_) => {
+                    tracing::error!(seconds = LONGEST.as_secs(), "a statement for several was given up, as it took too long");
+                    Err(AppError::Unavailable("The database cannot be reached at the moment. Nothing was changed. Try again in a minute.".into()))
+                }
+            };
             for one in asked {
                 // Whoever has gone away is told nothing.
                 let _ = one.send(found.clone());
@@ -65,6 +76,7 @@ impl<K: Eq + Hash, V> Together<K, V> {
 impl<K: Eq + Hash, V> Turn<'_, K, V> {
     fn take(&mut self) -> Option<Vec<Asked<K, V>>> {
         let mut state = self.of.state();
+        state.waiting.retain(|(_, asked)| !asked.is_closed());
         if state.waiting.is_empty() {
             // In the same moment: whoever comes after it begins anew.
             state.running -= 1;
@@ -78,7 +90,12 @@ impl<K: Eq + Hash, V> Turn<'_, K, V> {
 impl<K, V> Drop for Turn<'_, K, V> {
     fn drop(&mut self) {
         if !self.is_over {
-            self.of.0.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
+            let mut state = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+            state.running -= 1;
+            if state.running == 0 {
+                // Nobody would come for them.
+                state.waiting.clear();
+            }
         }
     }
 }
@@ -91,10 +108,7 @@ impl<K, V> Default for Together<K, V> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::atomic::{AtomicU32, Ordering},
-        time::Duration,
-    };
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
 
@@ -157,5 +171,18 @@ mod tests {
 
         assert_eq!((found, missing, failed), (Ok(Some(0)), Ok(None), Err(AppError::Internal)));
         assert_eq!(ask(&together, &table, 1).await, Ok(Some(0)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_statement_that_never_comes_back_holds_up_nobody_for_ever() {
+        let together = Arc::new(Together::<u8, u32>::default());
+        let (answer, is_first) = together.ask(vec![1]);
+        assert!(is_first);
+        let reading = together.clone();
+        tokio::spawn(async move { reading.answer(|_| std::future::pending()).await });
+
+        assert!(matches!(answer.await.unwrap(), Err(AppError::Unavailable(_))));
+        tokio::task::yield_now().await;
+        assert_eq!(together.state().running, 0);
     }
 }

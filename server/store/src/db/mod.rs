@@ -16,6 +16,7 @@ mod reading;
 mod replicas;
 mod report;
 mod slow;
+mod spare;
 mod sqlite;
 mod watch;
 mod watched;
@@ -140,6 +141,9 @@ macro_rules! lagging {
                             let $also = running.watch(&mut *connection);
                             let result = $crate::db::answer_of(replica, $again).await;
                             db.ran(&SITE, &running, result.is_ok());
+                            if result.is_ok() {
+                                connection.answered();
+                            }
                             result
                         }
                         Err(error) => Err(error),
@@ -179,6 +183,9 @@ macro_rules! one_of {
                 let $on = running.watch(&mut *connection);
                 let result = $run.await;
                 db.ran(&SITE, &running, result.is_ok());
+                if result.is_ok() {
+                    connection.answered();
+                }
                 result
             }
             Err(error) => Err(error),
@@ -429,9 +436,12 @@ impl Db {
                 write.close().await;
             }
             Engine::Postgres { primary, background, replicas } => {
+                self.waits.first.close();
+                self.waits.second.close();
                 primary.close().await;
                 background.close().await;
                 for replica in &replicas.all {
+                    replica.waits.close();
                     replica.pool.close().await;
                 }
             }

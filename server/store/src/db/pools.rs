@@ -2,12 +2,17 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use sqlx::{Database, PgConnection, PgPool, Pool, Postgres, pool::PoolConnection};
+use sqlx::{Database, PgConnection, PgPool, Pool, pool::PoolConnection};
 use tokio::{runtime::Handle, time::timeout};
+
+use super::spare::{Lent, Spare};
 
 /// How often and how long connections of a pool were waited for.
 #[derive(Debug, Default)]
@@ -17,13 +22,20 @@ pub(crate) struct Waits {
     longest: AtomicU64,
     /// Nobody got one in time.
     in_vain: AtomicU64,
+    /// Of PostgreSQL.
+    spare: Arc<Spare>,
 }
 
 /// A connection to PostgreSQL out of its pool, which goes back when it is let go of.
 ///
 /// The pool asks then whether it still answers, and would wait as long as the network does: a quarter of an hour when the machine at the
 /// other end has vanished, and nobody else would get a connection in its place. Here it is waited for some seconds.
-pub(crate) struct Taken(Option<PoolConnection<Postgres>>);
+/// One that has answered well to its end is spared that ([`Spare`]).
+pub(crate) struct Taken {
+    lent: Option<Lent>,
+    has_answered: bool,
+    spare: Arc<Spare>,
+}
 
 /// How long a connection that goes back may take to answer.
 const GIVES_BACK: Duration = Duration::from_secs(5);
@@ -70,11 +82,29 @@ impl Waits {
 
     /// The same for PostgreSQL.
     pub(crate) async fn take(&self, pool: &PgPool) -> Result<Taken, sqlx::Error> {
-        Ok(Taken(Some(self.acquire(pool).await?)))
+        let lent = match self.spare.take() {
+            Some(lent) => lent,
+            None => self.lend(pool).await?,
+        };
+        Ok(Taken { lent: Some(lent), has_answered: false, spare: self.spare.clone() })
+    }
+
+    async fn lend(&self, pool: &PgPool) -> Result<Lent, sqlx::Error> {
+        let _waiting = self.spare.wait();
+        // One may have been kept meanwhile, and the pool would not hear of it.
+        if let Some(lent) = self.spare.take() {
+            return Ok(lent);
+        }
+        Ok(Lent { connection: self.acquire(pool).await?, since: Instant::now() })
+    }
+
+    /// Gives everything to the pool, which is closed next.
+    pub(crate) fn close(&self) {
+        drop(self.spare.close());
     }
 
     pub(crate) fn of<DB: Database>(&self, name: String, pool: &Pool<DB>) -> PoolState {
-        let (open, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+        let (open, idle) = (pool.size(), u32::try_from(pool.num_idle() + self.spare.len()).unwrap_or(u32::MAX));
         let read = |value: &AtomicU64| value.load(Ordering::Relaxed);
         PoolState {
             name,
@@ -90,10 +120,20 @@ impl Waits {
 }
 
 impl Taken {
+    /// A statement came to its end: nothing of it is on its way any more.
+    pub(crate) fn answered(&mut self) {
+        self.has_answered = true;
+    }
+
+    /// The connection, for whoever outlives this one, which is dropped next.
+    pub(super) fn take_over(&mut self) -> Self {
+        Self { lent: self.lent.take(), has_answered: false, spare: self.spare.clone() }
+    }
+
     /// Lets go of one that is not to be used again.
     pub(crate) fn close(mut self) {
-        if let Some(connection) = self.0.take() {
-            drop(connection.detach());
+        if let Some(lent) = self.lent.take() {
+            drop(lent.connection.detach());
         }
     }
 }
@@ -102,22 +142,25 @@ impl Deref for Taken {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.0.as_ref().expect("a connection that went back is not used")
+        &self.lent.as_ref().expect("a connection that went back is not used").connection
     }
 }
 
 impl DerefMut for Taken {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.0.as_mut().expect("a connection that went back is not used")
+        // Until it has answered.
+        self.has_answered = false;
+        &mut self.lent.as_mut().expect("a connection that went back is not used").connection
     }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else { return };
+        let Some(lent) = self.lent.take() else { return };
+        let Some(mut lent) = (if self.has_answered { self.spare.keep(lent) } else { Some(lent) }) else { return };
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(timeout(GIVES_BACK, connection.return_to_pool()))),
-            Err(_) => drop(connection.detach()),
+            Ok(runtime) => drop(runtime.spawn(timeout(GIVES_BACK, lent.connection.return_to_pool()))),
+            Err(_) => drop(lent.connection.detach()),
         }
     }
 }

@@ -49,8 +49,9 @@ const COMMIT_AT: &str = concat!("COMMIT; SELECT ", committed_at!());
 
 /// A transaction. Dropped without a commit, it is rolled back.
 pub(crate) struct PgTx {
-    /// None when it is over.
-    connection: Option<Taken>,
+    connection: Taken,
+    /// Committed: there is nothing to take back.
+    is_over: bool,
 }
 
 pub(super) async fn open(url: &str, wanted: &DatabaseOptions) -> Result<Engine, StoreError> {
@@ -80,7 +81,8 @@ pub(super) fn connect_options(url: &str, name: &str, statement: Duration) -> Res
     Ok(options
         .application_name(name)
         // All there are. Their plans are kept once they have proved no worse than such as are made for the values at hand: making them is most
-        // of what a small statement takes. A table that has grown is analysed, by an import or by PostgreSQL, and that throws its plans away.
+        // of what a small statement takes. A table that has grown is analysed, by whoever makes it pass a thousand rows, eight thousand and so on, or by
+        // PostgreSQL, and that throws its plans away.
         .statement_cache_capacity(256)
         .options([("plan_cache_mode", "auto"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
         // A lock that is waited for is told as one, and not as a statement that takes too long.
@@ -102,14 +104,15 @@ pub(super) fn name_of(url: &str) -> String {
 impl PgTx {
     pub(super) async fn begin(connection: Taken) -> Result<Self, sqlx::Error> {
         // Made before it has begun: whoever goes away in the middle of it leaves no open transaction behind.
-        let mut tx = Self { connection: Some(connection) };
+        let mut tx = Self { connection, is_over: false };
         tx.execute("BEGIN").await?;
         Ok(tx)
     }
 
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         self.execute("COMMIT").await?;
-        drop(self.connection.take());
+        self.is_over = true;
+        self.connection.answered();
         Ok(())
     }
 
@@ -127,29 +130,32 @@ impl PgTx {
             }
         }
         drop(steps);
-        drop(self.connection.take());
+        self.is_over = true;
+        self.connection.answered();
         Ok(at.unwrap_or(Lsn::UNKNOWN))
     }
 }
 
-/// The connection is taken by what consumes the transaction, and by nothing else: here there is one.
 impl Deref for PgTx {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.connection.as_ref().expect("a transaction that is over is not used")
+        &self.connection
     }
 }
 
 impl DerefMut for PgTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.connection.as_mut().expect("a transaction that is over is not used")
+        &mut self.connection
     }
 }
 
 impl Drop for PgTx {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
+        if self.is_over {
+            return;
+        }
+        let mut connection = self.connection.take_over();
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move {
                 // In the middle of a statement this waits for its end first. Closed, PostgreSQL takes back what it was doing.

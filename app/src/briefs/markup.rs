@@ -137,7 +137,7 @@ impl Page<'_> {
 
     fn preview(&self, choices: &Choices) -> Markup {
         html! {
-            form.stack method="post" action={ (PATH) "#preview" } data-act="preview" novalidate {
+            form.stack method="post" action={ (PATH) "?waits#preview" } data-act="preview" novalidate {
                 (elsewhere(self.store))
                 input type="hidden" name="do" value="preview";
                 div.brief-row {

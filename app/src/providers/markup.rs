@@ -90,7 +90,7 @@ impl Page<'_> {
                             }
                         }
                     }
-                    form method="post" action={ (PATH) "#p-" (id) } data-act="try" {
+                    form method="post" action={ (PATH) "?waits#p-" (id) } data-act="try" {
                         (elsewhere(self.store))
                         input type="hidden" name="do" value="try";
                         input type="hidden" name="id" value=(id);

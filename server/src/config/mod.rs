@@ -55,7 +55,8 @@ pub struct Config {
     pub memory_cache_bytes: u64,
     /// `VITRINE_TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` is believed, separated by commas; by default none.
     pub trusted_proxies: Proxies,
-    /// `VITRINE_RATE_LIMIT`: how many times the usual limits hold, or `off`. By default 1, and 1000 while only this machine is served.
+    /// `VITRINE_RATE_LIMIT`: how many times the usual limits hold, or `off`. By default 1, and 1000 while only this machine is served, without a
+    /// proxy.
     pub rate_limit: Option<f64>,
     pub connections: Connections,
     /// A cache in front: the settings in `config/cdn.rs`.

@@ -42,8 +42,8 @@ pub(crate) fn public(state: AppState) -> Router {
     Router::new().fallback(serve_public).with_state(state)
 }
 
-/// What file systems take, in bytes.
-const LONGEST_NAME: usize = 255;
+/// What file systems take, in bytes, with the ending of a form behind it.
+const LONGEST_NAME: usize = 255 - ".zst".len();
 const LONGEST_PATH: usize = 2_048;
 
 async fn serve_hashed(State(hashed): State<Hashed>, request: Request) -> Response {

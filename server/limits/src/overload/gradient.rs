@@ -114,18 +114,23 @@ impl Gradient {
     }
 
     fn calm_down(&mut self, measured: bool, now: Instant) {
-        match &mut self.calm.phase {
-            Some((since, count)) => {
-                *count += u32::from(measured);
-                if *count >= CALM_SAMPLES || now - *since >= CALM_LONGEST {
-                    (self.calm.phase, self.calm.last) = (None, now);
-                    // What was measured meanwhile says nothing of the limit.
-                    self.window = Window::new(now);
-                }
-            }
-            None if now - self.calm.last >= CALM_EVERY => self.calm.phase = Some((now, 0)),
-            None => {}
+        if let Some((_, count)) = &mut self.calm.phase {
+            *count += u32::from(measured);
+            self.end_calm(now);
+        } else if now - self.calm.last >= CALM_EVERY {
+            self.calm.phase = Some((now, 0));
         }
+    }
+
+    /// Ends the moment in which few are let in when it was long enough; whether it did.
+    pub(super) fn end_calm(&mut self, now: Instant) -> bool {
+        let over = self.calm.phase.is_some_and(|(since, count)| count >= CALM_SAMPLES || now - since >= CALM_LONGEST);
+        if over {
+            (self.calm.phase, self.calm.last) = (None, now);
+            // What was measured meanwhile says nothing of the limit.
+            self.window = Window::new(now);
+        }
+        over
     }
 
     fn close(&mut self, now: Instant) {

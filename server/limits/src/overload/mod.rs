@@ -19,7 +19,7 @@ use self::{gradient::Gradient, line::Line};
 /// Who is shed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Nobody waits for it: beacons, polls, what is fetched ahead. It never stands in line, and leaves some room for others.
+    /// Nobody waits for it: polls, what is fetched ahead. It never stands in line, and leaves some room for others.
     Background,
     Read,
     /// Somebody's work: the first to be let in.
@@ -80,6 +80,11 @@ impl Gate {
     /// Waits for a moment, if at all. Whoever stops waiting leaves the line.
     pub async fn enter(&self, class: Class, kind: Kind) -> Result<Permit, Shed> {
         let now = Instant::now();
+        // Those inside may all be slow: whoever comes ends the moment in which few are let in, too.
+        let opens = self.state().limit.end_calm(now);
+        if opens {
+            self.call();
+        }
         let (mut place, patience) = {
             let mut state = self.state();
             if state.has_room(class) {
@@ -218,6 +223,27 @@ mod tests {
         drop(permits);
         assert!(gate.enter(Class::Read, KIND).await.is_ok());
         assert_eq!(gate.figures().waiting, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_ones_do_not_close_the_door_behind_them_while_few_are_let_in() {
+        let gate = Gate::new(2);
+        let slow = (gate.enter(Class::Read, KIND).await.unwrap(), gate.enter(Class::Read, KIND).await.unwrap());
+        // Always more than few, and nothing measured when few are inside: the moment begins in which few are let in.
+        for _ in 0..20 {
+            let permit = gate.enter(Class::Read, KIND).await.unwrap();
+            advance(Duration::from_secs(1)).await;
+            permit.done(true);
+        }
+        assert_eq!(gate.figures().limit, 2);
+
+        let begun = Instant::now();
+        let entered = gate.enter(Class::Read, KIND).await;
+        let next = gate.enter(Class::Read, KIND).await;
+
+        assert!(entered.is_ok() || next.is_ok(), "nobody is let in while two are slow");
+        assert!(begun.elapsed() <= Duration::from_secs(2));
+        drop(slow);
     }
 
     #[tokio::test(start_paused = true)]

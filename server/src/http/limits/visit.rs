@@ -88,7 +88,7 @@ impl Visit {
             "/healthz" | "/readyz" => visit(Door::Health, true, 0, Work::Other),
             "/sign-in" if !reads => visit(Door::Login, false, 1, Work::Password),
             _ if path.starts_with("/pkg/") || path.starts_with("/pictures/") || is_file(path) => visit(Door::File, false, 1, Work::Other),
-            _ => visit(Door::Page, false, 1, page_work(path, reads, headers)),
+            _ => visit(Door::Page, false, 1, page_work(path, address.query(), reads, headers)),
         }
     }
 }
@@ -139,13 +139,18 @@ fn function_work(function: &str, reads: bool, headers: &HeaderMap) -> Work {
     Work::Database(class, kind)
 }
 
-fn page_work(path: &str, reads: bool, headers: &HeaderMap) -> Work {
+fn page_work(path: &str, query: Option<&str>, reads: bool, headers: &HeaderMap) -> Work {
+    // Waits for somebody else's server: forms that do say so in their address.
+    if !reads && path.starts_with("/settings/") && query == Some("waits") {
+        return Work::Other;
+    }
     // Nobody could sign in otherwise, however few they are: its form asks the database nothing but who has a session already.
     if reads && path == "/sign-in" {
         return Work::Other;
     }
     // As long as the file is, and the line to the browser: uploads, and files that are made while they are sent.
-    if (path == "/imports" && !reads) || path.rsplit('.').next() == Some("csv") {
+    let is_file_made_while_sent = path == "/usage/export.csv" || (path.starts_with("/imports/") && path.ends_with("/bad-rows.csv"));
+    if (path == "/imports" && !reads) || (reads && is_file_made_while_sent) {
         return Work::Other;
     }
     let kind = if path == "/products" { kind::LIST_PAGE } else { kind::PAGE };
@@ -231,6 +236,12 @@ mod tests {
             ("POST", "/products/lamp", Some(Class::Write)),
             ("POST", "/imports", None),
             ("GET", "/usage/export.csv", None),
+            ("GET", "/imports/7/bad-rows.csv", None),
+            ("GET", "/products/lamp.csv", Some(Class::Read)),
+            ("POST", "/products/lamp.csv", Some(Class::Write)),
+            ("POST", "/settings/webhooks", Some(Class::Write)),
+            ("POST", "/settings/webhooks?waits", None),
+            ("POST", "/products/lamp?waits", Some(Class::Write)),
             ("GET", "/api/v1/products", Some(Class::Read)),
             ("POST", "/api/v1/imports", None),
             ("POST", "/api/v1/imports/7/confirm", Some(Class::Write)),

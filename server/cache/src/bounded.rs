@@ -47,9 +47,7 @@ impl Bounded {
 
     /// None when there is no answer, for whatever reason.
     pub(crate) async fn ask<T>(&self, question: impl Future<Output = Result<T, SharedError>>) -> Option<T> {
-        if !self.is_worth_it() {
-            return None;
-        }
+        let tries = self.is_worth_it()?;
         match timeout(WAIT, question).await {
             Ok(Ok(answer)) => {
                 self.answered();
@@ -61,23 +59,24 @@ impl Bounded {
                 self.answered();
                 None
             }
-            Ok(Err(SharedError::Unreachable(reason))) => self.failed(&reason),
-            Err(_) => self.failed("no answer in time"),
+            Ok(Err(SharedError::Unreachable(reason))) => self.failed(&reason, tries),
+            Err(_) => self.failed("no answer in time", tries),
         }
     }
 
-    fn is_worth_it(&self) -> bool {
+    /// None while it is left alone; else whether this is the one that tries it.
+    fn is_worth_it(&self) -> Option<bool> {
         let until = self.rests_until.load(Ordering::Relaxed);
         if until == 0 {
-            return true;
+            return Some(false);
         }
         let now = self.clock.now().micros();
         // A clock that was set back does not make a rest longer.
         if now < until && until - now <= LONGEST_REST {
-            return false;
+            return None;
         }
         // One tries it, and all others go on without until that is known.
-        self.rests_until.compare_exchange(until, now.saturating_add(TRY), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        self.rests_until.compare_exchange(until, now.saturating_add(TRY), Ordering::Relaxed, Ordering::Relaxed).is_ok().then_some(true)
     }
 
     fn answered(&self) {
@@ -89,7 +88,11 @@ impl Bounded {
         }
     }
 
-    fn failed<T>(&self, reason: &str) -> Option<T> {
+    fn failed<T>(&self, reason: &str, tries: bool) -> Option<T> {
+        // Those that were on their way when it was left alone tell nothing new.
+        if !tries && self.rests_until.load(Ordering::Relaxed) != 0 {
+            return None;
+        }
         let failures = self.failures.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         if failures >= PATIENCE {
             let rest = (REST << (failures - PATIENCE).min(10)).min(LONGEST_REST);

@@ -93,6 +93,7 @@ impl Round {
     async fn send(&self, at: &StoreRef) -> Result<(), StoreError> {
         let (mut air, mut ready) = (Air::default(), VecDeque::<Parcel>::new());
         let (mut held, mut first, mut sent, mut seen) = (Instant::now(), true, 0, Seq(0));
+        let mut url = None;
         loop {
             let is_time = held.elapsed() >= RENEW;
             if is_time {
@@ -106,8 +107,9 @@ impl Round {
                 }
             }
             let hook = self.store.leased_webhook(self.id, &self.holder).await?.ok_or(StoreError::LeaseLost)?;
-            if hook.seen < seen {
-                // Somebody has told it to begin again: what is in the air would be behind what comes now.
+            let moved = url.replace(hook.url.clone()).is_some_and(|before| before != hook.url);
+            if hook.seen < seen || moved {
+                // Somebody has told it to begin again, or elsewhere: what is in the air would be behind what comes now.
                 (air, ready) = (Air::default(), VecDeque::new());
             }
             seen = hook.seen;

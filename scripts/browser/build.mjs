@@ -1,4 +1,4 @@
-// Makes the browser's files of a release, target/site: splits the WebAssembly that cargo has built into what every page needs and
+// Makes the browser's files of a release in target/site.next: splits the WebAssembly that cargo has built into what every page needs and
 // a file for each page, writes the JavaScript that binds it, bundles the style, and names each file by what is in it.
 //
 //   node scripts/browser/build.mjs FRONTEND.wasm
@@ -7,21 +7,21 @@
 // is the splitter, which is a small program of its own. It is there for `make dev`.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "../../end2end/node_modules/esbuild/lib/main.js";
 import { bundle } from "../../end2end/node_modules/lightningcss/node/index.mjs";
 import { optimised } from "./optimise.mjs";
 import { pack } from "./pack.mjs";
 
-const SITE = "target/site";
+const NEXT = "target/site.next";
 // The oldest that have all the site needs; the same as `browserquery` in Cargo.toml.
 const BROWSERS = { chrome: [123, 0], firefox: [120, 0], safari: [17, 5] };
 
 const work = mkdtempSync("target/browser-");
 try {
   const [script, styled] = [program(process.argv[2]), style("style/main.css")];
-  publish(new Map([...script.files, ...styled.files]), { ...script.names, ...styled.names });
+  write(new Map([...script.files, ...styled.files]), { ...script.names, ...styled.names });
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -66,16 +66,13 @@ function replaced(text, pattern, by) {
   return text.replace(pattern, by);
 }
 
-/** Puts all of it in place at once, with what is served as it is, and the names by which the server finds today's. */
-function publish(files, names) {
-  const next = `${SITE}.next`;
-  rmSync(next, { recursive: true, force: true });
-  cpSync("public", next, { recursive: true });
-  mkdirSync(join(next, "pkg"));
-  for (const [name, content] of files) writeFileSync(join(next, "pkg", name), content);
-  writeFileSync(join(next, "hash.txt"), Object.entries(names).map(([kind, name]) => `${kind}: ${name}\n`).join(""));
-  rmSync(SITE, { recursive: true, force: true });
-  renameSync(next, SITE);
+/** With what is served as it is, and the names by which the server finds today's. */
+function write(files, names) {
+  rmSync(NEXT, { recursive: true, force: true });
+  cpSync("public", NEXT, { recursive: true });
+  mkdirSync(join(NEXT, "pkg"));
+  for (const [name, content] of files) writeFileSync(join(NEXT, "pkg", name), content);
+  writeFileSync(join(NEXT, "hash.txt"), Object.entries(names).map(([kind, name]) => `${kind}: ${name}\n`).join(""));
   console.log(`browser: ${files.size} files`);
 }
 

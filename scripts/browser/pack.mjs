@@ -13,6 +13,9 @@ import { optimised } from "./optimise.mjs";
 export function pack(link, read, digest) {
   const { chunks, pages, head } = parsed(link);
   const files = new Map();
+  const done = new Map();
+  // Pages share most of their chunks.
+  const small = (from) => done.get(from) ?? done.set(from, optimised(read(from))).get(from);
 
   const users = new Map([...chunks.keys()].map((chunk) => [chunk, pages.filter((page) => page.needs.includes(chunk)).length]));
   // The list is where people land: it fetches nothing that it does not need.
@@ -29,7 +32,7 @@ export function pack(link, read, digest) {
     const parts = new Map();
     const bytes = [];
     const add = (part, from) => {
-      const content = optimised(read(from));
+      const content = small(from);
       parts.set(part, content.length);
       bytes.push(content);
     };

@@ -121,13 +121,7 @@ macro_rules! lagging {
         db.count();
         match db.engine() {
             $crate::Engine::Sqlite { .. } => match db.connect_to_read().await {
-                Ok($crate::db::Connection::Sqlite(mut connection)) => {
-                    let running = $crate::db::Running::new();
-                    let $on = running.watch(&mut *connection);
-                    let result = $run.await;
-                    db.ran(&SITE, &running, result.is_ok());
-                    result
-                }
+                Ok($crate::db::Connection::Sqlite(mut connection)) => $crate::db::run_on!(db, SITE, &mut *connection, |$on| $run),
                 Ok($crate::db::Connection::Postgres(_)) => Err($crate::db::another_engine()),
                 Err(error) => Err(error),
             },
@@ -137,10 +131,7 @@ macro_rules! lagging {
                     let connection = db.connect_to(replica).await;
                     let result = match connection {
                         Ok(mut connection) => {
-                            let running = $crate::db::Running::new();
-                            let $also = running.watch(&mut *connection);
-                            let result = $crate::db::answer_of(replica, $again).await;
-                            db.ran(&SITE, &running, result.is_ok());
+                            let result = $crate::db::run_on!(db, SITE, &mut *connection, |$also| $crate::db::answer_of(replica, $again));
                             if result.is_ok() {
                                 connection.answered();
                             }
@@ -165,24 +156,26 @@ macro_rules! written {
     };
 }
 
+/// Runs one statement on a connection, under the name of where it stands.
+macro_rules! run_on {
+    ($db:expr, $site:ident, $connection:expr, |$on:ident| $run:expr) => {{
+        let running = $crate::db::Running::new();
+        let $on = running.watch($connection);
+        let result = $run.await;
+        $db.ran(&$site, &running, result.is_ok());
+        result
+    }};
+}
+
 macro_rules! one_of {
     ($db:expr, $connect:ident, |$on:ident| $run:expr) => {{
         static SITE: $crate::db::Site = $crate::db::Site::new(stringify!($run), module_path!());
         let db: &$crate::Db = $db;
         db.count();
         match db.$connect().await {
-            Ok($crate::db::Connection::Sqlite(mut connection)) => {
-                let running = $crate::db::Running::new();
-                let $on = running.watch(&mut *connection);
-                let result = $run.await;
-                db.ran(&SITE, &running, result.is_ok());
-                result
-            }
+            Ok($crate::db::Connection::Sqlite(mut connection)) => $crate::db::run_on!(db, SITE, &mut *connection, |$on| $run),
             Ok($crate::db::Connection::Postgres(mut connection)) => {
-                let running = $crate::db::Running::new();
-                let $on = running.watch(&mut *connection);
-                let result = $run.await;
-                db.ran(&SITE, &running, result.is_ok());
+                let result = $crate::db::run_on!(db, SITE, &mut *connection, |$on| $run);
                 if result.is_ok() {
                     connection.answered();
                 }
@@ -199,19 +192,10 @@ macro_rules! within {
         static SITE: $crate::db::Site = $crate::db::Site::new(stringify!($run), module_path!());
         let db = $tx.db;
         db.count();
-        let running = $crate::db::Running::new();
-        let result = match &mut $tx.on {
-            $crate::db::TxOn::Sqlite(tx) => {
-                let $on = running.watch(&mut **tx);
-                $run.await
-            }
-            $crate::db::TxOn::Postgres(tx) => {
-                let $on = running.watch(&mut **tx);
-                $run.await
-            }
-        };
-        db.ran(&SITE, &running, result.is_ok());
-        result
+        match &mut $tx.on {
+            $crate::db::TxOn::Sqlite(tx) => $crate::db::run_on!(db, SITE, &mut **tx, |$on| $run),
+            $crate::db::TxOn::Postgres(tx) => $crate::db::run_on!(db, SITE, &mut **tx, |$on| $run),
+        }
     }};
 }
 
@@ -221,19 +205,10 @@ macro_rules! through {
         static SITE: $crate::db::Site = $crate::db::Site::new(stringify!($run), module_path!());
         let db = $reader.db;
         db.count();
-        let running = $crate::db::Running::new();
-        let result = match &mut $reader.on {
-            $crate::db::ReaderOn::Sqlite(on) => {
-                let $on = running.watch(&mut **on);
-                $run.await
-            }
-            $crate::db::ReaderOn::Postgres(on) => {
-                let $on = running.watch(&mut **on);
-                $crate::db::answer_of($reader.replica, $run).await
-            }
-        };
-        db.ran(&SITE, &running, result.is_ok());
-        result
+        match &mut $reader.on {
+            $crate::db::ReaderOn::Sqlite(on) => $crate::db::run_on!(db, SITE, &mut **on, |$on| $run),
+            $crate::db::ReaderOn::Postgres(on) => $crate::db::run_on!(db, SITE, &mut **on, |$on| $crate::db::answer_of($reader.replica, $run)),
+        }
     }};
 }
 
@@ -250,7 +225,7 @@ macro_rules! counted {
     }};
 }
 
-pub(crate) use {counted, fresh, lagging, one_of, through, within, written};
+pub(crate) use {counted, fresh, lagging, one_of, run_on, through, within, written};
 
 /// A connection of either engine.
 pub(crate) enum Connection {

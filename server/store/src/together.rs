@@ -54,12 +54,11 @@ impl<K: Eq + Hash, V> Together<K, V> {
         while let Some(waiting) = turn.take() {
             let (keys, asked): (Vec<Vec<K>>, Vec<_>) = waiting.into_iter().unzip();
             let keys: Vec<K> = keys.into_iter().flatten().collect::<HashSet<K>>().into_iter().collect();
-            let found = match timeout(LONGEST, read(keys)).await {
-                Ok(found) => found.map(|found| Arc::new(found.into_iter().collect::<HashMap<K, V>>())),
-                Err(_) => {
-                    tracing::error!(seconds = LONGEST.as_secs(), "a statement for several was given up, as it took too long");
-                    Err(AppError::Unavailable("The database cannot be reached at the moment. Nothing was changed. Try again in a minute.".into()))
-                }
+            let found = if let Ok(found) = timeout(LONGEST, read(keys)).await {
+                found.map(|found| Arc::new(found.into_iter().collect::<HashMap<K, V>>()))
+            } else {
+                tracing::error!(seconds = LONGEST.as_secs(), "a statement for several was given up, as it took too long");
+                Err(AppError::Unavailable("The database cannot be reached at the moment. Nothing was changed. Try again in a minute.".into()))
             };
             for one in asked {
                 // Whoever has gone away is told nothing.

@@ -122,6 +122,11 @@ impl Gradient {
         }
     }
 
+    /// When the moment in which few are let in ends, at the latest; none when it is none.
+    pub(super) fn calm_until(&self) -> Option<Instant> {
+        self.calm.phase.map(|(since, _)| since + CALM_LONGEST)
+    }
+
     /// Ends the moment in which few are let in when it was long enough; whether it did.
     pub(super) fn end_calm(&mut self, now: Instant) -> bool {
         let over = self.calm.phase.is_some_and(|(since, count)| count >= CALM_SAMPLES || now - since >= CALM_LONGEST);

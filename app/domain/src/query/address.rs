@@ -43,6 +43,8 @@ impl ListQuery {
     pub fn from_address(address: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in pairs(address) {
+            // PostgreSQL holds no such text, and a query is written down where a run was started with it.
+            let value = if value.contains('\0') { value.replace('\0', " ") } else { value };
             match name.as_str() {
                 "q" => query.search = value.chars().take(200).collect(),
                 "price_min" => query.price_min = price(&value),
@@ -132,6 +134,12 @@ mod tests {
 
     use super::*;
     use crate::product::{Missing, Status};
+
+    #[test]
+    fn what_no_database_can_hold_is_not_looked_for() {
+        let query = ListQuery::from_address("q=oak%00lamp&vendor=A%00");
+        assert_eq!((query.search.as_str(), query.vendor), ("oak lamp", vec!["A ".to_owned()]));
+    }
 
     #[test]
     fn a_query_stands_in_the_address() {

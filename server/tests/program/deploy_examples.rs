@@ -16,7 +16,7 @@ const CONNECTIONS: u64 = 97;
 
 #[test]
 fn every_setting_in_an_example_is_one_of_the_program() {
-    let config: String = ["mod", "connections", "database"].map(|name| read(&format!("server/src/config/{name}.rs"))).concat();
+    let config: String = ["mod", "cdn", "connections", "database"].map(|name| read(&format!("server/src/config/{name}.rs"))).concat();
     let files = [files(&root().join("deploy")), vec![root().join("scripts/cluster")]].concat();
     assert!(files.len() > 10, "{files:?}");
     for file in files {

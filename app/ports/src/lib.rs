@@ -35,7 +35,7 @@ use crate::{
     error::AppError,
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
-    product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -71,6 +71,10 @@ pub trait Catalogue: Send + Sync {
 
     async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError>;
 
+    /// A product as it is in memory, for a change that is done by [`Self::submit_upon`]: somebody else may have changed it a moment ago.
+    /// None when it is not there, whatever the reason; then it has to be read.
+    async fn known(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError>;
+
     /// The product before and the product behind one in a list.
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError>;
 
@@ -84,6 +88,10 @@ pub trait Catalogue: Send + Sync {
 
     /// Does one op that came through a door, which the history names.
     async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError>;
+
+    /// The same if its product is still at the version that the op was made for. None when it has gone on: nothing was done then, and the op
+    /// may be made anew under its id.
+    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError>;
 
     /// What an op was answered that was submitted before; none when it is unknown in this store. For whoever may submit.
     async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError>;

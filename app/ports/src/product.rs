@@ -71,6 +71,13 @@ pub struct ImageView {
     pub alt: String,
 }
 
+/// What a product is called by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name<'a> {
+    Id(ProductId),
+    Handle(&'a Handle),
+}
+
 /// Where a product stands in the list one came from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Neighbours {

@@ -1,5 +1,7 @@
 //! What the list shows, as it travels.
 
+use std::sync::Arc;
+
 use domain::{
     clock::Timestamp,
     handle::Handle,
@@ -64,7 +66,9 @@ pub enum SortValue {
 /// A part of a list as programs read it, from a bookmark on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    pub products: Vec<Summary>,
+    pub products: Vec<Arc<Summary>>,
+    /// How many of them had to be read for it; the others were in memory.
+    pub read: u32,
     /// Products in this list.
     pub total: u32,
     /// Behind the last of these; none at the end of the list.

@@ -194,10 +194,12 @@ pub fn check(call: Call, answer: &Answer) -> Result<(), Failed> {
     if right { Ok(()) } else { Err(Failed::new(Failure::Content, Failed::of_status(200, &answer.body).example)) }
 }
 
-/// Whether the answer was there already, as it tells by `Cache-Status` (RFC 9211); none of what is never kept, as pages and changes.
+/// Whether the answer was there already, as it tells by `Cache-Status` (RFC 9211); none of what is never kept, as pages and changes. That
+/// the products of which it was made were in memory does not make it one that was there.
 pub fn was_kept(answer: &Answer) -> Option<bool> {
     let status = header_of(answer, &CACHE_STATUS);
-    (!status.is_empty() && !status.contains("fwd=bypass")).then(|| status.contains("; hit"))
+    let mut tiers = status.split(", ").filter(|member| !member.starts_with("vitrine-products;"));
+    (!status.is_empty() && !status.contains("fwd=bypass")).then(|| tiers.any(|member| member.contains("; hit")))
 }
 
 pub fn etag(answer: &Answer) -> String {
@@ -230,6 +232,18 @@ pub fn products(answer: &Answer) -> Option<(Vec<Product>, u64, Option<String>)> 
     };
     let products = body.get("products")?.as_array()?.iter().map(one).collect::<Option<Vec<_>>>()?;
     Some((products, body.get("total")?.as_u64()?, body.get("next")?.as_str().map(str::to_owned)))
+}
+
+/// The id of one of the products of a list, by chance. Found in the bytes: reading all of it would be the generator's time.
+pub fn one_shown(answer: &Answer, chance: &mut StdRng) -> Option<String> {
+    const BEFORE: &[u8] = b"{\"id\":\"";
+    const ID: usize = 36;
+    let body = &answer.body;
+    // Quotes in texts are escaped, so that nothing else looks like it.
+    let at = |(place, bytes): (usize, &[u8])| (bytes == BEFORE).then_some(place + BEFORE.len());
+    let ids: Vec<usize> = body.windows(BEFORE.len()).enumerate().filter_map(at).collect();
+    let id = body.get(*ids.choose(chance)?..)?.get(..ID)?;
+    std::str::from_utf8(id).ok().map(str::to_owned)
 }
 
 /// The title and the version of one product.
@@ -310,6 +324,7 @@ mod tests {
         assert_eq!(told("vitrine-memory; hit; ttl=3"), Some(true));
         assert_eq!(told("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"), Some(true));
         assert_eq!(told("vitrine-memory; fwd=miss; stored"), Some(false));
+        assert_eq!(told("vitrine-products; hit, vitrine-memory; fwd=miss; stored"), Some(false));
         assert_eq!([told("vitrine-memory; fwd=bypass"), was_kept(&answer(200, "", &[]))], [None, None]);
     }
 
@@ -320,6 +335,21 @@ mod tests {
         asked.sort();
         asked.dedup();
         assert!(asked.len() > 95 && asked.iter().all(|address| address.matches(',').count() >= 12), "{asked:?}");
+    }
+
+    #[test]
+    fn somebody_looks_at_one_of_those_they_are_shown() {
+        let ids: [String; 3] = std::array::from_fn(|n| format!("0198c0de-0000-7000-8000-00000000000{n}"));
+        let listed: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}","title":"a \"id\":\" b"}}"#)).collect();
+        let list = answer(200, &format!(r#"{{"products":[{}],"total":3,"next":null}}"#, listed.join(",")), &[]);
+        let mut chance = StdRng::seed_from_u64(1);
+
+        let mut seen: Vec<String> = (0..50).map(|_| one_shown(&list, &mut chance).unwrap()).collect();
+
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen, ids);
+        assert_eq!(one_shown(&answer(200, r#"{"products":[],"total":0,"next":null}"#, &[]), &mut chance), None);
     }
 
     #[test]

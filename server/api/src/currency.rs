@@ -21,7 +21,7 @@ impl Api {
         if let Some(known) = self.currencies.0.read().unwrap_or_else(PoisonError::into_inner).get(&who.store) {
             return Ok(*known);
         }
-        let currency = self.ports.catalogue.part(who, &ListQuery::default(), None, 1).await?.currency;
+        let currency = self.ports.catalogue.part(who, &ListQuery::default(), None, 0).await?.currency;
         self.currencies.note(who.store, currency);
         Ok(currency)
     }

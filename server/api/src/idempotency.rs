@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::op::Op;
+use domain::{ids::Seq, op::Op};
 use ports::{
     idempotency::{Answered, Begun, LONGEST_KEY},
     product::{Receipt, Source},
@@ -46,6 +46,11 @@ impl Work {
     /// Does an op in the name of whoever asks.
     pub(crate) async fn submit(&self, op: Op) -> Result<Receipt, Problem> {
         Ok(self.api.ports.catalogue.submit_from(&self.bearer.access, Source::Api, op).await?)
+    }
+
+    /// The same if its product is still as it was when the op was made of it; none when it is not, and then nothing is done.
+    pub(crate) async fn submit_upon(&self, op: Op, version: Seq) -> Result<Option<Receipt>, Problem> {
+        Ok(self.api.ports.catalogue.submit_upon(&self.bearer.access, Source::Api, op, version).await?)
     }
 }
 

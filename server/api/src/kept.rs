@@ -3,7 +3,11 @@
 //! The version of a store is asked for before each look, at the port: it checks who may, and a change that was answered is in it. So a
 //! program sees its person's own changes at once, through whichever door they were made.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::http::{HeaderName, HeaderValue};
 use cache::{Asked, Cache, Failed, Finished, Key, Lifetime, Made, Namespace, Outcome};
@@ -67,12 +71,39 @@ impl Key for ProductKey<'_> {
 pub(crate) struct Kept {
     pub(crate) finished: Option<Finished>,
     pub(crate) outcome: Outcome,
+    /// What the products were to it that are in memory; empty when nothing was made of any.
+    products: &'static str,
 }
 
 impl Kept {
-    /// The headers that tell of it.
+    /// The headers that tell of it. The products are nearest to the origin, and so the first member.
     pub(crate) fn told(&self) -> [(HeaderName, String); 2] {
-        [(CACHE_STATUS, self.outcome.cache_status()), (SERVER_TIMING, self.outcome.server_timing())]
+        [(CACHE_STATUS, format!("{}{}", self.products, self.outcome.cache_status())), (SERVER_TIMING, self.outcome.server_timing())]
+    }
+
+    /// With what its load has noted, if it was this request that loaded it and waited for it.
+    #[must_use]
+    pub(crate) fn made_of(self, source: &Source) -> Self {
+        let products = self.outcome.load.and_then(|_| source.0.get().copied()).unwrap_or_default();
+        Self { products, ..self }
+    }
+}
+
+/// Where the products of an answer were from, noted by the load that made it.
+#[derive(Clone, Default)]
+pub(crate) struct Source(Arc<OnceLock<&'static str>>);
+
+impl Source {
+    /// Of so many products some had to be read.
+    pub(crate) fn note(&self, read: u32, products: usize) {
+        let status = match read as usize {
+            0 if products == 0 => "",
+            0 => "vitrine-products; hit, ",
+            read if read < products => "vitrine-products; fwd=partial; stored, ",
+            _ => "vitrine-products; fwd=miss; stored, ",
+        };
+        // It is made once.
+        let _ = self.0.set(status);
     }
 }
 
@@ -87,7 +118,7 @@ where
     let present = ports.catalogue.part(who, &ListQuery::default(), None, 0).await?;
     let asked = Asked { version: u64::try_from(present.as_of.0).unwrap_or(0), by: Some(who.user.0.as_u128()) };
     match cache.get(key, asked, load).await {
-        Ok(answer) => Ok(Kept { finished: answer.value, outcome: answer.outcome }),
+        Ok(answer) => Ok(Kept { finished: answer.value, outcome: answer.outcome, products: "" }),
         Err(Failed::Load(error)) => Err(error.into()),
         Err(Failed::Lost) => Err(Problem::internal()),
     }

@@ -18,6 +18,7 @@ use crate::{compose::open_store, config::Config};
 pub(super) async fn add_store(config: &Config, slug: &str, name: &str, currency: &str) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     let made = store.create_store(slug, name, currency.parse()?).await?;
+    store.close().await;
     tell(format!("Store {} ({}) is there, with prices in {}.", made.name, made.slug, made.currency.code()))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -41,6 +42,7 @@ pub(super) async fn add_user(
         store.create_user(email, name, &password).await?
     };
     store.set_member(user, &shop, role).await?;
+    store.close().await;
     if known.is_some() {
         tell(format!("{email} is there already: the name and the password stay as they are."))?;
     }
@@ -51,6 +53,7 @@ pub(super) async fn add_user(
 pub(super) async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
     store.ping().await?;
+    store.close().await;
     tell("The database is up to date.")?;
     Ok(ExitCode::SUCCESS)
 }

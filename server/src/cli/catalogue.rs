@@ -56,6 +56,7 @@ pub(super) async fn import(config: &Config, file: &Path, slug: &str, options: Im
     } else if summary.bad_rows.len() > 20 {
         tell("  ... and more; --bad-rows FILE writes them all.")?;
     }
+    store.close().await;
     if summary.cancelled {
         anyhow::bail!("The import was cancelled in the browser. What was imported until then stays; the same command again imports the rest.");
     }
@@ -69,6 +70,7 @@ pub(super) async fn export(config: &Config, file: Option<&Path>, slug: &str) -> 
     let show = |progress: ExportProgress| bar.set_position(progress.seen + progress.written);
     let Some(path) = file else {
         let written = jobs::export(&store, &shop, BufWriter::new(std::io::stdout()), show).await;
+        store.close().await;
         bar.finish_and_clear();
         return match written {
             // Whoever read it has had enough, as `| head` has.
@@ -78,6 +80,7 @@ pub(super) async fn export(config: &Config, file: Option<&Path>, slug: &str) -> 
     };
     let mut out = WholeFile::begin(path)?;
     let written = jobs::export(&store, &shop, &mut out, show).await;
+    store.close().await;
     bar.finish_and_clear();
     let written = match written {
         Err(ExportError::Io(error)) => return Err(out.broken_off(&error)),

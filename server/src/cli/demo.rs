@@ -33,6 +33,7 @@ pub(super) async fn fill(config: &Config, products: u32) -> anyhow::Result<ExitC
     let owner = owner(&store, &shop).await?;
     let before = u32::try_from(store.product_count(&shop).await?).unwrap_or(u32::MAX);
     if before >= products {
+        store.close().await;
         tell(format!("The demo store has {before} products already."))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -51,6 +52,7 @@ pub(super) async fn fill(config: &Config, products: u32) -> anyhow::Result<ExitC
         bar.inc(u64::from(to - from));
         from = to;
     }
+    store.close().await;
     bar.finish_and_clear();
     tell(format!("The demo store has {products} products. Sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}."))?;
     Ok(ExitCode::SUCCESS)

@@ -83,6 +83,7 @@ pub(super) async fn run(config: &Config, slug: &str, query: &str, first: Option<
         }
     };
     worker.stop().await;
+    store.close().await;
     if done.state != JobState::Done {
         anyhow::bail!(
             "{}",

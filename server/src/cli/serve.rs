@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use listen::{Limits, Options, Tls, raise_descriptors};
-use tokio::{net::TcpSocket, sync::oneshot};
+use tokio::{net::TcpSocket, sync::oneshot, time::timeout};
 
 use super::{
     figures::{self, Figures},
@@ -17,6 +17,8 @@ use crate::{
 
 /// How long requests may take to finish once the program was asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// How long the database may take to be closed.
+const CLOSES: Duration = Duration::from_secs(5);
 /// Connections that may wait to be accepted; the system has a limit of its own, which is often the same.
 const BACKLOG: u32 = 4_096;
 /// Files that are open beside connections: databases, uploads, what is read for somebody.
@@ -67,6 +69,8 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     if let Some(figures) = figures {
         figures.stop().await?;
     }
+    // What is still at it was cut off.
+    let _ = timeout(CLOSES, composed.store.close()).await;
     Ok(ExitCode::SUCCESS)
 }
 

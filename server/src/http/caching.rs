@@ -155,6 +155,7 @@ mod tests {
             is_from_memory(&response)
         };
         assert!(answered("vitrine-memory; hit; ttl=29") && answered("vitrine-memory; hit; ttl=-1"));
+        assert!(!answered("vitrine-products; hit, vitrine-memory; fwd=miss; stored"));
         assert!(!answered("vitrine-memory; fwd=miss; stored") && !answered("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"));
         assert!(!is_from_memory(&Response::new(axum::body::Body::empty())));
     }

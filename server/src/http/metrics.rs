@@ -20,7 +20,7 @@ use cache::{Cache, Counted};
 use domain::clock::{Clock, Timestamp};
 use limits::overload::Figures;
 use ports::database::EngineFigures;
-use store::Store;
+use store::{KnownProducts, Store};
 use tokio::sync::Mutex;
 
 use self::text::Text;
@@ -65,6 +65,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         None => {}
     }
     caches(&mut text, &metrics.cache.counted());
+    known(&mut text, &metrics.store.known_products());
     overload(&mut text, metrics.limits.figures());
     text.counter("vitrine_rate_limit_refused_total", "Requests that were sent away because somebody asked too fast.")
         .sample(&[], metrics.limits.refused());
@@ -125,6 +126,18 @@ fn caches(text: &mut Text, caches: &[Counted]) {
     let mut bytes = text.gauge("vitrine_cache_memory_bytes", "What finished answers take in memory, about.");
     for cache in caches {
         bytes.sample(&[("cache", cache.namespace)], cache.bytes);
+    }
+}
+
+fn known(text: &mut Text, known: &[KnownProducts]) {
+    let mut lookups = text.counter("vitrine_known_lookups_total", "Products that were in memory (hit) or had to be read (miss).");
+    for of in known {
+        lookups.sample(&[("of", of.name), ("result", "hit")], of.hits);
+        lookups.sample(&[("of", of.name), ("result", "miss")], of.misses);
+    }
+    let mut bytes = text.gauge("vitrine_known_memory_bytes", "What products take in memory, about.");
+    for of in known {
+        bytes.sample(&[("of", of.name)], of.bytes);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     entropy,
     read::rows::ProductRow,
     sql,
+    who_asks::Subject,
 };
 
 impl Store {
@@ -97,9 +98,11 @@ impl Store {
 
     /// Gives a person a role in a store, or another one than before.
     pub async fn set_member(&self, user: UserId, store: &StoreRef, role: Role) -> Result<(), StoreError> {
+        let changing = self.inner.who_asks.changing(Subject::Person(user));
         written!(self.db(), |on| async {
             sqlx::query(sql::SET_MEMBER).bind(user.0).bind(store.num).bind(role.name()).execute(on).await.map(|_| ())
         })?;
+        changing.done();
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -51,14 +51,20 @@ impl Catalogue for Store {
 
     async fn products(&self, who: &Access, ids: &[ProductId]) -> Result<Vec<ProductView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let rows = self.db().reading_as(who.user, store.num, self.products_by_ids(&store, ids)).await?;
-        Ok(rows.into_iter().map(|row| view(row, &store, who)).collect())
+        let rows = self.db().reading_as(who.user, store.num, self.products_of_ids(&store, ids)).await?;
+        Ok(rows.iter().map(|row| view(row, &store, who)).collect())
     }
 
     async fn product(&self, who: &Access, handle: &Handle) -> Result<Option<ProductView>, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let row = self.db().reading_as(who.user, store.num, self.product_by_handle(&store, handle)).await?;
-        Ok(row.map(|row| view(row, &store, who)))
+        let row = self.db().reading_as(who.user, store.num, self.product_named(&store, handle)).await?;
+        Ok(row.map(|row| view(&row, &store, who)))
+    }
+
+    async fn known(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        let row = self.known_product(&store, name).await;
+        Ok(row.map(|row| view(&row, &store, who)))
     }
 
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
@@ -72,22 +78,11 @@ impl Catalogue for Store {
     }
 
     async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError> {
-        let store = self.allowed(who, Permission::Edit).await?;
-        if sets_optimisation(&op) {
-            let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
-            return Ok(Receipt::Rejected { field: Some(Field::Optimisation), reason });
-        }
-        let author = Author { user: Some(who.user), source: door, job: None, remember: true };
-        // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
-        let this = self.clone();
-        let written = self.inner.runtime.spawn(async move { this.write(&store, &author, vec![op], None).await }).await;
-        match written {
-            Ok(receipts) => receipts?.pop().ok_or(AppError::Internal),
-            Err(error) => {
-                tracing::error!(%error, "an op was not done");
-                Err(AppError::Internal)
-            }
-        }
+        self.submit_if(who, door, op, None).await?.ok_or(AppError::Internal)
+    }
+
+    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+        self.submit_if(who, door, op, Some(version)).await
     }
 
     async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError> {
@@ -96,8 +91,8 @@ impl Catalogue for Store {
     }
 }
 
-fn view(row: ProductRow, store: &StoreRef, who: &Access) -> ProductView {
-    ProductView::new(row.product, store.currency, Timestamp::from_micros(row.kept.updated_at), who.role.may(Permission::Edit))
+fn view(row: &ProductRow, store: &StoreRef, who: &Access) -> ProductView {
+    ProductView::new(row.product.clone(), store.currency, Timestamp::from_micros(row.kept.updated_at), who.role.may(Permission::Edit))
 }
 
 fn sets_optimisation(op: &Op) -> bool {
@@ -105,6 +100,31 @@ fn sets_optimisation(op: &Op) -> bool {
 }
 
 impl Store {
+    /// Does one op, if its product still has a version where one is given.
+    async fn submit_if(&self, who: &Access, door: Source, op: Op, version: Option<Seq>) -> Result<Option<Receipt>, AppError> {
+        let store = self.allowed(who, Permission::Edit).await?;
+        if sets_optimisation(&op) {
+            let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
+            return Ok(Some(Receipt::Rejected { field: Some(Field::Optimisation), reason }));
+        }
+        let author = Author { user: Some(who.user), source: door, job: None, remember: true };
+        // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
+        let this = self.clone();
+        let written = self.inner.runtime.spawn(async move {
+            match version {
+                None => this.write(&store, &author, vec![op], None).await,
+                Some(version) => this.write_upon(&store, &author, op, version).await,
+            }
+        });
+        match written.await {
+            Ok(receipts) => Ok(receipts?.pop()),
+            Err(error) => {
+                tracing::error!(%error, "an op was not done");
+                Err(AppError::Internal)
+            }
+        }
+    }
+
     /// The store of the person, when their role allows what they want.
     pub(crate) async fn allowed(&self, who: &Access, permission: Permission) -> Result<Arc<StoreRef>, AppError> {
         if !who.role.may(permission) {

@@ -26,6 +26,7 @@ mod sql;
 mod throttle;
 mod together;
 pub mod webhooks;
+mod who_asks;
 pub mod words;
 mod write;
 
@@ -48,6 +49,7 @@ pub use self::{
     entropy::{Entropy, OsEntropy},
     error::StoreError,
     jobs::{Asked, JobRow, LeasedJob, NewJob},
+    read::known::KnownProducts,
     sessions::SESSION_SECONDS,
     write::{Author, JobItem, JobItemKind, JobMark},
 };
@@ -84,8 +86,11 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     listings: listings::Listings,
+    /// Who asks.
+    who_asks: Arc<who_asks::Known>,
     api: api::Memory,
     summaries: read::part::Summaries,
+    products: read::known::Products,
     /// A store's number, name and currency do not change while the program runs.
     stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
     /// Checking a password takes 19 MB and a core for a moment: few at a time.
@@ -106,16 +111,22 @@ impl Store {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
-        let db = Db::open(location, options).await?;
+        let process = uuid::Builder::from_random_bytes(entropy::array(&*entropy)).into_uuid();
+        let db = Db::open(location, options, process).await?;
         migrate::run(&db).await?;
+        let who_asks = Arc::new(who_asks::Known::new(db.presence().cloned()));
+        let forgetful = who_asks.clone();
+        db.arrive(move || forgetful.forget()).await;
         let inner = Inner {
             db,
             runtime: tokio::runtime::Handle::current(),
             clock,
             entropy,
             listings: listings::Listings::default(),
+            who_asks,
             api: api::Memory::default(),
             summaries: read::part::Summaries::default(),
+            products: read::known::Products::default(),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,
@@ -164,8 +175,7 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     all.extend(api::hot(db));
     all.extend(webhooks::hot());
     all.extend([
-        ("rows of a window", db.sql(&sql::ROWS_BY_KEY)),
-        ("summaries of a part", db.sql(&sql::SUMMARIES_BY_KEY)),
+        ("rows of a window", db.sql(&sql::SUMMARIES_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),
         ("a product by its handle", sql::PRODUCT_BY_HANDLE),
         ("products by their handles", db.sql(&sql::PRODUCTS_BY_HANDLES)),

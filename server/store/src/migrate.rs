@@ -35,6 +35,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0006_written_seq.sql"),
         include_str!("../../../migrations/postgres/0006_written_seq.sql"),
     ),
+    (7, "processes", include_str!("../../../migrations/sqlite/0007_processes.sql"), include_str!("../../../migrations/postgres/0007_processes.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

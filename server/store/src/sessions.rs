@@ -17,6 +17,7 @@ use crate::{
     codec::{from_row, unreadable, word},
     db::{fresh, written},
     entropy, sql,
+    who_asks::Subject,
 };
 
 /// How long a session lasts, in seconds: 30 days.
@@ -43,28 +44,67 @@ impl Store {
     }
 
     pub(crate) async fn close_session(&self, session: &SessionSecret) -> Result<(), StoreError> {
+        let changing = self.inner.who_asks.changing(Subject::Session(hash(session)));
         written!(self.db(), |on| async { sqlx::query(sql::CLOSE_SESSION).bind(hash(session)).execute(on).await.map(|_| ()) })?;
+        changing.done();
         Ok(())
     }
 
     /// Who a session belongs to, with every store of theirs.
     pub(crate) async fn whose_session(&self, session: &SessionSecret) -> Result<Option<(Access, Me)>, StoreError> {
-        let now = self.inner.clock.now().micros();
-        let rows: Vec<Row> = fresh!(self.db(), |on| sqlx::query_as(sql::WHOSE_SESSION).bind(hash(session)).bind(now).fetch_all(on))?;
+        let (hash, now) = (hash(session), self.inner.clock.now().micros());
+        // As after a statement that is asked of it.
+        self.db().stay_on_primary();
+        let known = self.inner.who_asks.session(&hash, now);
+        let Some(told) = (if known.is_some() { known } else { self.read_session(&hash, now).await? }) else { return Ok(None) };
+        self.has_written(told.access.user, told.store_num, told.written);
+        Ok(Some((told.access, told.me)))
+    }
+
+    async fn read_session(&self, hash: &[u8], now: i64) -> Result<Option<Told>, StoreError> {
+        let reading = self.inner.who_asks.reading();
+        let rows: Vec<Row> = fresh!(self.db(), |on| sqlx::query_as(sql::WHOSE_SESSION).bind(hash).bind(now).fetch_all(on))?;
         let stores: Vec<StoreView> = rows.iter().map(|row| row.store.clone()).collect();
         let Some(row) = rows.into_iter().find(|row| row.current) else { return Ok(None) };
-        self.has_written(row.user, row.store_num, row.written);
         let access = Access { user: row.user, store: row.store.id, role: row.role };
-        Ok(Some((access, Me { name: row.name, email: row.email, role: row.role, store: row.store, stores })))
+        let me = Me { name: row.name, email: row.email, role: row.role, store: row.store, stores };
+        let told = Told { access, me, store_num: row.store_num, written: row.written, expires_at: row.expires_at };
+        if let Some(reading) = reading {
+            self.inner.who_asks.keep_session(reading, hash, &told);
+        }
+        Ok(Some(told))
     }
 
     /// Whether the session is there and its person belongs to the store.
     pub(crate) async fn move_session(&self, session: &SessionSecret, store: StoreId) -> Result<bool, StoreError> {
         let now = self.inner.clock.now().micros();
+        let changing = self.inner.who_asks.changing(Subject::Session(hash(session)));
         let moved = written!(self.db(), |on| async {
             sqlx::query(sql::MOVE_SESSION).bind(hash(session)).bind(now).bind(store.0).execute(on).await.map(|done| done.rows_affected())
         })?;
+        changing.done();
         Ok(moved == 1)
+    }
+}
+
+/// What a look-up says.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) access: Access,
+    me: Me,
+    store_num: i64,
+    /// The last change of the person in that store.
+    written: Seq,
+    pub(crate) expires_at: i64,
+}
+
+#[cfg(test)]
+impl Told {
+    pub(crate) fn of(access: Access, written: Seq, expires_at: i64) -> Self {
+        let currency = Currency::EUR;
+        let store = StoreView { id: access.store, slug: "shop".into(), name: "Shop".into(), currency };
+        let me = Me { name: "Ada".into(), email: "ada@example.com".into(), role: access.role, store: store.clone(), stores: vec![store] };
+        Self { access, me, store_num: 1, written, expires_at }
     }
 }
 
@@ -79,6 +119,7 @@ struct Row {
     store_num: i64,
     /// The last change of the person in that store.
     written: Seq,
+    expires_at: i64,
 }
 
 from_row!(Row, |row| {
@@ -97,6 +138,7 @@ from_row!(Row, |row| {
         current: row.try_get(8)?,
         store_num: row.try_get(9)?,
         written: Seq(row.try_get(10)?),
+        expires_at: row.try_get(11)?,
     })
 });
 

@@ -154,8 +154,7 @@ macro_rules! variant_columns {
 /// One line of the list.
 macro_rules! row_columns {
     () => {
-        "key, handle, title, status, optimization_status, vendor, product_type, price, highest_price, variant_count, thumbnail, updated_at, \
-         updated_seq"
+        "key, handle, title, status, optimization_status, vendor, product_type, price, highest_price, variant_count, thumbnail, updated_at"
     };
 }
 
@@ -163,7 +162,7 @@ macro_rules! row_columns {
 macro_rules! summary_columns {
     () => {
         "key, id, handle, title, vendor, product_type, tags, status, optimization_status, price, highest_price, variant_count, image_count, \
-         thumbnail, updated_seq, created_at, updated_at"
+         thumbnail, updated_seq, created_at, updated_at, deleted"
     };
 }
 
@@ -277,18 +276,14 @@ pub(crate) const SEQS: Pair = Pair {
     postgres: "SELECT store_num, seq FROM store_seq WHERE store_num = ANY($1)",
 };
 
-pub(crate) const ROWS_BY_KEY: Pair = Pair {
-    sqlite: concat!("SELECT ", row_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1))"),
-    postgres: concat!("SELECT ", row_columns!(), " FROM products WHERE key = ANY($1)"),
-};
-
 /// The whole list, last change first, without the list index.
 pub(crate) const ROWS_BY_UPDATE: &str =
     concat!("SELECT ", row_columns!(), " FROM products WHERE store_num = $1 AND NOT deleted ORDER BY updated_seq DESC LIMIT $2 OFFSET $3");
 
+/// Those in the trash too: a row that has gone there while a list is shown keeps its place in it.
 pub(crate) const SUMMARIES_BY_KEY: Pair = Pair {
-    sqlite: concat!("SELECT ", summary_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1)) AND NOT deleted"),
-    postgres: concat!("SELECT ", summary_columns!(), " FROM products WHERE key = ANY($1) AND NOT deleted"),
+    sqlite: concat!("SELECT ", summary_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1))"),
+    postgres: concat!("SELECT ", summary_columns!(), " FROM products WHERE key = ANY($1)"),
 };
 
 /// A part of the whole list, last change first, without the list index: no two products have the same last change.
@@ -393,7 +388,7 @@ pub(crate) const OPEN_SESSION: &str = "\
 pub(crate) const CLOSE_SESSION: &str = "DELETE FROM sessions WHERE secret_hash = $1";
 
 pub(crate) const WHOSE_SESSION: &str = "\
-    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, s.num = x.store_num, s.num, m.written_seq \
+    SELECT u.id, u.name, u.email, m.role, s.id, s.slug, s.name, s.currency, s.num = x.store_num, s.num, m.written_seq, x.expires_at \
     FROM sessions x \
     JOIN users u ON u.id = x.user_id \
     JOIN memberships m ON m.user_id = x.user_id \

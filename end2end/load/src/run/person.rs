@@ -1,8 +1,10 @@
-//! Somebody at work: logs in, looks at the list, at a product, searches, opens the page, corrects the title, and begins again.
+//! Somebody at work: logs in, looks at the list, at a product in it, searches for one of their own, opens its page, corrects its title, and
+//! begins again.
 
 use std::{
+    collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -12,7 +14,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    ask::{Asks, Caller, Product, check, etag, token, was_kept},
+    ask::{Asks, Caller, Product, check, etag, one_shown, token, was_kept},
     call::Call,
     failure::{Failed, Failure},
     ground::Scene,
@@ -25,6 +27,7 @@ pub(super) struct Company {
     pub(super) scene: Arc<Scene>,
     pub(super) recorder: Arc<Recorder>,
     pub(super) asks: Asks,
+    pub(super) seen: Seen,
     /// How many people there are to be: whoever has a higher number goes.
     pub(super) wanted: AtomicUsize,
     pub(super) most: usize,
@@ -39,6 +42,25 @@ pub(super) struct Person {
     chance: StdRng,
     connection: Option<Connection>,
     caller: Option<Caller>,
+}
+
+/// The versions of products as those they belong to saw them last, by the products' places; of others it is that of the scene. None of one
+/// whose edit went wrong: whether it was done is not known until it is looked at. Whoever comes back remembers.
+#[derive(Default)]
+pub(super) struct Seen(Mutex<HashMap<usize, Option<String>>>);
+
+impl Seen {
+    fn of(&self, place: usize, product: &Product) -> Option<String> {
+        self.all().get(&place).cloned().unwrap_or_else(|| Some(product.etag.clone()))
+    }
+
+    fn note(&self, place: usize, etag: Option<String>) {
+        self.all().insert(place, etag);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<usize, Option<String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Person {
@@ -82,15 +104,23 @@ impl Person {
     async fn work(&mut self, turn: usize) -> anyhow::Result<()> {
         let company = self.company.clone();
         let Some(caller) = self.caller.clone() else { return Ok(()) };
-        let product = self.product(&company.scene, turn).clone();
+        let own = self.own(&company.scene, turn);
+        let product = &company.scene.products[own];
         let asks = &company.asks;
 
         let list = asks.list(&caller, &mut self.chance)?;
-        self.ask(Call::List, list).await;
+        let listed = self.ask(Call::List, list).await;
         if self.thinks_and_goes().await {
             return Ok(());
         }
-        let looked = self.ask(Call::Look, asks.look(&caller, &product.id)?).await;
+        // At one of those that they were shown. Shown none, or not sure whether their own edit was done, they look at their own.
+        let is_sure = company.seen.of(own, product).is_some();
+        let shown = listed.filter(|_| is_sure).and_then(|list| one_shown(&list, &mut self.chance));
+        let id = shown.as_deref().unwrap_or(&product.id);
+        let looked = self.ask(Call::Look, asks.look(&caller, id)?).await;
+        if let Some(looked) = looked.filter(|_| id == product.id) {
+            company.seen.note(own, Some(etag(&looked)));
+        }
         if self.thinks_and_goes().await {
             return Ok(());
         }
@@ -105,17 +135,22 @@ impl Person {
                 return Ok(());
             }
         }
-        // Whoever has not seen it does not correct it.
-        if let Some(looked) = looked {
+        // Whoever does not know what it is like now does not correct it.
+        if let Some(known) = company.seen.of(own, product) {
             let title = format!("{} ({turn})", product.title);
-            self.ask(Call::Edit, asks.edit(&caller, &product.id, &etag(&looked), &title, None)?).await;
+            let edited = self.ask(Call::Edit, asks.edit(&caller, &product.id, &known, &title, None)?).await;
+            company.seen.note(own, edited.as_ref().map(etag));
             self.think().await;
         }
         Ok(())
     }
 
-    fn product<'a>(&self, scene: &'a Scene, turn: usize) -> &'a Product {
-        &scene.products[(self.number + turn * self.company.most) % scene.products.len()]
+    /// The place of a product that is nobody else's.
+    fn own(&self, scene: &Scene, turn: usize) -> usize {
+        let (most, products) = (self.company.most, scene.products.len());
+        // As many for each, so that nobody comes to somebody else's.
+        let shared_out = if products < most { products } else { products / most * most };
+        (self.number + turn * most) % shared_out
     }
 
     fn is_to_go(&self) -> bool {

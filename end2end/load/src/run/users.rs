@@ -13,7 +13,7 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::person::{Company, Person};
+use super::person::{Company, Person, Seen};
 use crate::{
     ask::Asks,
     ground::Scene,
@@ -35,6 +35,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Users) -> anyhow::Result<Summ
         scene: scene.clone(),
         recorder: recorder.clone(),
         asks: Asks::new(scene.site.host.clone(), plan.addresses),
+        seen: Seen::default(),
         wanted: AtomicUsize::new(0),
         most: most.max(1),
         think: plan.think.0,

@@ -1,11 +1,14 @@
 //! `If-Match` (RFC 9110, section 13.1.1): a product and its parts are changed as somebody has seen them, or not at all.
 
 use axum::http::header;
-use domain::op::{Action, Base, Edit, Op};
-use ports::product::{ProductView, Receipt};
+use domain::{
+    ids::{ProductId, Seq},
+    op::{Action, Base, Edit, Op},
+};
+use ports::product::{Name, ProductView, Receipt};
 
 use super::{
-    products::{by_id, find},
+    products::{by_id, find, known},
     receipts::{Sent, changed_meanwhile, version},
 };
 use crate::{
@@ -39,42 +42,58 @@ pub(super) fn with_version(answer: Answer, view: &ProductView) -> Answer {
     answer.text_header(header::ETAG, &etag::of_version(view.versions.latest))
 }
 
-/// A product that is about to be edited, and what its edits were decided upon.
-pub(super) struct Decided {
-    pub(super) view: ProductView,
-    base: Base,
-    /// What became of it when it was sent before.
-    before: Option<Receipt>,
+/// Changes a product by all edits or none, which are made of it as it is and of what they were decided upon; the product as it is then.
+/// What was done before needs none.
+///
+/// The product is taken from memory where it is there. Whatever speaks against the change is then looked at again in the tables, as
+/// somebody else may have changed it elsewhere, and the write itself sees that it is still what the edits were made of.
+pub(super) async fn edit(
+    work: &Work,
+    product: &str,
+    tags: Option<Tags>,
+    sent: Sent<'_>,
+    edits: impl Fn(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
+) -> Result<ProductView, Problem> {
+    let before = work.done_before(0).await?;
+    // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon. No edit at all
+    // changes nothing, but is no way around who may.
+    let decide = |view: &ProductView| {
+        holds(tags.as_ref(), view)?;
+        let base = if matches!(tags, None | Some(Tags::Any)) { Base::Any } else { Base::Seen(view.versions.latest) };
+        Ok::<Op, Problem>(Op { id: work.ids.op(0), product: view.id, action: Action::Edit(edits(view, base)?) })
+    };
+    if before.is_none()
+        && let Some(receipt) = upon_known(work, product, decide).await?
+    {
+        let (id, receipt) = receipt;
+        return as_it_is(work, id, version(receipt, sent)?).await;
+    }
+    let view = find(&work.api, &work.bearer.access, product).await?.ok_or_else(Problem::not_found)?;
+    let receipt = match before {
+        Some(receipt) => receipt,
+        None => work.submit(decide(&view)?).await?,
+    };
+    as_it_is(work, view.id, version(receipt, sent)?).await
 }
 
-impl Decided {
-    pub(super) async fn of(work: &Work, product: &str, tags: Option<Tags>) -> Result<Self, Problem> {
-        let before = work.done_before(0).await?;
-        let view = find(&work.api, &work.bearer.access, product).await?.ok_or_else(Problem::not_found)?;
-        if before.is_none() {
-            holds(tags.as_ref(), &view)?;
-        }
-        // What comes between this look and the write is noticed by the write, whose edits say what they were decided upon.
-        let base = if matches!(tags, None | Some(Tags::Any)) { Base::Any } else { Base::Seen(view.versions.latest) };
-        Ok(Self { view, base, before })
-    }
+/// Does an op that is made of a product in memory, and tells what became of it and of which product; none, and nothing is done, when the
+/// product has to be read first.
+pub(super) async fn upon_known(
+    work: &Work,
+    product: &str,
+    decide: impl FnOnce(&ProductView) -> Result<Op, Problem>,
+) -> Result<Option<(ProductId, Receipt)>, Problem> {
+    let Some(view) = known(work, product).await? else { return Ok(None) };
+    let Ok(op) = decide(&view) else { return Ok(None) };
+    let receipt = work.submit_upon(op, view.versions.latest).await?;
+    Ok(receipt.map(|receipt| (view.id, receipt)))
+}
 
-    /// Does all edits or none; the product as it is then. What was done before needs none.
-    pub(super) async fn edit(
-        self,
-        work: &Work,
-        sent: Sent<'_>,
-        edits: impl FnOnce(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
-    ) -> Result<ProductView, Problem> {
-        let Self { view, base, before } = self;
-        let receipt = if let Some(receipt) = before {
-            receipt
-        } else {
-            // No edit at all changes nothing, but is no way around who may.
-            let op = Op { id: work.ids.op(0), product: view.id, action: Action::Edit(edits(&view, base)?) };
-            work.submit(op).await?
-        };
-        version(receipt, sent)?;
-        by_id(&work.api, &work.bearer.access, view.id).await?.ok_or_else(Problem::not_found)
+/// A product after a change, with the change or later.
+pub(super) async fn as_it_is(work: &Work, id: ProductId, version: Seq) -> Result<ProductView, Problem> {
+    let (api, who) = (&work.api, &work.bearer.access);
+    match api.ports.catalogue.known(who, Name::Id(id)).await?.filter(|view| view.versions.latest >= version) {
+        Some(view) => Ok(view),
+        None => by_id(api, who, id).await?.ok_or_else(Problem::not_found),
     }
 }

@@ -161,7 +161,7 @@ pub(crate) async fn create(
 async fn create_now(work: Work, product: String) -> Result<Answer, Problem> {
     let new: NewProductImage = work.asked.json(JSON)?;
     let id = work.ids.image(0, 0);
-    parts::add(&work, &product, id, |view, base| new.added(id, view, base)).await
+    parts::add(&work, &product, id, |view, base| new.clone().added(id, view, base)).await
 }
 
 /// Change a picture
@@ -201,7 +201,7 @@ pub(crate) async fn change(State(api): State<Api>, allowed: Allowed<WriteProduct
 
 async fn change_now(work: Work, (product, id): (String, ImageId)) -> Result<Answer, Problem> {
     let patch: ImagePatch = work.asked.json(MERGE_PATCH)?;
-    parts::change(&work, &product, id, |view, base| patch.changed(id, view, base)).await
+    parts::change(&work, &product, id, |view, base| patch.clone().changed(id, view, base)).await
 }
 
 /// Remove a picture

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A picture to be added.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewProductImage {
     /// Where it is on the web.
@@ -34,7 +34,7 @@ pub(crate) struct NewProductImage {
 }
 
 /// A JSON merge patch (RFC 7396): what is not in it stays, and `null` takes away.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImagePatch {
     /// Where it is on the web.

@@ -15,7 +15,7 @@ use ports::product::ProductView;
 
 use super::{
     ROOT,
-    if_match::{Decided, condition, condition_needed, with_version},
+    if_match::{condition, condition_needed, edit, with_version},
     products::find,
     receipts::Sent,
 };
@@ -48,16 +48,17 @@ pub(super) async fn add<P: Part>(
     work: &Work,
     product: &str,
     part: P,
-    edits: impl FnOnce(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
+    edits: impl Fn(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
 ) -> Result<Answer, Problem> {
-    // Added by this very request, whose answer was lost: its version has gone on with that, and its place is taken by itself.
-    if let Some(view) = find(&work.api, &work.bearer.access, product).await?
+    // Added by this very request, whose answer was lost: its version has gone on with that, and its place is taken by itself. Without a
+    // key it has another id each time.
+    if work.ids.are_of_key()
+        && let Some(view) = find(&work.api, &work.bearer.access, product).await?
         && part.is_in(&view)
     {
         return made(part, &view);
     }
-    let decided = Decided::of(work, product, condition(&work.asked)?).await?;
-    made(part, &decided.edit(work, Sent::Part, edits).await?)
+    made(part, &edit(work, product, condition(&work.asked)?, Sent::Part, edits).await?)
 }
 
 fn made<P: Part>(part: P, view: &ProductView) -> Result<Answer, Problem> {
@@ -70,22 +71,23 @@ pub(super) async fn change<P: Part>(
     work: &Work,
     product: &str,
     part: P,
-    edits: impl FnOnce(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
+    edits: impl Fn(&ProductView, Base) -> Result<Vec<Edit>, Problem>,
 ) -> Result<Answer, Problem> {
-    let decided = Decided::of(work, product, Some(condition_needed(&work.asked)?)).await?;
-    is_there(part, &decided.view)?;
-    let view = decided.edit(work, Sent::Part, edits).await?;
+    let changed = |view: &ProductView, base| {
+        is_there(part, view)?;
+        edits(view, base)
+    };
+    let view = edit(work, product, Some(condition_needed(&work.asked)?), Sent::Part, changed).await?;
     Ok(with_version(part.answer(StatusCode::OK, &view)?, &view))
 }
 
 /// Removes a part that is there.
 pub(super) async fn remove<P: Part>(work: Work, (product, part): (String, P)) -> Result<Answer, Problem> {
-    let decided = Decided::of(&work, &product, condition(&work.asked)?).await?;
     let removed = move |view: &ProductView, base| {
         is_there(part, view)?;
         Ok(vec![Edit { field: part.field(), base, value: Value::None }])
     };
-    let view = decided.edit(&work, Sent::Part, removed).await?;
+    let view = edit(&work, &product, condition(&work.asked)?, Sent::Part, removed).await?;
     Ok(with_version(Answer::empty(StatusCode::NO_CONTENT), &view))
 }
 

@@ -133,7 +133,7 @@ pub(crate) struct NewImage {
 }
 
 /// A JSON merge patch (RFC 7396): what is not in it stays, and `null` takes away.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductPatch {
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Oak lamp, large")]

@@ -16,7 +16,7 @@ use domain::{
 use ports::{
     Access, Ports,
     error::AppError,
-    product::ProductView,
+    product::{Name, ProductView},
     products::{Bookmark, Part},
 };
 use serde::Serialize;
@@ -26,7 +26,7 @@ use super::{
     ROOT,
     common::{linked, next_address, once_of},
     filters::Wanted,
-    if_match::{Decided, condition, condition_needed, holds, with_version},
+    if_match::{as_it_is, condition, condition_needed, edit, holds, upon_known, with_version},
     parameters::{IdempotencyKey, IfNoneMatch},
     product_input::{NewProduct, ProductPatch},
     product_json::{ListedProduct, ProductJson, Shown},
@@ -41,7 +41,7 @@ use crate::{
     etag,
     fields::Fields,
     idempotency::{Work, once},
-    kept::{self, Kept, PartKey, ProductKey, for_everybody},
+    kept::{self, Kept, PartKey, ProductKey, Source, for_everybody},
     options::Api,
     problem::{Problem, problems},
 };
@@ -140,17 +140,22 @@ pub async fn warm(ports: &Ports, cache: &Cache, who: &Access) -> Result<(), AppE
 /// A part of a list as it is kept, with the next one's cursor beside it.
 async fn part(ports: &Ports, cache: &Cache, who: &Access, wanted: Wanted, behind: Option<Bookmark>) -> Result<Kept, Problem> {
     let wanted = Arc::new((wanted, behind));
+    let source = Source::default();
     let load = {
-        let (ports, who, wanted) = (ports.clone(), for_everybody(who), wanted.clone());
-        move || async move { finish_part(&ports, &who, &wanted.0, wanted.1.as_ref()).await }
+        let (ports, who, wanted, source) = (ports.clone(), for_everybody(who), wanted.clone(), source.clone());
+        move || async move { finish_part(&ports, &who, &wanted.0, wanted.1.as_ref(), &source).await }
     };
     let (wanted, behind) = &*wanted;
     let key = PartKey { store: who.store, query: &wanted.query, behind: behind.as_ref(), limit: wanted.limit, fields: wanted.fields };
-    kept::get(ports, cache, who, &key, load).await
+    Ok(kept::get(ports, cache, who, &key, load).await?.made_of(&source))
 }
 
-async fn finish_part(ports: &Ports, who: &Access, wanted: &Wanted, behind: Option<&Bookmark>) -> Result<Made<Finished>, AppError> {
+async fn finish_part(ports: &Ports, who: &Access, wanted: &Wanted, behind: Option<&Bookmark>, source: &Source) -> Result<Made<Finished>, AppError> {
     let part = ports.catalogue.part(who, &wanted.query, behind, wanted.limit).await?;
+    // Of whole products nobody says where they are from.
+    if !wanted.fields.need_the_whole() {
+        source.note(part.read, part.products.len());
+    }
     let next = part.next.as_ref().and_then(|bookmark| products_cursor::write(who.store, &wanted.query, bookmark));
     let whole = if wanted.fields.need_the_whole() { whole(ports, who, &part).await? } else { Vec::new() };
     let page = Page { products: shown(&part, &whole, wanted.fields), total: part.total, next };
@@ -210,18 +215,24 @@ pub(crate) async fn read(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let (who, name) = (allowed.bearer.access, named(product)?);
+    let source = Source::default();
     let load = {
-        let (ports, who, name) = (api.ports.clone(), for_everybody(&who), name.clone());
-        move || async move { finish_product(&ports, &who, &name).await }
+        let (ports, who, name, source) = (api.ports.clone(), for_everybody(&who), name.clone(), source.clone());
+        move || async move { finish_product(&ports, &who, &name, &source).await }
     };
-    let kept = kept::get(&api.ports, &api.options.cache, &who, &ProductKey { store: who.store, name: &name }, load).await?;
+    let key = ProductKey { store: who.store, name: &name };
+    let kept = kept::get(&api.ports, &api.options.cache, &who, &key, load).await?.made_of(&source);
     let finished = kept.finished.as_ref().ok_or_else(Problem::not_found)?;
     Ok(Answer::kept(&kept, finished, &headers))
 }
 
-async fn finish_product(ports: &Ports, who: &Access, name: &str) -> Result<Made<Finished>, AppError> {
+async fn finish_product(ports: &Ports, who: &Access, name: &str, source: &Source) -> Result<Made<Finished>, AppError> {
+    let known = in_memory(ports, who, name).await?;
+    let read = u32::from(known.is_none());
+    let found = if known.is_some() { known } else { look_for(ports, who, name).await? };
     // Any product may come to be called so.
-    let Some(view) = look_for(ports, who, name).await? else { return Ok(Made { value: None, tag: Tag::Group }) };
+    let Some(view) = found else { return Ok(Made { value: None, tag: Tag::Group }) };
+    source.note(read, 1);
     let content = to_json(&Shown { product: ProductJson::of_view(&view), fields: Fields::ONE })?;
     // One that was found by a handle that looks like an id gives way to one that has the id.
     let is_sure = as_id(name).is_none_or(|id| id == view.id);
@@ -263,8 +274,8 @@ async fn create_now(work: Work) -> Result<Answer, Problem> {
     let new: NewProduct = asked.json(JSON)?;
     let content = new.content(ids, 0, api.currency(who).await?)?;
     let op = Op { id: ids.op(0), product: ids.product(0), action: Action::Create(Box::new(content.clone())) };
-    version(work.submit(op).await?, Sent::New(&content))?;
-    let view = by_id(api, who, ids.product(0)).await?.ok_or_else(Problem::not_found)?;
+    let version = version(work.submit(op).await?, Sent::New(&content))?;
+    let view = as_it_is(&work, ids.product(0), version).await?;
     let made = one(StatusCode::CREATED, &view)?.text_header(header::LOCATION, &format!("{ROOT}/products/{}", view.id));
     Ok(with_version(made, &view))
 }
@@ -311,8 +322,7 @@ pub(crate) async fn change(
 async fn change_now(work: Work, name: String) -> Result<Answer, Problem> {
     let tags = condition_needed(&work.asked)?;
     let patch: ProductPatch = work.asked.json(MERGE_PATCH)?;
-    let decided = Decided::of(&work, &name, Some(tags)).await?;
-    let view = decided.edit(&work, Sent::Changes, |view, base| patch.edits(view, base)).await?;
+    let view = edit(&work, &name, Some(tags), Sent::Changes, |view, base| patch.clone().edits(view, base)).await?;
     Ok(with_version(one(StatusCode::OK, &view)?, &view))
 }
 
@@ -354,15 +364,35 @@ async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
         version(receipt, Sent::Changes)?;
         return Ok(Answer::empty(StatusCode::NO_CONTENT));
     }
-    let view = find(api, who, &name).await?.ok_or_else(Problem::not_found)?;
-    holds(tags.as_ref(), &view)?;
-    version(work.submit(Op { id: ids.op(0), product: view.id, action: Action::Delete }).await?, Sent::Changes)?;
+    let decide = |view: &ProductView| {
+        holds(tags.as_ref(), view)?;
+        Ok::<Op, Problem>(Op { id: ids.op(0), product: view.id, action: Action::Delete })
+    };
+    let receipt = match upon_known(&work, &name, decide).await? {
+        Some((_, receipt)) => receipt,
+        None => work.submit(decide(&find(api, who, &name).await?.ok_or_else(Problem::not_found)?)?).await?,
+    };
+    version(receipt, Sent::Changes)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 /// A product by its id or its handle; none in the trash.
 pub(super) async fn find(api: &Api, who: &Access, name: &str) -> Result<Option<ProductView>, Problem> {
     Ok(look_for(&api.ports, who, name).await?)
+}
+
+/// The same from memory, to be changed by [`Work::submit_upon`]; none when it has to be read.
+pub(super) async fn known(work: &Work, name: &str) -> Result<Option<ProductView>, Problem> {
+    Ok(in_memory(&work.api.ports, &work.bearer.access, name).await?)
+}
+
+async fn in_memory(ports: &Ports, who: &Access, name: &str) -> Result<Option<ProductView>, AppError> {
+    // What looks like an id may be a handle as well, but of a product only that gives way to the one that has the id: that is read.
+    if let Some(id) = as_id(name) {
+        return ports.catalogue.known(who, Name::Id(id)).await;
+    }
+    let Ok(handle) = name.parse::<Handle>() else { return Ok(None) };
+    ports.catalogue.known(who, Name::Handle(&handle)).await
 }
 
 async fn look_for(ports: &Ports, who: &Access, name: &str) -> Result<Option<ProductView>, AppError> {

@@ -171,7 +171,7 @@ pub(crate) async fn create(
 async fn create_now(work: Work, product: String) -> Result<Answer, Problem> {
     let fields: VariantFields = work.asked.json(JSON)?;
     let id = work.ids.variant(0, 0);
-    parts::add(&work, &product, id, |view, base| fields.added(id, view, base)).await
+    parts::add(&work, &product, id, |view, base| fields.clone().added(id, view, base)).await
 }
 
 /// Change a variant
@@ -211,7 +211,7 @@ pub(crate) async fn change(State(api): State<Api>, allowed: Allowed<WriteProduct
 
 async fn change_now(work: Work, (product, id): (String, VariantId)) -> Result<Answer, Problem> {
     let fields: VariantFields = work.asked.json(MERGE_PATCH)?;
-    parts::change(&work, &product, id, |view, base| fields.changed(id, view, base)).await
+    parts::change(&work, &product, id, |view, base| fields.clone().changed(id, view, base)).await
 }
 
 /// Remove a variant

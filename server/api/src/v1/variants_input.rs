@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A variant as it is sent, as a merge patch (RFC 7396). What is not in it stays; in a new variant it is what a variant has without it.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VariantFields {
     /// One value for each of the product's options.

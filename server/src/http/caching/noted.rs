@@ -14,7 +14,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{HistoryEntry, Neighbours, ProductView, Receipt, Source},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -26,6 +26,15 @@ pub(crate) struct Noted {
 impl Noted {
     pub(crate) fn new(catalogue: Arc<dyn Catalogue>, cache: Cache) -> Self {
         Self { catalogue, cache }
+    }
+
+    fn note(&self, who: &Access, product: ProductId, receipt: &Receipt) {
+        if let Receipt::Applied { seq } = receipt
+            && let Ok(version) = u64::try_from(seq.0)
+        {
+            let id = |id: uuid::Uuid| id.as_u128();
+            self.cache.changed(Change { group: id(who.store.0), version, member: id(product.0), by: id(who.user.0) });
+        }
     }
 }
 
@@ -63,6 +72,10 @@ impl Catalogue for Noted {
         self.catalogue.product(who, handle).await
     }
 
+    async fn known(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError> {
+        self.catalogue.known(who, name).await
+    }
+
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
         self.catalogue.neighbours(who, query, product).await
     }
@@ -74,11 +87,15 @@ impl Catalogue for Noted {
     async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError> {
         let product = op.product;
         let receipt = self.catalogue.submit_from(who, door, op).await?;
-        if let Receipt::Applied { seq } = receipt
-            && let Ok(version) = u64::try_from(seq.0)
-        {
-            let id = |id: uuid::Uuid| id.as_u128();
-            self.cache.changed(Change { group: id(who.store.0), version, member: id(product.0), by: id(who.user.0) });
+        self.note(who, product, &receipt);
+        Ok(receipt)
+    }
+
+    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+        let product = op.product;
+        let receipt = self.catalogue.submit_upon(who, door, op, version).await?;
+        if let Some(receipt) = &receipt {
+            self.note(who, product, receipt);
         }
         Ok(receipt)
     }

@@ -6,7 +6,7 @@ mod idempotency;
 mod sql;
 mod tokens;
 
-pub(crate) use self::sql::hot;
+pub(crate) use self::{sql::hot, tokens::Told};
 
 /// What this process remembers between two requests. Nothing is lost with it but some counts.
 #[derive(Default)]

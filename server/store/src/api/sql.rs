@@ -38,7 +38,8 @@ pub(super) const STORE_TO_LOG_INTO: &str = "\
 macro_rules! bearers {
     ($these:literal) => {
         concat!(
-            "SELECT t.secret_hash, t.id, t.user_id, t.scopes, t.last_used_at, s.id AS store_id, m.role, m.store_num, m.written_seq \
+            "SELECT t.secret_hash, t.id, t.user_id, t.scopes, t.last_used_at, t.expires_at, s.id AS store_id, m.role, m.store_num, \
+             m.written_seq \
              FROM api_tokens t \
              JOIN memberships m ON m.user_id = t.user_id AND m.store_num = t.store_num \
              JOIN stores s ON s.num = t.store_num \

@@ -29,6 +29,7 @@ use crate::{
     entropy,
     people::no_store_yet,
     together::Together,
+    who_asks::Subject,
 };
 
 /// Tokens of log-ins that a person has in a store at most. One that is put under load logs in many thousand times a day.
@@ -50,7 +51,7 @@ const NOTED_EVERY: u64 = 60 * 1_000_000;
 const MOST_REMEMBERED: usize = 10_000;
 
 /// Who asks with which secret, read for all who come at a time.
-pub(crate) type Bearers = Together<Vec<u8>, Known>;
+pub(crate) type Bearers = Together<Vec<u8>, Told>;
 
 /// When the uses of tokens were noted last.
 #[derive(Default)]
@@ -78,11 +79,13 @@ impl Tokens for Store {
     async fn revoke_token(&self, who: &Access, token: TokenId) -> Result<(), AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         let anybodys = who.role.may(Permission::Manage);
+        let changing = self.inner.who_asks.changing(Subject::Token(token));
         let revoked = written!(self.db(), |on| async {
             let query = sqlx::query(sql::REVOKE_TOKEN).bind(store.num).bind(token.0).bind(anybodys).bind(who.user.0);
             query.execute(on).await.map(|done| done.rows_affected())
         })
         .map_err(StoreError::from)?;
+        changing.done();
         if revoked == 1 { Ok(()) } else { Err(AppError::NotFound) }
     }
 
@@ -109,19 +112,12 @@ impl Tokens for Store {
             return Ok(None);
         }
         self.db().stay_on_primary();
-        let hash = hash(secret);
-        let (answer, is_first) = self.inner.api.bearers.ask(vec![hash.clone()]);
-        if is_first {
-            // In a task of its own: whoever asked may go away, others wait too.
-            let this = self.clone();
-            self.inner.runtime.spawn(async move { this.inner.api.bearers.answer(|hashes| this.read_bearers(hashes)).await });
-        }
-        let found = answer.await.map_err(|_| AppError::Internal)??;
-        Ok(found.get(&hash).map(|known| {
-            self.has_written(known.bearer.access.user, known.store_num, known.written);
-            self.note_use(known.bearer.token, known.last_used_at, self.inner.clock.now().micros());
-            known.bearer.clone()
-        }))
+        let (hash, now) = (hash(secret), self.inner.clock.now().micros());
+        let known = self.inner.who_asks.bearer(&hash, now);
+        let Some(told) = (if known.is_some() { known } else { self.read_bearer(hash).await? }) else { return Ok(None) };
+        self.has_written(told.bearer.access.user, told.store_num, told.written);
+        self.note_use(told.bearer.token, told.last_used_at, now);
+        Ok(Some(told.bearer))
     }
 }
 
@@ -140,21 +136,25 @@ impl Store {
         let mut tx = self.db().begin().await?;
         let member: Option<(String,)> = within!(tx, |on| sqlx::query_as(sql::LOCK_MEMBER).bind(user.0).bind(store_num).fetch_optional(on))?;
         let Some((person,)) = member else { return Ok(None) };
-        if log_in {
+        let dropped = if log_in {
             let run_out = now.plus_seconds(-i64::from(LOG_IN_DAYS) * DAY_SECONDS).micros();
             within!(tx, |on| async {
                 let query = sqlx::query(sql::DROP_OLD_LOG_INS).bind(user.0).bind(store_num).bind(run_out).bind(MOST_LOG_INS - 1);
-                query.execute(on).await.map(|_| ())
-            })?;
+                query.execute(on).await.map(|done| done.rows_affected())
+            })?
         } else {
-            within!(tx, |on| async { sqlx::query(sql::DROP_RUN_OUT).bind(user.0).bind(store_num).bind(now.micros()).execute(on).await.map(|_| ()) })?;
+            let dropped = within!(tx, |on| async {
+                let query = sqlx::query(sql::DROP_RUN_OUT).bind(user.0).bind(store_num).bind(now.micros());
+                query.execute(on).await.map(|done| done.rows_affected())
+            })?;
             let (tokens,): (i64,) = within!(tx, |on| sqlx::query_as(sql::COUNT_TOKENS).bind(user.0).bind(store_num).fetch_one(on))?;
             if tokens >= i64::from(MOST_TOKENS) {
                 return Err(StoreError::Refused(format!(
                     "You have {MOST_TOKENS} tokens in this store, which is the most. End one that is not needed."
                 )));
             }
-        }
+            dropped
+        };
         within!(tx, |on| async {
             sqlx::query(sql::MAKE_TOKEN)
                 .bind(id.0)
@@ -172,16 +172,36 @@ impl Store {
                 .await
                 .map(|_| ())
         })?;
+        let changing = (dropped > 0).then(|| self.inner.who_asks.changing(Subject::Person(user)));
         tx.commit().await?;
+        if let Some(changing) = changing {
+            changing.done();
+        }
         let view = TokenView { id, name: new.name, scopes: new.scopes, user, person, ends_with, created_at: now, last_used_at, expires_at };
         Ok(Some((view, secret)))
     }
 
-    async fn read_bearers(&self, hashes: Vec<Vec<u8>>) -> Result<Vec<(Vec<u8>, Known)>, AppError> {
-        let (db, now) = (self.db(), self.inner.clock.now().micros());
-        let known: Vec<Named> =
+    /// Asks together with all who come at the time.
+    async fn read_bearer(&self, hash: Vec<u8>) -> Result<Option<Told>, AppError> {
+        let (answer, is_first) = self.inner.api.bearers.ask(vec![hash.clone()]);
+        if is_first {
+            // In a task of its own: whoever asked may go away, others wait too.
+            let this = self.clone();
+            self.inner.runtime.spawn(async move { this.inner.api.bearers.answer(|hashes| this.read_bearers(hashes)).await });
+        }
+        Ok(answer.await.map_err(|_| AppError::Internal)??.get(&hash).cloned())
+    }
+
+    async fn read_bearers(&self, hashes: Vec<Vec<u8>>) -> Result<Vec<(Vec<u8>, Told)>, AppError> {
+        let (db, now, reading) = (self.db(), self.inner.clock.now().micros(), self.inner.who_asks.reading());
+        let named: Vec<Named> =
             fresh!(db, |on| sqlx::query_as(db.sql(&sql::BEARERS)).bind(Many(&hashes)).bind(now).fetch_all(on)).map_err(StoreError::from)?;
-        Ok(known.into_iter().map(|Named(hash, known)| (hash, known)).collect())
+        if let Some(reading) = reading {
+            for Named(hash, told) in &named {
+                self.inner.who_asks.keep_bearer(reading, hash, told);
+            }
+        }
+        Ok(named.into_iter().map(|Named(hash, told)| (hash, told)).collect())
     }
 
     /// Writes down that a token was used, once a minute and behind the answer, which does not depend on it.
@@ -256,15 +276,18 @@ fn scopes_of(bits: i64) -> Scopes {
     Scopes::from_bits(bits as u32)
 }
 
-pub(crate) struct Known {
-    bearer: Bearer,
+/// What a look-up says.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) bearer: Bearer,
+    pub(crate) expires_at: Option<i64>,
     last_used_at: Option<i64>,
     store_num: i64,
     /// The last change of the person in the token's store.
     written: Seq,
 }
 
-struct Named(Vec<u8>, Known);
+struct Named(Vec<u8>, Told);
 
 from_row!(Named, |row| {
     let access = Access {
@@ -273,9 +296,14 @@ from_row!(Named, |row| {
         role: word(row.try_get("role")?, Role::from_name, "role")?,
     };
     let bearer = Bearer { access, token: TokenId(row.try_get::<Uuid, _>("id")?), scopes: scopes_of(row.try_get("scopes")?) };
-    let known =
-        Known { bearer, last_used_at: row.try_get("last_used_at")?, store_num: row.try_get("store_num")?, written: Seq(row.try_get("written_seq")?) };
-    Ok(Self(row.try_get("secret_hash")?, known))
+    let told = Told {
+        bearer,
+        expires_at: row.try_get("expires_at")?,
+        last_used_at: row.try_get("last_used_at")?,
+        store_num: row.try_get("store_num")?,
+        written: Seq(row.try_get("written_seq")?),
+    };
+    Ok(Self(row.try_get("secret_hash")?, told))
 });
 
 struct Listed(TokenView);

@@ -179,7 +179,7 @@ fn names() -> MutexGuard<'static, Vec<&'static str>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The name of a constant in what is given to a query: `ROWS_BY_KEY` in `sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(..)`. Where
+/// The name of a constant in what is given to a query: `SUMMARIES_BY_KEY` in `sqlx::query_as(db.sql(&sql::SUMMARIES_BY_KEY)).bind(..)`. Where
 /// there is none, what is given to it.
 fn name_in(tokens: &'static str) -> &'static str {
     let Some(at) = tokens.find("query") else {

@@ -12,6 +12,7 @@ mod lsn;
 mod options;
 mod pools;
 mod postgres;
+mod presence;
 mod reading;
 mod replicas;
 mod report;
@@ -29,8 +30,9 @@ use std::sync::{
 use domain::ids::{Seq, UserId};
 use sqlx::{PgPool, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::{sync::mpsc::Sender, task::AbortHandle};
+use uuid::Uuid;
 
-pub(crate) use self::{figures::Site, postgres::PgTx, replicas::Replica, watched::Running};
+pub(crate) use self::{figures::Site, postgres::PgTx, presence::Presence, reading::is_deciding, replicas::Replica, watched::Running};
 use self::{
     figures::{Figures, Tell, index_of, inserting_into},
     pools::{Taken, Waits},
@@ -47,7 +49,9 @@ pub struct Db {
     figures: Arc<Figures>,
     waits: WaitsOf,
     plans: Sender<slow::Wanted>,
-    /// What looks after replicas and slow statements.
+    /// None on SQLite.
+    presence: Option<Arc<Presence>>,
+    /// What looks after replicas, slow statements and this process's own row.
     tasks: Mutex<Vec<AbortHandle>>,
 }
 
@@ -234,10 +238,14 @@ pub(crate) enum Connection {
 }
 
 impl Db {
-    pub(crate) async fn open(location: &Location, wanted: &DatabaseOptions) -> Result<Self, StoreError> {
-        let engine = match location {
-            Location::Sqlite(path) => sqlite::open(path, wanted).await?,
-            Location::Postgres(url) => postgres::open(url, wanted).await?,
+    /// `process` is what this process is called among those that use the database.
+    pub(crate) async fn open(location: &Location, wanted: &DatabaseOptions, process: Uuid) -> Result<Self, StoreError> {
+        let (engine, presence) = match location {
+            Location::Sqlite(path) => (sqlite::open(path, wanted).await?, None),
+            Location::Postgres(url) => {
+                let (engine, presence) = postgres::open(url, wanted, process).await?;
+                (engine, Some(Arc::new(presence)))
+            }
         };
         let figures = Arc::new(Figures::new(wanted.slow));
         let (plans, read_plans) = slow::plans(location.clone(), figures.clone());
@@ -249,7 +257,19 @@ impl Db {
             tasks.extend((0..replicas.all.len()).map(|at| tokio::spawn(watch::watch_replica(at, replicas.clone())).abort_handle()));
         }
         let (location, waits) = (location.clone(), WaitsOf::default());
-        Ok(Self { engine, location, statements: AtomicU64::new(0), figures, waits, plans, tasks: Mutex::new(tasks) })
+        Ok(Self { engine, location, statements: AtomicU64::new(0), figures, waits, plans, presence, tasks: Mutex::new(tasks) })
+    }
+
+    /// Says to others that this process is there, once the tables are.
+    pub(crate) async fn arrive(&self, forget: impl Fn() + Send + 'static) {
+        if let Some(presence) = &self.presence {
+            let task = presence.arrive(forget).await;
+            self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+        }
+    }
+
+    pub(crate) fn presence(&self) -> Option<&Arc<Presence>> {
+        self.presence.as_ref()
     }
 
     pub fn engine(&self) -> &Engine {
@@ -404,6 +424,9 @@ impl Db {
     }
 
     pub(crate) async fn close(&self) {
+        if let Some(presence) = &self.presence {
+            presence.leave().await;
+        }
         self.stop_tasks();
         match &self.engine {
             Engine::Sqlite { write, read } => {

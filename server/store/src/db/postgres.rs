@@ -13,8 +13,14 @@ use std::{
 use futures::StreamExt;
 use sqlx::{Connection, Either, Executor, PgConnection, PgPool, Postgres, Row, pool::PoolOptions, postgres::PgConnectOptions};
 use tokio::{runtime::Handle, time::timeout};
+use uuid::Uuid;
 
-use super::{DatabaseOptions, Engine, Lsn, pools::Taken, replicas::Replicas};
+use super::{
+    DatabaseOptions, Engine, Lsn,
+    pools::Taken,
+    presence::{self, Presence},
+    replicas::Replicas,
+};
 use crate::StoreError;
 
 /// How long PostgreSQL lets a statement wait for a lock that somebody holds. Longer than one waits for a connection, as a batch of
@@ -54,18 +60,21 @@ pub(crate) struct PgTx {
     is_over: bool,
 }
 
-pub(super) async fn open(url: &str, wanted: &DatabaseOptions) -> Result<Engine, StoreError> {
-    let options = connect_options(url, "vitrine", wanted.statement)?;
+pub(super) async fn open(url: &str, wanted: &DatabaseOptions, process: Uuid) -> Result<(Engine, Presence), StoreError> {
+    // Whatever is written says by whom, for the triggers that look at it.
+    let of_process = |options: PgConnectOptions| options.options([(presence::SETTING, process.to_string())]);
+    let options = of_process(connect_options(url, "vitrine", wanted.statement)?);
     // The pool tries again until it runs out of patience, and then only says that it did: once by itself, a refused
     // connection says why.
     match tokio::time::timeout(wanted.patience, PgConnection::connect_with(&options)).await {
         Ok(connection) => connection?.close().await?,
         Err(_) => return Err(StoreError::Unreachable(sqlx::Error::PoolTimedOut)),
     }
+    let presence = Presence::new(process, options.clone());
     let primary = pool(wanted.connections, wanted.patience).connect_with(options).await.map_err(StoreError::from)?;
-    let background = connect_options(url, "vitrine background", wanted.background_statement)?;
+    let background = of_process(connect_options(url, "vitrine background", wanted.background_statement)?);
     let background = pool(wanted.background_connections, wanted.patience.max(Duration::from_secs(30))).connect_lazy_with(background);
-    Ok(Engine::Postgres { primary, background, replicas: Arc::new(Replicas::open(url, wanted)?) })
+    Ok((Engine::Postgres { primary, background, replicas: Arc::new(Replicas::open(url, wanted)?) }, presence))
 }
 
 /// A pool to a replica, which may be away.

@@ -11,7 +11,7 @@ use domain::{
 };
 use ports::{
     product::Neighbours,
-    products::{FacetValues, Listing, Opening, Row},
+    products::{FacetValues, Listing, Opening},
 };
 use roaring::RoaringBitmap;
 
@@ -22,7 +22,10 @@ use crate::{
     db::{fresh, lagging},
     heavy,
     listings::Shelf,
-    read::rows::KeyedRow,
+    read::{
+        part::Listed,
+        rows::{LineRow, SummaryRow},
+    },
     sql,
 };
 
@@ -53,13 +56,13 @@ impl Store {
         self.ready(&shelf).await?;
         let found = shelf.with(|current| {
             let listing = light_or_heavy(&current.index, &window.query, &also, || current.index.list(window, &also));
-            (listing, current.index.len(), current.seq)
+            let listed = Listed::of(current, store.num, &listing.ords);
+            (listing.total, listed, current.index.len(), current.seq)
         });
-        let Some((listing, of, as_of)) = found else { return self.list_from_table(store, window).await };
+        let Some((total, listed, of, as_of)) = found else { return self.list_from_table(store, window).await };
 
-        let keys: Vec<i64> = listing.ords.iter().map(|ord| key_of(store.num, *ord)).collect();
-        let rows = self.rows(&shelf, &keys).await?;
-        Ok(Listing { start: window.start.min(listing.total), rows, total: listing.total, of, as_of, currency: store.currency, store: store.id })
+        let rows = self.summaries(&shelf, &listed).await?.rows.iter().map(SummaryRow::line).collect();
+        Ok(Listing { start: window.start.min(total), rows, total, of, as_of, currency: store.currency, store: store.id })
     }
 
     pub(crate) async fn opening_of(&self, store: &StoreRef, window: &Window) -> Result<Opening, StoreError> {
@@ -101,13 +104,7 @@ impl Store {
     }
 
     pub(crate) async fn neighbours_of(&self, store: &StoreRef, query: &ListQuery, product: ProductId) -> Result<Neighbours, StoreError> {
-        let db = self.db();
-        let mut key: Option<(i64,)> = lagging!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
-        if key.is_none() && db.may_lag() {
-            // Made a moment ago.
-            key = fresh!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
-        }
-        let Some((key,)) = key else { return Ok(Neighbours::default()) };
+        let Some(key) = self.key_of_product(store, product).await? else { return Ok(Neighbours::default()) };
         let shelf = self.shelf(store);
         let also = self.also_found(store, query).await?;
         self.ready(&shelf).await?;
@@ -133,32 +130,28 @@ impl Store {
         Ok(Neighbours { position: Some(position), total: around.total, previous: handle(previous), next: handle(next) })
     }
 
+    async fn key_of_product(&self, store: &StoreRef, product: ProductId) -> Result<Option<i64>, StoreError> {
+        if let Some(key) = self.inner.products.key(store.num, product) {
+            return Ok(Some(key));
+        }
+        let db = self.db();
+        let mut key: Option<(i64,)> = lagging!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        if key.is_none() && db.may_lag() {
+            // Made a moment ago.
+            key = fresh!(db, |on| sqlx::query_as(sql::PRODUCT_KEY).bind(store.num).bind(product.0).fetch_optional(on))?;
+        }
+        Ok(key.map(|(key,)| key))
+    }
+
     /// The whole list in its default order, while there is no index.
     async fn list_from_table(&self, store: &StoreRef, window: &Window) -> Result<Listing, StoreError> {
         let db = self.db();
         let (seq, products): (i64, i64) = fresh!(db, |on| sqlx::query_as(sql::STORE_SEQ).bind(store.num).fetch_one(on))?;
         let (count, start) = (i64::from(window.count), i64::from(window.start));
-        let rows: Vec<KeyedRow> = fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
+        let rows: Vec<LineRow> = fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
         let total = u32::try_from(products).unwrap_or(u32::MAX);
-        let rows = rows.into_iter().map(|row| row.row).collect();
+        let rows = rows.into_iter().map(|LineRow(row)| row).collect();
         Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency, store: store.id })
-    }
-
-    /// The rows of products, in the order of their keys as given.
-    async fn rows(&self, shelf: &Shelf, keys: &[i64]) -> Result<Vec<Row>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let db = self.db();
-        let mut rows: Vec<KeyedRow> = lagging!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(keys)).fetch_all(on))?;
-        let old = if db.may_lag() { shelf.older_than_the_list(keys, rows.iter().map(|row| (row.key, row.version))) } else { Vec::new() };
-        if !old.is_empty() {
-            // In the map below they take the place of the old ones.
-            let new: Vec<KeyedRow> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::ROWS_BY_KEY)).bind(Many(&old)).fetch_all(on))?;
-            rows.extend(new);
-        }
-        let mut by_key: HashMap<i64, Row> = rows.into_iter().map(|row| (row.key, row.row)).collect();
-        Ok(keys.iter().filter_map(|key| by_key.remove(key)).collect())
     }
 
     async fn handles(&self, shelf: &Shelf, keys: &[i64]) -> Result<HashMap<i64, Handle>, StoreError> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod history;
+pub(crate) mod known;
 pub(crate) mod list;
 pub(crate) mod part;
 pub(crate) mod product;

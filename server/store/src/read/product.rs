@@ -1,17 +1,18 @@
-//! Products whole: three statements however many they are. Between them somebody may write; what comes back
+//! Products whole: from memory as their list has them, or three statements however many they are. Between them somebody may write; what comes back
 //! is then newer than its versions say, which at worst makes an edit a conflict that is none. Never older: what is read for one
 //! question stays with the replica it began on, or goes on to the primary.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{handle::Handle, ids::ProductId, product::Product};
+use ports::product::Name;
 use uuid::Uuid;
 
 use super::rows::{ImageRow, ProductRow, VariantRow};
 use crate::{
     Store, StoreError, StoreRef,
     codec::Many,
-    db::{fresh, lagging},
+    db::{fresh, is_deciding, lagging},
     sql,
 };
 
@@ -58,6 +59,49 @@ impl Store {
         }
         rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.product.id.0));
         self.whole(rows).await
+    }
+
+    /// A product as its list has it, from memory or from the tables. Whoever decides what is written reads the tables.
+    pub(crate) async fn product_named(&self, store: &StoreRef, handle: &Handle) -> Result<Option<Arc<ProductRow>>, StoreError> {
+        if !is_deciding()
+            && let Some(row) = self.known_product(store, Name::Handle(handle)).await
+        {
+            return Ok(Some(row));
+        }
+        let row = self.product_by_handle(store, handle).await?.map(Arc::new);
+        if let Some(row) = &row {
+            self.inner.products.were_read(1);
+            self.inner.products.put_whole(store.num, row);
+        }
+        Ok(row)
+    }
+
+    /// Products by their ids in the order of these, each once, as their list has them; those that are not there or in the trash are left out.
+    pub(crate) async fn products_of_ids(&self, store: &StoreRef, ids: &[ProductId]) -> Result<Vec<Arc<ProductRow>>, StoreError> {
+        let ids = &ids[..ids.len().min(MOST_PRODUCTS)];
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows: HashMap<ProductId, Arc<ProductRow>> = HashMap::with_capacity(ids.len());
+        if !is_deciding()
+            && let Some(shelf) = self.current_list(store).await
+        {
+            rows.extend(ids.iter().filter_map(|id| Some((*id, self.inner.products.whole(&shelf, store.num, Name::Id(*id))?))));
+        }
+        let missing: Vec<ProductId> = ids.iter().copied().filter(|id| !rows.contains_key(id)).collect();
+        self.inner.products.were_read(missing.len());
+        for row in self.products_by_ids(store, &missing).await? {
+            let row = Arc::new(row);
+            self.inner.products.put_whole(store.num, &row);
+            rows.insert(row.product.id, row);
+        }
+        Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    }
+
+    /// A product in memory, if it is as its list has it.
+    pub(crate) async fn known_product(&self, store: &StoreRef, name: Name<'_>) -> Option<Arc<ProductRow>> {
+        let shelf = self.current_list(store).await?;
+        self.inner.products.whole(&shelf, store.num, name)
     }
 
     /// What a replica says of products is to be as new as the list index, which follows the primary: finished answers are kept under

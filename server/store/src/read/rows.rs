@@ -1,5 +1,7 @@
 //! Rows as they come out of the tables.
 
+use std::sync::Arc;
+
 use domain::{
     clock::Timestamp,
     handle::Handle,
@@ -32,18 +34,15 @@ pub(crate) struct ImageRow {
     pub(crate) image: Image,
 }
 
-/// A line of the list, and which product it is.
-pub(crate) struct KeyedRow {
-    pub(crate) key: i64,
-    /// Its last change.
-    pub(crate) version: Seq,
-    pub(crate) row: ListRow,
-}
+/// A line of the list.
+pub(crate) struct LineRow(pub(crate) ListRow);
 
-/// What programs are told of a product in a list, and which product it is.
+/// What lists tell of a product, and which product it is.
+#[derive(Clone)]
 pub(crate) struct SummaryRow {
     pub(crate) key: i64,
-    pub(crate) summary: Summary,
+    pub(crate) deleted: bool,
+    pub(crate) summary: Arc<Summary>,
 }
 
 /// What the list index keeps of a product.
@@ -59,6 +58,51 @@ pub(crate) struct EntryRow {
     pub(crate) missing: i64,
     pub(crate) price: Option<Money>,
     pub(crate) deleted: bool,
+}
+
+impl ProductRow {
+    /// What lists tell of it, once it has its parts.
+    pub(crate) fn summary(&self) -> Summary {
+        let Product { id, content, optimisation, versions, .. } = &self.product;
+        Summary {
+            id: *id,
+            handle: content.handle.clone(),
+            title: content.title.clone(),
+            vendor: content.vendor.clone(),
+            product_type: content.product_type.clone(),
+            tags: content.tags.clone(),
+            status: content.status,
+            optimisation: *optimisation,
+            price: content.price(),
+            highest_price: content.highest_price(),
+            variants: content.variants.len() as u32,
+            images: content.images.len() as u32,
+            thumbnail: content.thumbnail().map(|image| image.url.clone()).unwrap_or_default(),
+            version: versions.latest,
+            created_at: Timestamp::from_micros(self.kept.created_at),
+            updated_at: Timestamp::from_micros(self.kept.updated_at),
+        }
+    }
+}
+
+impl SummaryRow {
+    /// As a line of the list.
+    pub(crate) fn line(&self) -> ListRow {
+        let summary = &self.summary;
+        ListRow {
+            handle: summary.handle.clone(),
+            title: summary.title.clone(),
+            status: summary.status,
+            optimisation: summary.optimisation,
+            vendor: summary.vendor.clone(),
+            product_type: summary.product_type.clone(),
+            price: summary.price,
+            highest_price: summary.highest_price,
+            variants: summary.variants,
+            thumbnail: summary.thumbnail.clone(),
+            updated_at: summary.updated_at,
+        }
+    }
 }
 
 from_row!(ProductRow, |row| {
@@ -130,7 +174,7 @@ from_row!(ImageRow, |row| {
     Ok(Self { product_key: row.try_get("product_key")?, image })
 });
 
-from_row!(KeyedRow, |row| {
+from_row!(LineRow, |row| {
     let line = ListRow {
         handle: handle(row.try_get(1)?)?,
         title: row.try_get(2)?,
@@ -144,7 +188,7 @@ from_row!(KeyedRow, |row| {
         thumbnail: row.try_get(10)?,
         updated_at: Timestamp::from_micros(row.try_get(11)?),
     };
-    Ok(Self { key: row.try_get(0)?, version: Seq(row.try_get(12)?), row: line })
+    Ok(Self(line))
 });
 
 from_row!(SummaryRow, |row| {
@@ -166,7 +210,7 @@ from_row!(SummaryRow, |row| {
         created_at: Timestamp::from_micros(row.try_get(15)?),
         updated_at: Timestamp::from_micros(row.try_get(16)?),
     };
-    Ok(Self { key: row.try_get(0)?, summary })
+    Ok(Self { key: row.try_get(0)?, deleted: row.try_get(17)?, summary: Arc::new(summary) })
 });
 
 from_row!(EntryRow, |row| {

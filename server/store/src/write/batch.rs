@@ -16,7 +16,10 @@ use domain::{
 use ports::product::Receipt;
 
 use super::rows::{Bookkeeping, missing_bits};
-use crate::{codec::key_of, read::rows::EntryRow};
+use crate::{
+    codec::key_of,
+    read::rows::{EntryRow, ProductRow},
+};
 
 #[derive(Default)]
 pub(super) struct Batch {
@@ -182,6 +185,17 @@ impl Batch {
             self.holders.remove(&handle);
         }
         self.changes.clear();
+    }
+
+    /// The products that were written, as they are now.
+    pub(super) fn products(&self, store_num: i64) -> Vec<ProductRow> {
+        let written = self.slots.values().filter(|slot| slot.written);
+        written
+            .filter_map(|slot| {
+                let product = slot.now.clone()?;
+                Some(ProductRow { key: key_of(store_num, product.ord), product, kept: slot.kept })
+            })
+            .collect()
     }
 
     /// What the list has to know of the products that were written.

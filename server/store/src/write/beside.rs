@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, future::Future};
 
-use domain::{clock::Timestamp, ids::OpId};
+use domain::{
+    clock::Timestamp,
+    ids::{OpId, ProductId, Seq},
+};
 use ports::product::Receipt;
 
 use crate::{StoreError, db::Tx};
@@ -14,6 +17,11 @@ use crate::{StoreError, db::Tx};
 /// alone with it. Rows beside the product, such as its reviews, are locked after it and never before: in one order nobody
 /// waits for each other.
 pub(crate) trait Beside: Send {
+    /// The version that a product has to be at, once it is locked; else all is taken back.
+    fn upon(&self) -> Option<(ProductId, Seq)> {
+        None
+    }
+
     /// Reads what is needed, once the products are locked and before anything is written. What takes time belongs here:
     /// from the writing of the ops to the commit all other writers of the store wait.
     fn look(&mut self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Go, StoreError>> + Send {
@@ -48,6 +56,22 @@ pub(crate) struct Done<'a> {
 pub(super) struct Nothing;
 
 impl Beside for Nothing {
+    fn write(&mut self, _: &mut Tx<'_>, _: Done<'_>) -> impl Future<Output = Result<Go, StoreError>> + Send {
+        std::future::ready(Ok(Go::On))
+    }
+}
+
+/// Nothing beside; but a product has to be as it was when the op was made.
+pub(super) struct Upon {
+    pub(super) product: ProductId,
+    pub(super) version: Seq,
+}
+
+impl Beside for Upon {
+    fn upon(&self) -> Option<(ProductId, Seq)> {
+        Some((self.product, self.version))
+    }
+
     fn write(&mut self, _: &mut Tx<'_>, _: Done<'_>) -> impl Future<Output = Result<Go, StoreError>> + Send {
         std::future::ready(Ok(Go::On))
     }

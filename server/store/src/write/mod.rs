@@ -18,12 +18,16 @@ use std::collections::HashMap;
 
 use domain::{
     clock::Timestamp,
-    ids::{JobId, OpId, Seq, UserId},
+    ids::{JobId, OpId, ProductId, Seq, UserId},
     op::Op,
 };
 use ports::product::{Receipt, Source};
 
-use self::{batch::Taken, beside::Nothing, rows::ItemRecord};
+use self::{
+    batch::Taken,
+    beside::{Nothing, Upon},
+    rows::ItemRecord,
+};
 pub(crate) use self::{
     beside::{Beside, Done, Go},
     insert::{Clash, insert},
@@ -33,7 +37,7 @@ use crate::{
     Changed, Engine, Store, StoreError, StoreRef,
     db::{Tx, Work, counted, within},
     heavy,
-    read::rows::EntryRow,
+    read::rows::{EntryRow, ProductRow},
     sql,
 };
 
@@ -93,6 +97,10 @@ impl JobItemKind {
 /// How often a batch is done again that met somebody else's change.
 const ATTEMPTS: u32 = 5;
 
+/// Up to how many ops of a person or a program, and of no job, are kept in memory with what they came to: it would else take the place of
+/// what is looked at.
+const FEW_OPS: usize = 16;
+
 /// From how many ops on deciding about them would hold up other work on the same thread.
 const MANY_OPS: usize = 64;
 
@@ -103,6 +111,12 @@ impl Store {
     /// Give a few thousand ops at most: all of them are in memory, and other writers wait.
     pub async fn write(&self, store: &StoreRef, author: &Author, ops: Vec<Op>, job: Option<JobMark<'_>>) -> Result<Vec<Receipt>, StoreError> {
         self.write_beside(store, author, ops, job, &mut Nothing).await
+    }
+
+    /// Does one op if its product still has the version that it was made for; no answer when it has not.
+    pub(crate) async fn write_upon(&self, store: &StoreRef, author: &Author, op: Op, version: Seq) -> Result<Vec<Receipt>, StoreError> {
+        let mut upon = Upon { product: op.product, version };
+        self.write_beside(store, author, vec![op], None, &mut upon).await
     }
 
     /// The same with further rows in the same transaction; no answers when `beside` has taken all back.
@@ -124,6 +138,8 @@ impl Store {
                         self.gather_statistics().await;
                     }
                     if let Some((first, last)) = written.seqs {
+                        // Before the list says that they are at these versions: whoever sees that finds them.
+                        self.inner.products.written(store, written.products);
                         self.inner.listings.apply(self, store, first, last, written.entries).await;
                         // Nobody listening is no failure.
                         let _ = self.inner.changed.send(Changed { store: store.id, seq: last });
@@ -161,7 +177,9 @@ impl Store {
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
         let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
-        if beside.look(&mut tx).await? == Go::Back {
+        let has_gone_on = |(product, version): (ProductId, Seq)| batch.product(product).is_none_or(|product| product.versions.latest != version);
+        // What was done before is answered as it was then, whatever has become of the product.
+        if (known.is_empty() && beside.upon().is_some_and(has_gone_on)) || beside.look(&mut tx).await? == Go::Back {
             return Ok(None);
         }
 
@@ -222,8 +240,10 @@ impl Store {
             return Ok(None);
         }
         tx.commit_as(author.user, store.num, seqs.map(|seqs| seqs.1)).await?;
-        let entries = if self.inner.listings.holds(store.num) { batch.entries(store.num) } else { Vec::new() };
-        Ok(Some(Written { receipts: answers, seqs, grown, entries }))
+        let is_listed = self.inner.listings.holds(store.num);
+        let products = if is_listed && work == Work::Page && ops.len() <= FEW_OPS { batch.products(store.num) } else { Vec::new() };
+        let entries = if is_listed { batch.entries(store.num) } else { Vec::new() };
+        Ok(Some(Written { receipts: answers, seqs, grown, entries, products }))
     }
 }
 
@@ -240,6 +260,8 @@ struct Written {
     grown: bool,
     /// The changed products, for the list; empty when nobody has the list open.
     entries: Vec<EntryRow>,
+    /// The same whole, to be kept in memory; empty when they are many, as nobody will look at most of them.
+    products: Vec<ProductRow>,
 }
 
 /// Saves a job's progress, if the worker still holds it.

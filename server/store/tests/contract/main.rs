@@ -16,6 +16,7 @@ mod figures;
 mod history;
 mod idempotency;
 mod jobs;
+mod known;
 mod lists;
 mod migrations;
 mod parts;
@@ -32,6 +33,7 @@ mod tokens;
 mod usage;
 mod versions;
 mod webhooks;
+mod who_asks;
 mod words;
 mod writing;
 
@@ -135,6 +137,18 @@ contract! {
         a_worker_takes_the_kinds_it_asks_for,
         a_paused_job_waits_until_it_is_resumed,
         a_paused_job_can_be_cancelled_and_a_finished_one_not_paused,
+    ],
+    known: [
+        what_was_read_is_read_no_more,
+        while_there_is_no_list_products_are_read,
+        whoever_changes_a_product_finds_it_changed_and_so_do_others,
+        an_author_reads_their_own_change_from_memory,
+        a_batch_takes_no_place_in_memory,
+        a_handle_that_was_given_up_is_not_the_old_product,
+        what_decides_about_a_write_is_read,
+        a_change_is_made_upon_what_was_known_or_not_at_all,
+        nobody_reads_less_than_what_was_acknowledged,
+        whatever_is_done_in_two_processes_both_tell_what_the_tables_have,
     ],
     lists: [
         lists_are_those_a_naive_one_would_be,
@@ -294,6 +308,14 @@ contract! {
         a_decision_about_a_suggestion_is_told_with_its_change,
         what_tells_of_many_keeps_the_order_of_each_of_its_products,
         where_many_are_behind_few_are_on_their_way,
+    ],
+    who_asks: [
+        whoever_is_known_costs_no_statement,
+        what_this_process_changes_is_true_at_once,
+        what_is_known_has_its_end,
+        what_another_process_changes_is_true_at_once,
+        what_is_changed_past_the_program_is_true_at_once,
+        a_look_up_that_is_under_way_is_not_kept_over_a_change,
     ],
     writing: [
         a_product_comes_back_as_it_was_made,

@@ -143,7 +143,7 @@ pub async fn a_part_tells_what_is_known_of_a_product(arranged: &Arranged) {
         created_at: Timestamp::from_micros(START),
         updated_at: Timestamp::from_micros(START + 60_000_000),
     };
-    assert_eq!(part, Part { products: vec![expected], total: 1, next: None, as_of: Seq(2), currency: Currency::EUR });
+    assert_eq!(part, Part { products: vec![expected.into()], read: 1, total: 1, next: None, as_of: Seq(2), currency: Currency::EUR });
 }
 
 pub async fn a_part_is_there_before_the_index(arranged: &Arranged) {

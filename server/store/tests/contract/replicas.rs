@@ -372,7 +372,8 @@ async fn own_writes_are_there_at_once(pairs: usize) {
     let (replica, primary) = (replica - before.0, primary - before.1);
     let share = replica as f64 / (replica + primary) as f64;
     println!("{pairs} pairs, none missed; {:.1} % of {} reads were off the primary", share * 100.0, replica + primary);
-    assert!(share >= 0.8, "{replica} from the replica, {primary} from the primary");
+    // Others mostly look at what is in memory, and that is read nowhere.
+    assert!(share >= 0.6, "{replica} from the replica, {primary} from the primary");
     other.close().await;
     arranged.clear_away().await;
 }
@@ -457,7 +458,8 @@ async fn a_replica_that_is_killed_costs_nobody_an_answer_and_comes_back() {
             let who = arranged.who(number);
             while !over.load(Ordering::Relaxed) {
                 assert_eq!(arranged.store.list(&who, &window()).await.unwrap().rows.len(), 20);
-                arranged.title(&arranged.store, &who, number as usize).await.unwrap();
+                // What is told of products is in memory soon, their history is not.
+                arranged.store.history(&who, arranged.products[number as usize].0, None).await.unwrap();
                 answers.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -585,7 +587,8 @@ async fn whoever_is_about_to_write_reads_from_the_primary() {
 
     store::deciding(arranged.title(&arranged.store, &who, 0)).await.unwrap();
     let deciding = arranged.replica().await.statements;
-    arranged.title(&arranged.store, &who, 0).await.unwrap();
+    // Another one: the first is in memory now.
+    arranged.title(&arranged.store, &who, 1).await.unwrap();
 
     assert_eq!(deciding, before);
     assert!(arranged.replica().await.statements > before);
@@ -607,7 +610,7 @@ async fn a_replica_whose_machine_vanishes_is_not_waited_for_and_comes_back() {
             let who = arranged.who(number);
             while !over.load(Ordering::Relaxed) {
                 let began = Instant::now();
-                arranged.title(&arranged.store, &who, number as usize).await.unwrap();
+                arranged.store.history(&who, arranged.products[number as usize].0, None).await.unwrap();
                 slowest.fetch_max(began.elapsed().as_millis() as u64, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }

@@ -94,12 +94,18 @@ impl Arranged {
         }
     }
 
-    /// Does to many rows what no method does at once, right in the tables.
+    /// Does to many rows what no method does at once, right in the tables. On PostgreSQL as another program does: of what is written on a
+    /// connection of its own the store is believed to know.
     pub async fn execute(&self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());
-        match self.store.db().engine() {
-            Engine::Sqlite { write, .. } => sqlx::query(sql).execute(write).await.map(|_| ()).unwrap(),
-            Engine::Postgres { primary, .. } => sqlx::query(sql).execute(primary).await.map(|_| ()).unwrap(),
+        match (self.store.db().engine(), &self.location) {
+            (Engine::Sqlite { write, .. }, _) => sqlx::query(sql).execute(write).await.map(|_| ()).unwrap(),
+            (Engine::Postgres { .. }, Location::Postgres(url)) => {
+                let mut other = PgConnection::connect(url).await.unwrap();
+                sqlx::query(sql).execute(&mut other).await.unwrap();
+                other.close().await.unwrap();
+            }
+            (Engine::Postgres { .. }, Location::Sqlite(_)) => panic!("a store of PostgreSQL is not in a file"),
         }
     }
 

@@ -224,7 +224,9 @@ pub async fn the_use_of_a_token_is_noted_once_a_minute(arranged: &Arranged) {
         store.bearer(&secret).await.unwrap().unwrap();
     }
     noted(START).await.expect("the first use is noted");
-    assert_eq!(store.db().statements() - before, 21, "one look each, and one note");
+    // A process that is alone remembers whom it has looked up.
+    let cost = store.db().statements() - before;
+    assert!(if arranged.is_sqlite() { cost == 21 } else { (2..=21).contains(&cost) }, "{cost} statements: one look each at most, and one note");
 
     arranged.clock.advance(59);
     // Another process, which remembers nothing, sees in the table that it was.

@@ -9,12 +9,18 @@ use std::{
 };
 
 use reqwest::Method;
+use serde_json::{Value, json};
 use store::Location;
 
 use super::pages::first_handle;
-use crate::support::{Client, Engine, Program, Reply, on_both_engines};
+use crate::support::{Client, Engine, PASSWORD, Program, Reply, on_both_engines};
 
-on_both_engines!(figures_are_written_as_prometheus_reads_them, figures_follow_what_is_done, nobody_finds_figures_where_pages_are);
+on_both_engines!(
+    figures_are_written_as_prometheus_reads_them,
+    figures_follow_what_is_done,
+    a_product_that_is_known_is_changed_and_told_without_reading_it,
+    nobody_finds_figures_where_pages_are,
+);
 
 const OWN_ADDRESS: (&str, &str) = ("VITRINE_METRICS_ADDRESS", "127.0.0.1:0");
 
@@ -133,6 +139,46 @@ async fn figures_follow_what_is_done(engine: Engine) {
     for (sample, value) in before.0.iter().filter(|(sample, _)| sample.contains("_total") || sample.contains("_count{")) {
         assert!(after.of(sample) >= *value, "{sample} went from {value} to {}", after.of(sample));
     }
+}
+
+async fn a_product_that_is_known_is_changed_and_told_without_reading_it(engine: Engine) {
+    let (program, prometheus) = serving(engine).await;
+    let client = program.client();
+    let credentials = json!({"email": "editor@test.test", "password": PASSWORD}).to_string();
+    let login = client.send(Method::POST, "/api/v1/auth/login", &[("content-type", "application/json")], credentials).await;
+    let token = format!("Bearer {}", serde_json::from_str::<Value>(&login.text).unwrap()["token"].as_str().unwrap());
+    let get = async |address: &str| client.send(Method::GET, address, &[("authorization", token.as_str())], "").await;
+    let list = get("/api/v1/products?sort=title&limit=1").await;
+    let listed: Value = serde_json::from_str(&list.text).unwrap();
+    let address = format!("/api/v1/products/{}", listed["products"][0]["id"].as_str().unwrap());
+    let product = get(&address).await;
+    let before = Figures::read(&prometheus.get("/metrics").await);
+
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("if-match", product.header("etag"))];
+    let changed = client.send(Method::PATCH, &address, &headers, json!({"vendor": "Known"}).to_string()).await;
+    let again = get(&address).await;
+    let others = get("/api/v1/products?sort=title&limit=1&fields=id,vendor").await;
+    let after = Figures::read(&prometheus.get("/metrics").await);
+
+    assert_eq!((changed.status, &changed.text, changed.header("etag")), (200, &again.text, again.header("etag")));
+    assert!(again.text.contains("Known") && others.text.contains("Known") && changed.header("etag") != product.header("etag"), "{}", others.text);
+    assert_eq!(others.header("cache-status"), "vitrine-products; hit, vitrine-memory; fwd=miss; stored");
+    let run = |name: &str| {
+        let of = |figures: &Figures| figures.0.get(&format!("vitrine_database_statement_duration_seconds_count{{statement=\"{name}\"}}")).copied();
+        of(&after).unwrap_or_default() - of(&before).unwrap_or_default()
+    };
+    for (name, times) in [
+        ("LIVING_PRODUCTS_BY_IDS", 0.0),
+        ("PRODUCT_BY_HANDLE", 0.0),
+        ("SUMMARIES_BY_KEY", 0.0),
+        // The write itself, in its transaction.
+        ("LOCK_PRODUCTS", 1.0),
+        ("VARIANTS_OF", 1.0),
+        ("IMAGES_OF", 1.0),
+    ] {
+        assert!((run(name) - times).abs() < 0.1, "{name} was run {} times", run(name));
+    }
+    assert!(after.of("vitrine_known_lookups_total{of=\"products\",result=\"hit\"}") >= 3.0);
 }
 
 async fn nobody_finds_figures_where_pages_are(engine: Engine) {

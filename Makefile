@@ -47,6 +47,10 @@ load: setup ## Put load upon the server: PLAN=smoke, or load, stress, breakpoint
 	@scripts/setup --tests
 	@scripts/load $(PLAN) $(ARGS)
 
+.PHONY: journeys
+journeys: setup ## People at work on the server, driven by goose: ARGS="unversioned --users 100 --time 2m"
+	@scripts/journeys $(ARGS)
+
 .PHONY: cluster
 cluster: build ## Two servers behind nginx, on PostgreSQL with a replica, and Redis: DO=up, or status, roll, down
 	@scripts/setup --tests
@@ -66,4 +70,4 @@ fmt: setup ## Format everything
 
 .PHONY: clean
 clean: ## Remove what was built (data stays)
-	@rm -rf target/release target/debug target/wasm32-unknown-unknown target/front target/site end2end/test-results
+	@rm -rf target/release target/debug target/wasm32-unknown-unknown target/front target/journeys target/site end2end/test-results

@@ -19,7 +19,7 @@ use tower_http::{
 
 use crate::http::{
     account, api, assets, briefs, caching, deciding, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
-    runs, security, session, shared, state::AppState, tokens, usage, webhooks,
+    runs, security, session, shared, state::AppState, tokens, usage, webhooks, whole,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -47,7 +47,8 @@ pub fn router(state: AppState) -> Router {
         .route("/usage/export.csv", get(usage::export))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)
-        .layer(from_fn(session::require));
+        .layer(from_fn(session::require))
+        .layer(from_fn(whole::compressed));
     let open = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))

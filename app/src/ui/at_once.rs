@@ -34,7 +34,10 @@ pub(crate) fn says<T: Send + Sync + 'static>(read: impl Fn() -> T + Send + Sync 
 /// A view for each number. A number that stays keeps its view. All such lists share their code.
 pub(crate) fn each(numbers: Signal<Vec<u32>>, view: impl Fn(u32) -> AnyView + Send + Sync + 'static) -> AnyView {
     fn shared(numbers: Signal<Vec<u32>>, view: Arc<dyn Fn(u32) -> AnyView + Send + Sync>) -> AnyView {
-        at_once(view! { <For each=move || numbers.get() key=|number| *number children=move |number| view(number) /> })
+        let view = at_once(view! { <For each=move || numbers.get() key=|number| *number children=move |number| view(number) /> });
+        #[cfg(feature = "ssr")]
+        let view = super::dry::Dry { numbers, view }.into_any();
+        view
     }
     shared(numbers, Arc::new(view))
 }

@@ -8,6 +8,8 @@ pub(crate) mod chance;
 pub(crate) mod chart;
 pub(crate) mod day;
 pub(crate) mod diff;
+#[cfg(feature = "ssr")]
+pub(crate) mod dry;
 pub(crate) mod format;
 pub(crate) mod html;
 pub(crate) mod icon;

@@ -27,3 +27,4 @@ pub(crate) mod tokens;
 mod uploads;
 pub(crate) mod usage;
 pub(crate) mod webhooks;
+pub(crate) mod whole;

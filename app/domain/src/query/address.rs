@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_query_survives_its_address(search in ".{0,40}", vendor in proptest::collection::hash_set(".{1,20}", 0..4), min in proptest::option::of(0..1_000_000_i64)) {
+        fn any_query_survives_its_address(search in "[^\\x00\n]{0,40}", vendor in proptest::collection::hash_set("[^\\x00\n]{1,20}", 0..4), min in proptest::option::of(0..1_000_000_i64)) {
             let query = ListQuery { search, vendor: vendor.into_iter().collect(), price_min: min.map(Money), ..ListQuery::default() };
             prop_assert_eq!(ListQuery::from_address(&query.to_address()), query);
         }

@@ -1,7 +1,7 @@
 //! A closed model: people come and go as the stages say, and each waits for an answer, thinks, and goes on.
 //!
-//! Of our own, as what there is (goose) keeps whole milliseconds and rounds those above a hundred to tens, which is coarser
-//! than what is to be shown here; it would also bring a second HTTP client, and people who all come from one address.
+//! Of our own, as what there is (goose) ends a time with the head of an answer, and counts from when a request was sent; it would also bring
+//! a second HTTP client.
 
 use std::sync::{
     Arc,

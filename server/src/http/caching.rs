@@ -75,9 +75,10 @@ pub(crate) async fn tell(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether an answer was ready, and nothing was asked for it.
+/// Whether an answer was ready, or was made of what was in memory, and nothing was asked for it.
 pub(crate) fn is_from_memory(response: &Response) -> bool {
-    response.headers().get(CACHE_STATUS).is_some_and(|status| status.as_bytes().starts_with(b"vitrine-memory; hit"))
+    let hit = |status: &[u8]| status.starts_with(b"vitrine-memory; hit") || status.starts_with(b"vitrine-products; hit");
+    response.headers().get(CACHE_STATUS).is_some_and(|status| hit(status.as_bytes()))
 }
 
 fn total(took: Duration) -> Option<HeaderValue> {
@@ -155,7 +156,7 @@ mod tests {
             is_from_memory(&response)
         };
         assert!(answered("vitrine-memory; hit; ttl=29") && answered("vitrine-memory; hit; ttl=-1"));
-        assert!(!answered("vitrine-products; hit, vitrine-memory; fwd=miss; stored"));
+        assert!(answered("vitrine-products; hit, vitrine-memory; fwd=miss; stored"));
         assert!(!answered("vitrine-memory; fwd=miss; stored") && !answered("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"));
         assert!(!is_from_memory(&Response::new(axum::body::Body::empty())));
     }

@@ -19,7 +19,7 @@ use ports::{
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
-use crate::{Author, Store, StoreRef, read::rows::ProductRow};
+use crate::{Author, Store, StoreRef, db::deciding, read::rows::ProductRow};
 
 #[async_trait]
 impl Catalogue for Store {
@@ -65,6 +65,16 @@ impl Catalogue for Store {
         let store = self.allowed(who, Permission::Browse).await?;
         let row = self.known_product(&store, name).await;
         Ok(row.map(|row| view(&row, &store, who)))
+    }
+
+    async fn present(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError> {
+        deciding(async {
+            match name {
+                Name::Id(id) => Ok(self.products(who, &[id]).await?.pop()),
+                Name::Handle(handle) => self.product(who, handle).await,
+            }
+        })
+        .await
     }
 
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {

@@ -37,6 +37,8 @@ pub(crate) struct Shelf {
     current: RwLock<Option<Current>>,
     /// Held by whoever builds the index or reads the feed.
     tending: tokio::sync::Mutex<()>,
+    /// Held by whoever looks for other processes' changes because nobody has for too long.
+    looking: tokio::sync::Mutex<()>,
     /// The last change this process knows to be committed.
     committed: AtomicI64,
     /// Microseconds since 1970: when a list was last asked for, and when other processes' changes were last looked for.
@@ -53,7 +55,10 @@ pub(crate) struct Current {
 /// How often other processes' changes are looked for.
 const FOLLOW: Duration = Duration::from_millis(250);
 
-/// For how long after a list was asked for, in microseconds. Later the next one looks for itself.
+/// When a list looks for itself, in microseconds: whoever follows them was held up, or has ended.
+const OVERDUE: u64 = 500_000;
+
+/// For how long after a list was asked for they are followed, in microseconds.
 const FOLLOWED: i64 = 5 * 60 * 1_000_000;
 
 /// After how long without a list its index is dropped, in microseconds.
@@ -108,6 +113,11 @@ impl Listings {
 impl Shelf {
     pub(crate) fn is_ready(&self) -> bool {
         self.read().is_some()
+    }
+
+    /// Up to which change the index is current; 0 while there is none.
+    fn seq(&self) -> i64 {
+        self.with(|current| current.seq.0).unwrap_or(0)
     }
 
     /// Reads the index; none while there is none.
@@ -199,6 +209,7 @@ impl Store {
                     store: store.clone(),
                     current: RwLock::default(),
                     tending: tokio::sync::Mutex::default(),
+                    looking: tokio::sync::Mutex::default(),
                     committed: AtomicI64::new(0),
                     read_at: AtomicI64::new(now),
                     checked_at: AtomicI64::new(now),
@@ -234,11 +245,15 @@ impl Store {
                 Err(error) => return Err(StoreError::Unreadable(format!("the catalogue, as its list could not be built ({error})"))),
             }
         }
-        let now = self.inner.clock.now().micros();
-        if now - shelf.checked_at.load(Ordering::Relaxed) > FOLLOWED {
-            self.check(std::slice::from_ref(shelf)).await?;
+        // Also where the clock was put back.
+        let is_overdue = || self.inner.clock.now().micros().abs_diff(shelf.checked_at.load(Ordering::Relaxed)) > OVERDUE;
+        if is_overdue() {
+            let _looking = shelf.looking.lock().await;
+            if is_overdue() {
+                self.check(std::slice::from_ref(shelf)).await?;
+            }
         }
-        let (seq, committed) = (shelf.with(|current| current.seq.0).unwrap_or(0), shelf.committed.load(Ordering::SeqCst));
+        let (seq, committed) = (shelf.seq(), shelf.committed.load(Ordering::SeqCst));
         if seq < committed {
             self.catch_up_with_others(shelf, Seq(committed)).await?;
         }
@@ -336,15 +351,28 @@ impl Store {
         if shelves.is_empty() { Ok(()) } else { self.check(&shelves).await }
     }
 
+    /// The database has lost changes, as one does that another one takes the place of, or that a copy was put back into: what was made of
+    /// them is forgotten.
+    fn begin_anew(&self, shelf: &Shelf, seq: i64) {
+        tracing::error!(store.id = %shelf.store.id, seq, "the database has gone back to an earlier change; the list is made anew");
+        *shelf.write() = None;
+        shelf.committed.store(seq, Ordering::SeqCst);
+        self.inner.products.forget();
+    }
+
     async fn check(&self, shelves: &[Arc<Shelf>]) -> Result<(), StoreError> {
         let db = self.db();
         let nums: Vec<i64> = shelves.iter().map(|shelf| shelf.store.num).collect();
+        let (now, known): (i64, Vec<i64>) = (self.inner.clock.now().micros(), shelves.iter().map(|shelf| shelf.seq()).collect());
         let seqs: Vec<(i64, i64)> = fresh!(db, |on| sqlx::query_as(db.sql(&sql::SEQS)).bind(Many(&nums)).fetch_all(on))?;
-        let now = self.inner.clock.now().micros();
         let mut outcome = Ok(());
-        for shelf in shelves {
+        for (shelf, known) in shelves.iter().zip(known) {
             shelf.checked_at.store(now, Ordering::Relaxed);
             let Some((_, seq)) = seqs.iter().find(|(num, _)| *num == shelf.store.num) else { continue };
+            if *seq < known {
+                self.begin_anew(shelf, *seq);
+                continue;
+            }
             shelf.committed.fetch_max(*seq, Ordering::SeqCst);
             if shelf.with(|current| current.seq.0).is_some_and(|known| known < *seq) {
                 // The others are followed whatever becomes of this one.

@@ -5,6 +5,7 @@ use domain::{
     ids::{ProductId, Seq},
     op::{Action, Base, Op},
 };
+use ports::product::{ProductView, Receipt};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -189,7 +190,8 @@ async fn change(work: &Work, index: usize, update: Update) -> Result<BatchResult
     };
     let edits = update.changes.0.edits(&view, base)?;
     let op = Op { id: ids.op(index), product: view.id, action: Action::Edit(edits) };
-    Ok(done(200, view.id, version(work.submit(op).await?, Sent::Changes)?))
+    let receipt = if update.version.is_some() { upon(work, op, &view).await? } else { work.submit(op).await? };
+    Ok(done(200, view.id, version(receipt, Sent::Changes)?))
 }
 
 async fn remove(work: &Work, index: usize, delete: Delete) -> Result<BatchResult, Problem> {
@@ -204,7 +206,13 @@ async fn remove(work: &Work, index: usize, delete: Delete) -> Result<BatchResult
         return Err(changed_meanwhile());
     }
     let op = Op { id: ids.op(index), product: view.id, action: Action::Delete };
-    Ok(done(204, view.id, version(work.submit(op).await?, Sent::Changes)?))
+    let receipt = if delete.version.is_some() { upon(work, op, &view).await? } else { work.submit(op).await? };
+    Ok(done(204, view.id, version(receipt, Sent::Changes)?))
+}
+
+/// Does an op if the product still is what somebody decided upon.
+async fn upon(work: &Work, op: Op, view: &ProductView) -> Result<Receipt, Problem> {
+    work.submit_upon(op, view.versions.latest).await?.ok_or_else(changed_meanwhile)
 }
 
 const fn done(status: u16, id: ProductId, version: Seq) -> BatchResult {

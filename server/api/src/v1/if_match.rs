@@ -45,8 +45,7 @@ pub(super) fn with_version(answer: Answer, view: &ProductView) -> Answer {
 /// Changes a product by all edits or none, which are made of it as it is and of what they were decided upon; the product as it is then.
 /// What was done before needs none.
 ///
-/// The product is taken from memory where it is there. Whatever speaks against the change is then looked at again in the tables, as
-/// somebody else may have changed it elsewhere, and the write itself sees that it is still what the edits were made of.
+/// The write itself sees that it is still what the edits were made of.
 pub(super) async fn edit(
     work: &Work,
     product: &str,
@@ -62,31 +61,36 @@ pub(super) async fn edit(
         let base = if matches!(tags, None | Some(Tags::Any)) { Base::Any } else { Base::Seen(view.versions.latest) };
         Ok::<Op, Problem>(Op { id: work.ids.op(0), product: view.id, action: Action::Edit(edits(view, base)?) })
     };
-    if before.is_none()
-        && let Some(receipt) = upon_known(work, product, decide).await?
-    {
-        let (id, receipt) = receipt;
-        return as_it_is(work, id, version(receipt, sent)?).await;
-    }
-    let view = find(&work.api, &work.bearer.access, product).await?.ok_or_else(Problem::not_found)?;
-    let receipt = match before {
-        Some(receipt) => receipt,
-        None => work.submit(decide(&view)?).await?,
+    let (id, receipt) = match before {
+        Some(receipt) => (find(&work.api, &work.bearer.access, product).await?.ok_or_else(Problem::not_found)?.id, receipt),
+        None => upon_present(work, product, decide).await?,
     };
-    as_it_is(work, view.id, version(receipt, sent)?).await
+    as_it_is(work, id, version(receipt, sent)?).await
 }
 
-/// Does an op that is made of a product in memory, and tells what became of it and of which product; none, and nothing is done, when the
-/// product has to be read first.
-pub(super) async fn upon_known(
+/// How often a product is read again that others change meanwhile.
+const TRIES: u32 = 8;
+
+/// Does an op that is made of a product as it is in the moment in which it is done; what became of it, and of which product. It is made of
+/// the product in memory first. Whatever speaks against that is looked at again in the tables, as somebody else may have changed it elsewhere.
+pub(super) async fn upon_present(
     work: &Work,
     product: &str,
-    decide: impl FnOnce(&ProductView) -> Result<Op, Problem>,
-) -> Result<Option<(ProductId, Receipt)>, Problem> {
-    let Some(view) = known(work, product).await? else { return Ok(None) };
-    let Ok(op) = decide(&view) else { return Ok(None) };
-    let receipt = work.submit_upon(op, view.versions.latest).await?;
-    Ok(receipt.map(|receipt| (view.id, receipt)))
+    decide: impl Fn(&ProductView) -> Result<Op, Problem>,
+) -> Result<(ProductId, Receipt), Problem> {
+    if let Some(view) = known(work, product).await?
+        && let Ok(op) = decide(&view)
+        && let Some(receipt) = work.submit_upon(op, view.versions.latest).await?
+    {
+        return Ok((view.id, receipt));
+    }
+    for _ in 0..TRIES {
+        let view = find(&work.api, &work.bearer.access, product).await?.ok_or_else(Problem::not_found)?;
+        if let Some(receipt) = work.submit_upon(decide(&view)?, view.versions.latest).await? {
+            return Ok((view.id, receipt));
+        }
+    }
+    Err(changed_meanwhile())
 }
 
 /// A product after a change, with the change or later.

@@ -26,7 +26,7 @@ use super::{
     ROOT,
     common::{linked, next_address, once_of},
     filters::Wanted,
-    if_match::{as_it_is, condition, condition_needed, edit, holds, upon_known, with_version},
+    if_match::{as_it_is, condition, condition_needed, edit, holds, upon_present, with_version},
     parameters::{IdempotencyKey, IfNoneMatch},
     product_input::{NewProduct, ProductPatch},
     product_json::{ListedProduct, ProductJson, Shown},
@@ -357,8 +357,7 @@ pub(crate) async fn remove(
 }
 
 async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
-    let Work { api, bearer, asked, ids } = &work;
-    let who = &bearer.access;
+    let Work { asked, ids, .. } = &work;
     let tags = condition(asked)?;
     if let Some(receipt) = work.done_before(0).await? {
         version(receipt, Sent::Changes)?;
@@ -368,17 +367,21 @@ async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
         holds(tags.as_ref(), view)?;
         Ok::<Op, Problem>(Op { id: ids.op(0), product: view.id, action: Action::Delete })
     };
-    let receipt = match upon_known(&work, &name, decide).await? {
-        Some((_, receipt)) => receipt,
-        None => work.submit(decide(&find(api, who, &name).await?.ok_or_else(Problem::not_found)?)?).await?,
-    };
+    let (_, receipt) = upon_present(&work, &name, decide).await?;
     version(receipt, Sent::Changes)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
-/// A product by its id or its handle; none in the trash.
+/// A product by its id or its handle, as the tables have it; none in the trash.
 pub(super) async fn find(api: &Api, who: &Access, name: &str) -> Result<Option<ProductView>, Problem> {
-    Ok(look_for(&api.ports, who, name).await?)
+    let catalogue = &api.ports.catalogue;
+    if let Some(id) = as_id(name)
+        && let Some(view) = catalogue.present(who, Name::Id(id)).await?
+    {
+        return Ok(Some(view));
+    }
+    let Ok(handle) = name.parse::<Handle>() else { return Ok(None) };
+    Ok(catalogue.present(who, Name::Handle(&handle)).await?.filter(|view| !view.deleted))
 }
 
 /// The same from memory, to be changed by [`Work::submit_upon`]; none when it has to be read.
@@ -412,7 +415,7 @@ fn as_id(name: &str) -> Option<ProductId> {
 }
 
 pub(super) async fn by_id(api: &Api, who: &Access, id: ProductId) -> Result<Option<ProductView>, Problem> {
-    Ok(api.ports.catalogue.products(who, &[id]).await?.pop())
+    Ok(api.ports.catalogue.present(who, Name::Id(id)).await?)
 }
 
 fn one(status: StatusCode, view: &ProductView) -> Result<Answer, Problem> {

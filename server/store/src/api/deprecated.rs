@@ -23,7 +23,7 @@ use super::sql;
 use crate::{
     Engine, Store, StoreError,
     codec::{from_row, to_json},
-    db::fresh,
+    db::{Connection, another_engine, fresh},
 };
 
 /// How long calls are gathered before they are written.
@@ -123,7 +123,8 @@ impl Store {
                     .collect();
                 sqlx::query(text).bind(to_json(&rows)).execute(write).await?;
             }
-            Engine::Postgres { primary, .. } => {
+            Engine::Postgres { .. } => {
+                let Connection::Postgres(mut on) = db.connect_to_write().await? else { return Err(another_engine().into()) };
                 sqlx::query(text)
                     .bind(rows.iter().map(|row| row.0).collect::<Vec<i64>>())
                     .bind(rows.iter().map(|row| row.1.day).collect::<Vec<i64>>())
@@ -131,8 +132,9 @@ impl Store {
                     .bind(rows.iter().map(|row| row.1.route.as_str()).collect::<Vec<&str>>())
                     .bind(rows.iter().map(|row| row.2.calls).collect::<Vec<i64>>())
                     .bind(rows.iter().map(|row| row.2.last_at).collect::<Vec<i64>>())
-                    .execute(primary)
+                    .execute(&mut *on)
                     .await?;
+                on.answered();
             }
         }
         Ok(())

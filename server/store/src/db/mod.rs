@@ -327,6 +327,17 @@ impl Db {
         }
     }
 
+    /// All connections of pages, for tests: nobody else has one until it is dropped.
+    #[doc(hidden)]
+    pub async fn hold_all(&self) -> Result<impl Sized + use<>, sqlx::Error> {
+        let Engine::Postgres { primary, .. } = &self.engine else { return Err(another_engine()) };
+        let mut held = Vec::new();
+        for _ in 0..primary.options().get_max_connections() {
+            held.push(self.waits.first.take(primary).await?);
+        }
+        Ok(held)
+    }
+
     /// A connection to a replica, or to the primary.
     pub(crate) async fn connect_to(&self, replica: Option<&Replica>) -> Result<Taken, sqlx::Error> {
         match (replica, &self.engine) {

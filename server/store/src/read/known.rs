@@ -109,6 +109,13 @@ impl Products {
         self.keys.get(&(store_num, Called::Id(product)))
     }
 
+    /// Forgets everything.
+    pub(crate) fn forget(&self) {
+        self.summaries.invalidate_all();
+        self.whole.invalidate_all();
+        self.keys.invalidate_all();
+    }
+
     /// Puts in what a commit of this process has made of products. What is in the trash now is forgotten.
     pub(crate) fn written(&self, store: &StoreRef, rows: Vec<ProductRow>) {
         for mut row in rows {

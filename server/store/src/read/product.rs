@@ -71,7 +71,7 @@ impl Store {
         let row = self.product_by_handle(store, handle).await?.map(Arc::new);
         if let Some(row) = &row {
             self.inner.products.were_read(1);
-            self.inner.products.put_whole(store.num, row);
+            self.was_read(store, row);
         }
         Ok(row)
     }
@@ -92,10 +92,16 @@ impl Store {
         self.inner.products.were_read(missing.len());
         for row in self.products_by_ids(store, &missing).await? {
             let row = Arc::new(row);
-            self.inner.products.put_whole(store.num, &row);
+            self.was_read(store, &row);
             rows.insert(row.product.id, row);
         }
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    }
+
+    /// Whoever has seen a change in the tables finds it in lists and in memory from then on.
+    fn was_read(&self, store: &StoreRef, row: &Arc<ProductRow>) {
+        self.inner.listings.is_committed(store.num, row.product.versions.latest);
+        self.inner.products.put_whole(store.num, row);
     }
 
     /// A product in memory, if it is as its list has it.

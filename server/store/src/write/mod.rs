@@ -35,7 +35,7 @@ pub(crate) use self::{
 };
 use crate::{
     Changed, Engine, Store, StoreError, StoreRef,
-    db::{Tx, Work, counted, within},
+    db::{Tx, Work, through, within},
     heavy,
     read::rows::{EntryRow, ProductRow},
     sql,
@@ -154,8 +154,12 @@ impl Store {
     /// Tells PostgreSQL's planner of a store that has grown: its own housekeeping comes by once a minute, which is long
     /// in an import. Not doing it costs speed only.
     async fn gather_statistics(&self) {
-        let Engine::Postgres { background, .. } = self.db().engine() else { return };
-        if let Err(error) = counted!(self.db(), "ANALYZE", sqlx::query(sql::ANALYZE).execute(background)) {
+        let Engine::Postgres { .. } = self.db().engine() else { return };
+        let gathered = async {
+            let mut reader = self.db().reader(true).await?;
+            through!(reader, |on| async { sqlx::query(sql::ANALYZE).execute(on).await.map(|_| ()) }).map_err(StoreError::from)
+        };
+        if let Err(error) = gathered.await {
             tracing::warn!(%error, "the planner's statistics were not gathered");
         }
     }
@@ -177,7 +181,14 @@ impl Store {
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
         let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
-        let has_gone_on = |(product, version): (ProductId, Seq)| batch.product(product).is_none_or(|product| product.versions.latest != version);
+        let has_gone_on = |(product, version): (ProductId, Seq)| {
+            let latest = batch.product(product).map(|product| product.versions.latest);
+            if let Some(latest) = latest {
+                // It is in the tables: lists are to have it as well.
+                self.inner.listings.is_committed(store.num, latest);
+            }
+            latest != Some(version)
+        };
         // What was done before is answered as it was then, whatever has become of the product.
         if (known.is_empty() && beside.upon().is_some_and(has_gone_on)) || beside.look(&mut tx).await? == Go::Back {
             return Ok(None);

@@ -126,8 +126,7 @@ async fn waiting_for_a_connection_is_counted_and_ends() {
     let arranged = Arranged::on_postgres().await;
     let options = DatabaseOptions { connections: 2, patience: Duration::from_millis(500), ..DatabaseOptions::default() };
     let store = opened(&arranged, options).await;
-    let Engine::Postgres { primary, .. } = store.db().engine() else { panic!() };
-    let taken = (primary.acquire().await.unwrap(), primary.acquire().await.unwrap());
+    let taken = store.db().hold_all().await.unwrap();
 
     let editor = arranged.editor();
     let refused = store.submit(&editor, create(product("lamp"))).await;

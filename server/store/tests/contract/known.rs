@@ -77,6 +77,8 @@ pub async fn what_was_read_is_read_no_more(arranged: &Arranged) {
     let (lamp, bowl) = (arranged.create(rich("lamp")).await, arranged.create(rich("bowl")).await);
     let who = arranged.who(Role::Viewer);
     store.warm_up().await.unwrap();
+    // Which store it is has been looked up.
+    store.products(&who, &[]).await.unwrap();
     let (first, whole) = cost!(store, store.product(&who, &lamp.content.handle));
     let (part_first, part) = cost!(store, store.part(&who, &ListQuery::default(), None, 20));
 
@@ -98,6 +100,8 @@ pub async fn what_was_read_is_read_no_more(arranged: &Arranged) {
 pub async fn while_there_is_no_list_products_are_read(arranged: &Arranged) {
     let lamp = arranged.create(rich("lamp")).await;
     let who = arranged.who(Role::Viewer);
+    // Which store it is has been looked up.
+    arranged.store.products(&who, &[]).await.unwrap();
 
     for _ in 0..2 {
         let (statements, _) = cost!(arranged.store, arranged.store.product(&who, &lamp.content.handle));

@@ -158,7 +158,8 @@ pub async fn a_part_is_there_before_the_index(arranged: &Arranged) {
         fresh.warm_up().await.unwrap();
         let again = part(&fresh, arranged, "", next.as_ref(), 20).await;
 
-        assert_eq!(first, again);
+        assert_eq!((first.read as usize, again.read), (first.products.len(), 0));
+        assert_eq!(first, Part { read: first.read, ..again });
         next.clone_from(&first.next);
         parts.push(first);
         fresh.close().await;

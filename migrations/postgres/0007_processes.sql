@@ -15,27 +15,39 @@ CREATE TABLE processes (
 --
 -- 1986622578 is the lock of those who wait, held up to the end of their transaction, and exclusively by who begins to rely. 1986622579
 -- is that of those who do not wait, by process: another process that comes to be alone sees by it that they are at it.
+--
+-- This is exact unless the database's clock jumps forward while somebody relies, or the machine of whoever relies is paused so that its
+-- own clock does not notice: then they rely on what is no longer so for 0.9 seconds at most.
+--
+-- It runs with the rights of whoever makes the change: they have to be allowed to read the table.
 CREATE FUNCTION wait_until_nobody_relies() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
+    -- Anybody can set it to anything.
     me          TEXT := current_setting('vitrine.process', TRUE);
     seconds     DOUBLE PRECISION := 1;
 BEGIN
-    -- In any other transaction the table is seen as it was at its beginning: there is no telling who relies.
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        PERFORM pg_advisory_xact_lock_shared(1986622578, 0);
-    ELSE
+    IF current_setting('transaction_isolation') IN ('read committed', 'read uncommitted') THEN
         IF me <> '' THEN
             PERFORM pg_advisory_xact_lock_shared(1986622579, hashtext(me));
-            IF EXISTS (SELECT FROM processes WHERE id::text = me)
-                AND NOT EXISTS (SELECT FROM processes WHERE id::text <> me AND seen_at > clock_timestamp() - INTERVAL '90 seconds')
-            THEN
+            IF (
+                SELECT bool_or(id::text = me) AND NOT bool_or(id::text <> me AND seen_at > clock_timestamp() - INTERVAL '90 seconds')
+                FROM processes
+            ) THEN
                 RETURN NULL;
             END IF;
         END IF;
         PERFORM pg_advisory_xact_lock_shared(1986622578, 0);
-        seconds := (
-            SELECT extract(epoch FROM max(alone_until) - clock_timestamp()) FROM processes WHERE id::text IS DISTINCT FROM me
-        );
+        seconds := (SELECT extract(epoch FROM max(alone_until) - clock_timestamp()) FROM processes WHERE id::text IS DISTINCT FROM me);
+    ELSE
+        -- Here the table is seen as it was at the beginning: there is no telling who relies. An earlier statement of this transaction that
+        -- has the lock has waited for all.
+        IF EXISTS (
+            SELECT FROM pg_locks
+            WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = 1986622578 AND objid = 0 AND objsubid = 2 AND granted
+        ) THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_advisory_xact_lock_shared(1986622578, 0);
     END IF;
     IF seconds > 0 THEN
         -- No longer than one relies, wherever the clock was put.

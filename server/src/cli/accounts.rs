@@ -16,9 +16,12 @@ use super::{
 use crate::{compose::open_store, config::Config};
 
 pub(super) async fn add_store(config: &Config, slug: &str, name: &str, currency: &str) -> anyhow::Result<ExitCode> {
+    let currency = currency.parse()?;
     let store = open_store(config).await?;
-    let made = store.create_store(slug, name, currency.parse()?).await?;
+    let made = store.create_store(slug, name, currency).await;
+    // First: a process that ends without saying so is believed to be there for a while.
     store.close().await;
+    let made = made?;
     tell(format!("Store {} ({}) is there, with prices in {}.", made.name, made.slug, made.currency.code()))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -32,18 +35,23 @@ pub(super) async fn add_user(
     password_file: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
-    let shop = store_named(&store, slug).await?;
-    let known = store.user_by_email(email).await?;
-    let user = if let Some(known) = known {
-        known
-    } else {
-        let password = read_password(password_file)?;
-        let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
-        store.create_user(email, name, &password).await?
+    let added = async {
+        let shop = store_named(&store, slug).await?;
+        let known = store.user_by_email(email).await?;
+        let user = if let Some(known) = known {
+            known
+        } else {
+            let password = read_password(password_file)?;
+            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(email));
+            store.create_user(email, name, &password).await?
+        };
+        store.set_member(user, &shop, role).await?;
+        anyhow::Ok((shop, known.is_some()))
     };
-    store.set_member(user, &shop, role).await?;
+    let added = added.await;
     store.close().await;
-    if known.is_some() {
+    let (shop, is_known) = added?;
+    if is_known {
         tell(format!("{email} is there already: the name and the password stay as they are."))?;
     }
     tell(format!("{email} is {} of {}.", role.name(), shop.slug))?;
@@ -52,8 +60,9 @@ pub(super) async fn add_user(
 
 pub(super) async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
     let store = open_store(config).await?;
-    store.ping().await?;
+    let answers = store.ping().await;
     store.close().await;
+    answers?;
     tell("The database is up to date.")?;
     Ok(ExitCode::SUCCESS)
 }

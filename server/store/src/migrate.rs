@@ -63,7 +63,7 @@ pub(crate) async fn run(db: &Db) -> Result<(), StoreError> {
             let mut on = background.acquire().await?;
             // A step over a large table takes as long as it takes; what is set here is not for those who come later.
             on.close_on_drop();
-            sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *on).await?;
+            sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *on).await?;
             known.run(&mut *on).await.map_err(explain)?;
         }
     }

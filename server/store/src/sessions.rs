@@ -44,10 +44,15 @@ impl Store {
     }
 
     pub(crate) async fn close_session(&self, session: &SessionSecret) -> Result<(), StoreError> {
-        let changing = self.inner.who_asks.changing(Subject::Session(hash(session)));
-        written!(self.db(), |on| async { sqlx::query(sql::CLOSE_SESSION).bind(hash(session)).execute(on).await.map(|_| ()) })?;
-        changing.done();
-        Ok(())
+        let (this, hash) = (self.clone(), hash(session));
+        self.change_who_asks(async move {
+            let changing = this.inner.who_asks.changing(Subject::Session(hash.clone()));
+            let closed =
+                written!(this.db(), |on| async { sqlx::query(sql::CLOSE_SESSION).bind(&hash).execute(on).await.map(|done| done.rows_affected()) })?;
+            changing.done_to(closed);
+            Ok(())
+        })
+        .await
     }
 
     /// Who a session belongs to, with every store of theirs.
@@ -77,13 +82,16 @@ impl Store {
 
     /// Whether the session is there and its person belongs to the store.
     pub(crate) async fn move_session(&self, session: &SessionSecret, store: StoreId) -> Result<bool, StoreError> {
-        let now = self.inner.clock.now().micros();
-        let changing = self.inner.who_asks.changing(Subject::Session(hash(session)));
-        let moved = written!(self.db(), |on| async {
-            sqlx::query(sql::MOVE_SESSION).bind(hash(session)).bind(now).bind(store.0).execute(on).await.map(|done| done.rows_affected())
-        })?;
-        changing.done();
-        Ok(moved == 1)
+        let (this, hash, now) = (self.clone(), hash(session), self.inner.clock.now().micros());
+        self.change_who_asks(async move {
+            let changing = this.inner.who_asks.changing(Subject::Session(hash.clone()));
+            let moved = written!(this.db(), |on| async {
+                sqlx::query(sql::MOVE_SESSION).bind(&hash).bind(now).bind(store.0).execute(on).await.map(|done| done.rows_affected())
+            })?;
+            changing.done_to(moved);
+            Ok(moved == 1)
+        })
+        .await
     }
 }
 

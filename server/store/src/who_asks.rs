@@ -6,7 +6,8 @@
 //! (`tests/contract/who_asks.rs`). Changes of other processes are not heard of here: while there can be any, nothing is remembered.
 //!
 //! What comes with a look-up besides, the last change of the person (`written_seq`), may be older here than in the table: the later ones
-//! were made through this process, which has noted them when they were committed.
+//! were made through this process, which has noted them when they were committed. Where it was not heard how a commit ended, its author is
+//! read again each time, as after any other change that may still come.
 
 use std::{
     collections::HashMap,
@@ -15,8 +16,9 @@ use std::{
 };
 
 use domain::ids::{TokenId, UserId};
+use ports::error::AppError;
 
-use crate::{api, db::Presence, sessions};
+use crate::{Store, StoreError, api, db::Presence, sessions};
 
 /// Entries of a kind. When there are more, one begins anew.
 const MOST: usize = 10_000;
@@ -62,12 +64,20 @@ pub(crate) enum Subject {
     Session(Vec<u8>),
 }
 
-/// A change that is on its way. Dropped before it is [`done`](Self::done), it may come still.
+/// A change that is on its way. Dropped before it is [`done`](Self::done) or [`nothing`](Self::nothing), it may come still.
 #[must_use]
 pub(crate) struct Changing<'a> {
     known: &'a Known,
     subject: Subject,
-    is_done: bool,
+    end: End,
+}
+
+/// How a change has ended.
+#[derive(Clone, Copy)]
+enum End {
+    Unheard,
+    Done,
+    Nothing,
 }
 
 impl Known {
@@ -101,7 +111,7 @@ impl Known {
 
     /// Announces a change of what is known about something.
     pub(crate) fn changing(&self, subject: Subject) -> Changing<'_> {
-        Changing { known: self, subject, is_done: false }
+        Changing { known: self, subject, end: End::Unheard }
     }
 
     /// What was read until now may have been changed by other processes.
@@ -167,17 +177,44 @@ impl State {
 impl Changing<'_> {
     /// It is committed: whoever asks from now on is told so.
     pub(crate) fn done(mut self) {
-        self.is_done = true;
+        self.end = End::Done;
+    }
+
+    /// It has changed nothing that is remembered.
+    pub(crate) fn nothing(mut self) {
+        self.end = End::Nothing;
+    }
+
+    /// One of so many rows.
+    pub(crate) fn done_to(self, rows: u64) {
+        if rows > 0 { self.done() } else { self.nothing() }
     }
 }
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {
+        let doubt = match self.end {
+            End::Unheard => DOUBT,
+            End::Done => Duration::ZERO,
+            End::Nothing => return,
+        };
         // On SQLite there is nothing to forget.
         if self.known.presence.is_some() {
-            let until = Instant::now() + if self.is_done { Duration::ZERO } else { DOUBT };
-            self.known.state().doubts(self.subject.clone(), until);
+            self.known.state().doubts(self.subject.clone(), Instant::now() + doubt);
         }
+    }
+}
+
+impl Store {
+    /// Makes a change in a task of its own: a person who goes away in the middle must not cut it from what is noted of it.
+    pub(crate) async fn change_who_asks<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.runtime.spawn(change).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a change of who may ask was not made");
+            Err(StoreError::Shared(AppError::Internal))
+        })
     }
 }
 
@@ -247,6 +284,19 @@ mod tests {
         // Nor does one that was heard of end the doubt.
         known.changing(Subject::Session(b"ada".to_vec())).done();
         known.keep_session(known.reading().unwrap(), b"ada", &told(1));
+        assert!(!knows(&known, b"ada"));
+    }
+
+    #[test]
+    fn a_change_of_nothing_is_not_noted() {
+        let (_presence, known) = alone();
+        known.keep_session(known.reading().unwrap(), b"ada", &told(1));
+
+        known.changing(person(1)).nothing();
+        known.changing(Subject::Session(b"nobodys".to_vec())).done_to(0);
+
+        assert!(knows(&known, b"ada") && known.state().about.is_empty());
+        known.changing(person(1)).done_to(1);
         assert!(!knows(&known, b"ada"));
     }
 

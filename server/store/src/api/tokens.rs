@@ -78,15 +78,17 @@ impl Tokens for Store {
 
     async fn revoke_token(&self, who: &Access, token: TokenId) -> Result<(), AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
-        let anybodys = who.role.may(Permission::Manage);
-        let changing = self.inner.who_asks.changing(Subject::Token(token));
-        let revoked = written!(self.db(), |on| async {
-            let query = sqlx::query(sql::REVOKE_TOKEN).bind(store.num).bind(token.0).bind(anybodys).bind(who.user.0);
-            query.execute(on).await.map(|done| done.rows_affected())
-        })
-        .map_err(StoreError::from)?;
-        changing.done();
-        if revoked == 1 { Ok(()) } else { Err(AppError::NotFound) }
+        let (this, user, anybodys) = (self.clone(), who.user, who.role.may(Permission::Manage));
+        let revoked = self.change_who_asks(async move {
+            let changing = this.inner.who_asks.changing(Subject::Token(token));
+            let revoked = written!(this.db(), |on| async {
+                let query = sqlx::query(sql::REVOKE_TOKEN).bind(store.num).bind(token.0).bind(anybodys).bind(user.0);
+                query.execute(on).await.map(|done| done.rows_affected())
+            })?;
+            changing.done_to(revoked);
+            Ok(revoked)
+        });
+        if revoked.await? == 1 { Ok(()) } else { Err(AppError::NotFound) }
     }
 
     async fn log_in(&self, email: &str, password: &str, address: &str, store: Option<&str>) -> Result<(TokenView, TokenSecret), AppError> {

@@ -94,6 +94,8 @@ pub(super) fn connect_options(url: &str, name: &str, statement: Duration) -> Res
         // PostgreSQL, and that throws its plans away.
         .statement_cache_capacity(256)
         .options([("plan_cache_mode", "auto"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+        // What transactions are written for, whatever a database or a role begins them with: they see what they have waited for.
+        .options([("default_transaction_isolation", "read committed")])
         // A lock that is waited for is told as one, and not as a statement that takes too long.
         .options([("lock_timeout", milliseconds(LOCK_PATIENCE.min(statement * 4 / 5))), ("statement_timeout", milliseconds(statement))])
         .options(KEEPALIVE))

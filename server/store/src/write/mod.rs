@@ -39,6 +39,7 @@ use crate::{
     heavy,
     read::rows::{EntryRow, ProductRow},
     sql,
+    who_asks::Subject,
 };
 
 /// Who makes changes, and through which door.
@@ -250,7 +251,12 @@ impl Store {
         if beside.write(&mut tx, done).await? == Go::Back {
             return Ok(None);
         }
+        // Where it is not heard how this ends, the author's last change is read again.
+        let changing = author.user.map(|user| self.inner.who_asks.changing(Subject::Person(user)));
         tx.commit_as(author.user, store.num, seqs.map(|seqs| seqs.1)).await?;
+        if let Some(changing) = changing {
+            changing.nothing();
+        }
         let is_listed = self.inner.listings.holds(store.num);
         let products = if is_listed && work == Work::Page && ops.len() <= FEW_OPS { batch.products(store.num) } else { Vec::new() };
         let entries = if is_listed { batch.entries(store.num) } else { Vec::new() };

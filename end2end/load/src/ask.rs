@@ -194,12 +194,28 @@ pub fn check(call: Call, answer: &Answer) -> Result<(), Failed> {
     if right { Ok(()) } else { Err(Failed::new(Failure::Content, Failed::of_status(200, &answer.body).example)) }
 }
 
-/// Whether the answer was there already, as it tells by `Cache-Status` (RFC 9211); none of what is never kept, as pages and changes. That
-/// the products of which it was made were in memory does not make it one that was there.
-pub fn was_kept(answer: &Answer) -> Option<bool> {
+/// What of an answer was there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The answer as it is sent.
+    Finished,
+    /// All products that it tells of: nothing was asked of the database for them.
+    Products,
+    Nothing,
+}
+
+/// As the answer tells by `Cache-Status` (RFC 9211); none of what is never kept, as pages and changes.
+pub fn found(answer: &Answer) -> Option<Found> {
     let status = header_of(answer, &CACHE_STATUS);
-    let mut tiers = status.split(", ").filter(|member| !member.starts_with("vitrine-products;"));
-    (!status.is_empty() && !status.contains("fwd=bypass")).then(|| tiers.any(|member| member.contains("; hit")))
+    if status.is_empty() || status.contains("fwd=bypass") {
+        return None;
+    }
+    let mut hits = status.split(", ").filter(|member| member.contains("; hit"));
+    Some(match hits.next() {
+        None => Found::Nothing,
+        Some(first) if first.starts_with("vitrine-products;") && hits.next().is_none() => Found::Products,
+        Some(_) => Found::Finished,
+    })
 }
 
 pub fn etag(answer: &Answer) -> String {
@@ -320,12 +336,13 @@ mod tests {
 
     #[test]
     fn an_answer_tells_whether_it_was_there() {
-        let told = |status| was_kept(&answer(200, "", &[(CACHE_STATUS, status)]));
-        assert_eq!(told("vitrine-memory; hit; ttl=3"), Some(true));
-        assert_eq!(told("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"), Some(true));
-        assert_eq!(told("vitrine-memory; fwd=miss; stored"), Some(false));
-        assert_eq!(told("vitrine-products; hit, vitrine-memory; fwd=miss; stored"), Some(false));
-        assert_eq!([told("vitrine-memory; fwd=bypass"), was_kept(&answer(200, "", &[]))], [None, None]);
+        let told = |status| found(&answer(200, "", &[(CACHE_STATUS, status)]));
+        assert_eq!(told("vitrine-memory; hit; ttl=3"), Some(Found::Finished));
+        assert_eq!(told("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"), Some(Found::Finished));
+        assert_eq!(told("vitrine-memory; fwd=miss; stored"), Some(Found::Nothing));
+        assert_eq!(told("vitrine-products; fwd=partial; stored, vitrine-memory; fwd=miss; stored"), Some(Found::Nothing));
+        assert_eq!(told("vitrine-products; hit, vitrine-memory; fwd=miss; stored"), Some(Found::Products));
+        assert_eq!([told("vitrine-memory; fwd=bypass"), found(&answer(200, "", &[]))], [None, None]);
     }
 
     #[test]

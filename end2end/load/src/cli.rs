@@ -245,8 +245,8 @@ fn finish(arguments: &Arguments, report: &Report) -> anyhow::Result<()> {
             tell(format!("{} x {}: {}", failures.count, class.name(), failures.example));
         }
     }
-    if let Some(share) = report.total.as_ref().and_then(|total| total.hit_share) {
-        tell(format!("{:.1} % of what can be kept was there already", share * 100.0));
+    if let Some((hits, kept)) = report.total.as_ref().and_then(|total| total.hit_share.zip(total.kept_share)) {
+        tell(format!("for {:.1} % of what can be kept no product was read; {:.1} % was there as it was sent", hits * 100.0, kept * 100.0));
     }
     if let Some(cost) = report.processor.ms_per_request {
         tell(format!("{cost:.3} ms of processor a request; the generator took {:.0} % of its core", report.processor.generator_share * 100.0));

@@ -23,8 +23,10 @@ pub enum Metric {
     Max,
     /// The share of requests that were not answered well.
     Errors,
-    /// The share of answers that were there already, of those that can be.
+    /// The share of answers for which no product was asked of the database, of those that can be kept.
     Hits,
+    /// The share of those that were there as they were sent.
+    Kept,
     /// Good answers a second.
     Rate,
     /// Processor time a request, of server and database together.
@@ -55,7 +57,7 @@ impl Threshold {
             _ => (Comparison::Above, &rest[1..]),
         };
         let metric = Metric::from_name(name.trim()).ok_or_else(|| {
-            wrong("is about nothing that is measured. There are: p50 to p99.9, mean, max, errors, hits, rate, cpu, memory, growth.")
+            wrong("is about nothing that is measured. There are: p50 to p99.9, mean, max, errors, hits, kept, rate, cpu, memory, growth.")
         })?;
         let limit = limit.trim();
         let number =
@@ -64,7 +66,9 @@ impl Threshold {
             Metric::Quantile(_) | Metric::Mean | Metric::Max | Metric::Cpu => {
                 Span::read(limit).map(|span| span.0.as_secs_f64() * 1e3).ok_or_else(|| wrong("needs a time, such as 200ms."))?
             }
-            Metric::Errors | Metric::Hits => number("%").map(|percent| percent / 100.0).ok_or_else(|| wrong("needs a share, such as 1%."))?,
+            Metric::Errors | Metric::Hits | Metric::Kept => {
+                number("%").map(|percent| percent / 100.0).ok_or_else(|| wrong("needs a share, such as 1%."))?
+            }
             Metric::Rate => number("/s").ok_or_else(|| wrong("needs a rate, such as 100/s."))?,
             Metric::Memory | Metric::Growth => number("MB").ok_or_else(|| wrong("needs megabytes, such as 150MB."))?,
         };
@@ -88,6 +92,7 @@ impl Metric {
             "max" => Self::Max,
             "errors" => Self::Errors,
             "hits" => Self::Hits,
+            "kept" => Self::Kept,
             "rate" => Self::Rate,
             "cpu" => Self::Cpu,
             "memory" => Self::Memory,
@@ -103,7 +108,7 @@ impl Metric {
     pub fn show(self, value: f64) -> String {
         match self {
             Self::Quantile(_) | Self::Mean | Self::Max | Self::Cpu => format!("{value:.2} ms"),
-            Self::Errors | Self::Hits => format!("{:.2} %", value * 100.0),
+            Self::Errors | Self::Hits | Self::Kept => format!("{:.2} %", value * 100.0),
             Self::Rate => format!("{value:.0}/s"),
             Self::Memory | Self::Growth => format!("{value:.1} MB"),
         }

@@ -50,6 +50,7 @@ fn measured(metric: Metric, tally: Option<&Tally>, processor: &Processor, growth
         Metric::Max => tally.map(|tally| tally.latencies.max()),
         Metric::Errors => tally.map(|tally| tally.counted.error_share),
         Metric::Hits => tally.and_then(|tally| tally.counted.hit_share),
+        Metric::Kept => tally.and_then(|tally| tally.counted.kept_share),
         Metric::Rate => tally.map(|tally| tally.counted.per_second),
         Metric::Cpu => processor.ms_per_request,
         Metric::Memory => processor.memory_mb,
@@ -89,7 +90,7 @@ mod tests {
         let recorder = Recorder::new(begun, Duration::from_secs(1), Duration::ZERO, None).unwrap();
         for took in took {
             let ended = begun + Duration::from_millis(*took);
-            recorder.add(&Sample { call: Call::List, due: begun, taken_up: begun, ended, bytes: 0, kept: None, failed: None });
+            recorder.add(&Sample { call: Call::List, due: begun, taken_up: begun, ended, bytes: 0, found: None, failed: None });
         }
         recorder.finish(begun + Duration::from_secs(1))
     }
@@ -124,7 +125,7 @@ mod tests {
                 taken_up: due,
                 ended: due + Duration::from_millis(took),
                 bytes: 0,
-                kept: None,
+                found: None,
                 failed: None,
             });
         }

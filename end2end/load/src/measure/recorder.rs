@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::latencies::{Latencies, Percentiles};
 use crate::{
+    ask::Found,
     call::Call,
     failure::{Failed, Failure},
     schedule::Plateau,
@@ -25,8 +26,8 @@ pub struct Sample {
     pub taken_up: Instant,
     pub ended: Instant,
     pub bytes: usize,
-    /// Whether it was answered with what was there already; none where nothing is ever kept.
-    pub kept: Option<bool>,
+    /// What of it was there already; none where nothing is ever kept.
+    pub found: Option<Found>,
     pub failed: Option<Failed>,
 }
 
@@ -43,9 +44,12 @@ pub struct Counted {
     /// Good answers a second.
     pub per_second: f64,
     pub bytes: u64,
-    /// Of the answers that can be kept, the share of those that were there already; null where there were none.
+    /// Of the answers that can be kept, the share of those for which no product was asked of the database; null where there were none.
     #[serde(default)]
     pub hit_share: Option<f64>,
+    /// The same of those that were there as they were sent.
+    #[serde(default)]
+    pub kept_share: Option<f64>,
     /// Of good answers, and of those that were waited for in vain.
     pub latency_ms: Percentiles,
     pub failures: BTreeMap<Failure, Failures>,
@@ -103,9 +107,10 @@ pub struct Levelled {
 pub struct Tally {
     pub counted: Counted,
     pub latencies: Latencies,
-    /// Answers that can be kept, and those of them that were.
+    /// Answers that can be kept, those of them for which the database was not asked, and those of these that were kept.
     lookups: u64,
     hits: u64,
+    kept: u64,
 }
 
 /// More parts than this are not seen in a picture.
@@ -248,7 +253,7 @@ impl State {
 
 impl Tally {
     fn new() -> anyhow::Result<Self> {
-        Ok(Self { counted: Counted::default(), latencies: Latencies::new()?, lookups: 0, hits: 0 })
+        Ok(Self { counted: Counted::default(), latencies: Latencies::new()?, lookups: 0, hits: 0, kept: 0 })
     }
 
     fn add(&mut self, sample: &Sample, took: Duration, counts: bool, in_time: bool) {
@@ -256,8 +261,9 @@ impl Tally {
         counted.requests += 1;
         counted.bytes += sample.bytes as u64;
         counted.in_time += u64::from(in_time);
-        self.lookups += u64::from(sample.kept.is_some());
-        self.hits += u64::from(sample.kept == Some(true));
+        self.lookups += u64::from(sample.found.is_some());
+        self.hits += u64::from(matches!(sample.found, Some(Found::Finished | Found::Products)));
+        self.kept += u64::from(sample.found == Some(Found::Finished));
         match &sample.failed {
             None => counted.good += 1,
             Some(failed) => {
@@ -276,7 +282,8 @@ impl Tally {
         counted.error_share = (counted.requests - counted.good) as f64 / requests;
         counted.per_second = if seconds > 0.0 { counted.good as f64 / seconds } else { 0.0 };
         counted.latency_ms = self.latencies.percentiles();
-        counted.hit_share = (self.lookups > 0).then(|| self.hits as f64 / self.lookups as f64);
+        let share = |of: u64| (self.lookups > 0).then(|| of as f64 / self.lookups as f64);
+        (counted.hit_share, counted.kept_share) = (share(self.hits), share(self.kept));
         counted
     }
 }
@@ -292,7 +299,7 @@ mod tests {
     fn sample(begun: Instant, due: u64, took: u64, failed: Option<Failure>) -> Sample {
         let due = begun + Duration::from_millis(due);
         let ended = due + Duration::from_millis(took);
-        Sample { call: Call::List, due, taken_up: due, ended, bytes: 10, kept: None, failed: failed.map(|class| Failed::new(class, "why")) }
+        Sample { call: Call::List, due, taken_up: due, ended, bytes: 10, found: None, failed: failed.map(|class| Failed::new(class, "why")) }
     }
 
     #[test]
@@ -365,13 +372,13 @@ mod tests {
     fn what_was_there_already_is_a_share_of_what_can_be() {
         let begun = Instant::now();
         let recorder = recorder(begun, 0);
-        for kept in [Some(true), Some(true), Some(true), Some(false), None] {
-            recorder.add(&Sample { kept, ..sample(begun, 0, 1, None) });
+        for found in [Some(Found::Finished), Some(Found::Finished), Some(Found::Products), Some(Found::Nothing), None] {
+            recorder.add(&Sample { found, ..sample(begun, 0, 1, None) });
         }
 
         let counted = recorder.finish(begun + Duration::from_secs(1)).total.counted;
 
-        assert!((counted.hit_share.unwrap() - 0.75).abs() < 1e-9);
+        assert_eq!((counted.hit_share, counted.kept_share), (Some(0.75), Some(0.5)));
     }
 
     #[test]

@@ -198,7 +198,15 @@ pub mod tests {
         for n in 0..20 {
             let due = begun + Duration::from_millis(n * 100);
             let failed = (n == 7).then(|| Failed::new(Failure::Status, "404: <b>no</b>"));
-            recorder.add(&Sample { call: Call::List, due, taken_up: due, ended: due + Duration::from_millis(n + 1), bytes: 100, kept: None, failed });
+            recorder.add(&Sample {
+                call: Call::List,
+                due,
+                taken_up: due,
+                ended: due + Duration::from_millis(n + 1),
+                bytes: 100,
+                found: None,
+                failed,
+            });
         }
         Outcome {
             summary: Some(recorder.finish(begun + Duration::from_secs(2))),

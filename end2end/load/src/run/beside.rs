@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{Outcome, watch::Watch};
 use crate::{
-    ask::{Asks, check, was_kept},
+    ask::{Asks, Found, check, found},
     bare::Sent,
     call::Call,
     ground::Scene,
@@ -92,7 +92,7 @@ async fn sent(scene: &Scene, request: &Asked) -> anyhow::Result<Sent> {
     for _ in 0..50 {
         let answer = connection.ask(request.clone()).await.map_err(|failed| anyhow::anyhow!("The list was not answered: {}", failed.example))?;
         check(Call::List, &answer).map_err(|failed| anyhow::anyhow!("The list was answered with {}", failed.example))?;
-        if was_kept(&answer) == Some(true) {
+        if found(&answer) == Some(Found::Finished) {
             return Sent::of(&answer);
         }
     }

@@ -12,7 +12,7 @@ use super::{
     pace::pace,
 };
 use crate::{
-    ask::{Asks, check, etag, was_kept},
+    ask::{Asks, check, etag, found},
     call::Mix,
     failure::{Failed, Failure},
     ground::Scene,
@@ -103,12 +103,12 @@ async fn one(shared: &Shared, dealt: Dealt, due: Instant) {
     };
     let ended = Instant::now();
     let bytes = outcome.as_ref().map_or(0, |answer| answer.body.len());
-    let kept = outcome.as_ref().ok().and_then(was_kept);
+    let found = outcome.as_ref().ok().and_then(found);
     let checked = outcome.and_then(|answer| check(call, &answer).map(|()| answer));
     if let Some(product) = product {
         shared.free.give_back(product, checked.as_ref().ok().map(etag));
     }
-    shared.recorder.add(&Sample { call, due, taken_up, ended, bytes, kept, failed: checked.err() });
+    shared.recorder.add(&Sample { call, due, taken_up, ended, bytes, found, failed: checked.err() });
 }
 
 async fn ask(pool: &Pool, request: Asked) -> Result<Answer, Failed> {

@@ -14,7 +14,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    ask::{Asks, Caller, Product, check, etag, one_shown, token, was_kept},
+    ask::{Asks, Caller, Product, check, etag, found, one_shown, token},
     call::Call,
     failure::{Failed, Failure},
     ground::Scene,
@@ -175,7 +175,7 @@ impl Person {
         };
         let ended = Instant::now();
         let bytes = outcome.as_ref().map_or(0, |answer| answer.body.len());
-        let kept = outcome.as_ref().ok().and_then(was_kept);
+        let found = outcome.as_ref().ok().and_then(found);
         let (answer, failed) = match outcome {
             Ok(answer) => match check(call, &answer) {
                 Ok(()) => (Some(answer), None),
@@ -183,7 +183,7 @@ impl Person {
             },
             Err(failed) => (None, Some(failed)),
         };
-        self.company.recorder.add(&Sample { call, due, taken_up: due, ended, bytes, kept, failed });
+        self.company.recorder.add(&Sample { call, due, taken_up: due, ended, bytes, found, failed });
         answer
     }
 

@@ -12,7 +12,7 @@ use super::{
     watch::{self, Watch},
 };
 use crate::{
-    ask::{Asks, check, was_kept},
+    ask::{Asks, check, found},
     ground::Scene,
     http::Connection,
     measure::{Processor, Recorder, Sample, Summary},
@@ -85,13 +85,13 @@ async fn again_and_again(
         let outcome = connection.ask(request).await;
         let ended = Instant::now();
         let bytes = outcome.as_ref().map_or(0, |answer| answer.body.len());
-        let kept = outcome.as_ref().ok().and_then(was_kept);
+        let found = outcome.as_ref().ok().and_then(found);
         let broken = outcome.is_err();
         let failed = outcome.and_then(|answer| check(call, &answer)).err();
         if let Some(product) = product {
             free.give_back(product, None);
         }
-        recorder.add(&Sample { call, due, taken_up: due, ended, bytes, kept, failed });
+        recorder.add(&Sample { call, due, taken_up: due, ended, bytes, found, failed });
         if broken {
             break;
         }

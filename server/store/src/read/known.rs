@@ -116,6 +116,17 @@ impl Products {
         self.keys.invalidate_all();
     }
 
+    /// Gives a product that was read without its parts those that it had when it was last looked at, if that was after the same change; else
+    /// they have to be read.
+    pub(crate) fn give_parts(&self, row: &mut ProductRow) -> bool {
+        let latest = row.product.versions.latest;
+        let Some(known) = self.whole.get(&row.key).filter(|known| known.product.versions.latest == latest) else { return false };
+        let Content { variants, images, .. } = &known.product.content;
+        row.product.content.variants.clone_from(variants);
+        row.product.content.images.clone_from(images);
+        true
+    }
+
     /// Puts in what a commit of this process has made of products. What is in the trash now is forgotten.
     pub(crate) fn written(&self, store: &StoreRef, rows: Vec<ProductRow>) {
         for mut row in rows {

@@ -19,6 +19,7 @@ use crate::{
     codec::{Many, from_json},
     db::{Tx, fresh, within},
     read::{
+        known::Products,
         product::attach,
         rows::{ImageRow, ProductRow, VariantRow},
     },
@@ -50,7 +51,13 @@ impl Store {
 }
 
 /// Locks and loads the products of the ops, and who has the handles they want.
-pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: &HashMap<OpId, Receipt>, raced: bool) -> Result<Batch, StoreError> {
+pub(super) async fn batch(
+    tx: &mut Tx<'_>,
+    store: &StoreRef,
+    ops: &[Op],
+    known: &HashMap<OpId, Receipt>,
+    (products, raced): (&Products, bool),
+) -> Result<Batch, StoreError> {
     let mut batch = Batch::default();
     let ops = || ops.iter().filter(|op| !known.contains_key(&op.id));
     let ids: HashSet<Uuid> = ops().map(|op| op.product.0).collect();
@@ -59,8 +66,9 @@ pub(super) async fn batch(tx: &mut Tx<'_>, store: &StoreRef, ops: &[Op], known: 
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut rows: Vec<ProductRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::LOCK_PRODUCTS)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
-    if !rows.is_empty() {
-        let keys: Vec<i64> = rows.iter().map(|row| row.key).collect();
+    // Of a product that nobody has changed since it was looked at the parts are in memory.
+    let keys: Vec<i64> = rows.iter_mut().filter_map(|row| (!products.give_parts(row)).then_some(row.key)).collect();
+    if !keys.is_empty() {
         let variants: Vec<VariantRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::VARIANTS_OF)).bind(Many(&keys)).fetch_all(on))?;
         let images: Vec<ImageRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::IMAGES_OF)).bind(Many(&keys)).fetch_all(on))?;
         attach(&mut rows, variants, images);

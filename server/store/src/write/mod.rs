@@ -181,7 +181,7 @@ impl Store {
         let mut tx = self.db().begin_for(work).await?;
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };
-        let mut batch = load::batch(&mut tx, store, ops, &known, attempt > 1).await?;
+        let mut batch = load::batch(&mut tx, store, ops, &known, (&self.inner.products, attempt > 1)).await?;
         let has_gone_on = |(product, version): (ProductId, Seq)| {
             let latest = batch.product(product).map(|product| product.versions.latest);
             if let Some(latest) = latest {

@@ -97,6 +97,21 @@ pub async fn what_was_read_is_read_no_more(arranged: &Arranged) {
     assert!(known.iter().all(|known| known.hits > 0 && known.misses > 0), "{known:?}");
 }
 
+pub async fn a_write_takes_the_parts_of_its_product_from_memory(arranged: &Arranged) {
+    let (store, editor) = (&arranged.store, arranged.editor());
+    let lamp = arranged.create(rich("lamp")).await;
+    let title = |text: &str| edit(lamp.id, &[(Field::Title, Base::Any, Value::text(text))]);
+    store.product(&editor, &lamp.content.handle).await.unwrap();
+
+    let (known, _) = cost!(store, store.submit(&editor, title("Oak lamp")));
+    // There is no list, and so nobody has kept what that came to.
+    let (read, _) = cost!(store, store.submit(&editor, title("Brass lamp")));
+
+    assert_eq!(read, known + 2);
+    let after = arranged.store.load_by_handles(&arranged.shop, &[lamp.content.handle.clone()]).await.unwrap().remove(0);
+    assert_eq!((&after.content.variants, &after.content.images), (&lamp.content.variants, &lamp.content.images));
+}
+
 pub async fn while_there_is_no_list_products_are_read(arranged: &Arranged) {
     let lamp = arranged.create(rich("lamp")).await;
     let who = arranged.who(Role::Viewer);

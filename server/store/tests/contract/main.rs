@@ -140,6 +140,7 @@ contract! {
     ],
     known: [
         what_was_read_is_read_no_more,
+        a_write_takes_the_parts_of_its_product_from_memory,
         while_there_is_no_list_products_are_read,
         whoever_changes_a_product_finds_it_changed_and_so_do_others,
         an_author_reads_their_own_change_from_memory,

@@ -70,7 +70,7 @@ pub struct Users {
     pub stages: Vec<Stage>,
     #[serde(default)]
     pub start: f64,
-    /// Between two requests.
+    /// Between two requests, on average.
     #[serde(default = "second")]
     pub think: Span,
     /// What is answered in it is not counted.

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rand::{SeedableRng, rngs::StdRng};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
@@ -157,11 +157,14 @@ impl Person {
         self.number >= self.company.wanted.load(Ordering::Relaxed)
     }
 
-    async fn think(&self) {
-        sleep(self.company.think).await;
+    /// Half as long as people think on average, to half as long again: whoever always thinks as long as everybody else comes back from a stall
+    /// together with them, again and again.
+    async fn think(&mut self) {
+        let share = self.chance.random_range(0.5..1.5);
+        sleep(self.company.think.mul_f64(share)).await;
     }
 
-    async fn thinks_and_goes(&self) -> bool {
+    async fn thinks_and_goes(&mut self) -> bool {
         self.think().await;
         self.is_to_go()
     }

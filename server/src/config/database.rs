@@ -53,6 +53,7 @@ pub(super) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, database: &Locatio
         background_statement: seconds("VITRINE_DATABASE_JOB_STATEMENT_SECONDS", 2, 86_400)?.unwrap_or(usual.background_statement),
         replica_lag: seconds("VITRINE_DATABASE_REPLICA_LAG_SECONDS", 1, 60)?.unwrap_or(usual.replica_lag),
         slow: number("VITRINE_DATABASE_SLOW_MS", 1, 60_000)?.map_or(usual.slow, Duration::from_millis),
+        memory: usual.memory,
     };
     if options.background_statement < options.statement {
         return Err(DatabaseError::Impatient { pages: options.statement.as_secs(), jobs: options.background_statement.as_secs() });

@@ -51,7 +51,8 @@ pub struct Config {
     pub secret_key: Option<SecretKey>,
     /// `VITRINE_REDIS_URL`: a Redis that several processes share; none: each is for itself.
     pub redis_url: Option<RedisUrl>,
-    /// `VITRINE_MEMORY_CACHE_MB`, default 64: what finished answers may take in memory.
+    /// What finished answers may take in memory: half of `VITRINE_MEMORY_CACHE_MB`, default 64. The other half is for what was read of
+    /// products ([`DatabaseOptions::memory`]).
     pub memory_cache_bytes: u64,
     /// `VITRINE_TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` is believed, separated by commas; by default none.
     pub trusted_proxies: Proxies,
@@ -184,7 +185,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         None => Location::Sqlite(data_dir.join("vitrine.db")),
         Some(url) => Location::from_url(url).map_err(|_| ConfigError::Database(without_password(url)))?,
     };
-    let database_options = database::read(get, &database)?;
+    let mut database_options = database::read(get, &database)?;
     let addr = get("VITRINE_ADDR").unwrap_or("127.0.0.1:3000");
     let addr = addr.parse().map_err(|_| ConfigError::Addr(addr.to_owned()))?;
     let metrics_addr = get("VITRINE_METRICS_ADDRESS").map(|address| metrics_addr(address, addr)).transpose()?;
@@ -205,9 +206,10 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
     let redis_url = get("VITRINE_REDIS_URL").map(redis_url).transpose()?;
     let megabytes = get("VITRINE_MEMORY_CACHE_MB").unwrap_or("64");
     let memory_cache_bytes = match megabytes.parse::<u64>() {
-        Ok(megabytes @ 1..=100_000) => megabytes << 20,
+        Ok(megabytes @ 1..=100_000) => megabytes << 19,
         _ => return Err(ConfigError::MemoryCache(megabytes.to_owned())),
     };
+    database_options.memory = memory_cache_bytes;
     let trusted_proxies = get("VITRINE_TRUSTED_PROXIES").unwrap_or_default();
     let trusted_proxies: Proxies = trusted_proxies.parse().map_err(|part: limits::address::NoNetwork| ConfigError::TrustedProxies(part.0))?;
     let rate_limit = match get("VITRINE_RATE_LIMIT") {

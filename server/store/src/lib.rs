@@ -126,7 +126,7 @@ impl Store {
             who_asks,
             api: api::Memory::default(),
             summaries: read::part::Summaries::default(),
-            products: read::known::Products::default(),
+            products: read::known::Products::new(options.memory),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,

@@ -21,6 +21,8 @@ pub struct DatabaseOptions {
     pub replica_lag: Duration,
     /// A statement that takes this long is logged.
     pub slow: Duration,
+    /// What was read of products may take so many bytes in memory.
+    pub memory: u64,
 }
 
 impl DatabaseOptions {
@@ -56,6 +58,7 @@ impl Default for DatabaseOptions {
             background_statement: Duration::from_mins(10),
             replica_lag: Duration::from_secs(5),
             slow: Duration::from_millis(50),
+            memory: 32 << 20,
         }
     }
 }
@@ -72,6 +75,7 @@ impl fmt::Debug for DatabaseOptions {
             .field("background_statement", &self.background_statement)
             .field("replica_lag", &self.replica_lag)
             .field("slow", &self.slow)
+            .field("memory", &self.memory)
             .finish()
     }
 }

@@ -20,14 +20,14 @@ use ports::{product::Name, products::Summary};
 use super::rows::{ProductRow, SummaryRow};
 use crate::{Store, StoreRef, listings::Shelf};
 
-/// Half a kilobyte each: what lists tell of some 60,000 products, which is more than is looked at within minutes.
-const SUMMARIES: u64 = 32 << 20;
+/// Of the memory there is, what lists tell of products: half a kilobyte each.
+const SUMMARIES: f64 = 0.3;
 
-/// Some kilobytes each: ten thousand products or more. With the other two it is about what the list index of a million products takes.
-const WHOLE: u64 = 64 << 20;
+/// Whole products: some kilobytes each.
+const WHOLE: f64 = 0.6;
 
-/// A hundred bytes each: by which names some 80,000 products were asked for.
-const NAMES: u64 = 8 << 20;
+/// By which names they were asked for: a hundred bytes each.
+const NAMES: f64 = 0.1;
 
 /// What an entry takes beside what is in it: its place in a map, in two queues, and the counts of whoever holds it.
 const PLACE: usize = 160;
@@ -64,6 +64,18 @@ struct Counts {
 }
 
 impl Products {
+    /// For so many bytes.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let share = |share: f64| (bytes as f64 * share) as u64;
+        Self {
+            summaries: Cache::builder().max_capacity(share(SUMMARIES)).weigher(|_, summary: &Arc<Summary>| weight(of_summary(summary))).build(),
+            whole: Cache::builder().max_capacity(share(WHOLE)).weigher(|_, row: &Arc<ProductRow>| weight(of_product(row))).build(),
+            keys: Cache::builder().max_capacity(share(NAMES)).weigher(|(_, called): &(i64, Called), _| weight(called.bytes())).build(),
+            told: Counts::default(),
+            given: Counts::default(),
+        }
+    }
+
     /// What lists tell of a product after a change.
     pub(super) fn summary(&self, key: i64, version: Option<Seq>) -> Option<Arc<Summary>> {
         let found = version.and_then(|version| self.summaries.get(&key).filter(|summary| summary.version == version));
@@ -160,18 +172,6 @@ impl Products {
         };
         let is_current = || shelf.with(|current| current.index.version(product.ord)).flatten() == Some(product.versions.latest);
         (is_called_so && is_current()).then_some(row)
-    }
-}
-
-impl Default for Products {
-    fn default() -> Self {
-        Self {
-            summaries: Cache::builder().max_capacity(SUMMARIES).weigher(|_, summary: &Arc<Summary>| weight(of_summary(summary))).build(),
-            whole: Cache::builder().max_capacity(WHOLE).weigher(|_, row: &Arc<ProductRow>| weight(of_product(row))).build(),
-            keys: Cache::builder().max_capacity(NAMES).weigher(|(_, called): &(i64, Called), _| weight(called.bytes())).build(),
-            told: Counts::default(),
-            given: Counts::default(),
-        }
     }
 }
 

@@ -108,7 +108,7 @@ pub async fn a_write_takes_the_parts_of_its_product_from_memory(arranged: &Arran
     let (read, _) = cost!(store, store.submit(&editor, title("Brass lamp")));
 
     assert_eq!(read, known + 2);
-    let after = arranged.store.load_by_handles(&arranged.shop, &[lamp.content.handle.clone()]).await.unwrap().remove(0);
+    let after = arranged.store.load_by_handles(&arranged.shop, std::slice::from_ref(&lamp.content.handle)).await.unwrap().remove(0);
     assert_eq!((&after.content.variants, &after.content.images), (&lamp.content.variants, &lamp.content.images));
 }
 

@@ -75,9 +75,6 @@ pub trait Catalogue: Send + Sync {
     /// None when it is not there, whatever the reason; then it has to be read.
     async fn known(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError>;
 
-    /// A product as the tables have it now, for whoever decides by it what is written; none in the trash when it is asked for by its id.
-    async fn present(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError>;
-
     /// The product before and the product behind one in a list.
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError>;
 

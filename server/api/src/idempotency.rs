@@ -1,12 +1,13 @@
 //! `Idempotency-Key`: a write is done once however often it is sent, and is answered the same each time.
 
-use std::future::Future;
+use std::{future::Future, panic::AssertUnwindSafe};
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{ids::Seq, op::Op};
+use futures::FutureExt;
 use ports::{
     idempotency::{Answered, Begun, LONGEST_KEY},
     product::{Receipt, Source},
@@ -69,7 +70,8 @@ where
         Err(problem) => return problem.into_response(),
     };
     // In a task of its own: a program that goes away in the middle is one that asks again, and must find the answer.
-    let done = tokio::spawn(async move { with_key(api, bearer, asked, key, work).await });
+    let deciding = api.options.deciding;
+    let done = tokio::spawn(deciding(Box::pin(with_key(api, bearer, asked, key, work))));
     done.await.unwrap_or_else(|error| {
         tracing::error!(%error, "a write was not done");
         Problem::internal().into_response()
@@ -99,9 +101,9 @@ where
     }
     let ids = Ids::of_key(&who, &key, &hash);
     // A panic in the work is none here, so that the key is given back.
-    let done = tokio::spawn(work(Work { api, bearer, asked, ids })).await;
-    let answer = done.unwrap_or_else(|error| {
-        tracing::error!(%error, "a write was not done");
+    let done = AssertUnwindSafe(work(Work { api, bearer, asked, ids })).catch_unwind().await;
+    let answer = done.unwrap_or_else(|_| {
+        tracing::error!("a write was not done, as there was a panic");
         Err(Problem::internal())
     });
     let answer = answer.unwrap_or_else(Answer::from);

@@ -29,7 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::{
     openapi::document,
-    options::{ApiOptions, Arrived, Files, Gate, NotReceived, RandomBytes},
+    options::{ApiOptions, Arrived, Files, Gate, NotReceived, RandomBytes, Writing},
     v1::products::warm,
 };
 use self::{openapi::served, options::Api};

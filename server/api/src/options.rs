@@ -1,9 +1,9 @@
 //! What the API is given by the server around it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, pin::Pin, sync::Arc};
 
 use async_trait::async_trait;
-use axum::{body::Body, http::HeaderMap};
+use axum::{body::Body, http::HeaderMap, response::Response};
 use cache::Cache;
 use domain::{clock::Clock, ids::JobId};
 use ports::{Access, Ports, Upload, error::AppError};
@@ -11,6 +11,9 @@ use ports::{Access, Ports, Upload, error::AppError};
 use crate::currency::Currencies;
 
 pub struct ApiOptions {
+    /// Does what a request that may write has begun in a task of its own, where it is not known to be part of it: what it reads is read where
+    /// it is decided what is written, and not from memory or a copy.
+    pub deciding: fn(Writing) -> Writing,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn RandomBytes>,
     pub gate: Arc<dyn Gate>,
@@ -20,6 +23,9 @@ pub struct ApiOptions {
     /// The address of the design system, for the page to try the API on.
     pub stylesheet: String,
 }
+
+/// A write on its way to its answer.
+pub type Writing = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Where chance comes from.
 pub trait RandomBytes: Send + Sync {

@@ -20,6 +20,7 @@ use crate::SystemClock;
 /// The API, to be nested under [`api::ROOT`].
 pub(crate) fn router(state: &AppState) -> Router {
     let options = ApiOptions {
+        deciding: |work| Box::pin(store::deciding(work)),
         clock: Arc::new(SystemClock),
         random: Arc::new(Chance),
         gate: Arc::new(Door(state.clone())),

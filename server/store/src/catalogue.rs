@@ -19,7 +19,7 @@ use ports::{
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
-use crate::{Author, Store, StoreRef, db::deciding, read::rows::ProductRow};
+use crate::{Author, Store, StoreRef, read::rows::ProductRow};
 
 #[async_trait]
 impl Catalogue for Store {
@@ -67,16 +67,6 @@ impl Catalogue for Store {
         Ok(row.map(|row| view(&row, &store, who)))
     }
 
-    async fn present(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError> {
-        deciding(async {
-            match name {
-                Name::Id(id) => Ok(self.products(who, &[id]).await?.pop()),
-                Name::Handle(handle) => self.product(who, handle).await,
-            }
-        })
-        .await
-    }
-
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         Ok(self.db().reading_as(who.user, store.num, self.neighbours_of(&store, query, product)).await?)
@@ -118,21 +108,16 @@ impl Store {
             return Ok(Some(Receipt::Rejected { field: Some(Field::Optimisation), reason }));
         }
         let author = Author { user: Some(who.user), source: door, job: None, remember: true };
-        // In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
         let this = self.clone();
-        let written = self.inner.runtime.spawn(async move {
-            match version {
-                None => this.write(&store, &author, vec![op], None).await,
-                Some(version) => this.write_upon(&store, &author, op, version).await,
-            }
-        });
-        match written.await {
-            Ok(receipts) => Ok(receipts?.pop()),
-            Err(error) => {
-                tracing::error!(%error, "an op was not done");
-                Err(AppError::Internal)
-            }
-        }
+        let mut receipts = self
+            .to_its_end(async move {
+                match version {
+                    None => this.write(&store, &author, vec![op], None).await,
+                    Some(version) => this.write_upon(&store, &author, op, version).await,
+                }
+            })
+            .await?;
+        Ok(receipts.pop())
     }
 
     /// The store of the person, when their role allows what they want.

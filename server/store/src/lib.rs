@@ -40,6 +40,7 @@ use domain::{
     ids::{Seq, StoreId, UserId},
     money::Currency,
 };
+use ports::error::AppError;
 use tokio::sync::{Semaphore, broadcast};
 
 use crate::db::fresh;
@@ -148,6 +149,18 @@ impl Store {
     pub(crate) fn has_written(&self, user: UserId, store_num: i64, last: Seq) {
         self.inner.listings.is_committed(store_num, last);
         self.db().has_written(user, store_num, last);
+    }
+
+    /// Makes a change in a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
+    pub(crate) async fn to_its_end<T, E>(&self, change: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.runtime.spawn(change).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a change was not made");
+            Err(StoreError::Shared(AppError::Internal).into())
+        })
     }
 
     /// Whether the database answers: for readiness.

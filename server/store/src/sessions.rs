@@ -45,7 +45,7 @@ impl Store {
 
     pub(crate) async fn close_session(&self, session: &SessionSecret) -> Result<(), StoreError> {
         let (this, hash) = (self.clone(), hash(session));
-        self.change_who_asks(async move {
+        self.to_its_end(async move {
             let changing = this.inner.who_asks.changing(Subject::Session(hash.clone()));
             let closed =
                 written!(this.db(), |on| async { sqlx::query(sql::CLOSE_SESSION).bind(&hash).execute(on).await.map(|done| done.rows_affected()) })?;
@@ -83,7 +83,7 @@ impl Store {
     /// Whether the session is there and its person belongs to the store.
     pub(crate) async fn move_session(&self, session: &SessionSecret, store: StoreId) -> Result<bool, StoreError> {
         let (this, hash, now) = (self.clone(), hash(session), self.inner.clock.now().micros());
-        self.change_who_asks(async move {
+        self.to_its_end(async move {
             let changing = this.inner.who_asks.changing(Subject::Session(hash.clone()));
             let moved = written!(this.db(), |on| async {
                 sqlx::query(sql::MOVE_SESSION).bind(&hash).bind(now).bind(store.0).execute(on).await.map(|done| done.rows_affected())

@@ -16,9 +16,8 @@ use std::{
 };
 
 use domain::ids::{TokenId, UserId};
-use ports::error::AppError;
 
-use crate::{Store, StoreError, api, db::Presence, sessions};
+use crate::{api, db::Presence, sessions};
 
 /// Entries of a kind. When there are more, one begins anew.
 const MOST: usize = 10_000;
@@ -202,19 +201,6 @@ impl Drop for Changing<'_> {
         if self.known.presence.is_some() {
             self.known.state().doubts(self.subject.clone(), Instant::now() + doubt);
         }
-    }
-}
-
-impl Store {
-    /// Makes a change in a task of its own: a person who goes away in the middle must not cut it from what is noted of it.
-    pub(crate) async fn change_who_asks<T: Send + 'static>(
-        &self,
-        change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.inner.runtime.spawn(change).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a change of who may ask was not made");
-            Err(StoreError::Shared(AppError::Internal))
-        })
     }
 }
 

@@ -372,16 +372,9 @@ async fn remove_now(work: Work, name: String) -> Result<Answer, Problem> {
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
-/// A product by its id or its handle, as the tables have it; none in the trash.
+/// A product by its id or its handle; none in the trash. In a request that may write it is as the tables have it.
 pub(super) async fn find(api: &Api, who: &Access, name: &str) -> Result<Option<ProductView>, Problem> {
-    let catalogue = &api.ports.catalogue;
-    if let Some(id) = as_id(name)
-        && let Some(view) = catalogue.present(who, Name::Id(id)).await?
-    {
-        return Ok(Some(view));
-    }
-    let Ok(handle) = name.parse::<Handle>() else { return Ok(None) };
-    Ok(catalogue.present(who, Name::Handle(&handle)).await?.filter(|view| !view.deleted))
+    Ok(look_for(&api.ports, who, name).await?)
 }
 
 /// The same from memory, to be changed by [`Work::submit_upon`]; none when it has to be read.
@@ -415,7 +408,7 @@ fn as_id(name: &str) -> Option<ProductId> {
 }
 
 pub(super) async fn by_id(api: &Api, who: &Access, id: ProductId) -> Result<Option<ProductView>, Problem> {
-    Ok(api.ports.catalogue.present(who, Name::Id(id)).await?)
+    Ok(api.ports.catalogue.products(who, &[id]).await?.pop())
 }
 
 fn one(status: StatusCode, view: &ProductView) -> Result<Answer, Problem> {

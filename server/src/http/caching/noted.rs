@@ -76,10 +76,6 @@ impl Catalogue for Noted {
         self.catalogue.known(who, name).await
     }
 
-    async fn present(&self, who: &Access, name: Name<'_>) -> Result<Option<ProductView>, AppError> {
-        self.catalogue.present(who, name).await
-    }
-
     async fn neighbours(&self, who: &Access, query: &ListQuery, product: ProductId) -> Result<Neighbours, AppError> {
         self.catalogue.neighbours(who, query, product).await
     }

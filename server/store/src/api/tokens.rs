@@ -79,14 +79,14 @@ impl Tokens for Store {
     async fn revoke_token(&self, who: &Access, token: TokenId) -> Result<(), AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         let (this, user, anybodys) = (self.clone(), who.user, who.role.may(Permission::Manage));
-        let revoked = self.change_who_asks(async move {
+        let revoked = self.to_its_end(async move {
             let changing = this.inner.who_asks.changing(Subject::Token(token));
             let revoked = written!(this.db(), |on| async {
                 let query = sqlx::query(sql::REVOKE_TOKEN).bind(store.num).bind(token.0).bind(anybodys).bind(user.0);
                 query.execute(on).await.map(|done| done.rows_affected())
             })?;
             changing.done_to(revoked);
-            Ok(revoked)
+            Ok::<_, StoreError>(revoked)
         });
         if revoked.await? == 1 { Ok(()) } else { Err(AppError::NotFound) }
     }

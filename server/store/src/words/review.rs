@@ -103,16 +103,6 @@ impl Reviews for Store {
     }
 }
 
-impl Store {
-    /// In a task of its own: a person who goes away in the middle must not cut the commit from what follows it.
-    async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = Result<T, AppError>> + Send + 'static) -> Result<T, AppError> {
-        self.inner.runtime.spawn(work).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a decision was not done");
-            Err(AppError::Internal)
-        })
-    }
-}
-
 /// Somebody who decides about suggestions.
 pub(super) const fn reviewer(user: UserId) -> Author {
     Author { user: Some(user), source: Source::Review, job: None, remember: true }

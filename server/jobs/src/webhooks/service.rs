@@ -135,7 +135,9 @@ impl Webhooks for WebhooksService {
         let state = if attempt.came == Came::Delivered { DeliveryState::Delivered } else { DeliveryState::Failed };
         let flown =
             Flown { id: new.id, state, due_at: now, at: now, status: attempt.status, milliseconds: attempt.milliseconds, answer: attempt.answer };
-        self.store.note_delivery(id, &new, &flown).await?;
+        if !self.store.note_delivery(&at, id, &new, &flown).await? {
+            return Err(AppError::NotFound);
+        }
         self.store.trim_webhook_log(id).await?;
         self.store.webhook_delivery(&at, id, new.id).await?.ok_or(AppError::NotFound)
     }

@@ -126,12 +126,17 @@ impl Store {
         Ok(line.map(|line| line.0))
     }
 
-    /// Writes down something that was sent by hand, with what came of it.
-    pub async fn note_delivery(&self, id: WebhookId, new: &NewDelivery, flown: &Flown) -> Result<(), StoreError> {
+    /// Writes down something that was sent by hand, with what came of it. False when the webhook has gone meanwhile.
+    pub async fn note_delivery(&self, store: &StoreRef, id: WebhookId, new: &NewDelivery, flown: &Flown) -> Result<bool, StoreError> {
         let mut tx = self.db().begin().await?;
+        let held: Option<(Uuid,)> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::HOLD)).bind(store.num).bind(id.0).fetch_optional(on))?;
+        if held.is_none() {
+            return Ok(false);
+        }
         let record = DeliveryRecord { webhook: id, new, at: flown.at, flown: Some(flown) };
         insert(&mut tx, &sql::DELIVERIES, &[record], Clash::Replaces).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Has one sent once more, now, also to a webhook that rests. False when it is not there.

@@ -126,6 +126,12 @@ pub(super) const DELIVERY: &str = concat!(
     " FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE w.store_num = $1 AND w.id = $2 AND d.id = $3"
 );
 
+/// A webhook that is there, and stays until the transaction ends.
+pub(super) const HOLD: Pair = Pair {
+    sqlite: "SELECT id FROM webhooks WHERE store_num = $1 AND id = $2",
+    postgres: "SELECT id FROM webhooks WHERE store_num = $1 AND id = $2 FOR KEY SHARE",
+};
+
 /// It rests no longer.
 pub(super) const ROUSE: &str = "UPDATE webhooks SET rests_until = 0 WHERE store_num = $1 AND id = $2";
 

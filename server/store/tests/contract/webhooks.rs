@@ -124,6 +124,9 @@ pub async fn a_webhook_is_told_of_what_happens_from_now_on(arranged: &Arranged) 
     assert!(arranged.store.remove_webhook_row(&arranged.shop, id).await.unwrap());
     assert_eq!(arranged.number("SELECT count(*) FROM webhook_deliveries").await, 0);
     assert_eq!(arranged.store.leased_webhook(id, "w1").await.unwrap(), None);
+    // Something that was sent by hand when it was still there.
+    let (late, now) = (delivery(&changes[0]), Timestamp::from_micros(START));
+    assert!(!arranged.store.note_delivery(&arranged.shop, id, &late, &flown(late.id, DeliveryState::Delivered, now)).await.unwrap());
 }
 
 pub async fn a_store_has_twenty_webhooks_at_most(arranged: &Arranged) {

@@ -16,7 +16,7 @@ use crate::{
     http::{
         caching::{self, Noted},
         limits::Limits,
-        state::AppState,
+        state::{AppState, Inner},
     },
     router,
     site::Site,
@@ -82,7 +82,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         webhooks,
     };
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
-    let state = AppState::new(config.clone(), site, ports, store.clone(), limits, (cache, warm));
+    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, warm });
     Ok(Composed { figures: router::figures(&state), router: router::router(state), store, worker, couriers })
 }
 

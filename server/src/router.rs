@@ -9,6 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower::Layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -18,8 +19,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, api, assets, briefs, caching, deciding, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
-    runs, security, session, shared, state::AppState, tokens, usage, webhooks, whole,
+    account, api, assets, briefs, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers, runs,
+    security, session, state::AppState, tokens, usage, webhooks, whole,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -64,7 +65,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         .layer(compressed());
     // Asked with a token, never with a cookie: no write from another site has anything to go by.
-    let rest = api::router(&state).layer(compressed()).layer(from_fn(shared::documents)).layer(from_fn(negotiation::tell));
+    let rest = from_fn(negotiation::tell).layer(compressed().layer(api::router(&state)));
     let site = Router::new()
         .nest_service(::api::ROOT, rest)
         .route("/api/problems/rate-limited", get(limits::rate_limited_explained))
@@ -74,15 +75,8 @@ pub fn router(state: AppState) -> Router {
         .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))
         .nest_service("/pkg", assets::hashed(&state.site))
         .fallback_service(assets::public(state.clone()));
-    pages
-        .merge(site)
-        .layer(from_fn(deciding::on_primary))
-        .layer(from_fn_with_state(state.clone(), limits::guard))
-        // Inside of the headers: what a panic is answered with has them too.
-        .layer(CatchPanicLayer::custom(errors::panicked))
-        .layer(from_fn_with_state(state.clone(), security::headers))
-        .layer(from_fn(caching::tell))
-        .with_state(state)
+    let whole = pages.merge(site).with_state(state.clone());
+    Router::new().fallback_service(from_fn_with_state(state, envelope::around).layer(whole))
 }
 
 /// What is answered on the address for figures, and nowhere else.

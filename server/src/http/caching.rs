@@ -13,9 +13,7 @@ use std::{
 };
 
 use axum::{
-    extract::Request,
     http::{HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
 use cache::{Cache, Options, Redis, Seeded, Shared};
@@ -28,6 +26,7 @@ use store::{Entropy, OsEntropy, Store};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+pub(super) use self::forms::accept_any;
 pub(crate) use self::noted::Noted;
 use crate::{SystemClock, config::Config};
 
@@ -63,16 +62,12 @@ fn random() -> u64 {
 }
 
 /// Tells of an answer how it was made (RFC 9211), where its handler has not, and how long that took.
-pub(crate) async fn tell(mut request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    forms::accept_any(request.headers_mut());
-    let mut response = next.run(request).await;
+pub(super) fn tell(response: &mut Response, begun: Instant) {
     let headers = response.headers_mut();
     headers.entry(CACHE_STATUS).or_insert(PAST);
     if let Some(total) = total(begun.elapsed()) {
         headers.append(SERVER_TIMING, total);
     }
-    response
 }
 
 /// Whether an answer was ready, or was made of what was in memory, and nothing was asked for it.

@@ -6,6 +6,6 @@
 use axum::{extract::Request, middleware::Next, response::Response};
 
 /// Lets requests that may write read from the primary.
-pub(crate) async fn on_primary(request: Request, next: Next) -> Response {
+pub(super) async fn on_primary(request: Request, next: Next) -> Response {
     if request.method().is_safe() { next.run(request).await } else { store::deciding(next.run(request)).await }
 }

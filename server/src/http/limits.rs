@@ -16,7 +16,7 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::HeaderValue,
     middleware::Next,
     response::Response,
@@ -32,7 +32,7 @@ use self::{
     rates::{Rates, Verdict},
     visit::{Door, Visit, Work},
 };
-use super::{caching, state::AppState};
+use super::{caching, deciding, state::AppState};
 use crate::config::Config;
 
 /// What requests are measured with.
@@ -141,18 +141,18 @@ impl Inside {
 }
 
 /// Refuses what comes too fast or is too much, and tells programs how they stand.
-pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(state: &AppState, mut request: Request, next: Next) -> Response {
     let limits = &state.limits;
     let visit = Visit::of(&request);
     let client = limits.client(&mut request);
     if visit.door == Door::Health {
-        return next.run(request).await;
+        return deciding::on_primary(request, next).await;
     }
     let mut received = None;
     if visit.work == Work::Password {
         match body::receive(&mut request, &limits.bodies, place(client)).await {
             Ok(body) => received = Some(body),
-            Err(body::NoRoom) => return answer::too_much(&state, visit, Shed { retry_after: BODIES_RETRY_SECONDS }),
+            Err(body::NoRoom) => return answer::too_much(state, visit, Shed { retry_after: BODIES_RETRY_SECONDS }),
         }
     }
     let email = received.as_ref().and_then(|received| email::of(request.headers(), received.whole.as_ref()?));
@@ -163,17 +163,17 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
     let mut response = if let Some(refused) = verdict.refused {
         limits.refused.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(path = request.uri().path(), policy = refused.policy, "somebody asks too fast");
-        answer::too_fast(&state, visit, refused)
+        answer::too_fast(state, visit, refused)
     } else {
         match limits.let_in(&visit, &mut request, client).await {
             Ok(inside) => {
-                let response = next.run(request).await;
+                let response = deciding::on_primary(request, next).await;
                 inside.leave(&response);
                 response
             }
             Err(shed) => {
                 tracing::debug!(path = request.uri().path(), "too much to do");
-                answer::too_much(&state, visit, shed)
+                answer::too_much(state, visit, shed)
             }
         }
     };

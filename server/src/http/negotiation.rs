@@ -11,7 +11,10 @@ use axum::{
     response::Response,
 };
 
-use super::{assets::accepts, shared::Shared};
+use super::{
+    assets::accepts,
+    shared::{Shared, is_document},
+};
 
 /// The codings that answers are compressed in. No tag has a full stop in it otherwise.
 const CODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -21,9 +24,12 @@ pub(crate) async fn tell(mut request: Request, next: Next) -> Response {
     // A product is the same in each of its forms.
     without_forms(request.headers_mut(), &header::IF_MATCH, &CODINGS);
     let known = known_forms(request.headers_mut());
+    let is_shared = is_document(request.uri().path());
     let mut response = next.run(request).await;
     let is_known = response.status() == StatusCode::NOT_MODIFIED;
-    let is_shared = response.extensions().get::<Shared>().is_some();
+    if is_shared {
+        response.extensions_mut().insert(Shared::Documents);
+    }
     let headers = response.headers_mut();
     if let Some(tag) = tag_of_form(headers, is_known, &known) {
         headers.insert(header::ETAG, tag);

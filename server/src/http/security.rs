@@ -11,9 +11,8 @@ use super::{shared, state::AppState};
 
 /// Headers of every answer. What is no page gets two short ones that allow nothing: fifty files a page with all of them
 /// would be twenty kilobytes.
-pub(crate) async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    shared::mark(&mut response, state.config.cdn.purge.is_some());
+pub(super) fn headers(state: &AppState, response: &mut Response) {
+    shared::mark(response, state.config.cdn.purge.is_some());
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // What depends on who asks is asked for again each time.
@@ -32,7 +31,6 @@ pub(crate) async fn headers(State(state): State<AppState>, request: Request, nex
     } else {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
     }
-    response
 }
 
 /// The content security policy of a page: its own files, its own inline scripts, pictures from shops. `assets` is where hashed files

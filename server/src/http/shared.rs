@@ -4,9 +4,7 @@
 //! Hashed files need none of this: under their name there is never anything else.
 
 use axum::{
-    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use limits::headers::{RATELIMIT, RATELIMIT_POLICY};
@@ -78,15 +76,9 @@ fn forget_who_asked(headers: &mut HeaderMap) {
     }
 }
 
-/// Lays beside the answers of the API which of them are the same for everybody: its document, and the page to try it.
-pub(crate) async fn documents(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_document = path == "/v1/openapi.json" || path.strip_prefix("/v1/docs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let mut response = next.run(request).await;
-    if is_document {
-        response.extensions_mut().insert(Shared::Documents);
-    }
-    response
+/// Of the API this is the same for everybody: its document, and the page to try it. The path is that below where it is mounted.
+pub(super) fn is_document(path: &str) -> bool {
+    path == "/v1/openapi.json" || path.strip_prefix("/v1/docs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use axum::extract::FromRef;
 use cache::Cache;
@@ -9,11 +12,13 @@ use store::Store;
 use super::limits::Limits;
 use crate::{config::Config, site::Site};
 
-/// What handlers share.
+/// What handlers share; a request takes several copies of it.
 #[derive(Clone)]
-pub struct AppState {
-    pub(crate) config: Arc<Config>,
-    pub(crate) site: Arc<Site>,
+pub struct AppState(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) site: Site,
     pub(crate) ports: Ports,
     /// For readiness and for how long a throttled sign-in waits: everything else goes through a port.
     pub(crate) store: Store,
@@ -24,8 +29,16 @@ pub struct AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(config: Config, site: Site, ports: Ports, store: Store, limits: Arc<Limits>, (cache, warm): (Cache, Arc<AtomicBool>)) -> Self {
-        Self { config: Arc::new(config), site: Arc::new(site), ports, store, limits, cache, warm }
+    pub(crate) fn new(shared: Inner) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
     }
 }
 

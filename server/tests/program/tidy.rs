@@ -81,7 +81,7 @@ fn readme_lists_every_setting() {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn manifests() -> Vec<PathBuf> {

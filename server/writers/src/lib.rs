@@ -22,8 +22,6 @@ mod prompt;
 mod read;
 mod remote;
 mod retry;
-#[cfg(feature = "scripted")]
-pub mod scripted;
 mod secret;
 mod settings;
 mod sse;
@@ -38,6 +36,7 @@ pub use self::{
     estimate::estimate,
     guard::Allowed,
     net::{Body, Broken, Net, Wire},
+    prompt::{BEGIN as DATA_BEGIN, END as DATA_END},
     remote::Remote,
     retry::retry_after,
     secret::Secret,

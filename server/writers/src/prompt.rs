@@ -18,8 +18,8 @@ use crate::{
 
 pub(crate) use self::schema::field;
 
-pub(crate) const BEGIN: &str = "-----BEGIN PRODUCT DATA-----";
-pub(crate) const END: &str = "-----END PRODUCT DATA-----";
+pub const BEGIN: &str = "-----BEGIN PRODUCT DATA-----";
+pub const END: &str = "-----END PRODUCT DATA-----";
 
 /// Room for an answer beyond what is expected: models that think do so within the same limit.
 const THINKING: u64 = 4_000;

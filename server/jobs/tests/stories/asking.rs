@@ -14,7 +14,7 @@ use ports::{
     usage::{Days, Usage},
     writing::{ProviderDraft, Writing},
 };
-use writers::scripted::{Play, Scripted, Usual};
+use scripted_provider::{Play, Scripted, Usual};
 
 use crate::support::{
     KEEP, World, csv, on_both,

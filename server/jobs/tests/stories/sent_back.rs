@@ -8,7 +8,7 @@ use ports::{
     review::{Decision, Outcome, QueueFilter, Reviews, Verdict},
     runs::{RunSpec, Runs},
 };
-use writers::scripted::{Play, Scripted};
+use scripted_provider::{Play, Scripted};
 
 use crate::support::{
     Engine, KEEP, World, on_both,

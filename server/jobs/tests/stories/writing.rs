@@ -13,7 +13,7 @@ use ports::{
     runs::{Basis, RunSpec, Runs},
     writing::{PriceView, ProviderDraft, ProviderKind, Writing},
 };
-use writers::scripted::{Play, Scripted};
+use scripted_provider::{Play, Scripted};
 
 use crate::support::{KEEP, World, csv, on_both, provider::PRICE, runs::spec};
 

@@ -163,10 +163,11 @@ impl Arranged {
         let (id, handle) = &self.products[at];
         match question {
             0 => server.product(who, handle).await.unwrap().unwrap().title == title,
-            1 => server.list(who, &window()).await.unwrap().rows.iter().any(|row| row.title == title),
+            // As many as others may have changed since.
+            1 => server.list(who, &Window { count: PRODUCTS as u32, ..window() }).await.unwrap().rows.iter().any(|row| row.title == title),
             2 => server.products(who, &[*id]).await.unwrap()[0].title == title,
             3 => format!("{:?}", server.history(who, *id, None).await.unwrap()[0].fields).contains(title),
-            4 => server.part(who, &ListQuery::default(), None, 20).await.unwrap().products.iter().any(|row| row.title == title),
+            4 => server.part(who, &ListQuery::default(), None, PRODUCTS as u32).await.unwrap().products.iter().any(|row| row.title == title),
             _ => {
                 let window = Window { query: ListQuery::from_address(&format!("q={word}")), ..window() };
                 server.list(who, &window).await.unwrap().rows.iter().any(|row| row.title == title)

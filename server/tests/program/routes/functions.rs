@@ -253,7 +253,7 @@ async fn arguments_that_cannot_be_read_are_the_senders_fault(engine: Engine) {
 #[test]
 fn each_is_asked() {
     let mut known = BTreeSet::new();
-    named_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"), &mut known);
+    named_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../app/src"), &mut known);
 
     let asked: BTreeSet<String> = READ.into_iter().chain(WRITE).map(str::to_owned).collect();
     assert_eq!(known, asked);

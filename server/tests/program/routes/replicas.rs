@@ -18,7 +18,7 @@ struct Pair {
 impl Pair {
     /// None where PostgreSQL is not installed.
     fn find() -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/postgres-for-tests");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres-for-tests");
         let found = Command::new(script).arg("--with-replica").output().unwrap();
         if found.status.code() == Some(3) {
             eprintln!("skipped: PostgreSQL is not installed, and what is said of replicas was not looked at");

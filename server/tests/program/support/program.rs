@@ -282,7 +282,7 @@ impl Program {
 
     /// A command that is not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
+        let mut command = Command::new(binary());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VITRINE_")) {
             command.env_remove(name);
         }
@@ -300,6 +300,21 @@ impl Program {
     fn log_path(&self) -> PathBuf {
         self.dir.path().join("server.log")
     }
+}
+
+/// The program beside these tests. It is another package's, so that cargo does not build it for them.
+fn binary() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let deps = tests.parent().unwrap();
+    let binary = deps.parent().unwrap().join("vitrine");
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    let is_library = |path: &PathBuf| {
+        path.extension() == Some("rlib".as_ref()) && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libserver-"))
+    };
+    let libraries = std::fs::read_dir(deps).unwrap().map(|file| file.unwrap().path()).filter(is_library);
+    let library = libraries.filter_map(|path| changed(&path)).max();
+    assert!(changed(&binary) >= library, "{} is older than what it is made of. Build it first: scripts/build --server", binary.display());
+    binary
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{clock::Timestamp, ids::ProviderId, money::Cost};
 use ports::writing::{PriceView, ProviderDraft, ProviderKind, Writing};
+use scripted_provider::{Scripted, Usual};
 use tokio::{net::TcpListener, task::JoinHandle};
-use writers::scripted::{Scripted, Usual};
 
 use super::World;
 

@@ -30,5 +30,5 @@ pub(super) fn keep(decoder: &str, input: &[u8]) -> String {
 }
 
 fn folder(decoder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(decoder)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(decoder)
 }

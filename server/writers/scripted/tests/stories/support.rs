@@ -13,11 +13,9 @@ use domain::{
     words::{part::Part, source::Source},
 };
 use ports::writing::ProviderKind;
+use scripted_provider::{Play, Scripted};
 use tokio::time::sleep;
-use writers::{
-    Answer, Call, Entropy, Gate, Halt, Outcome, Permit, ProviderSettings, Question, Secret, Tokens, Wire, Writers,
-    scripted::{Play, Scripted},
-};
+use writers::{Answer, Call, Entropy, Gate, Halt, Outcome, Permit, ProviderSettings, Question, Secret, Tokens, Wire, Writers};
 
 pub const BOTH: [ProviderKind; 2] = [ProviderKind::OpenAi, ProviderKind::Anthropic];
 pub const KEY: &str = "sk-very-secret-0001";

@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 
 pub use self::play::Play;
 use self::steps::{Step, body_of};
-use crate::net::Wire;
+use writers::Wire;
 
 pub(crate) type Reply = Response<UnsyncBoxBody<Bytes, io::Error>>;
 

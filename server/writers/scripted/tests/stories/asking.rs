@@ -2,10 +2,8 @@
 
 use domain::words::part::Part;
 use ports::writing::ProviderKind;
-use writers::{
-    Outcome, Question,
-    scripted::{Play, Seen},
-};
+use scripted_provider::{Play, Seen};
+use writers::{Outcome, Question};
 
 use crate::support::{BOTH, KEY, error, outcomes, question, story, title};
 

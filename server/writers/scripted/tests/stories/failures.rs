@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use ports::writing::ProviderKind;
+use scripted_provider::Play;
 use tokio::time::{Instant, sleep};
-use writers::{Outcome, WriteError, scripted::Play};
+use writers::{Outcome, WriteError};
 
 use crate::support::{BOTH, KEY, error, outcomes, story, title};
 

@@ -8,8 +8,9 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use ports::writing::ProviderKind;
+use scripted_provider::Play;
 use tokio::time::{Instant, sleep};
-use writers::{Body, Broken, Outcome, Wire, scripted::Play};
+use writers::{Body, Broken, Outcome, Wire};
 
 use crate::support::{BOTH, Till, error, outcomes, question, settings, story, title, writers};
 

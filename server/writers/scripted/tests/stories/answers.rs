@@ -2,7 +2,8 @@
 
 use domain::{clock::Timestamp, ids::ImageId, words::part::Part};
 use ports::writing::ProviderKind;
-use writers::{Outcome, WriteError, scripted::Play};
+use scripted_provider::Play;
+use writers::{Outcome, WriteError};
 
 use crate::support::{BOTH, error, outcomes, question, story, title};
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use scripted_provider::Play;
 use tokio::time::{Instant, timeout};
-use writers::{Outcome, WriteError, scripted::Play};
+use writers::{Outcome, WriteError};
 
 use crate::support::{BOTH, Till, error, outcomes, story};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::prompt::{BEGIN, END};
+use writers::{DATA_BEGIN, DATA_END};
 
 /// A JSON object with the fields that were asked for, as a text.
 pub(super) fn written(body: &Value) -> String {
@@ -19,8 +19,8 @@ pub(super) fn written(body: &Value) -> String {
 fn product_in(body: &Value) -> Option<Value> {
     let messages = body["messages"].as_array()?;
     messages.iter().find_map(|message| {
-        let (_, rest) = message["content"].as_str()?.split_once(BEGIN)?;
-        serde_json::from_str(rest.split_once(END)?.0.trim()).ok()
+        let (_, rest) = message["content"].as_str()?.split_once(DATA_BEGIN)?;
+        serde_json::from_str(rest.split_once(DATA_END)?.0.trim()).ok()
     })
 }
 

@@ -6,10 +6,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use ports::writing::ProviderKind;
-use writers::{
-    Body, Broken, Outcome, ProviderSettings, Secret, Wire, WriteError, Writer, Writers,
-    scripted::{Play, Scripted},
-};
+use scripted_provider::{Play, Scripted};
+use writers::{Body, Broken, Outcome, ProviderSettings, Secret, Wire, WriteError, Writer, Writers};
 
 use crate::support::{BOTH, Till, error, outcomes, question, settings, story, title, writers};
 

@@ -1,10 +1,10 @@
 //! A provider without a key or a cost, at `http://127.0.0.1:PORT/v1` for OpenAI's form and `http://127.0.0.1:PORT` for Anthropic's:
-//! `cargo run -p writers --example scripted-provider -- PORT [--delay-ms 200] [--fail 429:0.1]...`
+//! `cargo run -p scripted-provider --example scripted-provider -- PORT [--delay-ms 200] [--fail 429:0.1]...`
 
 use std::{net::Ipv4Addr, process::ExitCode, time::Duration};
 
+use scripted_provider::{Scripted, Usual};
 use tokio::net::TcpListener;
-use writers::scripted::{Scripted, Usual};
 
 const USAGE: &str = "scripted-provider PORT [--delay-ms MILLISECONDS] [--fail STATUS:SHARE]...";
 

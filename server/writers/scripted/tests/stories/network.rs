@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
+use scripted_provider::{Play, Scripted};
 use tokio::net::TcpListener;
-use writers::{
-    Allowed, Answer, Net, Outcome, ProviderSettings, WriteError,
-    scripted::{Play, Scripted},
-};
+use writers::{Allowed, Answer, Net, Outcome, ProviderSettings, WriteError};
 
 use crate::support::{BOTH, Till, error, outcomes, question, settings, title, writers};
 

@@ -10,7 +10,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use super::Scripted;
-use crate::net::{Body, Broken, Wire};
+use writers::{Body, Broken, Wire};
 
 pub(super) struct Pipe(pub(super) Arc<Scripted>);
 

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_ENCODING};
 
 /// Takes out of `Accept-Encoding` that the plain form is refused.
-pub(super) fn accept_any(headers: &mut HeaderMap) {
+pub(crate) fn accept_any(headers: &mut HeaderMap) {
     let refuses = |member: &str| {
         let (coding, weight) = member.split_once(';').unwrap_or((member, ""));
         let weight = weight.trim().strip_prefix(['q', 'Q']).and_then(|weight| weight.trim_start().strip_prefix('='));

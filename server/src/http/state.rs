@@ -16,7 +16,7 @@ use crate::{config::Config, site::Site};
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
-pub(crate) struct Inner {
+pub struct Inner {
     pub(crate) config: Config,
     pub(crate) site: Site,
     pub(crate) ports: Ports,

@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'tests',
-  // A server a worker. A browser waits more than it works: two cores hold three.
-  workers: 3,
+  // A server a worker. A browser waits more than it works: two cores hold five.
+  workers: 5,
   fullyParallel: false,
   timeout: 40_000,
   // A machine that others use stands still for seconds at times.

@@ -1,10 +1,11 @@
 // Tests in a real browser, against the release server, once on each database engine.
 import { defineConfig } from '@playwright/test';
+import { launchOptions } from './support/chromium.mjs';
 
 export default defineConfig({
   testDir: 'tests',
-  // A server a worker. A browser waits more than it works: two cores hold five.
-  workers: 5,
+  // A server a worker. A browser waits more than it works: two cores hold three.
+  workers: 3,
   fullyParallel: false,
   timeout: 40_000,
   // A machine that others use stands still for seconds at times.
@@ -17,10 +18,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     // Recorded always and kept when a test fails, it would cost a third of the time: `--trace on` for a test that fails here.
     trace: 'on-first-retry',
-    launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    },
+    launchOptions,
   },
   projects: [
     { name: 'sqlite', use: { engine: 'sqlite' } },

@@ -1,13 +1,13 @@
 // The browser: bytes of a cold load, largest paint and hydration on a slow phone, a drag across all rows.
 import { chromium } from '@playwright/test';
+import { launchOptions } from '../support/chromium.mjs';
 import { figure, percentile } from './report.mjs';
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // 1.6 Mbit/s and 150 ms.
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 
 export async function browserBench(server, products) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  const browser = await chromium.launch(launchOptions);
   try {
     await bytes(browser, server);
     await slow(browser, server);

@@ -1,5 +1,6 @@
 // Better words at size: the review queue and a decision, usage, and a run beside somebody who scrolls through the list.
 import { chromium } from '@playwright/test';
+import { launchOptions } from '../support/chromium.mjs';
 import { fillWords } from './fill-words.mjs';
 import { figure, percentile } from './report.mjs';
 
@@ -34,7 +35,7 @@ async function opened(server, what, path, budget) {
 
 /** From the key to the next suggestion on the screen. */
 async function decided(server) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+  const browser = await chromium.launch(launchOptions);
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const [name, value] = server.cookie.split('=');

@@ -8,6 +8,9 @@ export { expect };
 export const PASSWORD = 'correct-horse-battery';
 export const PRODUCTS = 3_000;
 
+/** Which server a browser context asks. */
+const serverOf = new WeakMap();
+
 export const test = base.extend({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
@@ -33,6 +36,11 @@ export const test = base.extend({
   /** Errors of the console that a test expects: texts of which one must be in the message. */
   expectedErrors: [[], { option: true }],
 
+  context: async ({ context, server }, use) => {
+    serverOf.set(context, server.address);
+    await use(context);
+  },
+
   page: async ({ page, expectedErrors }, use) => {
     const errors = watch(page);
     await use(page);
@@ -51,7 +59,26 @@ export function watch(page) {
   return errors;
 }
 
-export async function signIn(page, email = 'owner@demo.test', password = email === 'owner@demo.test' ? 'vitrine-demo' : PASSWORD) {
+const OWNER = 'owner@demo.test';
+const passwordOf = (email) => (email === OWNER ? 'vitrine-demo' : PASSWORD);
+
+/** Cookies of those who have signed in, by server and email: a password is checked slowly on purpose. */
+const sessions = new Map();
+
+/** Signs somebody in without opening a page, which would cost as much as most of what is tested then. */
+export async function signIn(page, email = OWNER, password = passwordOf(email)) {
+  const context = page.context();
+  const at = `${serverOf.get(context)} ${email}`;
+  if (!sessions.has(at)) {
+    const answer = await context.request.post('/sign-in', { form: { email, password }, maxRedirects: 0 });
+    expect(answer.status(), await answer.text()).toBe(303);
+    sessions.set(at, (await context.cookies()).filter(({ name }) => name === 'vitrine_session'));
+  }
+  await context.addCookies(sessions.get(at));
+}
+
+/** Signs somebody in as people do, which leads to the products. */
+export async function signInOnPage(page, email = OWNER, password = passwordOf(email)) {
   await page.goto('/sign-in');
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
@@ -85,6 +112,7 @@ export async function lineTo(page, address) {
 /** Another person's browser. What it reports as an error fails the test, but for texts that are expected. */
 export async function another(browser, server, email, { expected = [], ...options } = {}) {
   const context = await browser.newContext({ baseURL: server.address, viewport: { width: 1440, height: 900 }, ...options });
+  serverOf.set(context, server.address);
   const page = await context.newPage();
   const errors = watch(page);
   await signIn(page, email);

@@ -1,5 +1,5 @@
 import { clean, LOOKS } from '../support/axe.mjs';
-import { alive, expect, open, signIn, test } from '../support/fixtures.mjs';
+import { alive, expect, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
 import { remove } from '../support/settings.mjs';
 
 const BRIEF = '/settings/brief';
@@ -86,7 +86,7 @@ test.describe('a preview', () => {
   test.use({ expectedErrors: ['status of 422'] });
 
   test('does as the brief says, shows both texts, and saves nothing', async ({ page }) => {
-    await signIn(page);
+    await signInOnPage(page);
     const handle = await page.locator('.row a').first().evaluate((link) => new URL(link.href).pathname.split('/').pop());
     await page.goto(`/products/${handle}`);
     const title = await page.getByLabel('Title', { exact: true }).inputValue();

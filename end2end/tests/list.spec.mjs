@@ -8,13 +8,8 @@ const shown = (page) => page.locator('.row:not(.skel, [hidden])');
 const active = (page) => page.locator('.row.active');
 const at = (page, row) => page.locator(`[aria-rowindex="${row + 1}"]`);
 
-// A password is checked slowly on purpose: once a server is enough.
-const signedIn = new Map();
-
-test.beforeEach(async ({ page, context, server }) => {
-  if (signedIn.has(server.address)) return context.addCookies(signedIn.get(server.address));
+test.beforeEach(async ({ page }) => {
   await signIn(page);
-  signedIn.set(server.address, await context.cookies());
 });
 
 test('the first rows are in the page before anything is loaded', async ({ page }) => {

@@ -1,6 +1,6 @@
 // Every page and what it can come to, in both themes and sizes: nothing in the console, nothing for axe.
 import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
-import { alive, expect, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, signIn, signInOnPage, test, watch } from '../support/fixtures.mjs';
 
 const CSV = 'Handle,Title,Vendor,Variant Price\nhat-of-axe,Hat,Acme,19.90\nscarf-of-axe,Scarf,Acme,-3\n';
 
@@ -45,7 +45,7 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
     test('axe finds nothing on what a viewer sees', async ({ page, engine }) => {
       test.skip(engine === 'postgres', 'pages look the same on both engines');
       test.setTimeout(90_000);
-      await signIn(page, 'viewer@test.test');
+      await signInOnPage(page, 'viewer@test.test');
       const href = (await page.locator('.row a').first().getAttribute('href')).split('?')[0];
       for (const address of ['/products', href, `${href}/versions`, '/imports', '/runs', '/runs/new', '/usage', '/review', '/settings', '/settings/brief', '/settings/providers', '/settings/tokens', '/settings/tokens?new', '/settings/webhooks']) {
         await page.goto(address);
@@ -57,7 +57,7 @@ for (const [number, [theme, width]] of LOOKS.entries()) {
 }
 
 test('every page opens by link as well', async ({ page }) => {
-  await signIn(page);
+  await signInOnPage(page);
   await alive(page);
   for (const name of ['Review', 'Runs', 'Imports', 'Usage', 'Settings', 'Products']) {
     await page.getByRole('link', { name }).first().click();

@@ -2,18 +2,21 @@ import { alive, another, expect, lineTo, PASSWORD, signIn, test, watch } from '.
 
 // Tests change different products, told apart by their place in the list by title.
 async function open(page, place) {
-  await page.goto(`/products?sort=title&start=${place}`);
-  const href = await page.locator('.row a').first().getAttribute('href');
+  const [href] = await linksFrom(page, place);
   await page.goto(href);
   await alive(page);
   return href;
 }
 
+/** Where the products from a place on are, as the list says in the page that the server sends. */
+async function linksFrom(page, place) {
+  const list = await (await page.request.get(`/products?sort=title&start=${place}`)).text();
+  return [...list.matchAll(/<a [^>]*href="(\/products\/[^"]+)"/g)].map(([, href]) => href.replaceAll('&amp;', '&'));
+}
+
 /** Opens the first product from a place on whose page, as the server sends it, there is a text. */
 async function openWith(page, place, text) {
-  await page.goto(`/products?sort=title&start=${place}`);
-  const links = await page.locator('.row a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-  for (const href of links.filter(Boolean)) {
+  for (const href of await linksFrom(page, place)) {
     if (!(await (await page.request.get(href)).text()).includes(text)) continue;
     await page.goto(href);
     await alive(page);
@@ -143,8 +146,11 @@ test.describe('when the connection fails', () => {
     line.isCut = false;
     // It tries again by itself a few times; then it asks.
     const again = page.locator('[data-field="title"]').getByRole('button', { name: 'Try again' });
-    if (await again.isVisible()) await again.click();
-    await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved', { timeout: 20_000 });
+    await expect(async () => {
+      // Gone while it is clicked, it has just tried again by itself.
+      if (await again.isVisible()) await again.click({ timeout: 500 }).catch(() => {});
+      await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved', { timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
     await expect(page.locator('.history > li').filter({ hasText: 'tunnel' })).toHaveCount(1);
   });
 });

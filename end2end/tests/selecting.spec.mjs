@@ -1,5 +1,5 @@
 import { clean, LOOKS } from '../support/axe.mjs';
-import { alive, expect, PRODUCTS, signIn, test } from '../support/fixtures.mjs';
+import { alive, expect, PRODUCTS, signIn, signInOnPage, test } from '../support/fixtures.mjs';
 
 const grid = (page) => page.getByRole('grid');
 const at = (page, row) => page.locator(`[aria-rowindex="${row + 1}"]`);
@@ -100,7 +100,7 @@ test('all that match lead to a run, and a product to one of its own', async ({ p
 });
 
 test('whoever may not start a run has nothing to select', async ({ page }) => {
-  await signIn(page, 'viewer@test.test');
+  await signInOnPage(page, 'viewer@test.test');
   await alive(page);
   await expect(grid(page)).toHaveAttribute('data-live', '');
 

@@ -1,4 +1,4 @@
-import { alive, expect, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, PASSWORD, signIn, signInOnPage, test, watch } from '../support/fixtures.mjs';
 
 test('an owner sees store, members and look, and the look stays', async ({ page }) => {
   await signIn(page);
@@ -31,7 +31,7 @@ test('everybody else sees the store and chooses a look, and is told about the me
   const context = await browser.newContext({ baseURL: server.address });
   const page = await context.newPage();
   const errors = watch(page);
-  await signIn(page, 'viewer@test.test');
+  await signInOnPage(page, 'viewer@test.test');
   await alive(page);
   await page.getByRole('link', { name: 'Settings' }).first().click();
   await expect(page.getByRole('region', { name: 'Members' })).toContainText('Owners of the store see who belongs to it.');
@@ -52,7 +52,7 @@ test('a person of two stores goes from one to the other, and menus close behind 
   const context = await browser.newContext({ baseURL: server.address });
   const page = await context.newPage();
   const errors = watch(page);
-  await signIn(page, 'both@test.test');
+  await signInOnPage(page, 'both@test.test');
   const store = page.getByRole('button', { name: /^Store:/ });
   const here = await store.textContent();
   const [other, currency] = here.includes('Second store') ? ['demo', 'EUR'] : ['Second store', 'USD'];

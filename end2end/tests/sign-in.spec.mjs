@@ -1,4 +1,4 @@
-import { alive, expect, lineTo, open, PASSWORD, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, expect, lineTo, open, PASSWORD, signInOnPage, test, watch } from '../support/fixtures.mjs';
 
 test('one signs in, lands where one wanted to go, and signs out', async ({ page }) => {
   await page.goto('/products?sort=title');
@@ -34,7 +34,7 @@ test.describe('a wrong password', () => {
 test('a person of another store sees nothing of this one', async ({ page, browser, server }) => {
   server.run(['store', 'add', 'empty', '--name', 'Empty store']);
   server.run(['user', 'add', '--email', 'owner@empty.test', '--store', 'empty', '--role', 'owner'], { input: `${PASSWORD}\n` });
-  await signIn(page, 'owner@empty.test');
+  await signInOnPage(page, 'owner@empty.test');
 
   await expect(page.getByText('Empty store').first()).toBeVisible();
   await expect(page.locator('.row')).toHaveCount(0);
@@ -43,7 +43,7 @@ test('a person of another store sees nothing of this one', async ({ page, browse
   const context = await browser.newContext({ baseURL: server.address });
   const other = await context.newPage();
   const errors = watch(other);
-  await signIn(other);
+  await signInOnPage(other);
   const href = await other.locator('.row a').first().getAttribute('href');
   expect((await page.request.get(href)).status()).toBe(404);
   expect((await page.request.get(`/api/fn/products/list?address=&start=0&count=10`)).ok()).toBe(true);
@@ -56,7 +56,7 @@ test.describe('when the session has ended', () => {
   test.use({ expectedErrors: ['401'] });
 
   test('a page that is opened by a link says so, and signing in leads to it', async ({ page, context }) => {
-    await signIn(page);
+    await signInOnPage(page);
     await alive(page);
     await context.clearCookies();
     await page.getByRole('link', { name: 'Imports' }).first().click();
@@ -75,7 +75,7 @@ test.describe('when the server cannot be reached', () => {
   test.use({ expectedErrors: ['Failed to load resource: net::ERR_FAILED'] });
 
   test('a page says so, and trying again needs no new document', async ({ page }) => {
-    await signIn(page);
+    await signInOnPage(page);
     const line = await lineTo(page, '**/api/fn/jobs/**');
     await open(page, '/products');
     await page.evaluate(() => (window.kept = true));

@@ -72,10 +72,14 @@ impl Outcome {
 
     /// As metrics of `Server-Timing`, in milliseconds.
     pub fn server_timing(&self) -> String {
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1_000.0;
-        let mut text = format!("cache;dur={:.3}", milliseconds(self.took));
+        let mut text = String::with_capacity(40);
+        let mut tell = |what: &str, time: Duration| {
+            let micros = time.as_micros();
+            let _ = write!(text, "{what};dur={}.{:03}", micros / 1_000, micros % 1_000);
+        };
+        tell("cache", self.took);
         if let Some(load) = self.load {
-            let _ = write!(text, ", db;dur={:.3}", milliseconds(load));
+            tell(", db", load);
         }
         text
     }

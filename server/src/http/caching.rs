@@ -79,7 +79,8 @@ pub(crate) fn is_from_memory(response: &Response) -> bool {
 fn total(took: Duration) -> Option<HeaderValue> {
     let mut text = [0_u8; 40];
     let mut rest = &mut text[..];
-    write!(rest, "total;dur={:.3}", took.as_secs_f64() * 1_000.0).ok()?;
+    let micros = took.as_micros();
+    write!(rest, "total;dur={}.{:03}", micros / 1_000, micros % 1_000).ok()?;
     let written = 40 - rest.len();
     HeaderValue::from_bytes(&text[..written]).ok()
 }

@@ -7,7 +7,7 @@ use jobs::{
     Couriers, CouriersHandle, Desk, DeskOptions, JobsService, Post, RunsService, Wake, WebhooksService, Worker, WorkerHandle, WorkerOptions,
     WritingService,
 };
-use ports::Ports;
+use ports::{Each, Ports};
 use store::{OsEntropy, Store};
 
 use crate::{
@@ -66,7 +66,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let writing = Arc::new(WritingService::new(store.clone(), desk));
     let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
-    let ports = Ports {
+    let ports = Ports::new(Each {
         catalogue: Arc::new(Noted::new(shared.clone(), cache.clone())),
         changes: shared.clone(),
         people: shared.clone(),
@@ -80,7 +80,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         database: shared.clone(),
         deprecated: shared,
         webhooks,
-    };
+    });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, warm });
     Ok(Composed { figures: router::figures(&state), router: router::router(state), store, worker, couriers })

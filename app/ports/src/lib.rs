@@ -62,6 +62,9 @@ pub trait Catalogue: Send + Sync {
     /// The values of one facet that contain a text.
     async fn facet(&self, who: &Access, query: &ListQuery, facet: Facet, containing: &str) -> Result<FacetValues, AppError>;
 
+    /// The last change of the store that lists and products have now: whatever is read afterwards is as new, or newer.
+    async fn as_of(&self, who: &Access) -> Result<Seq, AppError>;
+
     /// The next `count` products of a list, 250 at most, behind a bookmark or from its beginning. Paging through a list that changes
     /// meanwhile shows every product once that stays where it is in it.
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError>;
@@ -167,9 +170,12 @@ impl std::fmt::Debug for SessionSecret {
     }
 }
 
-/// All ports, as they stand in context.
+/// All ports, as they stand in context. A request takes several copies of it.
 #[derive(Clone)]
-pub struct Ports {
+pub struct Ports(Arc<Each>);
+
+/// The ports, each by its name.
+pub struct Each {
     pub catalogue: Arc<dyn Catalogue>,
     pub changes: Arc<dyn changes::Changes>,
     pub people: Arc<dyn People>,
@@ -183,4 +189,18 @@ pub struct Ports {
     pub deprecated: Arc<dyn deprecated::Deprecated>,
     pub database: Arc<dyn database::DatabaseFigures>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
+}
+
+impl Ports {
+    pub fn new(each: Each) -> Self {
+        Self(Arc::new(each))
+    }
+}
+
+impl std::ops::Deref for Ports {
+    type Target = Each;
+
+    fn deref(&self) -> &Each {
+        &self.0
+    }
 }

@@ -114,9 +114,8 @@ where
     L: FnOnce() -> F + Send + 'static,
     F: Future<Output = Result<Made<Finished>, AppError>> + Send + 'static,
 {
-    // None of its rows: that takes no statement once the list is in memory.
-    let present = ports.catalogue.part(who, &ListQuery::default(), None, 0).await?;
-    let asked = Asked { version: u64::try_from(present.as_of.0).unwrap_or(0), by: Some(who.user.0.as_u128()) };
+    let present = ports.catalogue.as_of(who).await?;
+    let asked = Asked { version: u64::try_from(present.0).unwrap_or(0), by: Some(who.user.0.as_u128()) };
     match cache.get(key, asked, load).await {
         Ok(answer) => Ok(Kept { finished: answer.value, outcome: answer.outcome, products: "" }),
         Err(Failed::Load(error)) => Err(error.into()),

@@ -53,7 +53,8 @@ impl Limiter {
     pub async fn ask(&self, asks: &[Ask<'_>], now: u64) -> Decision {
         let here = self.local.ask(asks, now);
         let Some(sharing) = self.shared.as_ref().filter(|_| here.refused.is_none()) else { return decision(asks, here) };
-        let Some(everywhere) = sharing.ask(asks).await else { return decision(asks, here) };
+        // Boxed: whoever is alone would carry it about for nothing.
+        let Some(everywhere) = Box::pin(sharing.ask(asks)).await else { return decision(asks, here) };
         if everywhere.refused.is_some() {
             // All of them are charged or none, here too.
             self.local.give_back(asks);

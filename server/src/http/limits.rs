@@ -117,7 +117,7 @@ impl Limits {
             Work::Database(class, kind) => {
                 let body = match class {
                     Class::Write => {
-                        let received = body::receive(request, &self.bodies, place(client)).await;
+                        let received = Box::pin(body::receive(request, &self.bodies, place(client))).await;
                         Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?)
                     }
                     Class::Read | Class::Background => None,
@@ -150,7 +150,7 @@ pub(super) async fn guard(state: &AppState, mut request: Request, next: Next) ->
     }
     let mut received = None;
     if visit.work == Work::Password {
-        match body::receive(&mut request, &limits.bodies, place(client)).await {
+        match Box::pin(body::receive(&mut request, &limits.bodies, place(client))).await {
             Ok(body) => received = Some(body),
             Err(body::NoRoom) => return answer::too_much(state, visit, Shed { retry_after: BODIES_RETRY_SECONDS }),
         }

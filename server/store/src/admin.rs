@@ -52,6 +52,11 @@ impl Store {
         if let Some(store) = self.inner.stores.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Some(store.clone()));
         }
+        // Every request asks, and would carry what a statement needs about.
+        Box::pin(self.read_store_by_id(id)).await
+    }
+
+    async fn read_store_by_id(&self, id: StoreId) -> Result<Option<Arc<StoreRef>>, StoreError> {
         let row: Option<StoreRow> = fresh!(self.db(), |on| sqlx::query_as(sql::STORE_BY_ID).bind(id.0).fetch_optional(on))?;
         let Some(StoreRow(store)) = row else { return Ok(None) };
         let store = Arc::new(store);

@@ -44,6 +44,14 @@ impl Catalogue for Store {
         Ok(values.unwrap_or(FacetValues { facet, values: Vec::new(), distinct: 0 }))
     }
 
+    async fn as_of(&self, who: &Access) -> Result<Seq, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        if let Some(seq) = self.current_up_to(&store) {
+            return Ok(seq);
+        }
+        Ok(self.db().reading_as(who.user, store.num, self.part_of(&store, &ListQuery::default(), None, 0)).await?.as_of)
+    }
+
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         Ok(self.db().reading_as(who.user, store.num, self.part_of(&store, query, behind, count)).await?)

@@ -245,11 +245,9 @@ impl Store {
                 Err(error) => return Err(StoreError::Unreadable(format!("the catalogue, as its list could not be built ({error})"))),
             }
         }
-        // Also where the clock was put back.
-        let is_overdue = || self.inner.clock.now().micros().abs_diff(shelf.checked_at.load(Ordering::Relaxed)) > OVERDUE;
-        if is_overdue() {
+        if self.is_overdue(shelf) {
             let _looking = shelf.looking.lock().await;
-            if is_overdue() {
+            if self.is_overdue(shelf) {
                 self.check(std::slice::from_ref(shelf)).await?;
             }
         }
@@ -258,6 +256,18 @@ impl Store {
             self.catch_up_with_others(shelf, Seq(committed)).await?;
         }
         Ok(())
+    }
+
+    /// Up to which change a store's list is current, if nothing has to be waited for to know it.
+    pub(crate) fn current_up_to(&self, store: &StoreRef) -> Option<Seq> {
+        let shelf = self.shelf(store);
+        let seq = shelf.with(|current| current.seq)?;
+        (!self.is_overdue(&shelf) && seq.0 >= shelf.committed.load(Ordering::SeqCst)).then_some(seq)
+    }
+
+    /// Whether other processes' changes have not been looked for as they should have been. Also where the clock was put back.
+    fn is_overdue(&self, shelf: &Shelf) -> bool {
+        self.inner.clock.now().micros().abs_diff(shelf.checked_at.load(Ordering::Relaxed)) > OVERDUE
     }
 
     async fn build(&self, shelf: &Shelf) -> Result<(), StoreError> {

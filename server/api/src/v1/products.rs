@@ -115,7 +115,7 @@ pub(crate) async fn list(
     let address = address.unwrap_or_default();
     let mut wanted = Wanted::read(&address)?;
     if wanted.has_prices() {
-        wanted.in_currency(api.currency(&who).await?)?;
+        wanted.in_currency(Box::pin(api.currency(&who)).await?)?;
     }
     let read = |text: &String| products_cursor::read(who.store, &wanted.query, text).map_err(|_| Problem::parameter("cursor", NO_CURSOR));
     let behind = wanted.cursor.as_ref().map(read).transpose()?;

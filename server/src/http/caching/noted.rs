@@ -56,6 +56,10 @@ impl Catalogue for Noted {
         self.catalogue.facet(who, query, facet, containing).await
     }
 
+    async fn as_of(&self, who: &Access) -> Result<Seq, AppError> {
+        self.catalogue.as_of(who).await
+    }
+
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
         self.catalogue.part(who, query, behind, count).await
     }

@@ -116,7 +116,7 @@ impl Tokens for Store {
         self.db().stay_on_primary();
         let (hash, now) = (hash(secret), self.inner.clock.now().micros());
         let known = self.inner.who_asks.bearer(&hash, now);
-        let Some(told) = (if known.is_some() { known } else { self.read_bearer(hash).await? }) else { return Ok(None) };
+        let Some(told) = (if known.is_some() { known } else { Box::pin(self.read_bearer(hash)).await? }) else { return Ok(None) };
         self.has_written(told.bearer.access.user, told.store_num, told.written);
         self.note_use(told.bearer.token, told.last_used_at, now);
         Ok(Some(told.bearer))

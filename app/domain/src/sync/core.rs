@@ -182,14 +182,12 @@ struct Sent {
     ops: Vec<(OpId, ProductId, Option<u32>)>,
     bytes: usize,
     session: u32,
-    resets: u32,
     witness: Option<Cookie>,
 }
 
 #[derive(Debug)]
 struct Asked {
     session: u32,
-    resets: u32,
     cookie: Option<Cookie>,
     schema: u32,
     witness: Option<Cookie>,

@@ -8,7 +8,7 @@
 //! 1. An op gets its number in the transaction that saves it. A number is never used twice.
 //! 2. An op stays as it was saved, to the byte, whatever build sends it.
 //! 3. An op that has ended is kept for [`KEPT_DAYS`] by the server's clock.
-//! 4. A result counts only in the life of the server that it was sent to ([`Tx::Settle`]).
+//! 4. A result counts only when the server, as it gave it, had all earlier results of this device ([`Tx::Settle`]).
 
 mod apply;
 mod batch;
@@ -41,7 +41,7 @@ pub struct Draft {
     pub lane: ProductId,
     pub user: UserId,
     pub payload: Sealed,
-    /// The row of the replica that the op is about, when it has one.
+    /// The row of the replica that the op is about, when it has one. A hint: a server that went back may give the number to another product.
     pub row: Option<u32>,
     /// By the device's clock.
     pub at: Timestamp,
@@ -110,9 +110,10 @@ pub enum Tx {
         user: UserId,
         skip: BTreeSet<ProductId>,
     },
-    /// Strict. Does nothing when the server was found to have gone back since `resets`, or when the reply is older than one that counted.
+    /// Strict. Does nothing when the outbox has another witness than the one that was sent: of two results on their way at once, the one
+    /// that comes second may be of a server that went back meanwhile. It is asked for again.
     Settle {
-        resets: u32,
+        witness: Option<Cookie>,
         head: Cookie,
         at: Timestamp,
         ended: Vec<Ended>,

@@ -114,7 +114,7 @@ impl World {
 
     fn send(&mut self, who: Who, tag: Tag, call: Call, body: Vec<u8>) {
         let device = &self.devices[who.device];
-        let request = Request { from: who, tag, call, session: device.user, body };
+        let request = Request { from: who, tag, call, session: device.user, server_life: self.life, body };
         if self.rng.chance(self.faults.silence) {
             return;
         }
@@ -177,6 +177,7 @@ impl World {
         }
         let crash = self.rng.chance(self.faults.crash).then(|| self.rng.below(5) as usize);
         let (at, before) = (self.server_time(), self.server.store.head());
+        self.oracle.overtaken = request.server_life != self.life;
         let answer = match request.call {
             Call::Push => self.server.push(request.session, request.body.clone(), at, crash, &mut self.oracle),
             Call::Pull => self.server.pull(request.session, request.body.clone(), at, &mut self.oracle),

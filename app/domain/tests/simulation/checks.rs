@@ -7,7 +7,11 @@ use domain::{
     sync::{end::End, outbox::State, server::in_history, wire::Cookie},
 };
 
-use crate::{backing::Backing, row, world::World};
+use crate::{
+    backing::Backing,
+    row,
+    world::{DRAINED, World},
+};
 
 impl World {
     /// P1: what was said to be saved is there.
@@ -80,7 +84,7 @@ impl World {
 
     /// For the figures: when the last op has gone.
     pub fn look_whether_drained(&mut self) {
-        if self.quiet && self.not_drained().is_some() {
+        if self.quiet && self.since_faults() <= DRAINED && self.not_drained().is_some() {
             self.drained = self.since_faults();
         }
     }

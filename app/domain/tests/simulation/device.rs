@@ -148,7 +148,12 @@ impl Device {
             }
         }
         let missing = last.into_iter().find(|((_, field), (saved, value))| {
-            let is_shown = saved.draft.row.and_then(|ord| self.shown(ord, bug)).is_none_or(|product| product.get(field) == *value);
+            let is_shown = saved
+                .draft
+                .row
+                .and_then(|ord| self.shown(ord, bug))
+                .filter(|product| product.id == saved.draft.lane)
+                .is_none_or(|product| product.get(field) == *value);
             applied(saved) && !is_shown
         });
         missing.map(|(_, (saved, _))| saved.draft.id)

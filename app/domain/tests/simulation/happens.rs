@@ -122,7 +122,7 @@ impl World {
         } else {
             Sealed::from_bytes(vec![255; 12])
         };
-        self.oracle.typed(
+        self.oracle.typed.insert(
             id,
             Typed {
                 device,

@@ -41,7 +41,7 @@ impl World {
                 let (user, at) = (self.devices[device].user, self.wall(device));
                 let payload = Payload { intent: intent.clone(), at, batch: None }.seal();
                 let typed = Typed { device, user, lane, intent: Some(intent), said_saved: false, straight: false, excused: false };
-                self.oracle.typed(id, typed);
+                self.oracle.typed.insert(id, typed);
                 self.step(who, Event::Save(Draft { id, lane, user, payload, row, at }));
             }
         }

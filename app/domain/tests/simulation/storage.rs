@@ -15,9 +15,8 @@ impl World {
         let wall = self.wall(device);
         let bug = self.bug;
         let kept = &mut self.devices[device];
-        if let (Some(Bug::SettlesAnyLife), outbox::Tx::Settle { resets, head, .. }) = (bug, &mut tx) {
-            *resets = kept.outbox.meta.resets;
-            *head = kept.outbox.meta.witness.filter(|witness| witness.seq >= head.seq || witness.epoch != head.epoch).unwrap_or(*head);
+        if let (Some(Bug::SettlesAnyLife), outbox::Tx::Settle { witness, .. }) = (bug, &mut tx) {
+            *witness = kept.outbox.meta.witness;
         }
         let before = kept.outbox.ops.clone();
         let result = kept.outbox(&tx, bug);
@@ -46,6 +45,7 @@ impl World {
         }
         match &tx {
             outbox::Tx::Recover { .. } => kept.lost = false,
+            outbox::Tx::Save(draft) if result.is_ok() => self.oracle.saved(draft.id),
             outbox::Tx::Refuse { op, .. } => {
                 self.oracle.refused.insert(*op);
             }

@@ -33,7 +33,7 @@ use crate::{
 /// When the worlds begin, in milliseconds since 1970.
 const BEGIN: u64 = 1_790_000_000_000;
 /// After faults have ended, milliseconds until the outboxes of whoever is signed in have to be empty, until others sign in, and until the end.
-const DRAINED: u64 = 45_000;
+pub const DRAINED: u64 = 45_000;
 const SECOND_USER: u64 = 46_000;
 const END: u64 = 125_000;
 
@@ -104,6 +104,8 @@ pub struct Request {
     pub tag: Tag,
     pub call: Call,
     pub session: UserId,
+    /// Of the server, when it was sent.
+    pub server_life: u32,
     pub body: Vec<u8>,
 }
 

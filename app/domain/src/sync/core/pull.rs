@@ -56,7 +56,6 @@ impl Core {
         };
         let asked = Asked {
             session: self.session,
-            resets: meta.resets,
             cookie: loaded.cookie,
             schema: loaded.schema,
             witness: meta.witness,
@@ -95,7 +94,7 @@ impl Core {
     fn advance(&mut self, now: Now, asked: Asked, notice: Notice, frames: Frames, out: &mut Vec<Effect>) {
         if !frames.ended.is_empty() {
             let ended = frames.ended.clone();
-            let tx = outbox::Tx::Settle { resets: asked.resets, head: frames.cookie, at: notice.at, ended };
+            let tx = outbox::Tx::Settle { witness: asked.witness, head: frames.cookie, at: notice.at, ended };
             self.write(now, tx, What::Change, out);
         }
         // A build with rows of another shape is there.

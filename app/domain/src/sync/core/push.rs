@@ -75,7 +75,7 @@ impl Core {
         let ops = compose(&chosen, self.most.unwrap_or(MOST_OPS));
         let bytes = ops.iter().map(|op| op.bytes().len()).sum();
         let sent = chosen[..ops.len()].iter().map(|saved| (saved.draft.id, saved.draft.lane, saved.draft.row)).collect();
-        let what = What::Push(Sent { ops: sent, bytes, session: self.session, resets: meta.resets, witness: meta.witness });
+        let what = What::Push(Sent { ops: sent, bytes, session: self.session, witness: meta.witness });
         let tag = self.expect(now.mono + PUSH_TIMEOUT, what);
         out.push(Effect::Push(tag, Push { proto: PROTO, device: meta.device, user, witness: meta.witness, ops }));
     }
@@ -133,7 +133,7 @@ impl Core {
         }
         if !ended.is_empty() {
             self.pull.due = true;
-            self.write(now, outbox::Tx::Settle { resets: sent.resets, head, at: notice.at, ended }, What::Settle, out);
+            self.write(now, outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended }, What::Settle, out);
         }
         for (op, refusal) in refused {
             self.write(now, outbox::Tx::Refuse { op, refusal }, What::Settle, out);

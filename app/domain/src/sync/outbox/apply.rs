@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, KEPT_DAYS, LOADED, Loaded, Meta, OFFERED_AGAIN_DAYS, Outbox, Reply, Saved, State, Tx};
+use super::{Draft, KEPT_DAYS, LOADED, Loaded, OFFERED_AGAIN_DAYS, Outbox, Reply, Saved, State, Tx};
 use crate::{
     clock::Timestamp,
     ids::{OpId, ProductId, Seq, UserId},
@@ -20,10 +20,8 @@ pub fn apply(outbox: &mut Outbox, tx: &Tx, written: &mut Vec<u64>) -> Reply {
     match tx {
         Tx::Save(draft) => save(outbox, draft, written),
         Tx::Load { user, skip } => Reply::Loaded(load(outbox, *user, skip)),
-        Tx::Settle { resets, head, at, ended } => {
-            if *resets != outbox.meta.resets || !follows(&outbox.meta, *head) {
-                return Reply::Moved;
-            }
+        Tx::Settle { witness, .. } if *witness != outbox.meta.witness => Reply::Moved,
+        Tx::Settle { head, at, ended, .. } => {
             outbox.meta.witness = Some(*head);
             outbox.meta.heard = outbox.meta.heard.max(*at);
             let mut settled = Vec::new();
@@ -116,12 +114,6 @@ fn load(outbox: &Outbox, user: UserId, skip: &BTreeSet<ProductId>) -> Loaded {
         quarantined: outbox.ops.values().filter(|saved| saved.state == State::Quarantined).count(),
         oldest: outbox.ops.values().filter(|saved| saved.is_waiting()).map(|saved| saved.draft.at).min(),
     }
-}
-
-/// Whether a reply is not older than the last one that counted. One from a server of another life is not told by this: the next
-/// contact finds that the witness is not in its history.
-fn follows(meta: &Meta, head: Cookie) -> bool {
-    meta.witness.is_none_or(|witness| witness == head || (witness.epoch == head.epoch && witness.seq < head.seq))
 }
 
 fn end(outbox: &mut Outbox, op: OpId, end: &End, seq: Option<Seq>, at: Timestamp, written: &mut Vec<u64>) -> bool {

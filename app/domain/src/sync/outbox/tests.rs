@@ -25,9 +25,9 @@ fn at(seq: i64) -> Cookie {
     Cookie { epoch: 1, seq: Seq(seq), hash: Chain(seq as u64) }
 }
 
-fn settle(outbox: &mut Outbox, n: u128, resets: u32, seq: i64, day: i64) -> Reply {
+fn settle(outbox: &mut Outbox, n: u128, witness: Option<Cookie>, seq: i64, day: i64) -> Reply {
     let ended = vec![Ended { op: id(n), end: End::Applied, seq: Seq(seq) }];
-    let tx = Tx::Settle { resets, head: at(seq), at: Timestamp::default().plus_seconds(day * DAY), ended };
+    let tx = Tx::Settle { witness, head: at(seq), at: Timestamp::default().plus_seconds(day * DAY), ended };
     apply(outbox, &tx, &mut Vec::new())
 }
 
@@ -48,8 +48,8 @@ fn p02_an_op_that_is_saved_twice_is_there_once() {
 #[test]
 fn p03_an_end_is_kept_for_ninety_days_of_the_servers_clock() {
     let mut outbox = with_ops(2);
-    settle(&mut outbox, 1, 0, 1, 0);
-    settle(&mut outbox, 2, 0, 2, KEPT_DAYS);
+    settle(&mut outbox, 1, None, 1, 0);
+    settle(&mut outbox, 2, Some(at(1)), 2, KEPT_DAYS);
     let prune = |outbox: &mut Outbox| {
         let mut written = Vec::new();
         apply(outbox, &Tx::Prune, &mut written);
@@ -67,16 +67,16 @@ fn p15_a_result_of_a_server_that_went_back_does_not_count() {
     let mut outbox = with_ops(2);
     apply(&mut outbox, &Tx::Reset { witness: None, head: at(5), at: Timestamp::default() }, &mut Vec::new());
 
-    assert_eq!(settle(&mut outbox, 1, 0, 9, 0), Reply::Moved);
-    assert_eq!(settle(&mut outbox, 1, 1, 5, 0), Reply::Settled(vec![id(1)]));
-    assert_eq!(settle(&mut outbox, 2, 1, 4, 0), Reply::Moved);
+    assert_eq!(settle(&mut outbox, 1, None, 9, 0), Reply::Moved);
+    assert_eq!(settle(&mut outbox, 1, Some(at(5)), 6, 0), Reply::Settled(vec![id(1)]));
+    assert_eq!(settle(&mut outbox, 2, Some(at(5)), 7, 0), Reply::Moved, "as a server that has lost the first one could say it too");
 }
 
 #[test]
 fn p15_what_ended_in_the_last_days_is_pending_again_however_long_ago_that_is() {
     let mut outbox = with_ops(3);
-    settle(&mut outbox, 1, 0, 1, 0);
-    settle(&mut outbox, 2, 0, 2, 10);
+    settle(&mut outbox, 1, None, 1, 0);
+    settle(&mut outbox, 2, Some(at(1)), 2, 10);
     let much_later = Timestamp::default().plus_seconds(400 * DAY);
 
     apply(&mut outbox, &Tx::Reset { witness: Some(at(2)), head: at(1), at: much_later }, &mut Vec::new());
@@ -132,7 +132,7 @@ fn a_push_takes_what_fits_and_at_least_one() {
 #[test]
 fn p07_an_applied_op_is_shown_until_the_replica_has_it() {
     let mut outbox = with_ops(1);
-    settle(&mut outbox, 1, 0, 7, 0);
+    settle(&mut outbox, 1, None, 7, 0);
     let saved = &outbox.ops[&1];
 
     assert!(saved.is_ahead_of(Some(at(6))) && saved.is_ahead_of(None));

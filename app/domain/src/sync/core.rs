@@ -8,23 +8,25 @@
 //! needed. Whatever is not reported in time is taken for failed.
 
 mod backoff;
+mod event;
+mod lead;
 mod pull;
 mod push;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::backoff::{MOST_WAIT, backoff};
+use self::lead::{Lane, Lead};
+pub use self::{
+    backoff::{MOST_WAIT, backoff},
+    event::{Effect, Event, Now, Tag},
+};
 use super::{
-    end::End,
-    outbox::{self, Draft, Loaded},
+    outbox::{self, Draft, Loaded, Saved},
     replica::{self, Reason},
     shown::{Indicator, Stopped},
-    wire::{Cookie, Held, PROTO, Poke, Pull, PullReply, Push, PushReply, Span, Trouble},
+    wire::{Cookie, Held, PROTO, Span, Trouble},
 };
-use crate::{
-    clock::Timestamp,
-    ids::{OpId, ProductId, UserId},
-};
+use crate::ids::{OpId, ProductId, UserId};
 
 /// While somebody looks, the server is asked for news after so many milliseconds, poked or not.
 pub const POLL: u64 = 30_000;
@@ -32,80 +34,6 @@ pub const POLL: u64 = 30_000;
 pub const PUSH_TIMEOUT: u64 = 10_000;
 pub const PULL_TIMEOUT: u64 = 15_000;
 pub const STORAGE_TIMEOUT: u64 = 5_000;
-
-/// The moment of a step, and chance for it.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// Milliseconds of a clock that nobody sets. All waiting is by this one.
-    pub mono: u64,
-    /// What the device's clock says: shown, and never decided by.
-    pub wall: Timestamp,
-    /// Drawn anew for each step.
-    pub random: [u8; 16],
-}
-
-/// Names an effect, so that its report finds back. Unique in a core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag(pub u32);
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The tab or the worker has started, or was thawed.
-    Started {
-        user: Option<UserId>,
-        visible: bool,
-    },
-    SignedIn(UserId),
-    SignedOut,
-    /// A timer is due, the device is online again, the tab has the focus, or the worker was woken.
-    Woke,
-    Visible(bool),
-    /// Somebody wants something.
-    Save(Draft),
-    /// Somebody throws ops away, knowing what they do.
-    Discard(Vec<OpId>),
-    /// Rows are wanted here, for a reason.
-    Want {
-        rows: Vec<Span>,
-        reason: Reason,
-    },
-    /// The outbox was found broken, and a new one was made. This is what the journal had.
-    OutboxLost {
-        journal: Vec<outbox::Saved>,
-    },
-    /// Another tab or the worker says that the outbox has changed.
-    Told,
-    Poked(Poke),
-    Outbox(Tag, Result<outbox::Reply, outbox::Failed>),
-    Replica(Tag, Result<replica::Reply, outbox::Failed>),
-    /// More of an answer has come, and it is not at its end.
-    Arriving(Tag),
-    Pushed(Tag, Result<PushReply, Trouble>),
-    Pulled(Tag, Result<PullReply, Trouble>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    Outbox(Tag, outbox::Tx),
-    Replica(Tag, replica::Tx),
-    Push(Tag, Push),
-    Pull(Tag, Pull),
-    /// Report [`Event::Woke`] at this moment of the clock that nobody sets. The last one counts.
-    WakeAt(u64),
-    /// Tell the other tabs and the worker that the outbox has changed.
-    Tell,
-    /// "Saved on this device" may be said.
-    Saved(OpId),
-    /// It is only on the screen, where it has to stay.
-    NotSaved(Draft, outbox::Failed),
-    /// An op that could not be saved went straight to the server.
-    EndedUnsaved(OpId, End),
-    Indicator(Indicator),
-    /// The replica was wrong there; it is being mended.
-    Drifted(Vec<u32>),
-    /// The server went back to a copy; what it has lost is being sent again.
-    WentBack,
-}
 
 #[derive(Debug, Default)]
 pub struct Core {
@@ -117,6 +45,10 @@ pub struct Core {
     pull: Lead,
     /// Of the last look at the outbox.
     loaded: Option<Loaded>,
+    /// What that look found and has not been sent yet.
+    queue: Vec<Saved>,
+    /// Moves on with every pull: see `replica::Tx::Load`.
+    turn: u32,
     /// Lanes whose first op the server could not do, and when it is tried again.
     lanes: BTreeMap<ProductId, Lane>,
     /// How many ops the next push may have, when fewer than usual.
@@ -131,24 +63,6 @@ pub struct Core {
     next_tag: u32,
     wake: Option<u64>,
     indicator: Indicator,
-}
-
-/// One of the two things a core does by itself.
-#[derive(Debug, Default)]
-struct Lead {
-    /// Whether there is something to be done.
-    due: bool,
-    busy: bool,
-    /// Until somebody signs in.
-    paused: bool,
-    attempts: u32,
-    not_before: u64,
-}
-
-#[derive(Debug, Default)]
-struct Lane {
-    attempts: u32,
-    until: u64,
 }
 
 #[derive(Debug)]
@@ -167,8 +81,8 @@ enum What {
     Aside,
     Look,
     Push(Sent),
-    /// Ends are being written. How many transactions of this push are still under way is in `Core::waiting`.
-    Settle,
+    /// What became of a push is being written, maybe in several transactions; with the witness that the outbox has then.
+    Settle(Option<Cookie>),
     PushReset,
     Ask,
     Pull(Asked),
@@ -202,6 +116,7 @@ impl Core {
         match event {
             Event::Started { user, visible } => {
                 (self.user, self.visible) = (user, visible);
+                self.turn = u32::from_le_bytes([now.random[4], now.random[5], now.random[6], 0]);
                 // Perhaps they are let in again.
                 if let Some(user) = user {
                     self.write(now, outbox::Tx::Release { user }, What::Change, out);
@@ -212,12 +127,16 @@ impl Core {
             Event::SignedIn(user) => {
                 self.user = Some(user);
                 self.session += 1;
+                self.queue.clear();
                 self.stopped = self.stopped.filter(|stopped| *stopped != Stopped::SignIn);
                 (self.push.paused, self.pull.paused) = (false, false);
                 self.write(now, outbox::Tx::Release { user }, What::Change, out);
                 self.look_and_ask(now);
             }
-            Event::SignedOut => (self.user, self.session) = (None, self.session + 1),
+            Event::SignedOut => {
+                (self.user, self.session) = (None, self.session + 1);
+                self.queue.clear();
+            }
             Event::Woke => self.push.due = true,
             Event::Visible(visible) => {
                 self.visible = visible;
@@ -232,16 +151,24 @@ impl Core {
                 }
                 self.write(now, outbox::Tx::Save(draft.clone()), What::Save(draft), out);
             }
-            Event::Discard(ops) => self.write(now, outbox::Tx::Discard { ops }, What::Change, out),
+            Event::Discard(ops) => {
+                self.queue.clear();
+                self.write(now, outbox::Tx::Discard { ops }, What::Change, out);
+            }
             Event::Want { rows, reason } => {
                 self.replica(now, replica::Tx::Hold { rows, reason, at: now.wall }, What::Aside, out);
                 self.pull.due = true;
             }
             Event::OutboxLost { journal } => {
                 self.loaded = None;
+                self.queue.clear();
                 self.write(now, outbox::Tx::Recover { journal }, What::Change, out);
             }
-            Event::Told => self.push.due = true,
+            // Perhaps somebody has thrown something away.
+            Event::Told => {
+                self.queue.clear();
+                self.push.due = true;
+            }
             Event::Poked(_) => self.pull.due = true,
             Event::Outbox(tag, result) => self.outbox_done(now, tag, result, out),
             Event::Replica(tag, result) => self.replica_done(now, tag, result, out),
@@ -273,7 +200,7 @@ impl Core {
         if self.visible && now.mono >= self.polled + POLL {
             self.look_and_ask(now);
         }
-        if self.push.ready(now) && self.user.is_some() {
+        if self.push.ready(now) && self.user.is_some() && !self.go_on(now, out) {
             self.look(now, out);
         }
         if self.pull.ready(now) && self.user.is_some() && self.loaded.is_some() && self.stopped != Some(Stopped::OldBuild) {
@@ -353,26 +280,6 @@ impl Core {
         } else if self.stopped == Some(Stopped::OldBuild) {
             self.stopped = None;
         }
-    }
-}
-
-impl Lead {
-    const fn ready(&self, now: Now) -> bool {
-        self.due && !self.busy && !self.paused && now.mono >= self.not_before
-    }
-
-    fn failed(&mut self, now: Now, trouble: Trouble) {
-        self.due = true;
-        self.busy = false;
-        self.attempts = self.attempts.saturating_add(1);
-        let asked = if let Trouble::Busy(Some(seconds)) = trouble { u64::from(seconds).saturating_mul(1_000) } else { 0 };
-        // Spread over a second, as everybody was told the same.
-        let asked = if asked == 0 { 0 } else { asked.min(900_000) + u64::from(now.random[0]) * 4 };
-        self.not_before = now.mono + backoff(self.attempts, now.random[1]).max(asked);
-    }
-
-    const fn worked(&mut self) {
-        (self.busy, self.attempts, self.not_before) = (false, 0, 0);
     }
 }
 

@@ -32,7 +32,7 @@ pub const KEPT_DAYS: i64 = 90;
 /// Ops that ended in the last days before the device last heard of the server are sent again to one that went back to a copy.
 pub const OFFERED_AGAIN_DAYS: i64 = 7;
 /// The most pending ops that one look at the outbox gives.
-pub const LOADED: usize = 200;
+pub const LOADED: usize = 1_000;
 
 /// An op before it has a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,7 +201,7 @@ pub struct Loaded {
     pub meta: Meta,
     /// The oldest pending ops of the person, at most [`LOADED`], without those of skipped lanes.
     pub pending: Vec<Saved>,
-    /// Pending ops of everybody who signed in here, all lanes.
+    /// All pending ops of the person. Of others nothing is told.
     pub count: usize,
     pub quarantined: usize,
     /// When the oldest of them was saved, by the device's clock.

@@ -50,8 +50,8 @@ pub struct Meta {
     pub wanted: BTreeSet<u32>,
     /// Segments that differ from the server's.
     pub suspects: BTreeSet<u32>,
-    /// The segment to be checked next.
-    pub next_check: u32,
+    /// Segments of which there are rows.
+    pub segments: BTreeSet<u32>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,9 +68,11 @@ pub struct Entry {
 /// One transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tx {
-    /// What a pull has to ask for. With `all`, everything that is held is compared.
+    /// What a pull has to ask for. With `all`, everything that is held is compared. `turn` says which segments are checked: of numbers
+    /// that follow each other every segment has its turn.
     Load {
         all: bool,
+        turn: u32,
     },
     /// Makes the replica current. Does nothing when it is not at `from` any more, or has rows of another shape.
     Advance(Box<Advance>),
@@ -88,14 +90,11 @@ pub enum Tx {
         rows: Vec<Span>,
         reason: Reason,
     },
-    /// Takes a reason from all rows that have it.
-    Release {
-        reason: Reason,
-    },
     /// Throws away rows without a reason, and as many more as are above a number, least important first.
     Evict {
         keep: usize,
-        /// Rows with own work in them, as the outbox says: the reasons here may have been lost with an earlier replica.
+        /// Rows with ops in the outbox. That is what counts: a reason here may have been lost with an earlier replica, or have
+        /// outlived its op.
         own: BTreeSet<u32>,
         at: Timestamp,
     },
@@ -150,16 +149,26 @@ impl Page {
 
 impl Tx {
     /// The pages a transaction reads; none means all of them.
-    pub fn needs(&self) -> Option<BTreeSet<u32>> {
+    pub fn needs(&self, meta: &Meta) -> Option<BTreeSet<u32>> {
         match self {
+            Self::Load { all: false, turn } => Some(meta.suspects.iter().copied().chain(meta.to_check(*turn)).flat_map(pages_of).collect()),
             Self::Hold { rows, .. } | Self::Unhold { rows, .. } => Some(rows.iter().flat_map(|span| span.rows()).map(|ord| ord / PAGE).collect()),
             Self::Advance(advance) => {
                 let rows = advance.frames.rows.iter().map(|row| row.ord / PAGE);
                 let segments = advance.checked.iter().flat_map(|held| pages_of(held.segment));
                 Some(rows.chain(segments).collect())
             }
-            Self::Load { .. } | Self::Drop { .. } | Self::Release { .. } | Self::Evict { .. } => None,
+            Self::Load { .. } | Self::Drop { .. } | Self::Evict { .. } => None,
         }
+    }
+}
+
+impl Meta {
+    /// The segments whose turn it is, [`CHECKS`] at most.
+    fn to_check(&self, turn: u32) -> Vec<u32> {
+        let sound: Vec<u32> = self.segments.difference(&self.suspects).copied().collect();
+        let first = turn as usize * CHECKS % sound.len().max(1);
+        sound[first..].iter().chain(&sound[..first]).take(CHECKS).copied().collect()
     }
 }
 
@@ -179,10 +188,6 @@ impl Replica {
         let sum = inside().fold(Sum::default(), |sum, row| sum.with(row.sum()));
         let spans = Span::of(inside().map(|row| row.ord));
         (!spans.is_empty()).then_some(Held { segment, rows: spans, sum })
-    }
-
-    fn segments(&self) -> BTreeSet<u32> {
-        self.rows().map(|row| row.ord / SEGMENT).collect()
     }
 }
 

@@ -10,7 +10,7 @@ mod history;
 
 use std::collections::BTreeSet;
 
-pub use self::history::{NEAR, Plan, in_history, plan};
+pub use self::history::{NEAR, Plan, differing, in_history, plan};
 use super::{
     end::{End, Refusal},
     hash::PayloadHash,
@@ -160,7 +160,7 @@ impl Session {
         let made = |own: OpId| facts.after.iter().find(|(id, known)| *id == own && known.end.is_done()).map(|(_, known)| known.seq);
         Decision::Write(match evaluate(op.id, op.lane, intent, facts.product, facts.suggestion, made) {
             Judged::Changes(applied, decided) => {
-                let decided = decided.and_then(|decided| incoming.wants().suggestion.map(|version| (version, decided)));
+                let decided = incoming.wants().suggestion.zip(decided);
                 Write { hash, end: End::Applied, applied: Some(applied), decided, closes: None }
             }
             Judged::Closes(conflict) => Write { hash, end: End::NoOp, applied: None, decided: None, closes: Some(conflict) },

@@ -25,6 +25,23 @@ struct Reply {
     retry_after: Option<u32>,
 }
 
+/// What becomes of a transaction of a device's storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The tab died and took it with it.
+    DiedBefore,
+    Aborted,
+    /// It is done, and the tab is told that it is not, as its connection is lost.
+    DoneAndAborted,
+    Done,
+}
+
+impl Fate {
+    const fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::DoneAndAborted)
+    }
+}
+
 impl World {
     pub fn carry_out(&mut self, who: Who, effect: Effect) {
         match effect {
@@ -220,45 +237,36 @@ impl World {
     }
 
     pub fn outbox(&mut self, who: Who, tag: Tag, tx: outbox::Tx) {
-        let Some(failed) = self.storage_fails(who) else { return };
-        let result = match failed {
-            Some(false) => Err(Failed::Aborted),
-            Some(true) => {
-                let _ = self.in_outbox(who.device, tx);
-                Err(Failed::Aborted)
-            }
-            None => self.in_outbox(who.device, tx),
-        };
+        let fate = self.storage_fate(who);
+        let done = if fate.is_done() { Some(self.in_outbox(who.device, tx)) } else { None };
         self.check_saved(who.device);
-        self.report(who, Event::Outbox(tag, result));
+        self.report(who, fate, |failed| Event::Outbox(tag, failed.map_or_else(|| done.unwrap_or(Err(Failed::Aborted)), Err)));
     }
 
     pub fn replica(&mut self, who: Who, tag: Tag, tx: replica::Tx) {
-        let Some(failed) = self.storage_fails(who) else { return };
-        let result = match failed {
-            Some(false) => Err(Failed::Aborted),
-            Some(true) => {
-                self.in_replica(who.device, tx);
-                Err(Failed::Aborted)
-            }
-            None => Ok(self.in_replica(who.device, tx)),
-        };
-        self.report(who, Event::Replica(tag, result));
+        let fate = self.storage_fate(who);
+        let done = if fate.is_done() { Ok(self.in_replica(who.device, tx)) } else { Err(Failed::Aborted) };
+        self.report(who, fate, |failed| Event::Replica(tag, failed.map_or(done, Err)));
     }
 
-    /// None when the tab took its transaction with it; whether it fails, and is done all the same.
-    fn storage_fails(&mut self, who: Who) -> Option<Option<bool>> {
-        if self.tab(who).is_none() && self.rng.chance(500) {
-            return None;
+    fn storage_fate(&mut self, who: Who) -> Fate {
+        if self.tab(who).is_none() {
+            return if self.rng.chance(500) { Fate::DiedBefore } else { Fate::Done };
         }
-        Some(self.rng.chance(self.faults.abort).then(|| self.rng.chance(250)))
+        match self.rng.chance(self.faults.abort) {
+            true if self.rng.chance(250) => Fate::DoneAndAborted,
+            true => Fate::Aborted,
+            false => Fate::Done,
+        }
     }
 
-    fn report(&mut self, who: Who, event: Event) {
-        if !self.rng.chance(self.faults.lost_report) {
-            let delay = self.rng.between(1, 4);
-            self.after(delay, Next::Hears(who, event));
+    fn report(&mut self, who: Who, fate: Fate, event: impl FnOnce(Option<Failed>) -> Event) {
+        if fate == Fate::DiedBefore || self.rng.chance(self.faults.lost_report) {
+            return;
         }
+        let failed = (fate != Fate::Done).then_some(Failed::Aborted);
+        let delay = self.rng.between(1, 4);
+        self.after(delay, Next::Hears(who, event(failed)));
     }
 
     pub fn sign_in(&mut self, device: usize, user: UserId) {

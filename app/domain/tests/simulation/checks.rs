@@ -104,7 +104,7 @@ impl World {
                 let recorded = self.server.store.recorded(id);
                 match (&saved.state, recorded) {
                     (State::Ended { seq: Some(_), .. }, None) => {
-                        broken.push(("P15", format!("device {device} has the end of {id}, and the server has not")))
+                        broken.push(("P15", format!("device {device} has the end of {id}, and the server has not")));
                     }
                     (State::Ended { end, seq: Some(_), .. }, Some(recorded)) if *end != recorded.end => {
                         broken.push(("P3", format!("{id} ended as {end:?} on device {device} and as {:?} on the server", recorded.end)));

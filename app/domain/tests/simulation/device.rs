@@ -93,14 +93,16 @@ impl Device {
             }
         }
         if let (Some(Bug::SendsAsWhoeverIsThere), outbox::Reply::Loaded(loaded)) = (bug, &mut reply) {
+            let user = self.user;
             loaded.pending = self.outbox.ops.values().filter(|saved| saved.is_pending()).cloned().collect();
+            loaded.pending.iter_mut().for_each(|saved| saved.draft.user = user);
         }
         Ok(reply)
     }
 
     /// The same for the replica.
     pub fn replica(&mut self, tx: &replica::Tx) -> replica::Reply {
-        let Some(pages) = tx.needs() else { return replica::apply(&mut self.replica, tx, &mut BTreeSet::new()) };
+        let Some(pages) = tx.needs(&self.replica.meta) else { return replica::apply(&mut self.replica, tx, &mut BTreeSet::new()) };
         let pages = self.replica.pages.iter().filter(|(number, _)| pages.contains(number)).map(|(number, page)| (*number, page.clone())).collect();
         let mut view = Replica { meta: self.replica.meta.clone(), pages };
         let mut written = BTreeSet::new();

@@ -15,7 +15,7 @@ use domain::{
 use crate::{
     backing::Backing,
     oracle::Typed,
-    world::{Next, World},
+    world::{Next, Who, World},
 };
 
 impl World {
@@ -35,6 +35,9 @@ impl World {
             let back = self.rng.between(500, 15_000);
             self.after(back, Next::Online(device));
         }
+        if self.rng.chance(40) {
+            self.discard(device, who);
+        }
         for _ in 0..self.rng.between(1, 3) {
             if let Some((lane, row, intent)) = self.intent(device) {
                 let id = self.new_op(device);
@@ -45,6 +48,14 @@ impl World {
                 self.step(who, Event::Save(Draft { id, lane, user, payload, row, at }));
             }
         }
+    }
+
+    /// Somebody throws an op away that waits, and has typed that they mean it.
+    fn discard(&mut self, device: usize, who: Who) {
+        let user = self.devices[device].user;
+        let waiting = self.devices[device].outbox.ops.values().filter(|saved| saved.is_waiting() && saved.draft.user == user);
+        let ops: Vec<OpId> = waiting.map(|saved| saved.draft.id).take(1).collect();
+        self.step(who, Event::Discard(ops));
     }
 
     fn intent(&mut self, device: usize) -> Option<(ProductId, Option<u32>, Intent)> {

@@ -1,4 +1,4 @@
-//! Chance that repeats itself: SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014).
+//! Chance that repeats itself: `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014).
 
 #[derive(Clone, Debug)]
 pub struct Rng(pub u64);

@@ -15,7 +15,7 @@ use domain::{
         end::{Conflict, End},
         hash::Sum,
         intent::{Intent, Seen},
-        server::{Decision, Facts, Incoming, Plan, Recorded, Session, Write, in_history, open, plan, refused},
+        server::{Decision, Facts, Incoming, Plan, Recorded, Session, Write, differing, in_history, open, plan, refused},
         wire::{
             Call, Cookie, Ended, Frames, MOST_BYTES, MOST_OPS, Notice, Pull, PullAnswer, PullReply, Push, PushAnswer, PushReply, REDUCER, Sealed,
             Told,
@@ -130,7 +130,9 @@ impl Server {
             Decision::Write(write) => write,
         };
         if let (Some(Bug::ConflictForgetsMine), End::Conflict(Conflict::Fields(fields))) = (self.bug, &mut write.end) {
-            fields.iter_mut().for_each(|field| field.mine = Value::None);
+            for field in fields {
+                field.mine = Value::None;
+            }
         }
         let seq = self.write(op, user, write.clone(), (push.device, number), at, crashes)?;
         oracle.recorded(op, user, &write.end, self.store.log(), seq, &self.store);
@@ -187,7 +189,7 @@ impl Server {
                 (Some(Bug::LastWriterWins), _) | (Some(Bug::AfterIsAlwaysDone), Seen::After(..)) => {
                     (field.seen, field.was) = (Seen::At(Seq(i64::MAX)), current);
                 }
-                (Some(Bug::VersionsAlone), _) => field.was = current,
+                (Some(Bug::VersionsAlone), Seen::At(seq)) if product.versions.current(&field.field) <= seq => field.was = current,
                 _ => {}
             }
         }
@@ -214,11 +216,7 @@ impl Server {
     fn frames(&mut self, pull: &Pull, since: Option<Seq>, at: Timestamp, oracle: &mut Oracle) -> Frames {
         let mut ords: BTreeSet<u32> = since.map(|seq| self.store.changed_since(seq)).unwrap_or_default().into_iter().collect();
         ords.extend(pull.want.iter().flat_map(|span| span.rows()).filter(|ord| *ord < self.store.products()));
-        for held in &pull.compare {
-            if self.sum(&held.rows) != held.sum {
-                ords.extend(held.rows.iter().flat_map(|span| span.rows()).filter(|ord| *ord < self.store.products()));
-            }
-        }
+        ords.extend(differing(&pull.compare, |rows| self.sum(rows)).into_iter().filter(|ord| *ord < self.store.products()));
         let rows = ords.iter().filter_map(|ord| self.store.product_at(*ord)).map(|product| row::row(&product)).collect();
         if self.bug == Some(Bug::TornPull) && self.rng.chance(300) {
             self.import(at, 0, oracle);

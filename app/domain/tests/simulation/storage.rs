@@ -18,10 +18,10 @@ impl World {
         if let (Some(Bug::SettlesAnyLife), outbox::Tx::Settle { witness, .. }) = (bug, &mut tx) {
             *witness = kept.outbox.meta.witness;
         }
-        let before = kept.outbox.ops.clone();
+        let before = (bug == Some(Bug::NothingOfferedAgain)).then(|| kept.outbox.ops.clone());
         let result = kept.outbox(&tx, bug);
         match (bug, &tx) {
-            (Some(Bug::NothingOfferedAgain), outbox::Tx::Reset { .. }) => kept.outbox.ops = before,
+            (Some(Bug::NothingOfferedAgain), outbox::Tx::Reset { .. }) => kept.outbox.ops = before.unwrap_or_default(),
             (Some(Bug::ResetDropsOutbox), outbox::Tx::Reset { .. }) => {
                 kept.outbox.ops.clear();
                 kept.journal.clear();
@@ -49,6 +49,7 @@ impl World {
             outbox::Tx::Refuse { op, .. } => {
                 self.oracle.refused.insert(*op);
             }
+            outbox::Tx::Discard { ops } => self.oracle.refused.extend(ops),
             _ => {}
         }
         if matches!(tx, outbox::Tx::Settle { .. }) {

@@ -4,24 +4,16 @@ use std::collections::BTreeMap;
 
 use domain::{
     clock::Timestamp,
-    field::{Field, Value},
-    ids::Seq,
-    ids::{DeviceId, ProductId, UserId, VariantId, VersionId},
-    money::Money,
-    product::{Content, OptimisationStatus, Product, Variant, Versions},
-    role::Role,
+    ids::UserId,
     sync::{
         core::{Core, Event, Now, Tag},
-        intent::Suggestion,
-        outbox::{self, Outbox},
-        replica::{self, Reason, Replica},
+        outbox,
+        replica::{self, Reason},
         wire::{Call, Span},
     },
 };
-use uuid::Uuid;
 
 use crate::{
-    backing::{Backing, Memory},
     bug::Bug,
     device::{Device, Tab},
     faults::{Faults, Happens},
@@ -34,16 +26,16 @@ use crate::{
 const BEGIN: u64 = 1_790_000_000_000;
 /// After faults have ended, milliseconds until the outboxes of whoever is signed in have to be empty, until others sign in, and until the end.
 pub const DRAINED: u64 = 45_000;
-const SECOND_USER: u64 = 46_000;
-const END: u64 = 125_000;
+pub const SECOND_USER: u64 = 46_000;
+pub const END: u64 = 125_000;
 
 pub struct World {
     /// Says on the way what happens.
-    telling: bool,
+    pub telling: bool,
     pub rng: Rng,
     pub now: u64,
-    order: u64,
-    queue: BTreeMap<(u64, u64), Next>,
+    pub order: u64,
+    pub queue: BTreeMap<(u64, u64), Next>,
     pub server: Server,
     pub server_down_until: u64,
     pub oracle: Oracle,
@@ -60,7 +52,7 @@ pub struct World {
     pub events: u64,
     /// How long after the end of faults the last outbox was empty, in milliseconds.
     pub drained: u64,
-    ended_faults: u64,
+    pub ended_faults: u64,
 }
 
 /// Who does something: a device, one of its tabs, and which life of it.
@@ -152,113 +144,6 @@ impl World {
         }
     }
 
-    fn new(seed: u64, bug: Option<Bug>) -> Self {
-        let mut rng = Rng(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x5bd1);
-        let faults = Faults::drawn(&mut rng);
-        let products: Vec<Product> = (0..rng.between(2, 8) as u32).map(|ord| product(ord, &mut rng)).collect();
-        let users: Vec<UserId> = (0..2).map(|_| UserId(Uuid::from_bytes(rng.bytes()))).collect();
-        let mut store = Memory::new(products, rng.next());
-        for ord in 0..rng.below(3) as u32 {
-            if let Some(product) = store.product_at(ord) {
-                let suggestion = suggestion(&product, &mut rng);
-                store.suggestions.insert(suggestion.id, suggestion);
-            }
-        }
-        let server = Server {
-            store,
-            copy: None,
-            roles: users.iter().map(|user| (*user, Some(Role::Editor))).collect(),
-            bug,
-            protos: (1, 1),
-            rules: 1,
-            stumbles: std::collections::BTreeSet::new(),
-            schema: 1,
-            rng: Rng(rng.next()),
-        };
-        let mut world = Self {
-            telling: std::env::var_os("VITRINE_SEED").is_some(),
-            now: 0,
-            order: 0,
-            queue: BTreeMap::new(),
-            server,
-            server_down_until: 0,
-            oracle: Oracle::default(),
-            devices: Vec::new(),
-            faults,
-            bug,
-            users,
-            quiet: false,
-            life: 0,
-            tokens: 0,
-            trace: seed,
-            events: 0,
-            drained: 0,
-            ended_faults: 0,
-            rng,
-        };
-        world.oracle.committed(&world.server.store);
-        world.plan();
-        world
-    }
-
-    fn plan(&mut self) {
-        let span = self.rng.between(8_000, 40_000);
-        for _ in 0..self.rng.between(1, 5) {
-            let user = self.users[usize::from(self.rng.chance(200))];
-            let outbox = Outbox::new(DeviceId(Uuid::from_bytes(self.rng.bytes())));
-            self.add_device(user, outbox, Replica::default(), BTreeMap::new());
-        }
-        for device in 0..self.devices.len() {
-            for _ in 0..self.rng.between(1, 6) {
-                let at = self.rng.below(span);
-                self.at(at, Next::Types(device));
-            }
-        }
-        for happens in self.faults.happenings.clone() {
-            let at = match happens {
-                Happens::CopyTaken => self.rng.below(span / 2),
-                Happens::WentBack | Happens::WentBackOnPurpose => self.rng.between(span / 2, span),
-                _ => self.rng.below(span),
-            };
-            self.at(at, Next::Happens(happens));
-        }
-        if self.faults.happenings.contains(&Happens::PowerCut) {
-            self.at(1_000, Next::Flushes);
-        }
-        if self.faults.import > 0 {
-            let at = self.rng.below(5_000);
-            self.at(at, Next::Imports);
-        }
-        self.at(span, Next::Quiet);
-    }
-
-    pub fn add_device(&mut self, user: UserId, outbox: Outbox, replica: Replica, journal: BTreeMap<domain::ids::OpId, outbox::Saved>) {
-        let number = self.devices.len();
-        // The last one is the worker, which nobody looks at.
-        let tabs = self.rng.between(1, 3) + 1;
-        let tabs: Vec<Tab> = (0..tabs).map(|tab| Tab::new(tab == 0)).collect();
-        for tab in 0..tabs.len() {
-            let at = self.now + self.rng.below(400);
-            self.at(at, Next::Starts(Who { device: number, tab, life: 0 }));
-        }
-        self.devices.push(Device {
-            outbox_on_disk: outbox.clone(),
-            outbox,
-            replica_on_disk: replica.clone(),
-            journal,
-            replica,
-            tabs,
-            user,
-            online: true,
-            clock: 0,
-            full: false,
-            tampered: false,
-            lost: false,
-            signed_out: false,
-            rules: 1,
-        });
-    }
-
     pub fn at(&mut self, at: u64, next: Next) {
         self.order += 1;
         self.queue.insert((at, self.order), next);
@@ -285,6 +170,7 @@ impl World {
             Next::Starts(who) => self.starts(who),
             Next::Wakes(who) => {
                 if self.tab(who).is_some_and(|tab| tab.wake == Some(self.now)) {
+                    self.devices[who.device].tabs[who.tab].wake = None;
                     self.step(who, Event::Woke);
                 }
             }
@@ -375,7 +261,7 @@ impl World {
         }
         self.step(who, Event::Started { user: Some(user), visible });
         if visible {
-            let rows = vec![Span { from: 0, count: self.server.store.products() }];
+            let rows = vec![Span { from: 0, count: self.server.store_len() }];
             self.step(who, Event::Want { rows, reason: Reason::Viewport });
         }
     }
@@ -388,84 +274,7 @@ impl World {
         self.after(delay, Next::Starts(who));
     }
 
-    fn imports(&mut self) {
-        if self.quiet {
-            return;
-        }
-        let at = self.server_time();
-        if self.rng.chance(500) {
-            self.server.import(at, 0, &mut self.oracle);
-        } else {
-            let field = if self.rng.chance(500) { Field::Title } else { Field::Vendor };
-            let ord = self.rng.below(self.server.store.products().into()) as u32;
-            let value = Value::text(format!("online-{}", self.rng.below(1_000_000)));
-            self.server.edit_online(&field, value, ord, at, &mut self.oracle);
-        }
-        self.poke();
-        let next = self.rng.between(300, 600_000 / (self.faults.import + 1) + 300);
-        self.after(next, Next::Imports);
-    }
-
-    fn ends_faults(&mut self) {
-        self.quiet = true;
-        self.ended_faults = self.now;
-        let stumbles = std::mem::take(&mut self.server.stumbles);
-        // Some are never mended, and the others have to go nevertheless.
-        if self.rng.chance(500) {
-            self.server.stumbles = stumbles;
-        }
-        self.faults = Faults::default();
-        if self.server.protos != (1, 1) {
-            // The page is loaded again, and is of a build that may do everything.
-            for device in 0..self.devices.len() {
-                self.alive(device).into_iter().for_each(|who| self.kill(who));
-            }
-        }
-        (self.server.protos, self.server.rules, self.server_down_until) = ((1, 1), 9, 0);
-        for role in self.server.roles.values_mut() {
-            *role = Some(Role::Editor);
-        }
-        for device in 0..self.devices.len() {
-            (self.devices[device].online, self.devices[device].full) = (true, false);
-            if std::mem::take(&mut self.devices[device].signed_out) {
-                let user = self.devices[device].user;
-                self.everybody(device, &Event::SignedIn(user));
-            }
-        }
-        self.after(DRAINED, Next::Drained);
-        self.after(SECOND_USER, Next::SecondUser);
-        self.after(END, Next::End);
-    }
-
-    /// Whoever else has typed here signs in again, so that their ops can go too.
-    fn second_user(&mut self) {
-        for device in 0..self.devices.len() {
-            let user = self.devices[device].user;
-            let other = self.devices[device].outbox.ops.values().find(|saved| saved.is_waiting() && saved.draft.user != user);
-            if let Some(other) = other.map(|saved| saved.draft.user) {
-                self.devices[device].user = other;
-                self.everybody(device, &Event::SignedIn(other));
-            }
-        }
-    }
-
     pub fn since_faults(&self) -> u64 {
         self.now.saturating_sub(self.ended_faults)
     }
-}
-
-fn product(ord: u32, rng: &mut Rng) -> Product {
-    let id = ProductId(Uuid::from_bytes(rng.bytes()));
-    let mut content = Content::new(domain::handle::Handle::from_title(&format!("p-{id}")).unwrap(), format!("title-{ord}"));
-    content.vendor = format!("vendor-{ord}");
-    content
-        .variants
-        .push(Variant { price: Some(Money(rng.between(1_000, 9_000) as i64)), ..Variant::new(VariantId(Uuid::from_bytes(rng.bytes())), 1) });
-    Product { id, ord, content, optimisation: OptimisationStatus::Suggested, deleted: false, versions: Versions::new(Seq(1)) }
-}
-
-fn suggestion(product: &Product, rng: &mut Rng) -> Suggestion {
-    let id = VersionId(Uuid::from_bytes(rng.bytes()));
-    let source = [(Field::Title, (Seq(1), product.get(&Field::Title)))].into();
-    Suggestion { id, decided: None, source, words: vec![(Field::Title, Value::text(format!("suggested-{}", product.ord)))] }
 }

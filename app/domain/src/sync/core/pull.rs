@@ -11,7 +11,8 @@ impl Core {
     pub(super) fn ask(&mut self, now: Now, all: bool, out: &mut Vec<Effect>) {
         self.pull.busy = true;
         self.all = all;
-        self.replica(now, Tx::Load { all }, What::Ask, out);
+        self.turn = self.turn.wrapping_add(1);
+        self.replica(now, Tx::Load { all, turn: self.turn }, What::Ask, out);
     }
 
     pub(super) fn replica_done(&mut self, now: Now, tag: Tag, result: Result<Reply, Failed>, out: &mut Vec<Effect>) {
@@ -74,6 +75,7 @@ impl Core {
                     PullAnswer::Frames(frames) => self.advance(now, asked, notice, frames, out),
                     PullAnswer::Far => self.ask(now, true, out),
                     PullAnswer::Reset { head, lost: true } => {
+                        self.queue.clear();
                         let tx = outbox::Tx::Reset { witness: asked.witness, head, at: notice.at };
                         self.write(now, tx, What::PullReset(asked.cookie), out);
                     }

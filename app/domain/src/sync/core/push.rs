@@ -9,7 +9,7 @@ use crate::{
         end::{End, Refusal},
         outbox::{self, Draft, Failed, Loaded, Reply, Saved, compose},
         replica::{self, Reason},
-        wire::{Ended, MOST_BYTES, MOST_OPS, Notice, PROTO, Push, PushAnswer, PushReply, REDUCER, Sealed, SentOp, Span, Told, Trouble},
+        wire::{Cookie, Ended, MOST_BYTES, MOST_OPS, Notice, PROTO, Push, PushAnswer, PushReply, REDUCER, Sealed, SentOp, Span, Told, Trouble},
     },
 };
 
@@ -31,18 +31,7 @@ impl Core {
             (What::Save(draft), Err(failed)) => self.straight(now, draft, failed, out),
             (What::Look, Ok(Reply::Loaded(loaded))) => self.looked(now, loaded, out),
             (What::Look, _) => self.push.failed(now, Trouble::Lost),
-            (What::Settle, result) => {
-                if !self.waiting.values().any(|waiting| matches!(waiting.what, What::Settle)) {
-                    self.push.busy = false;
-                }
-                self.push.due = true;
-                match result {
-                    Ok(Reply::Settled(_)) => out.push(Effect::Tell),
-                    Ok(_) => {}
-                    // What was not written down is sent again, and answered the same.
-                    Err(_) => self.push.failed(now, Trouble::Lost),
-                }
-            }
+            (What::Settle(witness), result) => self.settled(now, witness, result, out),
             (What::PushReset, _) => {
                 (self.push.due, self.push.busy, self.pull.due) = (true, false, true);
                 out.extend([Effect::WentBack, Effect::Tell]);
@@ -60,31 +49,65 @@ impl Core {
         }
     }
 
-    fn looked(&mut self, now: Now, mut loaded: Loaded, out: &mut Vec<Effect>) {
-        let pending = std::mem::take(&mut loaded.pending);
-        if loaded.count + loaded.quarantined == 0 && self.loaded.as_ref().is_some_and(|before| before.count + before.quarantined > 0) {
-            self.replica(now, replica::Tx::Release { reason: Reason::Pending }, What::Aside, out);
+    fn settled(&mut self, now: Now, witness: Option<Cookie>, result: Result<Reply, Failed>, out: &mut Vec<Effect>) {
+        self.push.busy = self.settles();
+        self.push.due = true;
+        match (result, &mut self.loaded) {
+            (Ok(Reply::Settled(ops)), Some(loaded)) => {
+                loaded.meta.witness = witness;
+                loaded.count = loaded.count.saturating_sub(ops.len());
+                out.push(Effect::Tell);
+            }
+            // What was not written down is sent again, and answered the same.
+            (Err(_), _) => {
+                self.queue.clear();
+                self.push.failed(now, Trouble::Lost);
+            }
+            _ => self.queue.clear(),
         }
-        let meta = loaded.meta.clone();
+    }
+
+    fn settles(&self) -> bool {
+        self.waiting.values().any(|waiting| matches!(waiting.what, What::Settle(_)))
+    }
+
+    fn looked(&mut self, now: Now, mut loaded: Loaded, out: &mut Vec<Effect>) {
+        self.queue = std::mem::take(&mut loaded.pending);
         self.loaded = Some(loaded);
-        let chosen = self.choose(pending);
-        let Some(user) = chosen.first().map(|saved| saved.draft.user) else {
-            self.push.busy = false;
-            return;
+        self.push.busy = false;
+        self.go_on(now, out);
+    }
+
+    /// Sends the next ops of what was found, if there are any.
+    pub(super) fn go_on(&mut self, now: Now, out: &mut Vec<Effect>) -> bool {
+        let Some(meta) = self.loaded.as_ref().map(|loaded| loaded.meta.clone()) else { return false };
+        let chosen = self.choose(now);
+        let Some(user) = chosen.first().map(|saved| saved.draft.user).filter(|user| self.user == Some(*user)) else {
+            self.queue.clear();
+            return false;
         };
         let ops = compose(&chosen, self.most.unwrap_or(MOST_OPS));
         let bytes = ops.iter().map(|op| op.bytes().len()).sum();
-        let sent = chosen[..ops.len()].iter().map(|saved| (saved.draft.id, saved.draft.lane, saved.draft.row)).collect();
+        let going = &chosen[..ops.len()];
+        self.queue.retain(|saved| going.iter().all(|going| going.number != saved.number));
+        let sent = going.iter().map(|saved| (saved.draft.id, saved.draft.lane, saved.draft.row)).collect();
         let what = What::Push(Sent { ops: sent, bytes, session: self.session, witness: meta.witness });
         let tag = self.expect(now.mono + PUSH_TIMEOUT, what);
+        self.push.busy = true;
         out.push(Effect::Push(tag, Push { proto: PROTO, device: meta.device, user, witness: meta.witness, ops }));
+        true
     }
 
-    /// Ops of lanes that have never failed, all of them; without any, the first of a lane that has, alone: if it fails again, it
-    /// takes no other with it.
-    fn choose(&self, pending: Vec<Saved>) -> Vec<Saved> {
-        let (failed, sound): (Vec<Saved>, Vec<Saved>) = pending.into_iter().partition(|saved| self.lanes.contains_key(&saved.draft.lane));
-        if sound.is_empty() { failed.into_iter().take(1).collect() } else { sound }
+    /// Ops of lanes that have never failed, as many as a push may have; without any, the first of a lane that has, alone: if it fails
+    /// again, it takes no other with it.
+    fn choose(&self, now: Now) -> Vec<Saved> {
+        let sound = self.queue.iter().filter(|saved| !self.lanes.contains_key(&saved.draft.lane)).take(MOST_OPS);
+        let sound: Vec<Saved> = sound.cloned().collect();
+        if !sound.is_empty() {
+            return sound;
+        }
+        let again = |saved: &&Saved| self.lanes.get(&saved.draft.lane).is_none_or(|lane| lane.until <= now.mono);
+        self.queue.iter().find(again).cloned().into_iter().collect()
     }
 
     pub(super) fn pushed(&mut self, now: Now, what: What, result: Result<PushReply, Trouble>, out: &mut Vec<Effect>) {
@@ -97,6 +120,7 @@ impl Core {
                 self.results(now, &sent, &notice, (head, &results), out);
             }
             (What::Push(sent), Ok(PushReply { notice, answer: PushAnswer::Reset { head } })) => {
+                self.queue.clear();
                 let tx = outbox::Tx::Reset { witness: sent.witness, head, at: notice.at };
                 self.write(now, tx, What::PushReset, out);
             }
@@ -105,11 +129,15 @@ impl Core {
         }
     }
 
-    fn results(&mut self, now: Now, sent: &Sent, notice: &Notice, (head, results): (super::Cookie, &[Sealed]), out: &mut Vec<Effect>) {
+    fn results(&mut self, now: Now, sent: &Sent, notice: &Notice, (head, results): (Cookie, &[Sealed]), out: &mut Vec<Effect>) {
         let mut ended: Vec<Ended> = Vec::new();
         let mut refused: Vec<(OpId, Refusal)> = Vec::new();
         let mut rekeyed = false;
+        let mut later: BTreeSet<ProductId> = BTreeSet::new();
         let mut conflicts: Vec<u32> = Vec::new();
+        if results.len() < sent.ops.len() {
+            self.queue.clear();
+        }
         for ((op, lane, row), told) in sent.ops.iter().zip(results) {
             match told.open::<Told>() {
                 Ok(Told::Ended(end)) if end.op == *op => {
@@ -124,19 +152,26 @@ impl Core {
                 Ok(Told::Unreadable) => refused.push((*op, Refusal::Unreadable)),
                 Ok(Told::Rekey(told)) if told == *op => rekeyed = true,
                 // Later, or something that only a later build understands.
-                _ => self.delay(now, *lane),
+                _ => {
+                    later.insert(*lane);
+                }
             }
         }
-        if let (true, Some(loaded)) = (rekeyed, &self.loaded) {
-            let tx = outbox::Tx::Rekey { from: loaded.meta.device, to: new_device(now) };
-            self.write(now, tx, What::Settle, out);
+        for lane in later {
+            self.delay(now, lane);
+        }
+        if let Some(device) = self.loaded.as_ref().map(|loaded| loaded.meta.device).filter(|_| rekeyed) {
+            self.queue.clear();
+            self.write(now, outbox::Tx::Rekey { from: device, to: new_device(now) }, What::Settle(sent.witness), out);
         }
         if !ended.is_empty() {
             self.pull.due = true;
-            self.write(now, outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended }, What::Settle, out);
+            let tx = outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended };
+            self.write(now, tx, What::Settle(Some(head)), out);
         }
         for (op, refusal) in refused {
-            self.write(now, outbox::Tx::Refuse { op, refusal }, What::Settle, out);
+            self.queue.clear();
+            self.write(now, outbox::Tx::Refuse { op, refusal }, What::Settle(sent.witness), out);
         }
         if !conflicts.is_empty() {
             conflicts.sort_unstable();
@@ -144,11 +179,12 @@ impl Core {
             let tx = replica::Tx::Hold { rows: Span::of(conflicts), reason: Reason::Conflict, at: now.wall };
             self.replica(now, tx, What::Aside, out);
         }
-        self.push.busy = self.waiting.values().any(|waiting| matches!(waiting.what, What::Settle));
+        self.push.busy = self.settles();
         self.push.due = true;
     }
 
     fn push_failed(&mut self, now: Now, sent: &Sent, trouble: Trouble, out: &mut Vec<Effect>) {
+        self.queue.clear();
         self.push.failed(now, trouble);
         let alone = if let [(op, lane, _)] = sent.ops.as_slice() { Some((*op, *lane)) } else { None };
         match (trouble, alone) {
@@ -156,7 +192,7 @@ impl Core {
             (Trouble::TooLarge, Some((op, _))) if sent.bytes > MOST_BYTES => {
                 self.push.worked();
                 self.push.busy = true;
-                self.write(now, outbox::Tx::Refuse { op, refusal: Refusal::TooLarge }, What::Settle, out);
+                self.write(now, outbox::Tx::Refuse { op, refusal: Refusal::TooLarge }, What::Settle(sent.witness), out);
             }
             (Trouble::TooLarge, None) => {
                 self.most = Some(sent.ops.len() / 2);
@@ -172,7 +208,7 @@ impl Core {
                 self.push.worked();
                 self.push.busy = true;
                 let ops = sent.ops.iter().map(|(op, ..)| *op).collect();
-                self.write(now, outbox::Tx::Quarantine { ops }, What::Settle, out);
+                self.write(now, outbox::Tx::Quarantine { ops }, What::Settle(sent.witness), out);
             }
             (Trouble::SignIn, _) if sent.session == self.session => self.stop_for_sign_in(),
             (Trouble::Upgrade, _) => self.stopped = Some(Stopped::OldBuild),
@@ -181,6 +217,8 @@ impl Core {
     }
 
     fn delay(&mut self, now: Now, lane: ProductId) {
+        // What is behind it in its lane must not go before it.
+        self.queue.retain(|saved| saved.draft.lane != lane);
         let lane: &mut Lane = self.lanes.entry(lane).or_default();
         lane.attempts = lane.attempts.saturating_add(1);
         lane.until = now.mono + backoff(lane.attempts, now.random[2]);
@@ -205,7 +243,7 @@ impl Core {
 
     fn went_straight(&mut self, draft: Draft, failed: Failed, result: Result<PushReply, Trouble>, out: &mut Vec<Effect>) {
         if let Ok(PushReply { answer: PushAnswer::Results { results, .. }, .. }) = result
-            && let Some(Ok(Told::Ended(ended))) = results.first().map(|sealed| sealed.open::<Told>())
+            && let Some(Ok(Told::Ended(ended))) = results.first().map(Sealed::open::<Told>)
             && ended.op == draft.id
         {
             self.mine.insert(draft.lane);

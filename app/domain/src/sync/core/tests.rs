@@ -1,10 +1,12 @@
 use super::*;
 use crate::{
+    clock::Timestamp,
     ids::{DeviceId, Seq},
     sync::{
+        end::{End, Refusal},
         hash::Chain,
         outbox::{Failed, Outbox, Reply, apply},
-        wire::{Ended, Notice, PushAnswer, Sealed, Told},
+        wire::{Ended, MOST_OPS, Notice, PushAnswer, PushReply, Sealed, Told},
     },
 };
 
@@ -16,12 +18,14 @@ struct Tab {
     outbox: Outbox,
     mono: u64,
     said: Vec<Effect>,
+    /// How often the outbox was looked through.
+    looks: usize,
 }
 
 impl Tab {
     fn started() -> Self {
         let outbox = Outbox::new(DeviceId(uuid::Uuid::from_u128(1)));
-        let mut tab = Self { core: Core::default(), outbox, mono: 0, said: Vec::new() };
+        let mut tab = Self { core: Core::default(), outbox, mono: 0, said: Vec::new(), looks: 0 };
         tab.step(Event::Started { user: Some(USER), visible: false });
         tab
     }
@@ -31,6 +35,7 @@ impl Tab {
         for effect in self.core.step(now, event) {
             match effect {
                 Effect::Outbox(tag, tx) => {
+                    self.looks += usize::from(matches!(tx, outbox::Tx::Load { .. }));
                     let reply = apply(&mut self.outbox, &tx, &mut Vec::new());
                     self.step(Event::Outbox(tag, Ok(reply)));
                 }
@@ -141,8 +146,44 @@ fn what_is_too_large_together_goes_in_halves_and_alone_not_at_all() {
     tab.fail(tag, Trouble::TooLarge);
 
     assert_eq!(tab.push().unwrap().1, [2]);
-    let refused = outbox::State::Ended { end: End::Rejected(super::super::end::Refusal::TooLarge), seq: None, at: Timestamp::default() };
+    let refused = outbox::State::Ended { end: End::Rejected(Refusal::TooLarge), seq: None, at: Timestamp::default() };
     assert_eq!(tab.outbox.ops[&1].state, refused);
+}
+
+#[test]
+fn p05_ten_thousand_ops_go_in_a_hundred_pushes_and_a_dozen_looks() {
+    let mut tab = Tab::started();
+    let saved = |n: u64| Saved { number: n, reducer: 1, draft: draft(n.into(), (n % 500).into()), state: outbox::State::Pending };
+    tab.outbox.ops = (1..=10_000).map(|n| (n, saved(n))).collect();
+    let (mut pushes, before) = (0, tab.looks);
+
+    tab.step(Event::Woke);
+    while let Some((tag, ids)) = tab.push() {
+        pushes += 1;
+        tab.answer(tag, &ids.into_iter().map(ended).collect::<Vec<_>>());
+    }
+
+    assert!(tab.outbox.ops.values().all(|saved| !saved.is_waiting()));
+    assert!(pushes == 100 && tab.looks - before <= 12, "{pushes} pushes, {} looks", tab.looks - before);
+}
+
+#[test]
+fn p05_what_is_behind_an_op_that_has_to_wait_does_not_go_before_it() {
+    let mut tab = Tab::started();
+    tab.save(9, 9);
+    let (first, _) = tab.push().unwrap();
+    for n in 1..=MOST_OPS as u128 + 1 {
+        tab.save(n, 1);
+    }
+    tab.answer(first, &[ended(9)]);
+    let (tag, ids) = tab.push().unwrap();
+    let later: Vec<Told> = ids.iter().map(|n| Told::Later(OpId(uuid::Uuid::from_u128(*n)))).collect();
+    tab.answer(tag, &later);
+    assert_eq!(tab.push(), None);
+
+    tab.wait(MOST_WAIT);
+
+    assert_eq!(tab.push().map(|(_, ids)| ids), Some(vec![1]));
 }
 
 #[test]

@@ -33,9 +33,7 @@ pub fn apply(outbox: &mut Outbox, tx: &Tx, written: &mut Vec<u64>) -> Reply {
             Reply::Settled(settled)
         }
         Tx::Refuse { op, refusal } => {
-            // A device that has never heard of the server has but its own clock.
-            let saved = outbox.ops.values().find(|saved| saved.draft.id == *op).map_or(outbox.meta.heard, |saved| saved.draft.at);
-            let at = outbox.meta.heard.max(saved);
+            let at = outbox.meta.heard;
             end(outbox, *op, &End::Rejected(refusal.clone()), None, at, written);
             Reply::Settled(vec![*op])
         }
@@ -70,10 +68,7 @@ pub fn apply(outbox: &mut Outbox, tx: &Tx, written: &mut Vec<u64>) -> Reply {
             Reply::Done
         }
         Tx::Prune => {
-            let before = outbox.meta.heard.plus_seconds(-KEPT_DAYS * DAY);
-            let old = |saved: &Saved| ended_at(&saved.state).is_some_and(|at| at < before);
-            written.extend(outbox.ops.values().filter(|saved| old(saved)).map(|saved| saved.number));
-            outbox.ops.retain(|_, saved| !old(saved));
+            prune(outbox, written);
             Reply::Done
         }
         Tx::Recover { journal } => {
@@ -102,22 +97,23 @@ fn save(outbox: &mut Outbox, draft: &Draft, written: &mut Vec<u64>) -> Reply {
 }
 
 fn load(outbox: &Outbox, user: UserId, skip: &BTreeSet<ProductId>) -> Loaded {
-    let pending = || outbox.ops.values().filter(|saved| saved.is_pending());
+    let own = || outbox.ops.values().filter(|saved| saved.draft.user == user);
+    let quarantined = || own().filter(|saved| saved.state == State::Quarantined);
     // What waits in quarantine keeps its place in its lane.
-    let held: BTreeSet<ProductId> =
-        outbox.ops.values().filter(|saved| saved.state == State::Quarantined && saved.draft.user == user).map(|saved| saved.draft.lane).collect();
-    let ready = |saved: &&Saved| saved.draft.user == user && !skip.contains(&saved.draft.lane) && !held.contains(&saved.draft.lane);
+    let held: BTreeSet<ProductId> = quarantined().map(|saved| saved.draft.lane).collect();
+    let ready = |saved: &&Saved| saved.is_pending() && !skip.contains(&saved.draft.lane) && !held.contains(&saved.draft.lane);
     Loaded {
         meta: outbox.meta.clone(),
-        pending: pending().filter(ready).take(LOADED).cloned().collect(),
-        count: pending().count(),
-        quarantined: outbox.ops.values().filter(|saved| saved.state == State::Quarantined).count(),
-        oldest: outbox.ops.values().filter(|saved| saved.is_waiting()).map(|saved| saved.draft.at).min(),
+        pending: own().filter(ready).take(LOADED).cloned().collect(),
+        count: own().filter(|saved| saved.is_pending()).count(),
+        quarantined: quarantined().count(),
+        oldest: own().filter(|saved| saved.is_waiting()).map(|saved| saved.draft.at).min(),
     }
 }
 
 fn end(outbox: &mut Outbox, op: OpId, end: &End, seq: Option<Seq>, at: Timestamp, written: &mut Vec<u64>) -> bool {
-    let ends = |saved: &Saved| saved.draft.id == op && saved.is_waiting();
+    // Also what was thrown away too late: it is done, and that is to be seen.
+    let ends = |saved: &Saved| saved.draft.id == op && !matches!(saved.state, State::Ended { .. });
     let before = written.len();
     change(outbox, written, ends, |state| *state = State::Ended { end: end.clone(), seq, at });
     written.len() > before
@@ -132,6 +128,24 @@ fn reset(outbox: &mut Outbox, head: Cookie, at: Timestamp, written: &mut Vec<u64
     outbox.meta.heard = outbox.meta.heard.max(at);
     let recent = |saved: &Saved| matches!(&saved.state, State::Ended { seq: Some(_), at, .. } if *at >= since);
     change(outbox, written, recent, |state| *state = State::Pending);
+}
+
+fn prune(outbox: &mut Outbox, written: &mut Vec<u64>) {
+    let heard = outbox.meta.heard;
+    for saved in outbox.ops.values_mut() {
+        if let State::Ended { at, .. } | State::Discarded { at } = &mut saved.state
+            && *at == Timestamp::default()
+            && heard != *at
+        {
+            // It ended before the server was ever heard, so its days begin now.
+            *at = heard;
+            written.push(saved.number);
+        }
+    }
+    let before = heard.plus_seconds(-KEPT_DAYS * DAY);
+    let old = |saved: &Saved| ended_at(&saved.state).is_some_and(|at| at < before);
+    written.extend(outbox.ops.values().filter(|saved| old(saved)).map(|saved| saved.number));
+    outbox.ops.retain(|_, saved| !old(saved));
 }
 
 fn change(outbox: &mut Outbox, written: &mut Vec<u64>, which: impl Fn(&Saved) -> bool, mut how: impl FnMut(&mut State)) {

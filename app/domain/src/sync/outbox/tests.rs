@@ -48,8 +48,8 @@ fn p02_an_op_that_is_saved_twice_is_there_once() {
 #[test]
 fn p03_an_end_is_kept_for_ninety_days_of_the_servers_clock() {
     let mut outbox = with_ops(2);
-    settle(&mut outbox, 1, None, 1, 0);
-    settle(&mut outbox, 2, Some(at(1)), 2, KEPT_DAYS);
+    settle(&mut outbox, 1, None, 1, 1);
+    settle(&mut outbox, 2, Some(at(1)), 2, KEPT_DAYS + 1);
     let prune = |outbox: &mut Outbox| {
         let mut written = Vec::new();
         apply(outbox, &Tx::Prune, &mut written);
@@ -60,6 +60,27 @@ fn p03_an_end_is_kept_for_ninety_days_of_the_servers_clock() {
     outbox.meta.heard = outbox.meta.heard.plus_seconds(1);
     assert_eq!(prune(&mut outbox), [1]);
     assert_eq!(outbox.ops.len(), 1);
+}
+
+#[test]
+fn p03_the_days_of_what_ended_before_the_server_was_heard_begin_when_it_is() {
+    let mut outbox = with_ops(2);
+    apply(&mut outbox, &Tx::Discard { ops: vec![id(1)] }, &mut Vec::new());
+    settle(&mut outbox, 2, None, 1, 20_000);
+
+    apply(&mut outbox, &Tx::Prune, &mut Vec::new());
+
+    assert_eq!(outbox.ops[&1].state, State::Discarded { at: Timestamp::default().plus_seconds(20_000 * DAY) });
+}
+
+#[test]
+fn p03_what_was_thrown_away_too_late_is_shown_as_it_ended() {
+    let mut outbox = with_ops(1);
+    apply(&mut outbox, &Tx::Discard { ops: vec![id(1)] }, &mut Vec::new());
+
+    settle(&mut outbox, 1, None, 1, 0);
+
+    assert!(matches!(outbox.ops[&1].state, State::Ended { .. }));
 }
 
 #[test]
@@ -87,13 +108,13 @@ fn p15_what_ended_in_the_last_days_is_pending_again_however_long_ago_that_is() {
 }
 
 #[test]
-fn p13_ops_go_as_the_person_who_made_them_alone() {
+fn p13_ops_go_as_the_person_who_made_them_and_nobody_else_sees_them() {
     let mut outbox = with_ops(1);
     let other = UserId(uuid::Uuid::from_u128(2));
 
     let Reply::Loaded(loaded) = apply(&mut outbox, &Tx::Load { user: other, skip: BTreeSet::new() }, &mut Vec::new()) else { panic!() };
 
-    assert_eq!((loaded.pending.len(), loaded.count), (0, 1));
+    assert_eq!((loaded.pending.len(), loaded.count), (0, 0));
 }
 
 #[test]

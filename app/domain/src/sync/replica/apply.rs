@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advance, CHECKS, Hold, Loaded, MOST_WANTED, PAGE, Reason, Replica, Reply, Tx};
+use super::{Advance, Hold, Loaded, MOST_WANTED, PAGE, Reason, Replica, Reply, Tx};
 use crate::{
     clock::Timestamp,
     sync::{
@@ -14,7 +14,7 @@ use crate::{
 /// Carries a transaction out, on a replica that has in memory the pages it needs. The pages that were written are added to `written`.
 pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Reply {
     match tx {
-        Tx::Load { all } => Reply::Loaded(load(replica, *all)),
+        Tx::Load { all, turn } => Reply::Loaded(load(replica, *all, *turn)),
         Tx::Advance(given) if given.from != replica.meta.cookie => Reply::Moved,
         Tx::Advance(given) => advance(replica, given, written),
         Tx::Drop { cookie } if *cookie != replica.meta.cookie => Reply::Moved,
@@ -42,15 +42,6 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
             }
             Reply::Done
         }
-        Tx::Release { reason } => {
-            for (number, page) in &mut replica.pages {
-                for entry in page.entries.values_mut().filter(|entry| entry.hold.has(*reason)) {
-                    entry.hold = entry.hold.without(*reason);
-                    written.insert(*number);
-                }
-            }
-            Reply::Done
-        }
         Tx::Evict { keep, own, at } => {
             evict(replica, *keep, own, *at, written);
             Reply::Done
@@ -58,13 +49,10 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
     }
 }
 
-fn load(replica: &mut Replica, all: bool) -> Loaded {
-    let segments = replica.segments();
-    let compare = if all { segments.clone() } else { replica.meta.suspects.clone() };
-    let first = replica.meta.next_check;
-    let round = segments.range(first..).chain(segments.range(..first)).copied();
-    let check: Vec<u32> = round.filter(|segment| !compare.contains(segment)).take(CHECKS).collect();
-    replica.meta.next_check = check.last().map_or(0, |last| last + 1);
+fn load(replica: &Replica, all: bool, turn: u32) -> Loaded {
+    let meta = &replica.meta;
+    let compare = if all { &meta.segments } else { &meta.suspects };
+    let check = if all { Vec::new() } else { meta.to_check(turn) };
     let held = |segment: &u32| replica.held(*segment);
     Loaded {
         cookie: replica.meta.cookie,
@@ -94,6 +82,7 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
         }
         if let Some(entry) = replica.pages.get_mut(&page).and_then(|page| page.entries.get_mut(&row.ord)) {
             entry.row = Some(row.clone());
+            replica.meta.segments.insert(row.ord / SEGMENT);
             replica.meta.wanted.remove(&row.ord);
             written.insert(page);
         }
@@ -118,6 +107,7 @@ fn differs(replica: &Replica, held: &Held, sum: Sum) -> bool {
 fn drop_rows(replica: &mut Replica, written: &mut BTreeSet<u32>) {
     replica.meta.cookie = None;
     replica.meta.suspects.clear();
+    replica.meta.segments.clear();
     for (number, page) in &mut replica.pages {
         written.insert(*number);
         for (ord, entry) in &mut page.entries {
@@ -131,8 +121,9 @@ fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp
     let mut ranked: Vec<((u8, i64), u32)> = Vec::new();
     for page in replica.pages.values_mut() {
         for (ord, entry) in &mut page.entries {
-            entry.hold = entry.hold.aged(now);
-            if !entry.hold.has_own_work() && !own.contains(ord) {
+            let aged = entry.hold.aged(now);
+            entry.hold = if own.contains(ord) { aged.with(Reason::Pending, now) } else { aged.without(Reason::Pending) };
+            if !entry.hold.has_own_work() {
                 ranked.push((entry.hold.rank(), *ord));
             }
         }
@@ -149,6 +140,7 @@ fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp
         replica.meta.wanted.remove(&ord);
     }
     replica.pages.retain(|_, page| !page.entries.is_empty());
+    replica.meta.segments = replica.rows().map(|row| row.ord / SEGMENT).collect();
 }
 
 // So that the ranks above keep their meaning.

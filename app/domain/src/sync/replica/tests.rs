@@ -22,7 +22,7 @@ fn advance(replica: &mut Replica, from: Option<Cookie>, rows: Vec<Row>, to: i64,
 }
 
 fn load(replica: &mut Replica, all: bool) -> Loaded {
-    let Reply::Loaded(loaded) = apply(replica, &Tx::Load { all }, &mut BTreeSet::new()) else { panic!() };
+    let Reply::Loaded(loaded) = apply(replica, &Tx::Load { all, turn: 0 }, &mut BTreeSet::new()) else { panic!() };
     loaded
 }
 
@@ -89,7 +89,8 @@ fn p09_a_page_with_garbage_in_it_is_empty() {
 #[test]
 fn p14_rows_are_evicted_by_their_reasons_and_own_work_never() {
     let mut replica = with_rows(&[1, 2, 3, 4]);
-    hold(&mut replica, &[2], Reason::Pending);
+    hold(&mut replica, &[2], Reason::Conflict);
+    hold(&mut replica, &[4], Reason::Pending);
     hold(&mut replica, &[3], Reason::Pinned);
     apply(&mut replica, &Tx::Unhold { rows: Span::of([1]), reason: Reason::Viewport }, &mut BTreeSet::new());
 
@@ -97,7 +98,7 @@ fn p14_rows_are_evicted_by_their_reasons_and_own_work_never() {
     assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3, 4]);
 
     apply(&mut replica, &Tx::Evict { keep: 2, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
-    assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3], "a reason that has outlived its op is none");
 
     apply(&mut replica, &Tx::Evict { keep: 0, own: [3].into(), at: NOW }, &mut BTreeSet::new());
     assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3]);
@@ -116,4 +117,14 @@ fn p12_rows_of_different_shapes_are_not_mixed() {
     advance(&mut replica, None, vec![row(1, 2)], 2, Vec::new(), Vec::new());
 
     assert_eq!((replica.rows().count(), replica.meta.schema), (1, 1));
+}
+
+#[test]
+fn p06_every_segment_has_its_turn_to_be_checked() {
+    let ords: Vec<u32> = (0..11).map(|segment| segment * SEGMENT).collect();
+    let replica = with_rows(&ords);
+
+    let checked: BTreeSet<u32> = (0..3).flat_map(|turn| replica.meta.to_check(turn)).collect();
+
+    assert_eq!(checked, (0..11).collect());
 }

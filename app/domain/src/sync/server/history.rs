@@ -3,8 +3,8 @@
 use crate::{
     ids::Seq,
     sync::{
-        hash::Chain,
-        wire::{Cookie, Pull},
+        hash::{Chain, Sum},
+        wire::{Cookie, Held, Pull, Span},
     },
 };
 
@@ -27,6 +27,12 @@ pub enum Plan {
 /// what cannot be made sure of is taken for another history.
 pub fn in_history(cookie: Cookie, head: Cookie, hash: Option<Chain>) -> bool {
     cookie.epoch == head.epoch && cookie.seq <= head.seq && hash == Some(cookie.hash)
+}
+
+/// The rows of the segments that differ: those a comparing device has to be sent. `sum` is of the same rows as the store has them.
+pub fn differing(compare: &[Held], sum: impl Fn(&[Span]) -> Sum) -> Vec<u32> {
+    let differing = compare.iter().filter(|held| sum(&held.rows) != held.sum);
+    differing.flat_map(|held| held.rows.iter().flat_map(|span| span.rows())).collect()
 }
 
 /// How a pull is answered. `known` says whether a cookie is [`in_history`]; `changes` counts what came after one.
@@ -60,6 +66,17 @@ mod tests {
         assert!(!known(Cookie { epoch: 2, ..at(5) }), "the store was restored");
         assert!(!in_history(at(10), at(9), None), "the store is not that far");
         assert!(!in_history(at(5), at(9), None), "so old that nobody can tell");
+    }
+
+    #[test]
+    fn p14_of_much_that_is_held_only_what_differs_is_sent() {
+        let held = |segment: u32| Held { segment, rows: vec![Span { from: segment * 1_024, count: 1_000 }], sum: Sum(segment.into()) };
+        let compare: Vec<Held> = (0..20).map(held).collect();
+        let sum = |rows: &[Span]| if rows[0].from == 7 * 1_024 { Sum(0) } else { Sum(u64::from(rows[0].from / 1_024)) };
+
+        let rows = differing(&compare, sum);
+
+        assert_eq!(rows, (7 * 1_024..7 * 1_024 + 1_000).collect::<Vec<_>>());
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Core {
     loaded: Option<Loaded>,
     /// What that look found and has not been sent yet.
     queue: Vec<Saved>,
+    /// Changes of the outbox that are begun until they are done.
+    must: Vec<outbox::Tx>,
     /// Moves on with every pull: see `replica::Tx::Load`.
     turn: u32,
     /// Lanes whose first op the server could not do, and when it is tried again.
@@ -77,6 +79,8 @@ enum What {
     Straight(Draft, outbox::Failed),
     /// An outbox transaction whose outcome changes nothing but that there may be something to send.
     Change,
+    /// One that has to be done: see `Core::must`.
+    Must(outbox::Tx),
     /// A replica transaction that nobody waits for.
     Aside,
     Look,
@@ -119,7 +123,7 @@ impl Core {
                 self.turn = u32::from_le_bytes([now.random[4], now.random[5], now.random[6], 0]);
                 // Perhaps they are let in again.
                 if let Some(user) = user {
-                    self.write(now, outbox::Tx::Release { user }, What::Change, out);
+                    self.must.push(outbox::Tx::Release { user });
                 }
                 self.write(now, outbox::Tx::Prune, What::Change, out);
                 self.look_and_ask(now);
@@ -130,7 +134,7 @@ impl Core {
                 self.queue.clear();
                 self.stopped = self.stopped.filter(|stopped| *stopped != Stopped::SignIn);
                 (self.push.paused, self.pull.paused) = (false, false);
-                self.write(now, outbox::Tx::Release { user }, What::Change, out);
+                self.must.push(outbox::Tx::Release { user });
                 self.look_and_ask(now);
             }
             Event::SignedOut => {
@@ -153,7 +157,7 @@ impl Core {
             }
             Event::Discard(ops) => {
                 self.queue.clear();
-                self.write(now, outbox::Tx::Discard { ops }, What::Change, out);
+                self.must.push(outbox::Tx::Discard { ops });
             }
             Event::Want { rows, reason } => {
                 self.replica(now, replica::Tx::Hold { rows, reason, at: now.wall }, What::Aside, out);
@@ -162,7 +166,7 @@ impl Core {
             Event::OutboxLost { journal } => {
                 self.loaded = None;
                 self.queue.clear();
-                self.write(now, outbox::Tx::Recover { journal }, What::Change, out);
+                self.must.push(outbox::Tx::Recover { journal });
             }
             // Perhaps somebody has thrown something away.
             Event::Told => {
@@ -200,6 +204,11 @@ impl Core {
         if self.visible && now.mono >= self.polled + POLL {
             self.look_and_ask(now);
         }
+        if now.mono >= self.push.not_before {
+            for tx in std::mem::take(&mut self.must) {
+                self.write(now, tx.clone(), What::Must(tx), out);
+            }
+        }
         if self.push.ready(now) && self.user.is_some() && !self.go_on(now, out) {
             self.look(now, out);
         }
@@ -219,8 +228,9 @@ impl Core {
         let waiting = self.waiting.values().map(|waiting| waiting.until);
         let leads = [&self.push, &self.pull].into_iter().filter(|lead| lead.due && !lead.busy && !lead.paused).map(|lead| lead.not_before);
         let poll = self.visible.then_some(self.polled + POLL);
+        let must = (!self.must.is_empty()).then_some(self.push.not_before);
         let lanes = self.lanes.values().map(|lane| lane.until);
-        waiting.chain(leads).chain(poll).chain(lanes).filter(|at| *at > now.mono).min()
+        waiting.chain(leads).chain(poll).chain(must).chain(lanes).filter(|at| *at > now.mono).min()
     }
 
     fn expire(&mut self, now: Now, tag: Tag, out: &mut Vec<Effect>) {

@@ -91,8 +91,18 @@ impl World {
 
     pub fn check_end(&mut self) {
         self.check_drained();
+        self.check_recovered();
         self.check_ends();
         self.check_same();
+    }
+
+    /// P1: what only the journal had is in the outbox again.
+    fn check_recovered(&mut self) {
+        let left =
+            self.oracle.typed.iter().find(|(op, typed)| typed.said_saved && !typed.excused && self.devices[typed.device].saved(**op).is_none());
+        if let Some(op) = left.map(|(op, _)| *op) {
+            self.oracle.fail("P1", || format!("{op} was left in the journal"));
+        }
     }
 
     /// P2, P3, P15: each op ended once, and everybody agrees how.

@@ -41,6 +41,11 @@ impl Core {
                 out.extend([Effect::WentBack, Effect::Tell]);
                 self.replica(now, replica::Tx::Drop { cookie }, What::Drop, out);
             }
+            (What::Must(tx), Err(_)) => {
+                self.must.push(tx);
+                self.push.due = true;
+                self.push.not_before = self.push.not_before.max(now.mono + backoff(1, now.random[1]));
+            }
             (_, Ok(_)) => {
                 self.push.due = true;
                 out.push(Effect::Tell);

@@ -215,6 +215,20 @@ fn p13_nothing_is_sent_until_somebody_signs_in_again() {
 }
 
 #[test]
+fn p05_letting_ops_out_of_quarantine_is_tried_until_it_is_done() {
+    let mut core = Core::default();
+    let now = |mono| Now { mono, wall: Timestamp::default(), random: [255; 16] };
+    let release = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| if let Effect::Outbox(tag, outbox::Tx::Release { .. }) = effect { Some(*tag) } else { None })
+    };
+    let begun = core.step(now(0), Event::SignedIn(USER));
+
+    core.step(now(1), Event::Outbox(release(&begun).unwrap(), Err(Failed::Aborted)));
+
+    assert!(release(&core.step(now(1_000), Event::Woke)).is_some());
+}
+
+#[test]
 fn a_cloned_device_takes_another_id_and_goes_on() {
     let mut tab = Tab::started();
     tab.save(1, 1);

@@ -84,6 +84,11 @@ id!(
     DeliveryId
 );
 
+id!(
+    /// One browser's storage. Made anew when it turns out that two have the same.
+    DeviceId
+);
+
 impl ProviderId {
     /// The writer that every store has: rules, no key, no network, no cost.
     pub const BUILT_IN: Self = Self(Uuid::from_u128(0));

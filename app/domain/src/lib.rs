@@ -17,4 +17,5 @@ pub mod query;
 pub mod reduce;
 pub mod role;
 pub mod scope;
+pub mod sync;
 pub mod words;

@@ -1,0 +1,28 @@
+//! Offline and sync, without any I/O: the rules by which what somebody saves on a device reaches the server once, and what is on the
+//! server reaches the device. Browser, server and tests run this code, and bring storage, network, clock and chance with them.
+//!
+//! * [`wire`]: what both sides say to each other, and how an answer is told from a portal's page.
+//! * [`intent`]: what a person wants, and what that does to a product as it is now.
+//! * [`outbox`]: what was saved here and how it ended. Never dropped.
+//! * [`replica`]: rows kept here, each for a reason. Dropped at will.
+//! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
+//! * [`server`]: what the server answers.
+//! * [`shown`]: what a person sees of it.
+//!
+//! The promises are numbered P1 to P16, and the tests that prove one have its number in their names. `tests/simulation` has all of it
+//! live through made-up histories with everything going wrong that can.
+//!
+//! How an op ends when things go wrong in between: the device sends it until it has a result, and the server has each result for good, so
+//! that it does not matter which of the two was cut off, how often, or how many tabs send. Only a server that goes back to a copy can lose
+//! a result. A device therefore shows with every message the latest place in the history that it has results of (its *witness*), and offers
+//! again what ended of late when that place is not there any more.
+
+pub mod core;
+pub mod end;
+pub mod hash;
+pub mod intent;
+pub mod outbox;
+pub mod replica;
+pub mod server;
+pub mod shown;
+pub mod wire;

@@ -1,0 +1,200 @@
+//! The replica: the rows of a store that a device keeps, each for a reason. It may be dropped at any time, and nothing is lost with it.
+//!
+//! As with the outbox it is changed by transactions alone ([`Tx`]), which whoever has the storage carries out by [`apply`]. They need not
+//! be strict: what a power cut takes is fetched again.
+//!
+//! Rules:
+//! 1. Rows and the cookie they are as of are written in one transaction, and only onto the cookie they were asked for.
+//! 2. A row is kept while there is a reason ([`Reason`]) for it. Rows with own work in them are never evicted.
+//! 3. What is held is compared with the server by sums at every pull. A segment that differs is a suspect, and fetched again.
+
+mod apply;
+mod hold;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    apply::apply,
+    hold::{Hold, OPENED_DAYS, Reason},
+};
+use super::{
+    hash::Sum,
+    wire::{Cookie, Frames, Held, Row, SEGMENT, Sealed, Span},
+};
+use crate::{clock::Timestamp, ids::ProductId};
+
+/// Rows in a page, the unit of storage.
+pub const PAGE: u32 = 100;
+/// The most segments that one pull has checked.
+pub const CHECKS: usize = 4;
+/// The most rows that one pull asks for because they are not there yet.
+pub const MOST_WANTED: usize = 20_000;
+/// How many rows are kept when nobody says otherwise.
+pub const KEPT: usize = 20_000;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replica {
+    pub meta: Meta,
+    /// By the number of their first row, divided by [`PAGE`].
+    pub pages: BTreeMap<u32, Page>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    pub cookie: Option<Cookie>,
+    /// Of the rows' bytes.
+    pub schema: u32,
+    /// Rows there is a reason for and that are not there yet.
+    pub wanted: BTreeSet<u32>,
+    /// Segments that differ from the server's.
+    pub suspects: BTreeSet<u32>,
+    /// Segments of which there are rows.
+    pub segments: BTreeSet<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub entries: BTreeMap<u32, Entry>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub hold: Hold,
+    pub row: Option<Row>,
+}
+
+/// One transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tx {
+    /// What a pull has to ask for. With `all`, everything that is held is compared. `turn` says which segments are checked: of numbers
+    /// that follow each other every segment has its turn.
+    Load {
+        all: bool,
+        turn: u32,
+    },
+    /// Makes the replica current. Does nothing when it is not at `from` any more, or has rows of another shape.
+    Advance(Box<Advance>),
+    /// Throws all rows away; what they were held for is kept, so that they are wanted again. Does nothing when the replica is
+    /// not at `cookie` any more.
+    Drop {
+        cookie: Option<Cookie>,
+    },
+    Hold {
+        rows: Vec<Span>,
+        reason: Reason,
+        at: Timestamp,
+    },
+    Unhold {
+        rows: Vec<Span>,
+        reason: Reason,
+    },
+    /// Throws away rows without a reason, and as many more as are above a number, least important first.
+    Evict {
+        keep: usize,
+        /// Rows with ops in the outbox. That is what counts: a reason here may have been lost with an earlier replica, or have
+        /// outlived its op.
+        own: BTreeSet<u32>,
+        at: Timestamp,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advance {
+    pub from: Option<Cookie>,
+    pub frames: Frames,
+    pub schema: u32,
+    /// What the pull had compared and checked.
+    pub compared: Vec<Held>,
+    pub checked: Vec<Held>,
+    /// Products of own ops: their rows are kept though nobody asked for them by number, as nobody could.
+    pub mine: BTreeSet<ProductId>,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    Done,
+    /// Nothing was written: the replica is somewhere else by now.
+    Moved,
+    Loaded(Loaded),
+    Advanced {
+        /// Segments that were found to differ, to be reported.
+        drifted: Vec<u32>,
+        /// Whether there is more to be asked for.
+        more: bool,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    pub cookie: Option<Cookie>,
+    pub schema: u32,
+    pub compare: Vec<Held>,
+    pub check: Vec<Held>,
+    pub want: Vec<Span>,
+}
+
+impl Page {
+    /// Reads a page as it is stored. One with garbage in it is empty: its rows are wanted again when somebody asks for them.
+    pub fn read(bytes: &Sealed) -> Self {
+        bytes.open().unwrap_or_default()
+    }
+
+    pub fn write(&self) -> Sealed {
+        Sealed::of(self)
+    }
+}
+
+impl Tx {
+    /// The pages a transaction reads; none means all of them.
+    pub fn needs(&self, meta: &Meta) -> Option<BTreeSet<u32>> {
+        match self {
+            Self::Load { all: false, turn } => Some(meta.suspects.iter().copied().chain(meta.to_check(*turn)).flat_map(pages_of).collect()),
+            Self::Hold { rows, .. } | Self::Unhold { rows, .. } => Some(rows.iter().flat_map(|span| span.rows()).map(|ord| ord / PAGE).collect()),
+            Self::Advance(advance) => {
+                let rows = advance.frames.rows.iter().map(|row| row.ord / PAGE);
+                let segments = advance.checked.iter().flat_map(|held| pages_of(held.segment));
+                Some(rows.chain(segments).collect())
+            }
+            Self::Load { .. } | Self::Drop { .. } | Self::Evict { .. } => None,
+        }
+    }
+}
+
+impl Meta {
+    /// The segments whose turn it is, [`CHECKS`] at most.
+    fn to_check(&self, turn: u32) -> Vec<u32> {
+        let sound: Vec<u32> = self.segments.difference(&self.suspects).copied().collect();
+        let first = turn as usize * CHECKS % sound.len().max(1);
+        sound[first..].iter().chain(&sound[..first]).take(CHECKS).copied().collect()
+    }
+}
+
+impl Replica {
+    pub fn row(&self, ord: u32) -> Option<&Row> {
+        self.pages.get(&(ord / PAGE))?.entries.get(&ord)?.row.as_ref()
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.pages.values().flat_map(|page| page.entries.values()).filter_map(|entry| entry.row.as_ref())
+    }
+
+    /// What is held of a segment, with its sum as the bytes have it now.
+    pub fn held(&self, segment: u32) -> Option<Held> {
+        let rows = || self.pages.range(pages_of(segment)).flat_map(|(_, page)| page.entries.values()).filter_map(|entry| entry.row.as_ref());
+        let inside = || rows().filter(|row| row.ord / SEGMENT == segment);
+        let sum = inside().fold(Sum::default(), |sum, row| sum.with(row.sum()));
+        let spans = Span::of(inside().map(|row| row.ord));
+        (!spans.is_empty()).then_some(Held { segment, rows: spans, sum })
+    }
+}
+
+fn pages_of(segment: u32) -> std::ops::RangeInclusive<u32> {
+    let first = segment.saturating_mul(SEGMENT);
+    first / PAGE..=first.saturating_add(SEGMENT - 1) / PAGE
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! What each transaction does.
+
+use std::collections::BTreeSet;
+
+use super::{Advance, Hold, Loaded, MOST_WANTED, PAGE, Reason, Replica, Reply, Tx};
+use crate::{
+    clock::Timestamp,
+    sync::{
+        hash::Sum,
+        wire::{Held, SEGMENT, Span},
+    },
+};
+
+/// Carries a transaction out, on a replica that has in memory the pages it needs. The pages that were written are added to `written`.
+pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Reply {
+    match tx {
+        Tx::Load { all, turn } => Reply::Loaded(load(replica, *all, *turn)),
+        Tx::Advance(given) if given.from != replica.meta.cookie => Reply::Moved,
+        Tx::Advance(given) => advance(replica, given, written),
+        Tx::Drop { cookie } if *cookie != replica.meta.cookie => Reply::Moved,
+        Tx::Drop { .. } => {
+            drop_rows(replica, written);
+            Reply::Done
+        }
+        Tx::Hold { rows, reason, at } => {
+            for ord in rows.iter().flat_map(|span| span.rows()).take(MOST_WANTED) {
+                let entry = replica.pages.entry(ord / PAGE).or_default().entries.entry(ord).or_default();
+                entry.hold = entry.hold.with(*reason, *at);
+                if entry.row.is_none() {
+                    replica.meta.wanted.insert(ord);
+                }
+                written.insert(ord / PAGE);
+            }
+            Reply::Done
+        }
+        Tx::Unhold { rows, reason } => {
+            for ord in rows.iter().flat_map(|span| span.rows()) {
+                if let Some(entry) = replica.pages.get_mut(&(ord / PAGE)).and_then(|page| page.entries.get_mut(&ord)) {
+                    entry.hold = entry.hold.without(*reason);
+                    written.insert(ord / PAGE);
+                }
+            }
+            Reply::Done
+        }
+        Tx::Evict { keep, own, at } => {
+            evict(replica, *keep, own, *at, written);
+            Reply::Done
+        }
+    }
+}
+
+fn load(replica: &Replica, all: bool, turn: u32) -> Loaded {
+    let meta = &replica.meta;
+    let compare = if all { &meta.segments } else { &meta.suspects };
+    let check = if all { Vec::new() } else { meta.to_check(turn) };
+    let held = |segment: &u32| replica.held(*segment);
+    Loaded {
+        cookie: replica.meta.cookie,
+        schema: replica.meta.schema,
+        compare: compare.iter().filter_map(held).collect(),
+        check: check.iter().filter_map(held).collect(),
+        want: Span::of(replica.meta.wanted.iter().copied().take(MOST_WANTED)),
+    }
+}
+
+fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) -> Reply {
+    let meta = &mut replica.meta;
+    if meta.cookie.is_some() && meta.schema != given.schema {
+        return Reply::Moved;
+    }
+    meta.schema = given.schema;
+    for held in &given.compared {
+        meta.suspects.remove(&held.segment);
+    }
+    meta.cookie = Some(given.frames.cookie);
+    for row in &given.frames.rows {
+        let page = row.ord / PAGE;
+        let mine = given.mine.contains(&row.product);
+        if mine {
+            let entry = replica.pages.entry(page).or_default().entries.entry(row.ord).or_default();
+            entry.hold = entry.hold.with(Reason::Opened, given.at);
+        }
+        if let Some(entry) = replica.pages.get_mut(&page).and_then(|page| page.entries.get_mut(&row.ord)) {
+            entry.row = Some(row.clone());
+            replica.meta.segments.insert(row.ord / SEGMENT);
+            replica.meta.wanted.remove(&row.ord);
+            written.insert(page);
+        }
+    }
+    let sums = given.checked.iter().zip(&given.frames.sums);
+    let drifted: Vec<u32> = sums.filter(|(held, sum)| differs(replica, held, **sum)).map(|(held, _)| held.segment).collect();
+    replica.meta.suspects.extend(&drifted);
+    let more = !replica.meta.suspects.is_empty();
+    Reply::Advanced { drifted, more }
+}
+
+/// Whether the rows that were asked about have another sum. Those of which one was evicted meanwhile are asked about another time.
+fn differs(replica: &Replica, held: &Held, sum: Sum) -> bool {
+    let mut own = Sum::default();
+    for ord in held.rows.iter().flat_map(|span| span.rows()) {
+        let Some(row) = replica.row(ord).filter(|_| ord / SEGMENT == held.segment) else { return false };
+        own = own.with(row.sum());
+    }
+    own != sum
+}
+
+fn drop_rows(replica: &mut Replica, written: &mut BTreeSet<u32>) {
+    replica.meta.cookie = None;
+    replica.meta.suspects.clear();
+    replica.meta.segments.clear();
+    for (number, page) in &mut replica.pages {
+        written.insert(*number);
+        for (ord, entry) in &mut page.entries {
+            entry.row = None;
+            replica.meta.wanted.insert(*ord);
+        }
+    }
+}
+
+fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp, written: &mut BTreeSet<u32>) {
+    let mut ranked: Vec<((u8, i64), u32)> = Vec::new();
+    for page in replica.pages.values_mut() {
+        for (ord, entry) in &mut page.entries {
+            let aged = entry.hold.aged(now);
+            entry.hold = if own.contains(ord) { aged.with(Reason::Pending, now) } else { aged.without(Reason::Pending) };
+            if !entry.hold.has_own_work() {
+                ranked.push((entry.hold.rank(), *ord));
+            }
+        }
+    }
+    ranked.sort_unstable();
+    let held: usize = replica.pages.values().map(|page| page.entries.len()).sum();
+    let above = held.saturating_sub(keep);
+    let without_reason = ranked.iter().take_while(|((reasons, _), _)| *reasons == 0).count();
+    for (_, ord) in ranked.into_iter().take(above.max(without_reason)) {
+        if let Some(page) = replica.pages.get_mut(&(ord / PAGE)) {
+            page.entries.remove(&ord);
+            written.insert(ord / PAGE);
+        }
+        replica.meta.wanted.remove(&ord);
+    }
+    replica.pages.retain(|_, page| !page.entries.is_empty());
+    replica.meta.segments = replica.rows().map(|row| row.ord / SEGMENT).collect();
+}
+
+// So that the ranks above keep their meaning.
+const _: () = assert!(Reason::Viewport as u8 == 1 && size_of::<Hold>() <= 16);

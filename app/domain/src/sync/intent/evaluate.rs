@@ -11,7 +11,7 @@ use crate::{
 };
 
 // As with an outcome: made once an op and taken apart at once.
-#[cfg_attr(target_pointer_width = "64", expect(clippy::large_enum_variant, reason = "a box would only be one more allocation"))]
+#[expect(clippy::large_enum_variant, reason = "a box would only be one more allocation")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judged {
     /// The product changes. What is new of it lacks its version, as in [`crate::reduce::Applied`].

@@ -39,7 +39,10 @@ use crate::config::Config;
 pub(crate) struct Limits {
     /// None: nobody asks too fast.
     rates: Option<Rates>,
-    gate: Gate,
+    /// Those who look and those who write come in through doors of their own: writes wait for the disk and for each other, and all places
+    /// would be theirs while reads need nothing but a moment of a processor.
+    reads: Gate,
+    writes: Gate,
     /// Those who log in, whose passwords are hashed one after the other.
     passwords: Arc<Semaphore>,
     bodies: Arc<body::Room>,
@@ -68,7 +71,8 @@ impl Limits {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Ok(Arc::new(Self {
             rates: Rates::open(config)?,
-            gate: Gate::new(processors),
+            reads: Gate::new(processors),
+            writes: Gate::new(processors),
             passwords: Arc::new(Semaphore::new(MOST_PASSWORDS)),
             bodies: Arc::default(),
             proxies: config.trusted_proxies.clone(),
@@ -79,7 +83,13 @@ impl Limits {
 
     /// How much there is to do.
     pub(crate) fn figures(&self) -> Figures {
-        self.gate.figures()
+        let (reads, writes) = (self.reads.figures(), self.writes.figures());
+        Figures {
+            inside: reads.inside + writes.inside,
+            limit: reads.limit + writes.limit,
+            waiting: reads.waiting + writes.waiting,
+            shed: reads.shed + writes.shed,
+        }
     }
 
     /// How many were sent away since the start because they asked too fast.
@@ -115,14 +125,14 @@ impl Limits {
                 Ok(Inside::Password(turn))
             }
             Work::Database(class, kind) => {
-                let body = match class {
+                let (gate, body) = match class {
                     Class::Write => {
                         let received = Box::pin(body::receive(request, &self.bodies, place(client))).await;
-                        Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?)
+                        (&self.writes, Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?))
                     }
-                    Class::Read | Class::Background => None,
+                    Class::Read | Class::Background => (&self.reads, None),
                 };
-                self.gate.enter(class, kind).await.map(|permit| Inside::Database(permit, body))
+                gate.enter(class, kind).await.map(|permit| Inside::Database(permit, body))
             }
         }
     }

@@ -168,7 +168,11 @@ async fn an_upload_on_its_way_is_kept_when_the_program_stops() {
 async fn a_load_balancer_is_told_first_and_a_second_word_ends_it() {
     let program = Program::with_shop(Engine::Sqlite);
     let mut served = Served::with(&program, &[("VITRINE_DRAIN_SECONDS", "60")]).await;
-    assert_eq!(served.client().get("/readyz").await.status, 200);
+    let begun = Instant::now();
+    while served.client().get("/readyz").await.status != 200 {
+        assert!(begun.elapsed() < SOON, "{}", served.log());
+        sleep(Duration::from_millis(20)).await;
+    }
 
     served.signal("-TERM");
     sleep(Duration::from_millis(300)).await;

@@ -12,7 +12,7 @@ const LEASE: Duration = Duration::from_secs(31);
 on_both! {
     async fn a_worker_that_dies_again_and_again_does_everything_once(engine: Engine) {
         let world = World::new(engine).await;
-        let id = world.upload(csv::many(20_000, 0), KEEP).await;
+        let id = world.upload(csv::many(40_000, 0), KEEP).await;
         let mut deaths = 0;
 
         while !world.job(id).await.job.state.is_over() {
@@ -27,8 +27,8 @@ on_both! {
         }
 
         let job = world.job(id).await.job;
-        assert_eq!((job.state, job.progress.created, job.progress.bad), (JobState::Done, 20_000, 0), "{job:?}");
-        assert_eq!((world.opened.products().await, world.opened.changes().await), (20_000, 20_000));
+        assert_eq!((job.state, job.progress.created, job.progress.bad), (JobState::Done, 40_000, 0), "{job:?}");
+        assert_eq!((world.opened.products().await, world.opened.changes().await), (40_000, 40_000));
         assert!(deaths > 2, "{deaths}");
         assert_eq!(world.uploads(), 0);
     }

@@ -564,7 +564,7 @@ async fn what_one_wrote_through_another_server_is_there_at_once() {
     other.warm_up().await.unwrap();
     let (ada, ben) = (arranged.author("ada").await, arranged.author("ben").await);
     arranged.until(&other, |replica| replica.serves && replica.bytes_behind == Some(0)).await;
-    arranged.pair.delay("10s").await;
+    arranged.pair.delay("1h").await;
     let beside = |store: Store, who: Access| {
         let product = arranged.products[1].0;
         async move { store.neighbours(&who, &ListQuery::from_address("sort=title"), product).await.unwrap() }

@@ -7,7 +7,7 @@ use jobs::{
     Couriers, CouriersHandle, Desk, DeskOptions, JobsService, Post, RunsService, Wake, WebhooksService, Worker, WorkerHandle, WorkerOptions,
     WritingService,
 };
-use ports::{Each, Ports};
+use ports::{AllPorts, Ports};
 use store::{OsEntropy, Store};
 
 use crate::{
@@ -66,7 +66,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let writing = Arc::new(WritingService::new(store.clone(), desk));
     let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
-    let ports = Ports::new(Each {
+    let ports = Ports::new(AllPorts {
         catalogue: Arc::new(Noted::new(shared.clone(), cache.clone())),
         changes: shared.clone(),
         people: shared.clone(),

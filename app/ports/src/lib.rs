@@ -172,10 +172,10 @@ impl std::fmt::Debug for SessionSecret {
 
 /// All ports, as they stand in context. A request takes several copies of it.
 #[derive(Clone)]
-pub struct Ports(Arc<Each>);
+pub struct Ports(Arc<AllPorts>);
 
-/// The ports, each by its name.
-pub struct Each {
+/// Each port by its name.
+pub struct AllPorts {
     pub catalogue: Arc<dyn Catalogue>,
     pub changes: Arc<dyn changes::Changes>,
     pub people: Arc<dyn People>,
@@ -192,15 +192,15 @@ pub struct Each {
 }
 
 impl Ports {
-    pub fn new(each: Each) -> Self {
-        Self(Arc::new(each))
+    pub fn new(all: AllPorts) -> Self {
+        Self(Arc::new(all))
     }
 }
 
 impl std::ops::Deref for Ports {
-    type Target = Each;
+    type Target = AllPorts;
 
-    fn deref(&self) -> &Each {
+    fn deref(&self) -> &AllPorts {
         &self.0
     }
 }

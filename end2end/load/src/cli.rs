@@ -257,7 +257,7 @@ fn finish(arguments: &Arguments, report: &Report) -> anyhow::Result<()> {
     if arguments.keep && report.verdict != Verdict::Void {
         let path = baseline(arguments, &report.plan);
         std::fs::create_dir_all(&arguments.baselines).with_context(|| format!("{} cannot be made.", arguments.baselines.display()))?;
-        report.write(&path)?;
+        report.as_baseline().write(&path)?;
         tell(format!("kept as {}", path.display()));
     }
     tell(format!("{}: {} ({}, {})", report.plan, report.verdict.name(), json.display(), html.display()));

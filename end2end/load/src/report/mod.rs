@@ -156,6 +156,12 @@ impl Report {
         Ok((json, html))
     }
 
+    /// What later runs are compared with, without how it went second by second.
+    #[must_use]
+    pub fn as_baseline(&self) -> Self {
+        Self { timeline: Vec::new(), watched: Vec::new(), ..self.clone() }
+    }
+
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
@@ -255,6 +261,16 @@ pub mod tests {
         assert!(json.ends_with("smoke/20231114221320.json") && html.is_file());
         let read = Report::read(&json).unwrap();
         assert_eq!((read.at.as_str(), &read.calls, &read.timeline), ("2023-11-14T22:13:20Z", &report.calls, &report.timeline));
+    }
+
+    #[test]
+    fn a_baseline_has_what_is_compared_and_not_how_it_went() {
+        let report = report(outcome());
+
+        let baseline = report.as_baseline();
+
+        assert_eq!((&baseline.calls, &baseline.total, baseline.timeline.len()), (&report.calls, &report.total, 0));
+        assert!(!report.timeline.is_empty());
     }
 
     #[test]

@@ -267,16 +267,16 @@ impl Core {
     }
 
     fn write(&mut self, now: Now, tx: outbox::Tx, what: What, out: &mut Vec<Effect>) {
-        let tag = self.expect(now.mono + STORAGE_TIMEOUT, what);
+        let tag = self.wait_for(now.mono + STORAGE_TIMEOUT, what);
         out.push(Effect::Outbox(tag, tx));
     }
 
     fn replica(&mut self, now: Now, tx: replica::Tx, what: What, out: &mut Vec<Effect>) {
-        let tag = self.expect(now.mono + STORAGE_TIMEOUT, what);
+        let tag = self.wait_for(now.mono + STORAGE_TIMEOUT, what);
         out.push(Effect::Replica(tag, tx));
     }
 
-    fn expect(&mut self, until: u64, what: What) -> Tag {
+    fn wait_for(&mut self, until: u64, what: What) -> Tag {
         self.next_tag += 1;
         let tag = Tag(self.next_tag);
         self.waiting.insert(tag, Waiting { until, what });

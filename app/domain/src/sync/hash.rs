@@ -1,8 +1,10 @@
 //! Sums by which a device and a server find out that they have the same, without sending it.
 //!
-//! They are made against accidents, not against people: whoever could forge one could as well send the change itself.
+//! XXH64 (<https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md>), which stays the same in every build. It is made against
+//! accidents, not against people: whoever could forge a sum could as well send the change itself.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh64::Xxh64;
 
 use crate::ids::{OpId, Seq};
 
@@ -14,8 +16,7 @@ pub struct Sum(pub u64);
 impl Sum {
     /// Of one row: its number in the store, its version, and its bytes.
     pub fn of_row(ord: u32, version: Seq, body: &[u8]) -> Self {
-        let start = mix(u64::from(ord) ^ FIRST, version.0 as u64 ^ SECOND);
-        Self(bytes(start, body))
+        Self(hash(0, &[&ord.to_le_bytes(), &version.0.to_le_bytes(), body]))
     }
 
     #[must_use]
@@ -33,8 +34,7 @@ impl Chain {
     /// `salt` is what else tells a commit from another one, such as its moment: the same op may end differently after a restore.
     #[must_use]
     pub fn then(self, op: OpId, seq: Seq, salt: u64) -> Self {
-        let (high, low) = op.0.as_u64_pair();
-        Self(mix(mix(self.0 ^ FIRST, high ^ salt), mix(low ^ SECOND, seq.0 as u64)))
+        Self(hash(0, &[&self.0.to_le_bytes(), op.0.as_bytes(), &seq.0.to_le_bytes(), &salt.to_le_bytes()]))
     }
 }
 
@@ -45,31 +45,18 @@ pub struct PayloadHash(pub u128);
 
 impl PayloadHash {
     pub fn of(lane: &[u8; 16], payload: &[u8]) -> Self {
-        let half = |start: u64| u128::from(bytes(bytes(start, lane), payload));
-        Self(half(FIRST) << 64 | half(SECOND))
+        let half = |seed: u64| u128::from(hash(seed, &[lane, payload]));
+        Self(half(0) << 64 | half(1))
     }
 }
 
-// Digits of pi, as good as any.
-const FIRST: u64 = 0x243f_6a88_85a3_08d3;
-const SECOND: u64 = 0x1319_8a2e_0370_7344;
-
-/// Both halves of a product: every bit of either factor reaches every bit of it.
-const fn mix(a: u64, b: u64) -> u64 {
-    let product = (a ^ FIRST) as u128 * (b ^ SECOND) as u128;
-    // With the factors themselves, as a factor of nothing would leave nothing of the other.
-    (product >> 64) as u64 ^ product as u64 ^ a.rotate_left(23) ^ b.rotate_left(41)
-}
-
-fn bytes(start: u64, bytes: &[u8]) -> u64 {
-    let mut state = mix(start, bytes.len() as u64 ^ SECOND);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = mix(state ^ u64::from_le_bytes(*word), state.rotate_left(32) ^ SECOND);
+/// All but the last part have a length of their own, so that no two lists of parts are the same bytes.
+fn hash(seed: u64, parts: &[&[u8]]) -> u64 {
+    let mut hasher = Xxh64::new(seed);
+    for part in parts {
+        hasher.update(part);
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    mix(state ^ u64::from_le_bytes(last), state.rotate_left(32) ^ FIRST)
+    hasher.digest()
 }
 
 #[cfg(test)]

@@ -21,16 +21,12 @@ pub use self::{
 };
 use super::{
     hash::Sum,
-    wire::{Cookie, Frames, Held, Row, SEGMENT, Sealed, Span},
+    wire::{CHECKS, Cookie, Frames, Held, Row, SEGMENT, Sealed, Span},
 };
 use crate::{clock::Timestamp, ids::ProductId};
 
 /// Rows in a page, the unit of storage.
 pub const PAGE: u32 = 100;
-/// The most segments that one pull has checked.
-pub const CHECKS: usize = 4;
-/// The most rows that one pull asks for because they are not there yet.
-pub const MOST_WANTED: usize = 20_000;
 /// How many rows are kept when nobody says otherwise.
 pub const KEPT: usize = 20_000;
 

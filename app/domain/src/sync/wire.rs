@@ -6,12 +6,14 @@
 
 mod reply;
 mod sealed;
+mod span;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     reply::{Call, Head, Trouble, read},
     sealed::{Sealed, Unreadable},
+    span::{Held, Span},
 };
 use super::{
     end::End,
@@ -34,6 +36,10 @@ pub const MOST_OPS: usize = 100;
 pub const MOST_BYTES: usize = 256 * 1024;
 /// Rows in a segment, the unit of comparing.
 pub const SEGMENT: u32 = 1024;
+/// The most segments that one pull has checked.
+pub const CHECKS: usize = 4;
+/// The most rows that one pull asks for because they are not there yet.
+pub const MOST_WANTED: usize = 20_000;
 
 /// A place in a store's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -143,36 +149,15 @@ pub struct Pull {
     pub want: Vec<Span>,
 }
 
-/// Which rows of a segment are held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    pub segment: u32,
-    pub rows: Vec<Span>,
-    pub sum: Sum,
-}
-
-/// Rows by their numbers in the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    pub from: u32,
-    pub count: u32,
-}
-
-impl Span {
-    pub fn rows(self) -> impl Iterator<Item = u32> {
-        self.from..self.from.saturating_add(self.count)
-    }
-
-    /// Numbers in ascending order, as spans.
-    pub fn of(ords: impl IntoIterator<Item = u32>) -> Vec<Self> {
-        let mut spans: Vec<Self> = Vec::new();
-        for ord in ords {
-            match spans.last_mut() {
-                Some(last) if last.from + last.count == ord => last.count += 1,
-                _ => spans.push(Self { from: ord, count: 1 }),
-            }
-        }
-        spans
+impl Pull {
+    /// Whether it asks for no more than a device may, so that answering it is bounded by it and by what the store has. Any other is
+    /// refused (400).
+    pub fn is_sound(&self) -> bool {
+        let wanted: u64 = self.want.iter().map(|span| u64::from(span.count)).sum();
+        wanted <= MOST_WANTED as u64
+            && self.check.len() <= CHECKS
+            && self.compare.iter().chain(&self.check).all(Held::is_sound)
+            && self.compare.is_sorted_by(|one, next| one.segment < next.segment)
     }
 }
 
@@ -234,11 +219,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_put_together_as_spans() {
-        let spans = Span::of([1, 2, 3, 7, 9, 10]);
+    fn a_pull_that_asks_for_too_much_is_found_out() {
+        let held = |segment: u32| Held { segment, rows: vec![Span { from: segment * SEGMENT, count: SEGMENT }], sum: Sum(0) };
+        let usual =
+            Pull { compare: vec![held(1), held(7)], check: vec![held(7); CHECKS], want: vec![Span { from: 5, count: 20_000 }], ..Pull::default() };
 
-        assert_eq!(spans, [(1, 3), (7, 1), (9, 2)].map(|(from, count)| Span { from, count }));
-        assert_eq!(Span::of(spans.iter().flat_map(|span| span.rows())), spans);
+        assert!(Pull::default().is_sound() && usual.is_sound());
+        for pull in [
+            Pull { want: vec![Span { from: 0, count: u32::MAX }; 3], ..Pull::default() },
+            Pull { want: vec![Span { from: 5, count: 20_000 }, Span { from: 0, count: 1 }], ..Pull::default() },
+            Pull { compare: vec![held(7), held(7)], ..Pull::default() },
+            Pull { compare: vec![held(7), held(1)], ..Pull::default() },
+            Pull { check: vec![held(7); CHECKS + 1], ..Pull::default() },
+            Pull { check: vec![Held { segment: 8, ..held(7) }], ..Pull::default() },
+        ] {
+            assert!(!pull.is_sound(), "{pull:?}");
+        }
     }
 
     #[test]

@@ -200,6 +200,9 @@ impl Server {
         if let Some(status) = refused(Call::Pull, (pull.proto, pull.user), session, self.protos) {
             return Err(Some(status));
         }
+        if !pull.is_sound() {
+            return Err(Some(400));
+        }
         if self.roles.get(&session).copied().flatten().is_none() {
             return Err(Some(403));
         }

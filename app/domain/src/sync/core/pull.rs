@@ -63,7 +63,7 @@ impl Core {
             compared: loaded.compare,
             checked: loaded.check,
         };
-        let tag = self.expect(now.mono + PULL_TIMEOUT, What::Pull(asked));
+        let tag = self.wait_for(now.mono + PULL_TIMEOUT, What::Pull(asked));
         out.push(Effect::Pull(tag, pull));
     }
 

@@ -97,7 +97,7 @@ impl Core {
         self.queue.retain(|saved| going.iter().all(|going| going.number != saved.number));
         let sent = going.iter().map(|saved| (saved.draft.id, saved.draft.lane, saved.draft.row)).collect();
         let what = What::Push(Sent { ops: sent, bytes, session: self.session, witness: meta.witness });
-        let tag = self.expect(now.mono + PUSH_TIMEOUT, what);
+        let tag = self.wait_for(now.mono + PUSH_TIMEOUT, what);
         self.push.busy = true;
         out.push(Effect::Push(tag, Push { proto: PROTO, device: meta.device, user, witness: meta.witness, ops }));
         true
@@ -242,7 +242,7 @@ impl Core {
         }
         let op = SentOp { id: draft.id, number: 0, lane: draft.lane, reducer: REDUCER, payload: draft.payload.clone() };
         let push = Push { proto: PROTO, device: new_device(now), user: draft.user, witness: None, ops: vec![Sealed::of(&op)] };
-        let tag = self.expect(now.mono + PUSH_TIMEOUT, What::Straight(draft, failed));
+        let tag = self.wait_for(now.mono + PUSH_TIMEOUT, What::Straight(draft, failed));
         out.push(Effect::Push(tag, push));
     }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advance, Hold, Loaded, MOST_WANTED, PAGE, Reason, Replica, Reply, Tx};
+use super::{Advance, Hold, Loaded, PAGE, Reason, Replica, Reply, Tx};
 use crate::{
     clock::Timestamp,
     sync::{
         hash::Sum,
-        wire::{Held, SEGMENT, Span},
+        wire::{Held, MOST_WANTED, SEGMENT, Span},
     },
 };
 

@@ -65,7 +65,8 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         .layer(compressed());
     // Asked with a token, never with a cookie: no write from another site has anything to go by.
-    let rest = from_fn(negotiation::tell).layer(compressed().layer(api::router(&state)));
+    let (rest, at_hand) = api::router(&state);
+    let rest = from_fn(negotiation::tell).layer(compressed().layer(rest));
     let site = Router::new()
         .nest_service(::api::ROOT, rest)
         .route("/api/problems/rate-limited", get(limits::rate_limited_explained))
@@ -76,7 +77,7 @@ pub fn router(state: AppState) -> Router {
         .nest_service("/pkg", assets::hashed(&state.site))
         .fallback_service(assets::public(state.clone()));
     let whole = pages.merge(site).with_state(state.clone());
-    Router::new().fallback_service(from_fn_with_state(state, envelope::around).layer(whole))
+    Router::new().fallback_service(from_fn_with_state((state, at_hand), envelope::around).layer(whole))
 }
 
 /// What is answered on the address for figures, and nowhere else.

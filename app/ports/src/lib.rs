@@ -35,7 +35,7 @@ use crate::{
     error::AppError,
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
-    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
+    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -65,6 +65,9 @@ pub trait Catalogue: Send + Sync {
     /// The last change of the store that lists and products have now: whatever is read afterwards is as new, or newer.
     async fn as_of(&self, who: &Access) -> Result<Seq, AppError>;
 
+    /// The same, where nothing has to be asked or waited for to know it; none where it has, or where one may not look.
+    fn known_as_of(&self, who: &Access) -> Option<Seq>;
+
     /// The next `count` products of a list, 250 at most, behind a bookmark or from its beginning. Paging through a list that changes
     /// meanwhile shows every product once that stays where it is in it.
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError>;
@@ -86,15 +89,15 @@ pub trait Catalogue: Send + Sync {
 
     /// Does one op of a page. The same op again answers as the first time did.
     async fn submit(&self, who: &Access, op: Op) -> Result<Receipt, AppError> {
-        self.submit_from(who, Source::Page, op).await
+        self.submit_from(who, Source::Page.into(), op).await
     }
 
     /// Does one op that came through a door, which the history names.
-    async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError>;
+    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError>;
 
     /// The same if its product is still at the version that the op was made for. None when it has gone on: nothing was done then, and the op
     /// may be made anew under its id.
-    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError>;
+    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError>;
 
     /// What an op was answered that was submitted before; none when it is unknown in this store. For whoever may submit.
     async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError>;

@@ -115,6 +115,20 @@ pub enum Source {
     Api,
 }
 
+/// How an op comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    pub source: Source,
+    /// Whether whoever sends it knows its id and may send it again: then what became of it is kept for good.
+    pub may_come_again: bool,
+}
+
+impl From<Source> for Door {
+    fn from(source: Source) -> Self {
+        Self { source, may_come_again: true }
+    }
+}
+
 /// Edits of one product, sent by its page. Sending the same twice does it once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EditRequest {
@@ -159,6 +173,11 @@ impl Source {
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.name() == name)
+    }
+
+    /// Whether a person or a program waits for the answer. What comes in great numbers, nobody does.
+    pub const fn is_waited_for(self) -> bool {
+        matches!(self, Self::Page | Self::CommandLine | Self::Review | Self::Api)
     }
 }
 

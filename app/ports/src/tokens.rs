@@ -95,4 +95,7 @@ pub trait Tokens: Send + Sync {
     /// Whose a token is; none when it is unknown, ended, run out, or its person is no member any more. That it was used is noted
     /// once a minute.
     async fn bearer(&self, secret: &TokenSecret) -> Result<Option<Bearer>, AppError>;
+
+    /// The same of a token that was asked for a moment ago; none when it has to be read.
+    fn known_bearer(&self, secret: &TokenSecret) -> Option<Bearer>;
 }

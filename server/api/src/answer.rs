@@ -96,7 +96,7 @@ impl Answer {
 }
 
 /// Whether a request names gzip among what it accepts, and does not refuse it (RFC 9110, section 12.5.3).
-fn understands_gzip(asked: &HeaderMap) -> bool {
+pub(crate) fn understands_gzip(asked: &HeaderMap) -> bool {
     let named = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     named.into_iter().any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
@@ -110,6 +110,8 @@ impl IntoResponse for Answer {
         let mut response = Response::new(Body::from(self.once.unwrap_or(self.body)));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        // And as many for those who have something to add on the way.
+        headers.reserve(2 * self.headers.len());
         for (name, value) in self.headers {
             headers.append(name, value);
         }

@@ -109,7 +109,8 @@ impl<S: Needs> FromRequestParts<Api> for Allowed<S> {
     }
 }
 
-fn secret(headers: &HeaderMap) -> Result<TokenSecret, Problem> {
+/// What stands in `Authorization`.
+pub(crate) fn secret(headers: &HeaderMap) -> Result<TokenSecret, Problem> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(authorization), None) = (sent.next(), sent.next()) else { return Err(no_token()) };
     let text = authorization.to_str().map_err(|_| no_token())?;

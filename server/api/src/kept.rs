@@ -12,14 +12,14 @@ use std::{
 use axum::http::{HeaderName, HeaderValue};
 use cache::{Asked, Cache, Failed, Finished, Key, Lifetime, Made, Namespace, Outcome};
 use domain::{
-    ids::{StoreId, UserId},
+    ids::{Seq, StoreId, UserId},
     query::ListQuery,
 };
 use ports::{Access, Ports, error::AppError, products::Bookmark};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{fields::Fields, problem::Problem};
+use crate::{fields::Fields, options::Api, problem::Problem};
 
 pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -115,12 +115,22 @@ where
     F: Future<Output = Result<Made<Finished>, AppError>> + Send + 'static,
 {
     let present = ports.catalogue.as_of(who).await?;
-    let asked = Asked { version: u64::try_from(present.0).unwrap_or(0), by: Some(who.user.0.as_u128()) };
-    match cache.get(key, asked, load).await {
+    match cache.get(key, asked_at(who, present), load).await {
         Ok(answer) => Ok(Kept { finished: answer.value, outcome: answer.outcome, products: "" }),
         Err(Failed::Load(error)) => Err(error.into()),
         Err(Failed::Lost) => Err(Problem::internal()),
     }
+}
+
+/// Gives what is kept if nothing has to be asked or done for it; else none.
+pub(crate) async fn at_hand<K: Key<Value = Finished>>(api: &Api, who: &Access, key: &K) -> Option<Kept> {
+    let present = api.ports.catalogue.known_as_of(who)?;
+    let answer = api.options.cache.at_hand(key, asked_at(who, present)).await?;
+    Some(Kept { finished: answer.value, outcome: answer.outcome, products: "" })
+}
+
+fn asked_at(who: &Access, present: Seq) -> Asked {
+    Asked { version: u64::try_from(present.0).unwrap_or(0), by: Some(who.user.0.as_u128()) }
 }
 
 /// Who a load reads as: nobody, so that it is never answered by a replica that has not what somebody else wrote.

@@ -124,6 +124,15 @@ impl Use {
     }
 }
 
+/// What is given from memory.
+struct Held<V> {
+    value: Option<V>,
+    entry: Arc<Entry>,
+    served: Served,
+    /// Whether it is to be made anew meanwhile.
+    refresh: bool,
+}
+
 /// After a refresh has failed.
 const TRY_AGAIN: i64 = 1_000_000;
 
@@ -183,24 +192,13 @@ impl Cache {
         let Some(encoded) = encode(key) else { return self.past(&namespace, load).await };
         let mut wanted = Wanted { encoded, namespace, group, asked, than: i64::MIN };
 
-        if let Some(entry) = inner.memory.get(&wanted.encoded).await {
-            let usable = inner.usable(&entry, &wanted);
-            if let Some(served) = usable.served()
-                && let Ok(value) = entry.value::<K::Value>()
-            {
-                let refresh = match usable {
-                    Use::Fresh { left } => is_due(BETA, Duration::from_micros(entry.head.cost), left, inner.chance.fraction()),
-                    Use::Behind { by } => by >= namespace.tolerance / 2,
-                    Use::Stale => true,
-                    Use::No => false,
-                };
-                if refresh && entry.may_be_tried(inner.now(), TRY_AGAIN) {
-                    wanted.than = entry.head.made_at;
-                    self.refresh::<K::Value, E, L, F>(wanted, entry.clone(), load);
-                }
-                inner.stats.of(&namespace).served(served, Tier::Memory, false);
-                return Ok(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun) });
+        if let Some(Held { value, entry, served, refresh }) = inner.in_memory::<K::Value>(&wanted).await {
+            if refresh {
+                wanted.than = entry.head.made_at;
+                self.refresh::<K::Value, E, L, F>(wanted, entry.clone(), load);
             }
+            inner.stats.of(&namespace).served(served, Tier::Memory, false);
+            return Ok(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun) });
         }
 
         let (landing, joined) = match inner.flights.board(&wanted.encoded, asked.version) {
@@ -221,6 +219,18 @@ impl Cache {
             outcome.load = Some(load);
         }
         Ok(Answer { value, outcome })
+    }
+
+    /// What is behind a key, if it is in memory and nothing is to be done for it; else it has to be asked for by [`Self::get`].
+    pub async fn at_hand<K: Key>(&self, key: &K, asked: Asked) -> Option<Answer<K::Value>> {
+        let begun = Instant::now();
+        let inner = &self.inner;
+        let (namespace, group) = (K::NAMESPACE, key.group());
+        inner.tags.named(group, asked.version, inner.now());
+        let wanted = Wanted { encoded: encode(key)?, namespace, group, asked, than: i64::MIN };
+        let Held { value, entry, served, .. } = inner.in_memory::<K::Value>(&wanted).await.filter(|held| !held.refresh)?;
+        inner.stats.of(&namespace).served(served, Tier::Memory, false);
+        Some(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun) })
     }
 
     /// A change that this process has made: other processes are told.
@@ -311,6 +321,22 @@ impl Cache {
 impl Inner {
     fn now(&self) -> i64 {
         self.clock.now().micros()
+    }
+
+    /// What memory has that may be given.
+    async fn in_memory<V: Value>(&self, wanted: &Wanted) -> Option<Held<V>> {
+        let entry = self.memory.get(&wanted.encoded).await?;
+        let usable = self.usable(&entry, wanted);
+        let served = usable.served()?;
+        let value = entry.value::<V>().ok()?;
+        let is_due = match usable {
+            Use::Fresh { left } => is_due(BETA, Duration::from_micros(entry.head.cost), left, self.chance.fraction()),
+            Use::Behind { by } => by >= wanted.namespace.tolerance / 2,
+            Use::Stale => true,
+            Use::No => false,
+        };
+        let refresh = is_due && entry.may_be_tried(self.now(), TRY_AGAIN);
+        Some(Held { value, entry, served, refresh })
     }
 
     fn usable(&self, entry: &Entry, wanted: &Wanted) -> Use {

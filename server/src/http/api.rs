@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use api::{ApiOptions, Files, Gate, NotReceived, RandomBytes};
+use api::{ApiOptions, AtHand, Files, Gate, NotReceived, RandomBytes};
 use async_trait::async_trait;
 use axum::{Router, body::Body, http::HeaderMap};
 use domain::{ids::JobId, role::Permission};
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::SystemClock;
 
-/// The API, to be nested under [`api::ROOT`].
-pub(crate) fn router(state: &AppState) -> Router {
+/// The API, to be nested under [`api::ROOT`], and what is kept of its answers.
+pub(crate) fn router(state: &AppState) -> (Router, AtHand) {
     let options = ApiOptions {
         deciding: |work| Box::pin(store::deciding(work)),
         clock: Arc::new(SystemClock),

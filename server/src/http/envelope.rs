@@ -3,6 +3,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
+use ::api::AtHand;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -12,10 +13,10 @@ use futures::FutureExt;
 
 use super::{caching, errors, limits, security, state::AppState};
 
-pub(crate) async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn around(State((state, at_hand)): State<(AppState, AtHand)>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     caching::accept_any(request.headers_mut());
-    let answered = AssertUnwindSafe(limits::guard(&state, request, next)).catch_unwind().await;
+    let answered = AssertUnwindSafe(limits::guard(&state, &at_hand, request, next)).catch_unwind().await;
     // What a panic is answered with has the headers too.
     let mut response = answered.unwrap_or_else(errors::panicked);
     security::headers(&state, &mut response);

@@ -15,6 +15,7 @@ use std::{
     },
 };
 
+use ::api::AtHand;
 use axum::{
     extract::{ConnectInfo, Request},
     http::HeaderValue,
@@ -32,7 +33,7 @@ use self::{
     rates::{Rates, Verdict},
     visit::{Door, Visit, Work},
 };
-use super::{caching, deciding, state::AppState};
+use super::{caching, deciding, negotiation, state::AppState};
 use crate::config::Config;
 
 /// What requests are measured with.
@@ -151,7 +152,7 @@ impl Inside {
 }
 
 /// Refuses what comes too fast or is too much, and tells programs how they stand.
-pub(super) async fn guard(state: &AppState, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(state: &AppState, at_hand: &AtHand, mut request: Request, next: Next) -> Response {
     let limits = &state.limits;
     let visit = Visit::of(&request);
     let client = limits.client(&mut request);
@@ -174,6 +175,9 @@ pub(super) async fn guard(state: &AppState, mut request: Request, next: Next) ->
         limits.refused.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(path = request.uri().path(), policy = refused.policy, "somebody asks too fast");
         answer::too_fast(state, visit, refused)
+    } else if let Some(ready) = at_hand.answer(request.method(), request.uri(), request.headers()).await {
+        // It needs no place: nothing is waited for, and it says nothing of how fast the database is.
+        negotiation::tell_of(ready)
     } else {
         match limits.let_in(&visit, &mut request, client).await {
             Ok(inside) => {

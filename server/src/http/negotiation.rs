@@ -38,6 +38,16 @@ pub(crate) async fn tell(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// The same for an answer that is kept, and was asked for without a condition.
+pub(crate) fn tell_of(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if let Some(tag) = tag_of_form(headers, false, &Known::default()) {
+        headers.insert(header::ETAG, tag);
+    }
+    vary(headers, false, false);
+    response
+}
+
 /// Forms of what somebody has, in codings that they still take.
 #[derive(Default)]
 struct Known {

@@ -49,11 +49,16 @@ impl Store {
     }
 
     pub async fn store_by_id(&self, id: StoreId) -> Result<Option<Arc<StoreRef>>, StoreError> {
-        if let Some(store) = self.inner.stores.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
-            return Ok(Some(store.clone()));
+        if let Some(store) = self.known_store(id) {
+            return Ok(Some(store));
         }
         // Every request asks, and would carry what a statement needs about.
         Box::pin(self.read_store_by_id(id)).await
+    }
+
+    /// One that was asked for before.
+    pub(crate) fn known_store(&self, id: StoreId) -> Option<Arc<StoreRef>> {
+        self.inner.stores.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     async fn read_store_by_id(&self, id: StoreId) -> Result<Option<Arc<StoreRef>>, StoreError> {

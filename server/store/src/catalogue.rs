@@ -15,7 +15,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
+    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -52,6 +52,11 @@ impl Catalogue for Store {
         Ok(self.db().reading_as(who.user, store.num, self.part_of(&store, &ListQuery::default(), None, 0)).await?.as_of)
     }
 
+    fn known_as_of(&self, who: &Access) -> Option<Seq> {
+        let store = self.known_store(who.store).filter(|_| who.role.may(Permission::Browse))?;
+        self.current_up_to(&store)
+    }
+
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         Ok(self.db().reading_as(who.user, store.num, self.part_of(&store, query, behind, count)).await?)
@@ -85,11 +90,11 @@ impl Catalogue for Store {
         Ok(self.db().reading_as(who.user, store.num, self.history_of(&store, product, before)).await?)
     }
 
-    async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError> {
+    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError> {
         self.submit_if(who, door, op, None).await?.ok_or(AppError::Internal)
     }
 
-    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
         self.submit_if(who, door, op, Some(version)).await
     }
 
@@ -109,13 +114,13 @@ fn sets_optimisation(op: &Op) -> bool {
 
 impl Store {
     /// Does one op, if its product still has a version where one is given.
-    async fn submit_if(&self, who: &Access, door: Source, op: Op, version: Option<Seq>) -> Result<Option<Receipt>, AppError> {
+    async fn submit_if(&self, who: &Access, door: Door, op: Op, version: Option<Seq>) -> Result<Option<Receipt>, AppError> {
         let store = self.allowed(who, Permission::Edit).await?;
         if sets_optimisation(&op) {
             let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
             return Ok(Some(Receipt::Rejected { field: Some(Field::Optimisation), reason }));
         }
-        let author = Author { user: Some(who.user), source: door, job: None, remember: true };
+        let author = Author { user: Some(who.user), source: door.source, job: None, remember: door.may_come_again };
         let this = self.clone();
         let mut receipts = self
             .to_its_end(async move {

@@ -1,14 +1,20 @@
 //! What a list is asked for: its address, read strictly. A parameter that is not understood would show a list that nobody asked for.
 
 use domain::{
+    ids::StoreId,
     money::{Currency, Money},
     product::{Missing, OptimisationStatus, Status},
     query::{ListQuery, Sort, pairs},
 };
 
+use ports::products::Bookmark;
+
+use super::products_cursor;
 use crate::{
+    cursor::NO_CURSOR,
     fields::{self, Fields},
     format,
+    kept::PartKey,
     problem::Problem,
 };
 
@@ -89,6 +95,17 @@ impl Wanted {
             }
         }
         Ok(())
+    }
+
+    /// Where the part begins.
+    pub(super) fn behind(&self, store: StoreId) -> Result<Option<Bookmark>, Problem> {
+        let read = |text: &String| products_cursor::read(store, &self.query, text).map_err(|_| Problem::parameter("cursor", NO_CURSOR));
+        self.cursor.as_ref().map(read).transpose()
+    }
+
+    /// What its answer is kept by.
+    pub(super) const fn key<'a>(&'a self, store: StoreId, behind: Option<&'a Bookmark>) -> PartKey<'a> {
+        PartKey { store, query: &self.query, behind, limit: self.limit, fields: self.fields }
     }
 
     pub(super) const fn has_prices(&self) -> bool {

@@ -37,11 +37,10 @@ use crate::{
     answer::Answer,
     bearer::{Allowed, ReadProducts, WriteProducts},
     body::{Asked, JSON, MERGE_PATCH},
-    cursor::NO_CURSOR,
     etag,
     fields::Fields,
     idempotency::{Work, once},
-    kept::{self, Kept, PartKey, ProductKey, Source, for_everybody},
+    kept::{self, Kept, ProductKey, Source, for_everybody},
     options::Api,
     problem::{Problem, problems},
 };
@@ -117,13 +116,24 @@ pub(crate) async fn list(
     if wanted.has_prices() {
         wanted.in_currency(Box::pin(api.currency(&who)).await?)?;
     }
-    let read = |text: &String| products_cursor::read(who.store, &wanted.query, text).map_err(|_| Problem::parameter("cursor", NO_CURSOR));
-    let behind = wanted.cursor.as_ref().map(read).transpose()?;
+    let behind = wanted.behind(who.store)?;
     let kept = part(&api.ports, &api.options.cache, &who, wanted, behind).await?;
-    let finished = kept.finished.as_ref().ok_or_else(Problem::internal)?;
-    let answer = Answer::kept(&kept, finished, &headers);
-    Ok(match finished.text_beside() {
-        Some(next) => linked(answer, &next_address("/products", &address, next)),
+    listed(&kept, &address, &headers).ok_or_else(Problem::internal)
+}
+
+/// The same, if it is kept and nothing has to be asked for it.
+pub(crate) async fn list_at_hand(api: &Api, who: &Access, address: &str, headers: &HeaderMap) -> Option<Answer> {
+    let wanted = Wanted::read(address).ok().filter(|wanted| !wanted.has_prices())?;
+    let behind = wanted.behind(who.store).ok()?;
+    let kept = kept::at_hand(api, who, &wanted.key(who.store, behind.as_ref())).await?;
+    listed(&kept, address, headers)
+}
+
+fn listed(kept: &Kept, address: &str, headers: &HeaderMap) -> Option<Answer> {
+    let finished = kept.finished.as_ref()?;
+    let answer = Answer::kept(kept, finished, headers);
+    Some(match finished.text_beside() {
+        Some(next) => linked(answer, &next_address("/products", address, next)),
         None => answer,
     })
 }
@@ -146,8 +156,7 @@ async fn part(ports: &Ports, cache: &Cache, who: &Access, wanted: Wanted, behind
         move || async move { finish_part(&ports, &who, &wanted.0, wanted.1.as_ref(), &source).await }
     };
     let (wanted, behind) = &*wanted;
-    let key = PartKey { store: who.store, query: &wanted.query, behind: behind.as_ref(), limit: wanted.limit, fields: wanted.fields };
-    Ok(kept::get(ports, cache, who, &key, load).await?.made_of(&source))
+    Ok(kept::get(ports, cache, who, &wanted.key(who.store, behind.as_ref()), load).await?.made_of(&source))
 }
 
 async fn finish_part(ports: &Ports, who: &Access, wanted: &Wanted, behind: Option<&Bookmark>, source: &Source) -> Result<Made<Finished>, AppError> {
@@ -224,6 +233,12 @@ pub(crate) async fn read(
     let kept = kept::get(&api.ports, &api.options.cache, &who, &key, load).await?.made_of(&source);
     let finished = kept.finished.as_ref().ok_or_else(Problem::not_found)?;
     Ok(Answer::kept(&kept, finished, &headers))
+}
+
+/// The same, if it is kept and nothing has to be asked for it.
+pub(crate) async fn one_at_hand(api: &Api, who: &Access, name: &str, headers: &HeaderMap) -> Option<Answer> {
+    let kept = kept::at_hand(api, who, &ProductKey { store: who.store, name }).await?;
+    Some(Answer::kept(&kept, kept.finished.as_ref()?, headers))
 }
 
 async fn finish_product(ports: &Ports, who: &Access, name: &str, source: &Source) -> Result<Made<Finished>, AppError> {

@@ -123,6 +123,29 @@ async fn the_author_sees_a_change_at_once_and_everybody_soon() {
 }
 
 #[tokio::test]
+async fn at_hand_is_what_is_there_and_needs_nothing_to_be_done() {
+    let process = Process::alone();
+    assert!(process.list_at_hand(ANN).await.is_none());
+    process.list(ANN).await;
+
+    let kept = process.list_at_hand(ANN).await.unwrap();
+    assert_eq!((kept.value, kept.outcome.served, kept.outcome.tier), (Some(Seen(vec![0; 4])), Served::Hit, Tier::Memory));
+    process.write(1, BEN);
+    let behind = process.list_at_hand(ANN).await.unwrap();
+    assert_eq!((behind.value, behind.outcome.served), (Some(Seen(vec![0; 4])), Served::Stale));
+    assert!(process.list_at_hand(BEN).await.is_none(), "an author is shown what was there before their change");
+    // From here on it is to be made anew meanwhile.
+    process.clock.advance(TOLERANCE / 2);
+    assert!(process.list_at_hand(ANN).await.is_none());
+
+    process.list(BEN).await;
+    assert_eq!(process.list_at_hand(ANN).await.unwrap().value, Some(Seen(vec![0, 1, 0, 0])));
+    process.clock.advance(FRESH);
+    assert!(process.list_at_hand(ANN).await.is_none());
+    assert_eq!(process.shop.loads(), 2);
+}
+
+#[tokio::test]
 async fn many_changes_make_few_loads() {
     let process = Process::alone();
     process.list(BEN).await;

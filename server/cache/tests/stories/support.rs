@@ -203,6 +203,10 @@ impl Process {
         self.cache.get(&List(0), asked, load).await
     }
 
+    pub(crate) async fn list_at_hand(&self, by: u128) -> Option<Answer<Seen>> {
+        self.cache.at_hand(&List(0), Asked { version: self.shop.version(), by: Some(by) }).await
+    }
+
     pub(crate) async fn one(&self, member: usize, by: u128) -> Answer<Seen> {
         let shop = self.shop.clone();
         let asked = Asked { version: self.shop.version(), by: Some(by) };

@@ -14,7 +14,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
+    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -60,6 +60,10 @@ impl Catalogue for Noted {
         self.catalogue.as_of(who).await
     }
 
+    fn known_as_of(&self, who: &Access) -> Option<Seq> {
+        self.catalogue.known_as_of(who)
+    }
+
     async fn part(&self, who: &Access, query: &ListQuery, behind: Option<&Bookmark>, count: u32) -> Result<Part, AppError> {
         self.catalogue.part(who, query, behind, count).await
     }
@@ -88,14 +92,14 @@ impl Catalogue for Noted {
         self.catalogue.history(who, product, before).await
     }
 
-    async fn submit_from(&self, who: &Access, door: Source, op: Op) -> Result<Receipt, AppError> {
+    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError> {
         let product = op.product;
         let receipt = self.catalogue.submit_from(who, door, op).await?;
         self.note(who, product, &receipt);
         Ok(receipt)
     }
 
-    async fn submit_upon(&self, who: &Access, door: Source, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
         let product = op.product;
         let receipt = self.catalogue.submit_upon(who, door, op, version).await?;
         if let Some(receipt) = &receipt {

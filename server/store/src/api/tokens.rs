@@ -114,12 +114,17 @@ impl Tokens for Store {
             return Ok(None);
         }
         self.db().stay_on_primary();
-        let (hash, now) = (hash(secret), self.inner.clock.now().micros());
-        let known = self.inner.who_asks.bearer(&hash, now);
-        let Some(told) = (if known.is_some() { known } else { Box::pin(self.read_bearer(hash)).await? }) else { return Ok(None) };
-        self.has_written(told.bearer.access.user, told.store_num, told.written);
-        self.note_use(told.bearer.token, told.last_used_at, now);
-        Ok(Some(told.bearer))
+        if let Some(known) = self.known_bearer(secret) {
+            return Ok(Some(known));
+        }
+        let told = Box::pin(self.read_bearer(hash(secret))).await?;
+        Ok(told.map(|told| self.asks(told, self.inner.clock.now().micros())))
+    }
+
+    fn known_bearer(&self, secret: &TokenSecret) -> Option<Bearer> {
+        let now = self.inner.clock.now().micros();
+        let told = self.inner.who_asks.bearer(&hash(secret), now)?;
+        Some(self.asks(told, now))
     }
 }
 
@@ -181,6 +186,13 @@ impl Store {
         }
         let view = TokenView { id, name: new.name, scopes: new.scopes, user, person, ends_with, created_at: now, last_used_at, expires_at };
         Ok(Some((view, secret)))
+    }
+
+    /// Somebody asks with a token.
+    fn asks(&self, told: Told, now: i64) -> Bearer {
+        self.has_written(told.bearer.access.user, told.store_num, told.written);
+        self.note_use(told.bearer.token, told.last_used_at, now);
+        told.bearer
     }
 
     /// Asks together with all who come at the time.

@@ -1,5 +1,10 @@
 //! Many rows into a table, on either engine.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
+
 use super::{rows::Record, rows_postgres, rows_sqlite};
 use crate::{
     StoreError,
@@ -32,6 +37,30 @@ pub(crate) async fn insert<R: Record>(tx: &mut Tx<'_>, table: &'static Table, re
     running.had(records.len() as u64);
     tx.db.inserted(table.name, &running, done.is_ok());
     done
+}
+
+/// The texts of an engine's statements, each made once for its table, size and clash.
+pub(super) struct Texts(OnceLock<RwLock<ByUse>>);
+
+type ByUse = HashMap<(&'static str, usize, Clash), Arc<str>>;
+
+impl Texts {
+    pub(super) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// `make` is given the columns.
+    pub(super) fn of(&self, table: &'static Table, rows: usize, clash: Clash, make: impl FnOnce(&[&str]) -> String) -> Arc<str> {
+        let texts = self.0.get_or_init(RwLock::default);
+        let key = (table.name, rows, clash);
+        if let Some(text) = texts.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return text.clone();
+        }
+        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+        let text: Arc<str> = make(&columns).into();
+        texts.write().unwrap_or_else(PoisonError::into_inner).insert(key, text.clone());
+        text
+    }
 }
 
 impl Clash {

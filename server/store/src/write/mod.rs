@@ -49,7 +49,7 @@ pub struct Author {
     pub source: Source,
     pub job: Option<JobId>,
     /// Whether the receipts are kept, so that the same op sent again answers the same. A job needs none: its
-    /// progress is kept in the same transaction.
+    /// progress is kept in the same transaction. Nor does an op whose id nobody knows who could send it again.
     pub remember: bool,
 }
 
@@ -177,7 +177,7 @@ impl Store {
     ) -> Result<Option<Written>, StoreError> {
         let at = self.inner.clock.now().micros();
         // What nobody waits for takes no connection from those who do.
-        let work = if job.is_some() || author.job.is_some() || !author.remember { Work::Job } else { Work::Page };
+        let work = if job.is_some() || author.job.is_some() || !author.source.is_waited_for() { Work::Job } else { Work::Page };
         let mut tx = self.db().begin_for(work).await?;
         let hashes: Vec<[u8; 32]> = if author.remember { ops.iter().map(receipts::payload_hash).collect() } else { Vec::new() };
         let known = if author.remember { load::receipts(&mut tx, store, ops, &hashes).await? } else { HashMap::new() };

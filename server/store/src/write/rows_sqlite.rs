@@ -1,12 +1,12 @@
 //! Rows into SQLite: several rows a statement, since a statement costs more than a row.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use sqlx::{Arguments, AssertSqlSafe, Sqlite, SqliteConnection, sqlite::SqliteArguments};
 use uuid::Uuid;
 
 use super::{
-    insert::Clash,
+    insert::{Clash, Texts},
     rows::{Record, Sink},
 };
 use crate::{Db, StoreError, sql::Table};
@@ -48,7 +48,7 @@ impl<'a, R> Iterator for LadderOf<'a, R> {
     }
 }
 
-fn bound<R: Record>(table: &'static Table, records: &[R], clash: Clash) -> (std::sync::Arc<str>, SqliteArguments) {
+fn bound<R: Record>(table: &'static Table, records: &[R], clash: Clash) -> (Arc<str>, SqliteArguments) {
     let mut arguments = SqliteArguments::default();
     arguments.reserve(records.len() * table.columns.len(), 0);
     let mut sink = Bound(&mut arguments);
@@ -89,19 +89,10 @@ impl Sink for Bound<'_> {
     }
 }
 
-/// The text is made once for each table, size and clash.
-fn statement(table: &'static Table, rows: usize, clash: Clash) -> std::sync::Arc<str> {
-    type Texts = std::sync::RwLock<std::collections::HashMap<(&'static str, usize, Clash), std::sync::Arc<str>>>;
-    static TEXTS: OnceLock<Texts> = OnceLock::new();
-    let texts = TEXTS.get_or_init(Texts::default);
-    let key = (table.name, rows, clash);
-    if let Some(text) = texts.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key) {
-        return text.clone();
-    }
-    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-    let row = format!("({})", vec!["?"; columns.len()].join(","));
-    let text = format!("INSERT INTO {} ({}) VALUES {}{}", table.name, columns.join(","), vec![row.as_str(); rows].join(","), clash.clause(table));
-    let text: std::sync::Arc<str> = text.into();
-    texts.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, text.clone());
-    text
+fn statement(table: &'static Table, rows: usize, clash: Clash) -> Arc<str> {
+    static TEXTS: Texts = Texts::new();
+    TEXTS.of(table, rows, clash, |columns| {
+        let row = format!("({})", vec!["?"; columns.len()].join(","));
+        format!("INSERT INTO {} ({}) VALUES {}{}", table.name, columns.join(","), vec![row.as_str(); rows].join(","), clash.clause(table))
+    })
 }

@@ -19,7 +19,7 @@ pub async fn history_tells_who_when_what(arranged: &Arranged) {
     arranged.clock.advance(60);
     arranged.store.submit(&who, edit(lamp.id, &[(Field::Title, Base::Any, Value::text("Lamp"))])).await.unwrap();
     arranged.clock.advance(60);
-    arranged.store.submit_from(&who, Source::Api, Op { id: op_id(), product: lamp.id, action: Action::Delete }).await.unwrap();
+    arranged.store.submit_from(&who, Source::Api.into(), Op { id: op_id(), product: lamp.id, action: Action::Delete }).await.unwrap();
 
     let history = arranged.store.history(&who, lamp.id, None).await.unwrap();
 

@@ -241,10 +241,10 @@ pub async fn a_change_is_made_upon_what_was_known_or_not_at_all(arranged: &Arran
     other.submit(&who, edit(lamp.id, &[(Field::Vendor, Base::Any, Value::text("Acme"))])).await.unwrap();
     let op = edit(lamp.id, &[(Field::Title, Base::Seen(version), Value::text("Brass lamp"))]);
 
-    let refused = store.submit_upon(&who, Source::Api, op.clone(), version).await.unwrap();
+    let refused = store.submit_upon(&who, Source::Api.into(), op.clone(), version).await.unwrap();
     let untouched = arranged.load("lamp").await;
-    let done = store.submit_upon(&who, Source::Api, op.clone(), untouched.versions.latest).await.unwrap();
-    let again = store.submit_upon(&who, Source::Api, op, version).await.unwrap();
+    let done = store.submit_upon(&who, Source::Api.into(), op.clone(), untouched.versions.latest).await.unwrap();
+    let again = store.submit_upon(&who, Source::Api.into(), op, version).await.unwrap();
 
     assert_eq!((looked, version, refused), (0, lamp.versions.latest, None));
     assert_eq!((untouched.content.title.as_str(), untouched.content.vendor.as_str()), ("lamp", "Acme"));
@@ -252,7 +252,7 @@ pub async fn a_change_is_made_upon_what_was_known_or_not_at_all(arranged: &Arran
     let (after, view) = cost!(store, store.known(&who, Name::Id(lamp.id)));
     assert_eq!((after, view.map(|view| view.versions.latest)), (0, done.as_ref().map(seq)));
     let nowhere = edit(create(product("x")).product, &[(Field::Title, Base::Any, Value::text("x"))]);
-    assert_eq!(store.submit_upon(&who, Source::Api, nowhere, Seq(1)).await.unwrap(), None);
+    assert_eq!(store.submit_upon(&who, Source::Api.into(), nowhere, Seq(1)).await.unwrap(), None);
     other.close().await;
 }
 

@@ -5,7 +5,11 @@ use domain::{
     query::{ListQuery, Window},
     role::Role,
 };
-use ports::{Catalogue, People, usage::Usage};
+use ports::{
+    Catalogue, People,
+    product::{Door, Source},
+    usage::Usage,
+};
 
 use crate::support::{Arranged, batch, create, product, rich};
 
@@ -57,6 +61,12 @@ pub async fn pages_keep_to_their_budget(arranged: &Arranged) {
     costs!(1, Usage::records(store, &who, days, None));
     // Receipts, product, variants, images; numbers, product, log, receipt.
     costs!(8, store.submit(&who, crate::support::edit(lamp.id, &[(Field::Title, domain::op::Base::Any, Value::text("Lamp"))])));
+    // Its parts are in memory now, and what cannot come again needs no receipt: product; numbers, product, log.
+    let once = Door { source: Source::Api, may_come_again: false };
+    let shorter = crate::support::edit(lamp.id, &[(Field::Title, domain::op::Base::Any, Value::text("Lamps"))]);
+    let op = shorter.id;
+    costs!(4, store.submit_from(&who, once, shorter));
+    assert_eq!(store.receipt(&who, op).await.unwrap(), None);
     let fresh = arranged.second_store().await;
     let before = fresh.db().statements();
     fresh.list(&who, &window("")).await.unwrap();

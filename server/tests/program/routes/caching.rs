@@ -16,6 +16,7 @@ on_both_engines!(
     a_list_is_given_from_memory_until_a_product_changes,
     a_product_is_given_from_memory_until_it_changes,
     that_a_product_is_not_there_is_kept_until_it_is,
+    what_is_at_hand_is_what_comes_of_going_the_whole_way,
     what_is_kept_is_given_to_those_alone_who_may_see_it,
     everybody_sees_a_change_in_half_a_second,
     a_change_by_another_process_is_seen_in_half_a_second,
@@ -150,6 +151,37 @@ async fn that_a_product_is_not_there_is_kept_until_it_is(engine: Engine) {
     api.write(Method::POST, "/api/v1/products", &json!({"title": "Blue lamp", "handle": "blue-lamp"})).await;
 
     assert_eq!(api.get("/api/v1/products/blue-lamp").await.status, 200);
+}
+
+async fn what_is_at_hand_is_what_comes_of_going_the_whole_way(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let api = Api::of(&program, "owner@demo.test").await;
+    let list = "/api/v1/products?status=active&limit=20";
+    let product = first_id(&api.get(list).await);
+
+    for address in [list.to_owned(), format!("/api/v1/products/{product}")] {
+        for codings in [None, Some("gzip"), Some("gzip, br")] {
+            let mut asked: Vec<_> = codings.map(|codings| ("accept-encoding", codings)).into_iter().collect();
+            api.get_with(&address, &asked).await;
+            let at_hand = api.get_with(&address, &asked).await;
+            // Nobody has that, and whoever sets a condition goes the whole way.
+            asked.push(("if-none-match", "\"none\""));
+            let whole_way = api.get_with(&address, &asked).await;
+
+            assert!(is_hit(&at_hand) && is_hit(&whole_way), "{address}");
+            assert_eq!((at_hand.status, &at_hand.bytes), (whole_way.status, &whole_way.bytes), "{address} {codings:?}");
+            assert_eq!(lasting(&at_hand), lasting(&whole_way), "{address} {codings:?}");
+        }
+    }
+}
+
+/// The headers that are the same however often one asks.
+fn lasting(reply: &Reply) -> Vec<(String, String)> {
+    let differ = ["date", "cache-status", "server-timing", "ratelimit"];
+    let headers = reply.headers.iter().filter(|(name, _)| !differ.contains(&name.as_str()));
+    let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    headers.sort();
+    headers
 }
 
 async fn what_is_kept_is_given_to_those_alone_who_may_see_it(engine: Engine) {

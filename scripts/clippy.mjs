@@ -1,0 +1,88 @@
+// Clippy on our own crates, as each was compiled last (see scripts/rustc): without a warning, or it fails. What it has looked at since is left alone.
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const NOTES = ["target/release/clippy", "target/front/wasm32-unknown-unknown/wasm-release/clippy"];
+// Where what comes of it goes, and in which form it is told.
+const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|extra-filename)=/;
+
+const notes = NOTES.filter((folder) => existsSync(folder)).flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => !name.endsWith(".seen"))
+    .map((name) => join(folder, name)),
+);
+if (notes.length === 0) throw new Error("Nothing of ours is compiled yet: run scripts/build first.");
+const queue = notes.map(read).filter((unit) => unit && !seen(unit));
+let next = 0;
+let failed = 0;
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+console.log(`clippy: ${queue.length} of ${notes.length} looked at`);
+process.exit(failed === 0 ? 0 : 1);
+
+function read(note) {
+  const text = readFileSync(note, "utf8");
+  const middle = text.indexOf("\0\0");
+  const [around, how] = [text.slice(0, middle), text.slice(middle + 2)];
+  const [folder, rustc, ...given] = how.split("\0").slice(0, -1);
+  const source = given.find((argument) => argument.endsWith(".rs"));
+  // Of a crate that is not there any more.
+  if (!source || !existsSync(join(folder, source))) {
+    rmSync(note);
+    return undefined;
+  }
+  const env = Object.fromEntries(around.split("\0").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  // Nobody shares the work with it any more.
+  delete env.CARGO_MAKEFLAGS;
+  const driver = join(dirname(rustc), "clippy-driver");
+  return { note, folder, env, rustc, driver: existsSync(driver) ? driver : "clippy-driver", given };
+}
+
+// By which clippy, and by which rules.
+function rules(driver) {
+  const version = execFileSync(driver, ["--version"], { encoding: "utf8" });
+  return createHash("sha256").update(version).update(readFileSync("clippy.toml")).digest("hex");
+}
+
+function seen({ note, driver }) {
+  const stamp = `${note}.seen`;
+  return existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(note).mtimeMs && readFileSync(stamp, "utf8") === rules(driver);
+}
+
+async function work() {
+  for (let unit = queue[next++]; unit; unit = queue[next++]) {
+    const begun = new Date();
+    const said = await look(unit);
+    if (said === undefined) {
+      writeFileSync(`${unit.note}.seen`, rules(unit.driver));
+    } else {
+      failed += 1;
+      console.error(`${unit.env.CARGO_PKG_NAME} (${unit.note.split(".").pop()}, ${new Date() - begun} ms)\n${said}`);
+    }
+  }
+}
+
+// What it says, when it says something.
+function look({ folder, env, rustc, driver, given }) {
+  const out = mkdtempSync(join(tmpdir(), "clippy-"));
+  const kept = [];
+  for (let at = 0; at < given.length; at += 1) {
+    if (given[at] === "--out-dir") at += 1;
+    else if (given[at] === "-C" && OWN.test(given[at + 1])) at += 1;
+    else if (!OWN.test(given[at])) kept.push(given[at]);
+  }
+  const color = process.stderr.isTTY ? "always" : "never";
+  const asked = [rustc, ...kept, "--emit=metadata", "--out-dir", out, "--error-format=human", `--color=${color}`, "-Dwarnings"];
+  return new Promise((resolve) => {
+    const running = spawn(driver, asked, { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    running.stderr.setEncoding("utf8").on("data", (text) => (said += text));
+    running.on("error", (error) => resolve(error.message));
+    running.on("close", (status) => {
+      rmSync(out, { recursive: true, force: true });
+      resolve(status === 0 ? undefined : said);
+    });
+  });
+}

@@ -9,9 +9,12 @@ const NOTES = ["target/release/clippy", "target/front/wasm32-unknown-unknown/was
 // Where what comes of it goes, and in which form it is told.
 const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|extra-filename)=/;
 
+// While they are being compiled.
+const withoutTests = process.argv.includes("--without-tests");
+
 const notes = NOTES.filter((folder) => existsSync(folder)).flatMap((folder) =>
   readdirSync(folder)
-    .filter((name) => !name.endsWith(".seen"))
+    .filter((name) => !name.endsWith(".seen") && !(withoutTests && name.endsWith(".test")))
     .map((name) => join(folder, name)),
 );
 if (notes.length === 0) throw new Error("Nothing of ours is compiled yet: run scripts/build first.");

@@ -41,7 +41,10 @@ test.describe('a chunk that cannot be loaded', () => {
       await link().click();
       await expect(page.getByRole('alert'), name).toContainText('could not be loaded');
       // Once more in vain: it stays, and so does the way out of it.
+      const { refused } = line;
       await page.getByRole('button', { name: 'Try again' }).click();
+      // In vain before the line is there again, or it would be this try that loads it.
+      await expect.poll(() => line.refused).toBeGreaterThan(refused);
       await expect(page.getByRole('alert')).toContainText('could not be loaded');
 
       line.isCut = false;

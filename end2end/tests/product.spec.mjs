@@ -457,6 +457,8 @@ test('one goes on to the next product, to the one before, and back to the row on
   await expect(title(page)).toHaveValue(first);
   await page.locator('body').press('j');
   await expect(page).not.toHaveURL(path);
+  // Which product is before the next one is known when that is there.
+  await expect(page.locator('.pager .num')).toHaveText(/^2,652 of /);
   await page.locator('body').press('k');
   await expect(page).toHaveURL(path);
 

@@ -1,6 +1,6 @@
 //! Runs that ask a provider: every answer is paid for once and written once, whatever happens.
 
-use std::{collections::HashSet, fmt::Write, time::Duration};
+use std::{collections::HashSet, fmt::Write, sync::Arc, time::Duration};
 
 use domain::{
     clock::Clock,
@@ -15,6 +15,7 @@ use ports::{
     writing::{ProviderDraft, Writing},
 };
 use scripted_provider::{Play, Scripted, Usual};
+use tokio::sync::Semaphore;
 
 use crate::support::{
     KEEP, World, csv, on_both,
@@ -452,7 +453,8 @@ on_both! {
     async fn a_run_that_is_about_to_pause_can_go_on_at_once(engine: Engine) {
         let world = World::new(engine).await;
         world.import(csv::many(6, 0), KEEP).await;
-        let provider = world.provider(slow(Duration::from_secs(1)), 2).await;
+        let permits = Arc::new(Semaphore::new(1));
+        let provider = world.provider(Scripted::usually(Usual { permits: Some(Arc::clone(&permits)), ..Usual::default() }), 2).await;
         let worker = world.worker();
         let id = world.start(RunSpec { provider: provider.id, ..spec() }).await;
         let running = world.until_run(id, |run| run.run.progress.written > 0).await.run;
@@ -464,6 +466,7 @@ on_both! {
         let refused = world.runs().resume(&world.owner, id, Some(Cost(1_000_000))).await.unwrap_err().to_string();
         assert_eq!(refused, "This run is about to pause. Wait a moment, then change its cap.");
         world.runs().resume(&world.owner, id, None).await.unwrap();
+        permits.add_permits(5);
         let run = world.rests(id).await.run;
         worker.stop().await;
 

@@ -1,10 +1,11 @@
 //! A primary with a streaming replica: own writes are read at once, the rest from the replica, and what goes away comes back.
 //!
-//! Both belong to these tests alone, which take turns, as they stop and kill them.
+//! Both belong to whoever has their turn, as these tests stop and kill them.
 
 #![allow(clippy::print_stdout, reason = "what was measured, and what could not be looked at, is told")]
 
 use std::{
+    fs::File,
     net::SocketAddr,
     path::Path,
     process::Command,
@@ -35,7 +36,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::{DatabaseOptions, Location, OsEntropy, Store, StoreRef};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Mutex, MutexGuard, watch},
+    sync::watch,
 };
 
 use crate::support::{START, batch, create, edit, product};
@@ -44,7 +45,7 @@ use crate::support::{START, batch, create, edit, product};
 struct Pair {
     primary: String,
     replica: String,
-    _turn: MutexGuard<'static, ()>,
+    _turn: File,
 }
 
 struct Arranged {
@@ -78,8 +79,9 @@ const PRODUCTS: usize = 40;
 impl Pair {
     /// None where PostgreSQL is not installed.
     async fn find() -> Option<Self> {
-        static TURN: Mutex<()> = Mutex::const_new(());
-        let turn = TURN.lock().await;
+        // Also of other processes: the program's tests run beside these.
+        let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/postgres-pair.lock")).unwrap();
+        let turn = tokio::task::spawn_blocking(|| turn.lock().map(|()| turn).unwrap()).await.unwrap();
         let lines = Self::start().await?;
         let address = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
         Some(Self { primary: address("VITRINE_TEST_PRIMARY_URL"), replica: address("VITRINE_TEST_REPLICA_URL"), _turn: turn })

@@ -1,6 +1,6 @@
 //! Two servers on one database, whose replica is an hour behind: what somebody saves through one is there at once through the other.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{fs::File, path::Path, process::Command, time::Duration};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,11 +13,15 @@ struct Pair {
     primary: String,
     replica: String,
     database: String,
+    _turn: File,
 }
 
 impl Pair {
     /// None where PostgreSQL is not installed.
     fn find() -> Option<Self> {
+        // The store's tests, which run beside these, stop and kill the two.
+        let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/postgres-pair.lock")).unwrap();
+        turn.lock().unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres-for-tests");
         let found = Command::new(script).arg("--with-replica").output().unwrap();
         if found.status.code() == Some(3) {
@@ -28,7 +32,8 @@ impl Pair {
         let lines = String::from_utf8(found.stdout).unwrap();
         let address = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
         let database = format!("program_{}", std::process::id());
-        let pair = Self { primary: address("VITRINE_TEST_PRIMARY_URL"), replica: address("VITRINE_TEST_REPLICA_URL"), database };
+        let (primary, replica) = (address("VITRINE_TEST_PRIMARY_URL"), address("VITRINE_TEST_REPLICA_URL"));
+        let pair = Self { primary, replica, database, _turn: turn };
         psql(&pair.primary, &format!("CREATE DATABASE {}", pair.database));
         Some(pair)
     }

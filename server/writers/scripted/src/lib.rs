@@ -26,7 +26,7 @@ use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use self::play::Play;
 use self::steps::{Step, body_of};
@@ -48,6 +48,8 @@ pub struct Scripted {
 #[derive(Clone, Debug, Default)]
 pub struct Usual {
     pub delay: Duration,
+    /// Where there are some, as many answers come as it has permits: the others wait until more are given.
+    pub permits: Option<Arc<Semaphore>>,
     /// A status, and how often it comes, in 0 to 1.
     pub failures: Vec<(u16, f64)>,
 }
@@ -128,6 +130,9 @@ impl Scripted {
             Play::Good => {
                 if !self.usual.delay.is_zero() {
                     tokio::time::sleep(self.usual.delay).await;
+                }
+                if let Some(permits) = &self.usual.permits {
+                    permits.acquire().await.map_err(io::Error::other)?.forget();
                 }
                 Ok(form.says(body, &text, "stop", pause))
             }

@@ -20,7 +20,7 @@ pub struct Provider {
 pub const PRICE: (Cost, Cost) = (Cost(10_000_000), Cost(30_000_000));
 
 pub fn slow(delay: Duration) -> Arc<Scripted> {
-    Scripted::usually(Usual { delay, failures: Vec::new() })
+    Scripted::usually(Usual { delay, ..Usual::default() })
 }
 
 impl World {

@@ -6,6 +6,7 @@
 
 mod batch;
 mod beside;
+mod bound;
 mod flush;
 mod insert;
 mod load;

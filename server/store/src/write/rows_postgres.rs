@@ -1,9 +1,10 @@
 //! Rows into PostgreSQL: `COPY` for many new ones, arrays for few and for those that replace others, plain values for one.
 
-use sqlx::{Arguments, AssertSqlSafe, Encode, PgConnection, Postgres, Type, error::BoxDynError, postgres::PgArguments};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 use uuid::Uuid;
 
 use super::{
+    bound::bound,
     insert::{Clash, Texts},
     rows::{Record, Sink},
 };
@@ -21,62 +22,23 @@ const COPY_CHUNK: usize = 256 * 1024;
 
 pub(super) async fn insert<R: Record>(db: &Db, on: &mut PgConnection, table: &'static Table, records: &[R], clash: Clash) -> Result<(), StoreError> {
     db.count();
-    match records {
-        [record] => one(on, table, record, clash).await,
-        many if clash == Clash::Fails && many.len() >= COPY_FROM => copy(on, table, many).await,
-        some => unnest(on, table, some, clash).await,
+    match records.len() {
+        1 => one(on, table, records, clash).await,
+        many if clash == Clash::Fails && many >= COPY_FROM => copy(on, table, records).await,
+        _ => unnest(on, table, records, clash).await,
     }
 }
 
-/// What a person changes is one row: arrays of one each would be taken apart for a third of the time that it takes.
-async fn one<R: Record>(on: &mut PgConnection, table: &'static Table, record: &R, clash: Clash) -> Result<(), StoreError> {
+/// What a person changes is one row: there is no need to put each of its values into an array and take it out again.
+async fn one<R: Record>(on: &mut PgConnection, table: &'static Table, record: &[R], clash: Clash) -> Result<(), StoreError> {
     static TEXTS: Texts = Texts::new();
     let text = TEXTS.of(table, 1, clash, |columns| {
         let values: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
         format!("INSERT INTO {} ({}) VALUES ({}){}", table.name, columns.join(","), values.join(","), clash.clause(table))
     });
-    let mut row = Row { arguments: PgArguments::default(), wrong: None };
-    record.put(&mut row);
-    if let Some(error) = row.wrong {
-        return Err(sqlx::Error::Encode(error).into());
-    }
-    sqlx::query_with(AssertSqlSafe(text), row.arguments).execute(on).await?;
+    let arguments = bound::<Postgres, _>(table, record)?;
+    sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments).execute(on).await?;
     Ok(())
-}
-
-struct Row {
-    arguments: PgArguments,
-    wrong: Option<BoxDynError>,
-}
-
-impl Row {
-    fn add<'q, T: Encode<'q, Postgres> + Type<Postgres>>(&mut self, value: T) {
-        if let Err(error) = self.arguments.add(value) {
-            self.wrong = Some(error);
-        }
-    }
-}
-
-impl Sink for Row {
-    fn int(&mut self, value: Option<i64>) {
-        self.add(value);
-    }
-
-    fn flag(&mut self, value: bool) {
-        self.add(value);
-    }
-
-    fn maybe_text(&mut self, value: Option<&str>) {
-        self.add(value);
-    }
-
-    fn id(&mut self, value: Option<Uuid>) {
-        self.add(value);
-    }
-
-    fn bytes(&mut self, value: &[u8]) {
-        self.add(value);
-    }
 }
 
 async fn copy<R: Record>(on: &mut PgConnection, table: &'static Table, records: &[R]) -> Result<(), StoreError> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sqlx::{Arguments, AssertSqlSafe, Sqlite, SqliteConnection, sqlite::SqliteArguments};
-use uuid::Uuid;
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::{
+    bound::bound,
     insert::{Clash, Texts},
-    rows::{Record, Sink},
+    rows::Record,
 };
 use crate::{Db, StoreError, sql::Table};
 
@@ -22,14 +22,16 @@ pub(super) async fn insert<R: Record>(
     clash: Clash,
 ) -> Result<(), StoreError> {
     let mut chunks = LadderOf(records);
-    let mut next = chunks.next().map(|rows| bound(table, rows, clash));
+    let mut make_ready =
+        || chunks.next().map(|rows| bound::<Sqlite, _>(table, rows).map(|arguments| (statement(table, rows.len(), clash), arguments)));
+    let mut next = make_ready().transpose()?;
     while let Some((text, arguments)) = next {
         db.count();
         // While SQLite, in its own thread, works on these rows, the next ones are made ready.
         let running = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), arguments).execute(&mut *on);
-        let (done, ready) = futures::join!(running, async { chunks.next().map(|rows| bound(table, rows, clash)) });
+        let (done, ready) = futures::join!(running, async { make_ready() });
         done?;
-        next = ready;
+        next = ready.transpose()?;
     }
     Ok(())
 }
@@ -45,47 +47,6 @@ impl<'a, R> Iterator for LadderOf<'a, R> {
         let (these, others) = self.0.split_at(rows);
         self.0 = others;
         Some(these)
-    }
-}
-
-fn bound<R: Record>(table: &'static Table, records: &[R], clash: Clash) -> (Arc<str>, SqliteArguments) {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(records.len() * table.columns.len(), 0);
-    let mut sink = Bound(&mut arguments);
-    for record in records {
-        record.put(&mut sink);
-    }
-    (statement(table, records.len(), clash), arguments)
-}
-
-struct Bound<'a>(&'a mut SqliteArguments);
-
-impl Bound<'_> {
-    fn add<'q, T: sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite>>(&mut self, value: T) {
-        // Numbers, texts and bytes are copied; nothing in their encoding can fail.
-        let _ = self.0.add(value);
-    }
-}
-
-impl Sink for Bound<'_> {
-    fn int(&mut self, value: Option<i64>) {
-        self.add(value);
-    }
-
-    fn flag(&mut self, value: bool) {
-        self.add(value);
-    }
-
-    fn maybe_text(&mut self, value: Option<&str>) {
-        self.add(value);
-    }
-
-    fn id(&mut self, value: Option<Uuid>) {
-        self.add(value);
-    }
-
-    fn bytes(&mut self, value: &[u8]) {
-        self.add(value);
     }
 }
 

@@ -32,16 +32,17 @@ pub fn judge(thresholds: &Thresholds, summary: &Summary, processor: &Processor, 
 }
 
 /// The rules for all, at each level by itself: a thousand people must be answered as fast as the rule says, however many answers a
-/// hundred had before. A single level is all there is. What is kept is judged over the whole run alone: it grows with what was asked before, and
-/// the first level would be judged by how lately the server was started.
+/// hundred had before. A single level is all there is. What is kept grows with what was asked before, so that the first level would be judged by
+/// how lately the server was started: it is judged at the last one.
 pub fn judge_levels(thresholds: &Thresholds, levels: &[Levelled]) -> Vec<Judged> {
     let Some(rules) = thresholds.get("all").filter(|_| levels.len() > 1) else { return Vec::new() };
-    let at = |level: &Levelled| {
+    let at = |(number, level): (usize, &Levelled)| {
         let (of, tally) = (format!("at {:.0}", level.level), level.tally.clone());
-        let rules = rules.iter().filter(|rule| !matches!(rule.metric, Metric::Hits | Metric::Kept));
+        let is_last = number + 1 == levels.len();
+        let rules = rules.iter().filter(move |rule| is_last || !matches!(rule.metric, Metric::Hits | Metric::Kept));
         rules.map(move |rule| one(&of, rule, measured(rule.metric, Some(&tally), &Processor::default(), None))).collect::<Vec<_>>()
     };
-    levels.iter().flat_map(at).collect()
+    levels.iter().enumerate().flat_map(at).collect()
 }
 
 fn measured(metric: Metric, tally: Option<&Tally>, processor: &Processor, growth: Option<f64>) -> Option<f64> {
@@ -139,7 +140,7 @@ mod tests {
 
         assert_eq!(judge(&rules("all", &["p95 < 200ms"]), &summary, &Processor::default(), None)[0].holds, Some(true), "most were fast");
         assert_eq!(judged(&rules("all", &["p95 < 200ms"])), [("at 100".into(), Some(true)), ("at 200".into(), Some(false))]);
-        assert_eq!(judged(&rules("all", &["hits >= 95%", "kept >= 1%"])), vec![], "the first level begins with nothing kept");
+        assert_eq!(judged(&rules("all", &["hits >= 95%"])), [("at 200".into(), None)], "the first level begins with nothing kept");
         assert_eq!((judged(&rules("list", &["p95 < 1ms"])), judge_levels(&rules("all", &["p95 < 1ms"]), &summary.plateaus[..1])), (vec![], vec![]));
     }
 

@@ -12,6 +12,8 @@ const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|e
 // While they are being compiled.
 const withoutTests = process.argv.includes("--without-tests");
 
+const known = new Map();
+
 const notes = NOTES.filter((folder) => existsSync(folder)).flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => !name.endsWith(".seen") && !(withoutTests && name.endsWith(".test")))
@@ -45,8 +47,11 @@ function read(note) {
 
 // By which clippy, and by which rules.
 function rules(driver) {
-  const version = execFileSync(driver, ["--version"], { encoding: "utf8" });
-  return createHash("sha256").update(version).update(readFileSync("clippy.toml")).digest("hex");
+  if (!known.has(driver)) {
+    const version = execFileSync(driver, ["--version"], { encoding: "utf8" });
+    known.set(driver, createHash("sha256").update(version).update(readFileSync("clippy.toml")).digest("hex"));
+  }
+  return known.get(driver);
 }
 
 function seen({ note, driver }) {

@@ -151,7 +151,7 @@ impl Inside {
     }
 }
 
-/// Refuses what comes too fast or is too much, and tells programs how they stand.
+/// Refuses what comes too fast or is too much, and tells programs how they stand. What is kept as it is sent is never too much.
 pub(super) async fn guard(state: &AppState, at_hand: &AtHand, mut request: Request, next: Next) -> Response {
     let limits = &state.limits;
     let visit = Visit::of(&request);

@@ -114,11 +114,10 @@ impl Tokens for Store {
             return Ok(None);
         }
         self.db().stay_on_primary();
-        if let Some(known) = self.known_bearer(secret) {
-            return Ok(Some(known));
-        }
-        let told = Box::pin(self.read_bearer(hash(secret))).await?;
-        Ok(told.map(|told| self.asks(told, self.inner.clock.now().micros())))
+        let (hash, now) = (hash(secret), self.inner.clock.now().micros());
+        let known = self.inner.who_asks.bearer(&hash, now);
+        let told = if known.is_some() { known } else { Box::pin(self.read_bearer(hash)).await? };
+        Ok(told.map(|told| self.asks(told, now)))
     }
 
     fn known_bearer(&self, secret: &TokenSecret) -> Option<Bearer> {

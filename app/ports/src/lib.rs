@@ -35,7 +35,7 @@ use crate::{
     error::AppError,
     jobs::{BadRow, JobDetail, JobView},
     people::{Me, MemberView},
-    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt, Source},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Source, Submission},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -92,12 +92,12 @@ pub trait Catalogue: Send + Sync {
         self.submit_from(who, Source::Page.into(), op).await
     }
 
-    /// Does one op that came through a door, which the history names.
-    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError>;
+    /// Does one op of whatever source, which the history names. The same op again answers as the first time did, where it may be retried.
+    async fn submit_from(&self, who: &Access, how: Submission, op: Op) -> Result<Receipt, AppError>;
 
     /// The same if its product is still at the version that the op was made for. None when it has gone on: nothing was done then, and the op
     /// may be made anew under its id.
-    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError>;
+    async fn submit_upon(&self, who: &Access, how: Submission, op: Op, version: Seq) -> Result<Option<Receipt>, AppError>;
 
     /// What an op was answered that was submitted before; none when it is unknown in this store. For whoever may submit.
     async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError>;

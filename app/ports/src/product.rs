@@ -115,17 +115,17 @@ pub enum Source {
     Api,
 }
 
-/// How an op comes.
+/// How an op is submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct Submission {
     pub source: Source,
-    /// Whether whoever sends it knows its id and may send it again: then what became of it is kept for good.
-    pub may_come_again: bool,
+    /// Whether whoever submits it knows its id and may do so again: then what became of it is kept for good.
+    pub may_be_retried: bool,
 }
 
-impl From<Source> for Door {
+impl From<Source> for Submission {
     fn from(source: Source) -> Self {
-        Self { source, may_come_again: true }
+        Self { source, may_be_retried: true }
     }
 }
 

@@ -10,7 +10,7 @@ use domain::{ids::Seq, op::Op};
 use futures::FutureExt;
 use ports::{
     idempotency::{Answered, Begun, LONGEST_KEY},
-    product::{Door, Receipt, Source},
+    product::{Receipt, Source, Submission},
     tokens::Bearer,
 };
 use sha2::{Digest, Sha256};
@@ -45,18 +45,18 @@ impl Work {
     }
 
     /// Without a key nobody knows the ids that the ops have.
-    const fn door(&self) -> Door {
-        Door { source: Source::Api, may_come_again: self.ids.are_of_key() }
+    const fn submission(&self) -> Submission {
+        Submission { source: Source::Api, may_be_retried: self.ids.are_of_key() }
     }
 
     /// Does an op in the name of whoever asks.
     pub(crate) async fn submit(&self, op: Op) -> Result<Receipt, Problem> {
-        Ok(self.api.ports.catalogue.submit_from(&self.bearer.access, self.door(), op).await?)
+        Ok(self.api.ports.catalogue.submit_from(&self.bearer.access, self.submission(), op).await?)
     }
 
     /// The same if its product is still as it was when the op was made of it; none when it is not, and then nothing is done.
     pub(crate) async fn submit_upon(&self, op: Op, version: Seq) -> Result<Option<Receipt>, Problem> {
-        Ok(self.api.ports.catalogue.submit_upon(&self.bearer.access, self.door(), op, version).await?)
+        Ok(self.api.ports.catalogue.submit_upon(&self.bearer.access, self.submission(), op, version).await?)
     }
 }
 

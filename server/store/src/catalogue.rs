@@ -15,7 +15,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Submission},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -90,12 +90,12 @@ impl Catalogue for Store {
         Ok(self.db().reading_as(who.user, store.num, self.history_of(&store, product, before)).await?)
     }
 
-    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError> {
-        self.submit_if(who, door, op, None).await?.ok_or(AppError::Internal)
+    async fn submit_from(&self, who: &Access, how: Submission, op: Op) -> Result<Receipt, AppError> {
+        self.submit_if(who, how, op, None).await?.ok_or(AppError::Internal)
     }
 
-    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
-        self.submit_if(who, door, op, Some(version)).await
+    async fn submit_upon(&self, who: &Access, how: Submission, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+        self.submit_if(who, how, op, Some(version)).await
     }
 
     async fn receipt(&self, who: &Access, op: OpId) -> Result<Option<Receipt>, AppError> {
@@ -114,13 +114,13 @@ fn sets_optimisation(op: &Op) -> bool {
 
 impl Store {
     /// Does one op, if its product still has a version where one is given.
-    async fn submit_if(&self, who: &Access, door: Door, op: Op, version: Option<Seq>) -> Result<Option<Receipt>, AppError> {
+    async fn submit_if(&self, who: &Access, how: Submission, op: Op, version: Option<Seq>) -> Result<Option<Receipt>, AppError> {
         let store = self.allowed(who, Permission::Edit).await?;
         if sets_optimisation(&op) {
             let reason = "How far the words of a product are is set by runs and reviews. Start a run, or decide about a suggestion.".into();
             return Ok(Some(Receipt::Rejected { field: Some(Field::Optimisation), reason }));
         }
-        let author = Author { user: Some(who.user), source: door.source, job: None, remember: door.may_come_again };
+        let author = Author { user: Some(who.user), source: how.source, job: None, remember: how.may_be_retried };
         let this = self.clone();
         let mut receipts = self
             .to_its_end(async move {

@@ -14,7 +14,7 @@ use domain::{
 use ports::{
     Access, Catalogue,
     error::AppError,
-    product::{Door, HistoryEntry, Name, Neighbours, ProductView, Receipt},
+    product::{HistoryEntry, Name, Neighbours, ProductView, Receipt, Submission},
     products::{Bookmark, FacetValues, Listing, Opening, Part},
 };
 
@@ -92,16 +92,16 @@ impl Catalogue for Noted {
         self.catalogue.history(who, product, before).await
     }
 
-    async fn submit_from(&self, who: &Access, door: Door, op: Op) -> Result<Receipt, AppError> {
+    async fn submit_from(&self, who: &Access, how: Submission, op: Op) -> Result<Receipt, AppError> {
         let product = op.product;
-        let receipt = self.catalogue.submit_from(who, door, op).await?;
+        let receipt = self.catalogue.submit_from(who, how, op).await?;
         self.note(who, product, &receipt);
         Ok(receipt)
     }
 
-    async fn submit_upon(&self, who: &Access, door: Door, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
+    async fn submit_upon(&self, who: &Access, how: Submission, op: Op, version: Seq) -> Result<Option<Receipt>, AppError> {
         let product = op.product;
-        let receipt = self.catalogue.submit_upon(who, door, op, version).await?;
+        let receipt = self.catalogue.submit_upon(who, how, op, version).await?;
         if let Some(receipt) = &receipt {
             self.note(who, product, receipt);
         }

@@ -7,7 +7,7 @@ use domain::{
 };
 use ports::{
     Catalogue, People,
-    product::{Door, Source},
+    product::{Source, Submission},
     usage::Usage,
 };
 
@@ -62,7 +62,7 @@ pub async fn pages_keep_to_their_budget(arranged: &Arranged) {
     // Receipts, product, variants, images; numbers, product, log, receipt.
     costs!(8, store.submit(&who, crate::support::edit(lamp.id, &[(Field::Title, domain::op::Base::Any, Value::text("Lamp"))])));
     // Its parts are in memory now, and what cannot come again needs no receipt: product; numbers, product, log.
-    let once = Door { source: Source::Api, may_come_again: false };
+    let once = Submission { source: Source::Api, may_be_retried: false };
     let shorter = crate::support::edit(lamp.id, &[(Field::Title, domain::op::Base::Any, Value::text("Lamps"))]);
     let op = shorter.id;
     costs!(4, store.submit_from(&who, once, shorter));

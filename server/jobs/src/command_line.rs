@@ -101,20 +101,21 @@ async fn import(
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
 
     let begun = unfinished(store, at, kind, &params).await?;
-    let mut leased = if let Some(job) = begun {
-        store.lease(job, &worker, LEASE_SECONDS, file.locked).await?.ok_or_else(|| ImportError::Running(path.to_owned()))?
+    let (id, mut leased) = if let Some(id) = begun {
+        let leased = store.lease(id, &worker, LEASE_SECONDS, file.locked).await?;
+        (id, Some(leased.ok_or_else(|| ImportError::Running(path.to_owned()))?))
     } else {
         let (params, progress) = (to_json(&params)?, to_json(&Checkpoint::default())?);
         let id = store.enqueue(at, NewJob { kind, subject: &name, params: &params, progress: &progress, user }).await?;
         // A server that is quicker sees that it is not for servers.
-        store.lease(id, &worker, LEASE_SECONDS, true).await?.ok_or(ImportError::TakenOver)?
+        (id, store.lease(id, &worker, LEASE_SECONDS, true).await?)
     };
     let (_go_on, stop) = watch::channel(false);
     let wake = Wake::default();
     let mut patience = Patience::default();
     let state = loop {
-        let attempt =
-            Attempt { store, clock: &NoHurry, uploads: None, desk: None, leased: &leased, worker: &worker, stop: stop.clone(), wake: &wake };
+        let Some(mine) = leased.take() else { break ended(store, at, id).await? };
+        let attempt = Attempt { store, clock: &NoHurry, uploads: None, desk: None, leased: &mine, worker: &worker, stop: stop.clone(), wake: &wake };
         let mut report = |progress: &Progress| {
             patience.note(progress);
             on_progress(progress);
@@ -122,18 +123,18 @@ async fn import(
         match attempt.run(&mut report).await {
             Came::Over(JobState::Failed, message) => return Err(ImportError::Failed(message)),
             Came::Over(state, _) => break state,
-            Came::Lost | Came::Released(_) | Came::Paused(_) => return Err(ImportError::TakenOver),
+            Came::Lost | Came::Released(_) | Came::Paused(_) => break ended(store, at, id).await?,
             Came::Again { wait, message } => {
                 if !patience.lasts(wait) {
                     return Err(ImportError::Interrupted(message));
                 }
-                tracing::warn!(job.id = %leased.job.id, message, "the import goes on in a moment");
+                tracing::warn!(job.id = %id, message, "the import goes on in a moment");
                 time::sleep(wait).await;
-                leased = again(store, leased, &worker).await?;
+                leased = again(store, mine, &worker).await?;
             }
         }
     };
-    summary(store, at, leased.job.id, begun.is_some(), state).await
+    summary(store, at, id, begun.is_some(), state).await
 }
 
 /// Since when an import has not come further.
@@ -228,13 +229,17 @@ fn is_older_version(known: &ImportFile, now: &ImportFile) -> bool {
 }
 
 /// Takes the job again; while the database cannot be asked, the next attempt says so.
-async fn again(store: &Store, leased: LeasedJob, worker: &str) -> Result<LeasedJob, ImportError> {
+async fn again(store: &Store, leased: LeasedJob, worker: &str) -> Result<Option<LeasedJob>, ImportError> {
     match store.lease(leased.job.id, worker, LEASE_SECONDS, true).await {
-        Ok(Some(leased)) => Ok(leased),
-        Ok(None) => Err(ImportError::TakenOver),
-        Err(error) if error.is_passing() => Ok(LeasedJob { job: store::JobRow { attempts: leased.job.attempts + 1, ..leased.job }, ..leased }),
-        Err(error) => Err(error.into()),
+        Err(error) if error.is_passing() => Ok(Some(LeasedJob { job: store::JobRow { attempts: leased.job.attempts + 1, ..leased.job }, ..leased })),
+        leased => Ok(leased?),
     }
+}
+
+/// How a job ended that is not ours any more. Somebody may have cancelled it in the very moment in which it was begun.
+async fn ended(store: &Store, at: &StoreRef, id: JobId) -> Result<JobState, ImportError> {
+    let state = store.job(at, id).await?.map(|job| job.state);
+    state.filter(|state| state.is_over()).ok_or(ImportError::TakenOver)
 }
 
 async fn summary(store: &Store, at: &StoreRef, id: JobId, resumed: bool, state: JobState) -> Result<ImportSummary, ImportError> {

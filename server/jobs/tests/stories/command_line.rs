@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
+    pin::pin,
     process::{Child, Command, Stdio},
     sync::Arc,
     time::Duration,
@@ -106,6 +107,31 @@ on_both! {
         assert!(ended.to_string().ends_with("Run the same command again then: it goes on behind what is done."), "{ended}");
         assert_eq!((done.resumed, done.progress.created, done.progress.skipped), (true, 60_000, 0));
         assert_eq!((world.opened.products().await, world.opened.changes().await), (60_000, 60_000));
+    }
+
+    async fn an_import_that_is_cancelled_in_the_moment_it_begins_says_how_it_ended(engine: Engine) {
+        let world = World::new(engine).await;
+        for round in 0..20 {
+            let file = world.file(&format!("lamps-{round}.csv"), csv::many(100, round));
+            let mut import = pin!(import_file(&world.store, &world.at, None, &file, KEEP, |_| {}));
+            let cancel = async {
+                loop {
+                    let begun = world.store.jobs(&world.at, &[JobKind::Import], 1).await.unwrap().into_iter().find(|job| !job.state.is_over());
+                    if let Some(job) = begun {
+                        return world.store.request_cancel(&world.at, job.id).await.unwrap();
+                    }
+                }
+            };
+
+            let done = tokio::select! {
+                done = &mut import => done,
+                _ = cancel => import.await,
+            };
+
+            let done = done.unwrap();
+            let job = world.store.job(&world.at, done.job).await.unwrap().unwrap();
+            assert_eq!((done.cancelled, job.state.is_over()), (job.state == JobState::Cancelled, true), "in round {round}");
+        }
     }
 
     async fn two_commands_do_not_import_one_file_together(engine: Engine) {

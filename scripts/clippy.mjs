@@ -12,6 +12,7 @@ const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|e
 // While they are being compiled.
 const withoutTests = process.argv.includes("--without-tests");
 
+// What each driver's rules are: it is asked once.
 const known = new Map();
 
 const notes = NOTES.filter((folder) => existsSync(folder)).flatMap((folder) =>

@@ -1,6 +1,9 @@
 //! Jobs whose worker dies, stops, loses its lease or its database: whatever happens, everything is done once.
 
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 use ports::jobs::{JobKind, JobState};
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -121,20 +124,24 @@ on_both! {
         world.until(id, |job| job.job.progress.created > 0).await;
 
         match engine {
-            // Longer than a writer waits.
+            // A writer waits for five seconds, and as long again to note that it could not write: the middle leaves both the most time.
             Engine::Sqlite => {
                 let mut other = SqliteConnection::connect(&world.opened.url).await.unwrap();
                 sqlx::raw_sql("PRAGMA busy_timeout = 0").execute(&mut other).await.unwrap();
                 while sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.is_err() {}
-                tokio::time::sleep(Duration::from_millis(6_500)).await;
+                tokio::time::sleep(Duration::from_millis(7_500)).await;
                 sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
             }
             Engine::Postgres => {
                 let mut other = PgConnection::connect(&world.opened.url).await.unwrap();
-                sqlx::raw_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-                    .execute(&mut other)
-                    .await
-                    .unwrap();
+                let away = Instant::now() + Duration::from_secs(1);
+                // A connection that is cut between two transactions is replaced, and nobody notices.
+                while Instant::now() < away {
+                    sqlx::raw_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                        .execute(&mut other)
+                        .await
+                        .unwrap();
+                }
             }
         }
         let waiting = world.until(id, |job| job.job.state == JobState::Queued).await.job;

@@ -9,6 +9,7 @@ use jobs::{
 };
 use ports::{AllPorts, Ports};
 use store::{OsEntropy, Store};
+use tokio::sync::watch;
 
 use crate::{
     SystemClock,
@@ -28,6 +29,8 @@ pub struct Composed {
     /// What is served on the address for figures, if there is one.
     pub figures: Router,
     pub store: Store,
+    /// Told when the program is to stop.
+    pub stopping: watch::Sender<bool>,
     pub worker: WorkerHandle,
     pub couriers: CouriersHandle,
 }
@@ -77,13 +80,15 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         usage: shared.clone(),
         tokens: shared.clone(),
         idempotency: shared.clone(),
+        devices: shared.clone(),
         database: shared.clone(),
         deprecated: shared,
         webhooks,
     });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
-    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, warm });
-    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, worker, couriers })
+    let (stopping, stops) = watch::channel(false);
+    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, stopping: stops, warm });
+    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers })
 }
 
 /// Opens the installation's secret, which is made when there is none.

@@ -19,8 +19,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, api, assets, briefs, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers, runs,
-    security, session, state::AppState, tokens, usage, webhooks, whole,
+    account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
+    runs, security, session, state::AppState, tokens, usage, webhooks, whole,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -54,7 +54,10 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(pages::home))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
-        .route("/theme", post(account::theme));
+        .route("/theme", post(account::theme))
+        .route("/sync/v1/push", post(devices::push))
+        .route("/sync/v1/pull", post(devices::pull))
+        .route("/sync/v1/poke", get(devices::poke));
     // Cheaply, and only what is worth it: finished files are compressed when they are built, pictures are small as they are. What
     // is compressed already stays so.
     let worth_it = SizeAbove::new(1_024).and(NotForContentType::IMAGES).and(NotForContentType::SSE);

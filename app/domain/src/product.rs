@@ -50,7 +50,7 @@ pub struct Product {
 }
 
 /// What a merchant edits: everything of a product but its identity and its bookkeeping.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     pub handle: Handle,
     pub title: String,
@@ -73,7 +73,7 @@ pub struct Content {
     pub extras: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     pub id: VariantId,
     /// From 1, in the order shown.
@@ -94,7 +94,7 @@ pub struct Variant {
     pub extras: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     pub id: ImageId,
     /// From 1, in the order shown.

@@ -4,6 +4,7 @@
 //! * [`wire`]: what both sides say to each other, and how an answer is told from a portal's page.
 //! * [`intent`]: what a person wants, and what that does to a product as it is now.
 //! * [`outbox`]: what was saved here and how it ended. Never dropped.
+//! * [`body`]: a product as it is kept on a device.
 //! * [`replica`]: rows kept here, each for a reason. Dropped at will.
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
 //! * [`server`]: what the server answers.
@@ -17,6 +18,7 @@
 //! a result. A device therefore shows with every message the latest place in the history that it has results of (its *witness*), and offers
 //! again what ended of late when that place is not there any more.
 
+pub mod body;
 pub mod core;
 pub mod end;
 pub mod hash;

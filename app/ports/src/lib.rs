@@ -7,6 +7,7 @@
 pub mod changes;
 pub mod database;
 pub mod deprecated;
+pub mod devices;
 pub mod error;
 pub mod idempotency;
 pub mod jobs;
@@ -118,6 +119,9 @@ pub trait People: Send + Sync {
     /// Goes on in another store one belongs to.
     async fn switch_store(&self, session: &SessionSecret, store: StoreId) -> Result<(), AppError>;
 
+    /// The same person in another store, which they belong to; none where they do not.
+    async fn in_store(&self, who: &Access, store: StoreId) -> Result<Option<Access>, AppError>;
+
     async fn members(&self, who: &Access) -> Result<Vec<MemberView>, AppError>;
 }
 
@@ -190,6 +194,7 @@ pub struct AllPorts {
     pub tokens: Arc<dyn tokens::Tokens>,
     pub idempotency: Arc<dyn idempotency::Idempotency>,
     pub deprecated: Arc<dyn deprecated::Deprecated>,
+    pub devices: Arc<dyn devices::Devices>,
     pub database: Arc<dyn database::DatabaseFigures>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
 }

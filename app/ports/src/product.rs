@@ -113,6 +113,8 @@ pub enum Source {
     Review,
     /// A program has asked for it.
     Api,
+    /// Somebody saved it on a device, which may have been without a network.
+    Device,
 }
 
 /// How an op is submitted.
@@ -157,7 +159,7 @@ pub enum Receipt {
 }
 
 impl Source {
-    pub const ALL: [Self; 7] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine, Self::Run, Self::Review, Self::Api];
+    pub const ALL: [Self; 8] = [Self::Page, Self::Import, Self::Demo, Self::CommandLine, Self::Run, Self::Review, Self::Api, Self::Device];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -168,6 +170,7 @@ impl Source {
             Self::Run => "run",
             Self::Review => "review",
             Self::Api => "api",
+            Self::Device => "device",
         }
     }
 
@@ -177,7 +180,7 @@ impl Source {
 
     /// Whether a person or a program waits for the answer. What comes in great numbers, nobody does.
     pub const fn is_waited_for(self) -> bool {
-        matches!(self, Self::Page | Self::CommandLine | Self::Review | Self::Api)
+        matches!(self, Self::Page | Self::CommandLine | Self::Review | Self::Api | Self::Device)
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         signals.next().await;
         tracing::info!("stopping: finishing what is running");
         let _ = stopping.send(());
+        composed.stopping.send_replace(true);
         tokio::spawn(async move {
             signals.next().await;
             tracing::warn!("asked to stop a second time: stopping at once");

@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod briefs;
 pub(crate) mod caching;
 mod deciding;
+pub(crate) mod devices;
 pub(crate) mod envelope;
 pub(crate) mod errors;
 pub(crate) mod forms;

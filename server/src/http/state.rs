@@ -8,6 +8,7 @@ use cache::Cache;
 use leptos::config::LeptosOptions;
 use ports::Ports;
 use store::Store;
+use tokio::sync::watch;
 
 use super::limits::Limits;
 use crate::{config::Config, site::Site};
@@ -24,6 +25,8 @@ pub struct Inner {
     pub(crate) store: Store,
     pub(crate) limits: Arc<Limits>,
     pub(crate) cache: Cache,
+    /// Whether the program is to stop: what has no end of its own ends then.
+    pub(crate) stopping: watch::Receiver<bool>,
     /// Whether what is asked for first is there.
     pub(crate) warm: Arc<AtomicBool>,
 }

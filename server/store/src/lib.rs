@@ -12,6 +12,7 @@ mod catalogue;
 mod codec;
 mod codes;
 mod db;
+mod devices;
 mod entropy;
 mod error;
 mod jobs;

@@ -285,7 +285,7 @@ impl Store {
         };
         shelf.committed.fetch_max(seq, Ordering::SeqCst);
         *shelf.write() = Some(Current { index, seq: Seq(seq) });
-        self.read_feed(shelf).await
+        self.read_feed(shelf, Seq(seq)).await
     }
 
     /// Makes an index of the table, and tells up to which change. It may be as old as a replica: what is missing is in the feed,
@@ -317,7 +317,7 @@ impl Store {
         if shelf.with(|current| current.seq).is_some_and(|read| read >= seq) {
             return Ok(());
         }
-        self.read_feed(shelf).await
+        self.read_feed(shelf, seq).await
     }
 
     /// Reads what another process has written up to a change.
@@ -329,8 +329,9 @@ impl Store {
         Ok(())
     }
 
-    /// Only while tending the shelf.
-    async fn read_feed(&self, shelf: &Shelf) -> Result<(), StoreError> {
+    /// Only while tending the shelf. `committed` is known to be so: a number may belong to the end of a device's op that changed nothing, and is in
+    /// no feed.
+    async fn read_feed(&self, shelf: &Shelf, committed: Seq) -> Result<(), StoreError> {
         let db = self.db();
         loop {
             let Some(seq) = shelf.with(|current| current.seq) else { return Ok(()) };
@@ -345,6 +346,9 @@ impl Store {
                 }
             }
             if rows.len() < PAGE as usize {
+                if let Some(current) = shelf.write().as_mut() {
+                    current.seq = current.seq.max(committed);
+                }
                 return Ok(());
             }
         }

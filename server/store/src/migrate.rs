@@ -36,6 +36,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/postgres/0006_written_seq.sql"),
     ),
     (7, "processes", include_str!("../../../migrations/sqlite/0007_processes.sql"), include_str!("../../../migrations/postgres/0007_processes.sql")),
+    (8, "devices", include_str!("../../../migrations/sqlite/0008_devices.sql"), include_str!("../../../migrations/postgres/0008_devices.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

@@ -43,6 +43,15 @@ impl People for Store {
         if self.whose_session(session).await?.is_some() { Err(AppError::NotFound) } else { Err(AppError::SignedOut) }
     }
 
+    async fn in_store(&self, who: &Access, store: StoreId) -> Result<Option<Access>, AppError> {
+        if store == who.store {
+            return Ok(Some(who.clone()));
+        }
+        let role: Option<RoleRow> =
+            fresh!(self.db(), |on| sqlx::query_as(sql::ROLE_IN).bind(who.user.0).bind(store.0).fetch_optional(on)).map_err(StoreError::from)?;
+        Ok(role.map(|RoleRow(role)| Access { user: who.user, store, role }))
+    }
+
     async fn members(&self, who: &Access) -> Result<Vec<MemberView>, AppError> {
         let store = self.allowed(who, Permission::Manage).await?;
         let members: Vec<Member> = fresh!(self.db(), |on| sqlx::query_as(sql::MEMBERS).bind(store.num).fetch_all(on)).map_err(StoreError::from)?;
@@ -78,6 +87,10 @@ pub(crate) fn no_store_yet() -> AppError {
 }
 
 struct Member(MemberView);
+
+struct RoleRow(Role);
+
+from_row!(RoleRow, |row| Ok(Self(word(row.try_get(0)?, Role::from_name, "role")?)));
 
 from_row!(Member, |row| {
     let role = word(row.try_get(3)?, Role::from_name, "role")?;

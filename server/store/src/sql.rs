@@ -117,6 +117,7 @@ pub(crate) const CHANGE_LOG: Table = Table {
         ("source", Text),
         ("job_id", Id),
         ("at", Int),
+        ("link", Int),
     ],
     key: &["store_num", "seq"],
     fixed: &[],
@@ -124,7 +125,19 @@ pub(crate) const CHANGE_LOG: Table = Table {
 
 pub(crate) const OP_RESULT: Table = Table {
     name: "op_result",
-    columns: &[("op_id", Id), ("store_num", Int), ("payload_hash", Bytes), ("receipt", Text), ("at", Int)],
+    columns: &[
+        ("op_id", Id),
+        ("store_num", Int),
+        ("payload_hash", Bytes),
+        ("receipt", Text),
+        ("at", Int),
+        ("user_id", Id),
+        ("device_id", Id),
+        ("device_seq", Int),
+        ("seq", Int),
+        ("link", Int),
+        ("conflict", Text),
+    ],
     key: &["op_id"],
     fixed: &[],
 };
@@ -241,6 +254,48 @@ pub(crate) const RECEIPTS: Pair = Pair {
     postgres: "SELECT op_id, store_num, payload_hash, receipt FROM op_result WHERE op_id = ANY($1)",
 };
 
+/// What is kept of ops, whoever sent them.
+pub(crate) const KEPT_OPS: Pair = Pair {
+    sqlite: "\
+        SELECT op_id, store_num, payload_hash, device_id, user_id, receipt, seq FROM op_result \
+        WHERE op_id IN (SELECT unhex(value) FROM json_each($1))",
+    postgres: "SELECT op_id, store_num, payload_hash, device_id, user_id, receipt, seq FROM op_result WHERE op_id = ANY($1)",
+};
+
+/// Which ops have some numbers of a device.
+pub(crate) const KEPT_NUMBERS: Pair = Pair {
+    sqlite: "\
+        SELECT device_seq, op_id FROM op_result INDEXED BY op_result_by_device_seq \
+        WHERE device_id = $1 AND device_seq IN (SELECT value FROM json_each($2))",
+    postgres: "SELECT device_seq, op_id FROM op_result WHERE device_id = $1 AND device_seq = ANY($2)",
+};
+
+pub(crate) const SETTLE_CONFLICTS: Pair = Pair {
+    sqlite: "\
+        UPDATE op_result SET conflict = 'settled' WHERE op_id IN (SELECT unhex(value) FROM json_each($2)) AND +store_num = $1 AND conflict = 'open'",
+    postgres: "UPDATE op_result SET conflict = 'settled' WHERE op_id = ANY($2) AND store_num + 0 = $1 AND conflict = 'open'",
+};
+
+/// Where a store's history is.
+pub(crate) const HEAD: &str = "SELECT epoch, seq, link FROM store_seq WHERE store_num = $1";
+
+/// The link of a change number; of one that changed nothing it stands with its result. Null on changes that are older than links.
+pub(crate) const LINK: &str = "\
+    SELECT link FROM change_log WHERE store_num = $1 AND seq = $2 \
+    UNION ALL SELECT link FROM op_result WHERE store_num = $1 AND seq = $2 LIMIT 1";
+
+/// The keys of products that changed after `$2`.
+pub(crate) const CHANGED_SINCE: &str = "SELECT DISTINCT product_key FROM change_log WHERE store_num = $1 AND seq > $2 ORDER BY product_key";
+
+/// What became of a device's ops after `$3`.
+pub(crate) const ENDED_SINCE: &str = "SELECT op_id, receipt, seq FROM op_result WHERE device_id = $1 AND store_num = $2 AND seq > $3 ORDER BY seq";
+
+/// Products with some keys, those in the trash too.
+pub(crate) const ALL_PRODUCTS_BY_KEYS: Pair = Pair {
+    sqlite: concat!("SELECT ", product_columns!(), " FROM products WHERE key IN (SELECT value FROM json_each($1)) ORDER BY key"),
+    postgres: concat!("SELECT ", product_columns!(), " FROM products WHERE key = ANY($1) ORDER BY key"),
+};
+
 pub(crate) const DELETE_VARIANTS: Pair = Pair {
     sqlite: "DELETE FROM variants WHERE (product_key, id) IN (SELECT value ->> 0, unhex(value ->> 1) FROM json_each($1))",
     postgres: "DELETE FROM variants WHERE (product_key, id) IN (SELECT * FROM UNNEST($1::bigint[], $2::uuid[]))",
@@ -253,19 +308,19 @@ pub(crate) const DELETE_IMAGES: Pair = Pair {
 
 macro_rules! take_seq {
     () => {
-        "UPDATE store_seq SET seq = seq + $2, next_ord = next_ord + $3, products = products + $4 WHERE store_num = $1 RETURNING seq, next_ord"
+        "UPDATE store_seq SET seq = seq + $2, next_ord = next_ord + $3, products = products + $4, link = $5 WHERE store_num = $1 RETURNING seq, next_ord, epoch"
     };
 }
 
-/// Takes `$2` change numbers and `$3` ords, and counts `$4` products more. From here to the commit nobody else can. Where several
-/// processes serve, the last number is noted with the person `$5`: in the same round trip.
+/// Takes `$2` change numbers and `$3` ords, counts `$4` products more, and gives the history the link `$5`. From here to the commit nobody
+/// else can. Where several processes serve, the last number is noted with the person `$6`: in the same round trip.
 pub(crate) const TAKE_SEQ: Pair = Pair {
     sqlite: take_seq!(),
     postgres: concat!(
         "WITH taken AS (",
         take_seq!(),
-        "), noted AS (UPDATE memberships SET written_seq = taken.seq FROM taken WHERE user_id = $5 AND store_num = $1) ",
-        "SELECT seq, next_ord FROM taken"
+        "), noted AS (UPDATE memberships SET written_seq = taken.seq FROM taken WHERE user_id = $6 AND store_num = $1) ",
+        "SELECT seq, next_ord, epoch FROM taken"
     ),
 };
 
@@ -377,6 +432,8 @@ pub(crate) const SET_MEMBER: &str = "\
 
 pub(crate) const MEMBERS: &str = "\
     SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.store_num = $1 ORDER BY u.email";
+
+pub(crate) const ROLE_IN: &str = "SELECT m.role FROM memberships m JOIN stores s ON s.num = m.store_num WHERE m.user_id = $1 AND s.id = $2";
 
 pub(crate) const DROP_OLD_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 

@@ -36,6 +36,7 @@ pub(in crate::product) fn who(entry: &HistoryEntry) -> String {
         Source::Run => format!("{name}, run"),
         Source::Review => format!("{name}, review"),
         Source::Api => format!("{name}, API"),
+        Source::Device => format!("{name}, offline"),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct ChangeJson<'a> {
     /// What is there now: null for nothing.
     #[schema(schema_with = value, required = true)]
     after: Json,
-    /// Through which door it came: `page`, `api`, `import`, `demo`, `command_line`, `run` or `review`.
+    /// Through which door it came: `page`, `api`, `import`, `demo`, `command_line`, `run`, `review` or `device`.
     #[schema(example = "api")]
     source: &'static str,
     /// The name of the person; null when nobody can be named.

@@ -60,6 +60,8 @@ mod kind {
     pub(super) const LIST_PAGE: Kind = Kind(9);
     pub(super) const PAGE: Kind = Kind(10);
     pub(super) const FORM: Kind = Kind(11);
+    pub(super) const PUSH: Kind = Kind(12);
+    pub(super) const PULL: Kind = Kind(13);
 }
 
 /// Asked every second while something moves.
@@ -76,6 +78,16 @@ impl Visit {
         let path = address.path();
         if let Some(function) = path.strip_prefix("/api/fn/") {
             return visit(Door::Function, false, 1, function_work(function, reads, headers));
+        }
+        if let Some(call) = path.strip_prefix("/sync/v1/") {
+            // A device asks in the background, but what it sends is somebody's work.
+            let work = match call {
+                "push" => Work::Database(Class::Write, kind::PUSH),
+                // As long as somebody listens.
+                "poke" => Work::Other,
+                _ => Work::Database(Class::Read, kind::PULL),
+            };
+            return visit(Door::Function, true, 1, work);
         }
         if let Some(rest) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
             if !reads && rest.ends_with("/auth/login") {
@@ -218,6 +230,8 @@ mod tests {
             ("GET", "/usage/export.csv", Door::Page),
             ("GET", "/apiary", Door::Page),
             ("POST", "/api/fn/product/edit", Door::Function),
+            ("POST", "/sync/v1/push", Door::Function),
+            ("POST", "/sync/v1/pull", Door::Function),
             ("GET", "/api", Door::Api),
             ("GET", "/api/v2/whatever", Door::Api),
         ] {

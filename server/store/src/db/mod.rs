@@ -415,6 +415,19 @@ impl Db {
         Ok(Tx { db: self, on })
     }
 
+    /// For reading several things as of one moment, which is the present one. Nothing is written in it.
+    pub(crate) async fn begin_to_read(&self) -> Result<Tx<'_>, StoreError> {
+        let on = match &self.engine {
+            Engine::Sqlite { read, .. } => TxOn::Sqlite(read.begin().await?),
+            Engine::Postgres { primary, .. } => {
+                let mut tx = begin_on(&self.waits.first, primary).await?;
+                sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
+                TxOn::Postgres(tx)
+            }
+        };
+        Ok(Tx { db: self, on })
+    }
+
     /// A connection for reading much, of a moment that may be past; `fresh` when it has to be the present one.
     pub(crate) async fn reader(&self, fresh: bool) -> Result<Reader<'_>, StoreError> {
         let (background, replicas) = match &self.engine {

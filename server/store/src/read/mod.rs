@@ -1,6 +1,7 @@
 //! Reading products, one or many.
 
 pub(crate) mod changes;
+pub(crate) mod frames;
 pub(crate) mod history;
 pub(crate) mod known;
 pub(crate) mod list;

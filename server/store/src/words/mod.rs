@@ -10,6 +10,8 @@ pub(crate) mod sql;
 mod usage;
 mod versions;
 
+pub(crate) use self::review::suggested;
+
 use crate::Db;
 
 /// The statements that must never read a whole table, by name, for the test of their plans.

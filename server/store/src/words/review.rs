@@ -10,6 +10,7 @@ mod judge;
 mod people;
 mod rows;
 pub(super) mod sql;
+pub(crate) mod suggested;
 
 use std::collections::BTreeMap;
 

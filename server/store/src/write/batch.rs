@@ -11,7 +11,7 @@ use domain::{
     ids::{OpId, ProductId, Seq},
     op::Op,
     product::{OptimisationStatus, Product},
-    reduce::{Outcome, Rejection, reduce},
+    reduce::{Applied, Outcome, Rejection, reduce},
 };
 use ports::product::Receipt;
 
@@ -31,6 +31,8 @@ pub(super) struct Batch {
     /// Ids that products of other stores have.
     pub(super) foreign: HashSet<ProductId>,
     pub(super) changes: Vec<Change>,
+    /// Change numbers that this round takes: one a change, and one for each end of a device's op that changed nothing.
+    numbers: i64,
     /// Products changed in this round, in the order of their first change.
     touched: Vec<ProductId>,
 }
@@ -56,6 +58,8 @@ pub(super) struct Holder {
 
 /// One line of the change log.
 pub(super) struct Change {
+    /// The how manieth number of its round it has.
+    pub(super) number: i64,
     pub(super) op: OpId,
     pub(super) product: ProductId,
     pub(super) kind: ChangeKind,
@@ -95,10 +99,16 @@ impl Batch {
             Outcome::Conflict(conflicts) => return Taken::Answered(Receipt::Conflict(conflicts)),
             Outcome::Rejected(rejection) => return Taken::Answered(rejected(&rejection)),
         };
+        self.place(op.id, op.product, applied)
+    }
+
+    /// Does what an op was decided to do to its product.
+    pub(super) fn place(&mut self, op: OpId, id: ProductId, applied: Applied) -> Taken {
+        let state = self.slots.get(&id).and_then(|slot| slot.now.as_ref());
         let handle = applied.product.content.handle.as_str();
         let old_handle = state.map(|product| product.content.handle.as_str());
         if old_handle != Some(handle) {
-            if let Some(holder) = self.holders.get(handle).filter(|holder| holder.product != op.product) {
+            if let Some(holder) = self.holders.get(handle).filter(|holder| holder.product != id) {
                 if self.freed.contains(handle) {
                     return Taken::AfterWriting;
                 }
@@ -106,27 +116,39 @@ impl Batch {
             }
             if let Some(old) = old_handle {
                 self.freed.insert(old.to_owned());
-                self.holders.entry(old.to_owned()).or_insert(Holder { product: op.product, deleted: false });
+                self.holders.entry(old.to_owned()).or_insert(Holder { product: id, deleted: false });
             }
             self.freed.remove(handle);
-            self.holders.insert(handle.to_owned(), Holder { product: op.product, deleted: false });
+            self.holders.insert(handle.to_owned(), Holder { product: id, deleted: false });
         }
 
-        let seq = Seq(PROVISIONAL + self.changes.len() as i64);
+        let (number, seq) = self.number();
         let mut product = applied.product;
         match applied.kind {
             ChangeKind::Created => product.versions = domain::product::Versions::new(seq),
             _ => applied.fields.iter().for_each(|change| product.versions.set(change.field.clone(), seq)),
         }
-        let slot = self.slots.entry(op.product).or_default();
+        let slot = self.slots.entry(id).or_default();
         if !slot.touched {
             slot.touched = true;
-            self.touched.push(op.product);
+            self.touched.push(id);
         }
         slot.optimised |= applied.fields.iter().any(is_optimised);
         slot.now = Some(product);
-        self.changes.push(Change { op: op.id, product: op.product, kind: applied.kind, fields: applied.fields });
+        self.changes.push(Change { number, op, product: id, kind: applied.kind, fields: applied.fields });
         Taken::Answered(Receipt::Applied { seq })
+    }
+
+    /// Takes a change number, until it is settled a provisional one.
+    pub(super) fn number(&mut self) -> (i64, Seq) {
+        let number = self.numbers;
+        self.numbers += 1;
+        (number, Seq(PROVISIONAL + number))
+    }
+
+    /// How many change numbers this round takes.
+    pub(super) const fn numbers(&self) -> i64 {
+        self.numbers
     }
 
     /// The products of this round: first those that were there before, then the new ones, so that a handle given
@@ -185,6 +207,7 @@ impl Batch {
             self.holders.remove(&handle);
         }
         self.changes.clear();
+        self.numbers = 0;
     }
 
     /// The products that were written, as they are now.
@@ -222,7 +245,7 @@ pub(super) fn settle_receipt(receipt: &mut Receipt, first: Seq) {
     }
 }
 
-fn settle(seq: &mut Seq, first: Seq) {
+pub(super) fn settle(seq: &mut Seq, first: Seq) {
     if seq.0 >= PROVISIONAL {
         seq.0 = first.0 + (seq.0 - PROVISIONAL);
     }

@@ -27,13 +27,21 @@ pub(super) struct Flushed {
     /// The first and the last change number.
     pub(super) first: Seq,
     pub(super) last: Seq,
+    /// Of the history that they are in.
+    pub(super) epoch: i64,
     /// How many products the store had ever had, before and after.
     pub(super) ords: (i64, i64),
 }
 
 /// Takes the change numbers, writes the rows and the log; none when the round changes nothing.
-pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, batch: &mut Batch, at: i64) -> Result<Option<Flushed>, StoreError> {
-    if batch.changes.is_empty() {
+pub(super) async fn write(
+    tx: &mut Tx<'_>,
+    store: &StoreRef,
+    author: &Author,
+    batch: &mut Batch,
+    (at, link): (i64, i64),
+) -> Result<Option<Flushed>, StoreError> {
+    if batch.numbers() == 0 {
         batch.next_round();
         return Ok(None);
     }
@@ -41,10 +49,12 @@ pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, ba
     let fields: Vec<String> =
         batch.changes.iter().map(|change| if change.fields.is_empty() { "[]".into() } else { to_json(&change.fields) }).collect();
     let (made, more) = batch.growth();
-    let count = batch.changes.len() as i64;
+    let count = batch.numbers();
     let person = author.user.map(|user| user.0);
-    let (last, next_ord): (i64, i64) =
-        within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::TAKE_SEQ)).bind(store.num).bind(count).bind(made).bind(more).bind(person).fetch_one(on))?;
+    let (last, next_ord, epoch): (i64, i64, i64) = within!(tx, |on| {
+        let query = sqlx::query_as(tx.db.sql(&sql::TAKE_SEQ)).bind(store.num).bind(count).bind(made).bind(more).bind(link);
+        query.bind(person).fetch_one(on)
+    })?;
     let first = Seq(last - count + 1);
     let first_ord = u32::try_from(next_ord - made)
         .ok()
@@ -57,22 +67,22 @@ pub(super) async fn write(tx: &mut Tx<'_>, store: &StoreRef, author: &Author, ba
         .changes
         .iter()
         .zip(&fields)
-        .enumerate()
-        .map(|(i, (change, fields))| ChangeRecord {
+        .map(|(change, fields)| ChangeRecord {
             store_num: store.num,
-            seq: Seq(first.0 + i as i64),
+            seq: Seq(first.0 + change.number),
             product_key: key_of(store.num, batch.product(change.product).map_or(0, |product| product.ord)),
             op: change.op,
             kind: change.kind.name(),
             fields,
             author,
             at,
+            link,
         })
         .collect();
     insert(tx, &sql::CHANGE_LOG, &changes, Clash::Fails).await?;
     drop(changes);
     batch.next_round();
-    Ok(Some(Flushed { first, last: Seq(last), ords: (next_ord - made, next_ord) }))
+    Ok(Some(Flushed { first, last: Seq(last), epoch, ords: (next_ord - made, next_ord) }))
 }
 
 /// The list index holds that many.

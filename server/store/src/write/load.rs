@@ -58,9 +58,20 @@ pub(super) async fn batch(
     known: &HashMap<OpId, Receipt>,
     (products, raced): (&Products, bool),
 ) -> Result<Batch, StoreError> {
-    let mut batch = Batch::default();
     let ops = || ops.iter().filter(|op| !known.contains_key(&op.id));
-    let ids: HashSet<Uuid> = ops().map(|op| op.product.0).collect();
+    let ids = ops().map(|op| op.product.0).collect();
+    let wanted = ops().flat_map(handles_wanted).collect();
+    batch_of(tx, store, (ids, wanted), (products, raced)).await
+}
+
+/// The same of products by their ids, and of handles.
+pub(super) async fn batch_of(
+    tx: &mut Tx<'_>,
+    store: &StoreRef,
+    (ids, wanted): (HashSet<Uuid>, HashSet<&str>),
+    (products, raced): (&Products, bool),
+) -> Result<Batch, StoreError> {
+    let mut batch = Batch::default();
     if ids.is_empty() {
         return Ok(batch);
     }
@@ -77,7 +88,6 @@ pub(super) async fn batch(
         batch.load(row.product, row.kept);
     }
 
-    let wanted: HashSet<&str> = ops().flat_map(handles_wanted).collect();
     if !wanted.is_empty() {
         let wanted: Vec<&str> = wanted.into_iter().collect();
         let taken: Vec<(String, Uuid, bool)> =

@@ -10,6 +10,7 @@ mod bound;
 mod flush;
 mod insert;
 mod load;
+mod pushed;
 mod receipts;
 mod rows;
 mod rows_postgres;
@@ -25,19 +26,20 @@ use domain::{
 use ports::product::{Receipt, Source};
 
 use self::{
-    batch::Taken,
+    batch::{Batch, Taken},
     beside::{Nothing, Upon},
     rows::ItemRecord,
 };
 pub(crate) use self::{
     beside::{Beside, Done, Go},
     insert::{Clash, insert},
+    pushed::Pushed,
     rows::{Bookkeeping, Record, Sink},
 };
 use crate::{
     Changed, Engine, Store, StoreError, StoreRef,
     db::{Tx, Work, through, within},
-    heavy,
+    entropy, heavy,
     read::rows::{EntryRow, ProductRow},
     sql,
     who_asks::Subject,
@@ -135,22 +137,35 @@ impl Store {
                 Err(StoreError::Race(_)) if attempt < ATTEMPTS => {}
                 Err(error) => return Err(error),
                 Ok(None) => return Ok(Vec::new()),
-                Ok(Some(written)) => {
-                    if written.grown {
-                        self.gather_statistics().await;
-                    }
-                    if let Some((first, last)) = written.seqs {
-                        // Before the list says that they are at these versions: whoever sees that finds them.
-                        self.inner.products.written(store, written.products);
-                        self.inner.listings.apply(self, store, first, last, written.entries).await;
-                        // Nobody listening is no failure.
-                        let _ = self.inner.changed.send(Changed { store: store.id, seq: last });
-                    }
-                    return Ok(written.receipts);
+                Ok(Some((receipts, written))) => {
+                    self.is_written(store, written).await;
+                    return Ok(receipts);
                 }
             }
         }
         unreachable!("the last attempt returns")
+    }
+
+    /// Brings the list up to date after a commit.
+    async fn is_written(&self, store: &StoreRef, written: Written) {
+        if written.grown {
+            self.gather_statistics().await;
+        }
+        if let Some((first, last)) = written.seqs {
+            // Before the list says that they are at these versions: whoever sees that finds them.
+            self.inner.products.written(store, written.products);
+            self.inner.listings.apply(self, store, first, last, written.entries).await;
+            // Nobody listening is no failure.
+            let _ = self.inner.changed.send(Changed { store: store.id, seq: last });
+        }
+    }
+
+    /// What is to be known of a batch once it is committed; with its products whole where somebody will look at them.
+    fn written(&self, store: &StoreRef, batch: Batch, (seqs, grown): (Option<(Seq, Seq)>, bool), whole: bool) -> Written {
+        let is_listed = self.inner.listings.holds(store.num);
+        let products = if is_listed && whole { batch.products(store.num) } else { Vec::new() };
+        let entries = if is_listed { batch.entries(store.num) } else { Vec::new() };
+        Written { seqs, grown, entries, products }
     }
 
     /// Tells PostgreSQL's planner of a store that has grown: its own housekeeping comes by once a minute, which is long
@@ -175,8 +190,9 @@ impl Store {
         job: Option<JobMark<'_>>,
         beside: &mut impl Beside,
         attempt: u32,
-    ) -> Result<Option<Written>, StoreError> {
+    ) -> Result<Option<(Vec<Receipt>, Written)>, StoreError> {
         let at = self.inner.clock.now().micros();
+        let link = i64::from_ne_bytes(entropy::array(&*self.inner.entropy));
         // What nobody waits for takes no connection from those who do.
         let work = if job.is_some() || author.job.is_some() || !author.source.is_waited_for() { Work::Job } else { Work::Page };
         let mut tx = self.db().begin_for(work).await?;
@@ -229,7 +245,7 @@ impl Store {
             } else {
                 decide();
             }
-            if let Some(flushed) = flush::write(&mut tx, store, author, &mut batch, at).await? {
+            if let Some(flushed) = flush::write(&mut tx, store, author, &mut batch, (at, link)).await? {
                 answers[settled..].iter_mut().for_each(|answer| batch::settle_receipt(answer, flushed.first));
                 seqs = Some((seqs.map_or(flushed.first, |seqs| seqs.0), flushed.last));
                 grown |= crosses(flushed.ords.0, flushed.ords.1);
@@ -258,10 +274,8 @@ impl Store {
         if let Some(changing) = changing {
             changing.nothing();
         }
-        let is_listed = self.inner.listings.holds(store.num);
-        let products = if is_listed && work == Work::Page && ops.len() <= FEW_OPS { batch.products(store.num) } else { Vec::new() };
-        let entries = if is_listed { batch.entries(store.num) } else { Vec::new() };
-        Ok(Some(Written { receipts: answers, seqs, grown, entries, products }))
+        let written = self.written(store, batch, (seqs, grown), work == Work::Page && ops.len() <= FEW_OPS);
+        Ok(Some((answers, written)))
     }
 }
 
@@ -271,7 +285,6 @@ fn crosses(before: i64, now: i64) -> bool {
 }
 
 struct Written {
-    receipts: Vec<Receipt>,
     /// The first and the last change number taken.
     seqs: Option<(Seq, Seq)>,
     /// Whether the store has grown so much that what the planner knows of it misleads.

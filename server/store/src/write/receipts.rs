@@ -22,8 +22,9 @@ pub(super) async fn save(
     which: &[usize],
     at: i64,
 ) -> Result<(), StoreError> {
-    let record = |i: &usize| ResultRecord { op: ops[*i].id, store_num: store.num, payload_hash: hashes[*i], receipt: to_json(&answers[*i]), at };
-    let records: Vec<ResultRecord> = which.iter().map(record).collect();
+    let record =
+        |i: &usize| ResultRecord { op: ops[*i].id, store_num: store.num, payload_hash: &hashes[*i], receipt: to_json(&answers[*i]), at, from: None };
+    let records: Vec<ResultRecord<'_>> = which.iter().map(record).collect();
     insert(tx, &sql::OP_RESULT, &records, Clash::Fails).await
 }
 

@@ -3,7 +3,7 @@
 
 use domain::{
     fold::fold,
-    ids::{OpId, Seq},
+    ids::{DeviceId, OpId, Seq, UserId},
     product::{Image, Missing, Product, Variant},
 };
 use uuid::Uuid;
@@ -74,15 +74,29 @@ pub(super) struct ChangeRecord<'a> {
     pub(super) fields: &'a str,
     pub(super) author: &'a super::Author,
     pub(super) at: i64,
+    pub(super) link: i64,
 }
 
-pub(super) struct ResultRecord {
+pub(super) struct ResultRecord<'a> {
     pub(super) op: OpId,
     pub(super) store_num: i64,
-    pub(super) payload_hash: [u8; 32],
+    pub(super) payload_hash: &'a [u8],
     /// JSON
     pub(super) receipt: String,
     pub(super) at: i64,
+    /// None for an op that came from no device.
+    pub(super) from: Option<FromDevice>,
+}
+
+/// What is kept of an op of a device besides.
+#[derive(Clone, Copy)]
+pub(super) struct FromDevice {
+    pub(super) user: UserId,
+    pub(super) device: DeviceId,
+    pub(super) number: i64,
+    pub(super) seq: Seq,
+    pub(super) link: i64,
+    pub(super) is_conflict: bool,
 }
 
 pub(super) struct ItemRecord<'a> {
@@ -185,16 +199,24 @@ impl Record for ChangeRecord<'_> {
         sink.text(self.author.source.name());
         sink.id(self.author.job.map(|job| job.0));
         sink.int(Some(self.at));
+        sink.int(Some(self.link));
     }
 }
 
-impl Record for ResultRecord {
+impl Record for ResultRecord<'_> {
     fn put(&self, sink: &mut impl Sink) {
+        let from = self.from.as_ref();
         sink.id(Some(self.op.0));
         sink.int(Some(self.store_num));
-        sink.bytes(&self.payload_hash);
+        sink.bytes(self.payload_hash);
         sink.text(&self.receipt);
         sink.int(Some(self.at));
+        sink.id(from.map(|from| from.user.0));
+        sink.id(from.map(|from| from.device.0));
+        sink.int(from.map(|from| from.number));
+        sink.int(from.map(|from| from.seq.0));
+        sink.int(from.map(|from| from.link));
+        sink.maybe_text(from.filter(|from| from.is_conflict).map(|_| "open"));
     }
 }
 

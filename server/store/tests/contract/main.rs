@@ -10,6 +10,7 @@ mod apart;
 mod briefs;
 mod changes;
 mod deprecated;
+mod devices;
 mod engines;
 mod failures;
 mod figures;
@@ -93,6 +94,23 @@ contract! {
         processes_add_up,
         what_cannot_be_written_is_written_later,
         a_report_is_for_owners_and_of_a_year_at_most,
+    ],
+    devices: [
+        p02_what_is_sent_again_is_done_once,
+        p02_many_who_send_the_same_at_once_do_it_once,
+        p02_a_number_or_an_id_is_used_once,
+        p03_every_op_ends_with_a_reason_and_a_number,
+        p03_who_may_not_is_told_so_of_each_op,
+        p04_what_was_not_seen_is_not_replaced,
+        p04_an_op_upon_an_own_one_knows_what_became_of_it,
+        suggestions_are_decided_from_a_device,
+        p06_a_replica_is_brought_up_to_date,
+        p14_of_what_is_held_that_which_differs_is_sent,
+        p15_a_place_that_never_was_begins_anew,
+        p08_what_was_written_together_is_pulled_together,
+        a_list_has_what_came_from_a_device,
+        a_number_that_changed_nothing_keeps_no_list_waiting,
+        p05_a_push_costs_as_many_statements_whatever_it_has,
     ],
     engines: [
         times_are_kept_to_the_microsecond,

@@ -9,6 +9,7 @@ mod caching;
 mod cdn;
 mod compression;
 mod connections;
+mod devices;
 pub(crate) mod functions;
 mod imports;
 mod limits;

@@ -118,6 +118,11 @@ fn open() -> Part {
         ("GET /sign-in", ALL, "?next=/products", Sent::Nothing, 200, OWN),
         ("POST /sign-in", ALL, "", Sent::Form("email=nobody<n>%40test.test&password=wrong"), 422, OWN),
         ("POST /theme", ALL, "", Sent::Form("theme=dark"), 303, OWN),
+        // What is no message is told so. Of messages, who is signed in has to be who they are about: see routes/devices.rs.
+        ("POST /sync/v1/push", ALL, "", Sent::Nothing, 400, OWN),
+        ("POST /sync/v1/pull", ALL, "", Sent::Nothing, 400, OWN),
+        // Nobody who is not signed in hears anything.
+        ("GET /sync/v1/poke", ALL, "", Sent::Nothing, 401, OWN),
         ("GET /healthz", ALL, "", Sent::Nothing, 200, OWN),
         // On an address of its own; where pages are there is nothing.
         ("GET /metrics", ALL, "", Sent::Nothing, 404, OWN),

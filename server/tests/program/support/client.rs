@@ -46,6 +46,11 @@ impl Client {
         reply(request.send().await.unwrap()).await
     }
 
+    /// An answer that comes bit by bit.
+    pub(crate) async fn listen(&self, path: &str) -> reqwest::Response {
+        self.http.get(format!("{}{path}", self.address)).send().await.unwrap()
+    }
+
     pub(crate) async fn upload(&self, file_name: &str, content: Vec<u8>, options: &[(&'static str, &'static str)]) -> Reply {
         let mut form = multipart::Form::new();
         for (name, value) in options {
@@ -93,6 +98,8 @@ pub(crate) fn encoded(text: &str) -> String {
 
 async fn reply(answer: reqwest::Response) -> Reply {
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let bytes = answer.bytes().await.unwrap().to_vec();
+    // What has no end is not waited for.
+    let is_endless = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let bytes = if is_endless { Vec::new() } else { answer.bytes().await.unwrap().to_vec() };
     Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
 }

@@ -36,7 +36,8 @@ impl Suggestion {
     /// The edits that a decision is. An approval's have the versions that the suggestion was written for, so that anybody's edit since is
     /// a conflict.
     pub(super) fn edits(&self, approve: bool) -> Vec<Edit> {
-        let status = if approve { OptimisationStatus::Approved } else { OptimisationStatus::Rejected };
+        // What is approved is in the product at once.
+        let status = if approve { OptimisationStatus::Published } else { OptimisationStatus::Rejected };
         let mark = Edit { field: Field::Optimisation, base: Base::Any, value: Value::text(status.name()) };
         if !approve {
             return vec![mark];

@@ -174,6 +174,12 @@ pub(in crate::words) const VERSION: &str =
 /// What a product said before its first version.
 pub(in crate::words) const ORIGINAL: &str = "SELECT source, source_versions FROM optimization_versions WHERE product_key = $1 AND number = 1";
 
+macro_rules! suggested {
+    () => {
+        concat!("SELECT r.id AS review_id, r.status, v.id AS version_id, v.product_id, v.source_versions, v.source, ", words_columns!())
+    };
+}
+
 macro_rules! decide_chosen {
     ($index:literal) => {
         concat!(
@@ -191,6 +197,19 @@ pub(in crate::words) const OPEN_AMONG: Pair = Pair {
     sqlite: "\
         SELECT id FROM content_reviews WHERE id IN (SELECT unhex(value) FROM json_each($2)) AND +store_num = $1 AND +status = 'open'",
     postgres: "SELECT id FROM content_reviews WHERE id = ANY($2) AND store_num + 0 = $1 AND status || '' = 'open'",
+};
+
+/// Suggestions by their versions, open or decided.
+pub(in crate::words) const SUGGESTED: Pair = Pair {
+    sqlite: concat!(
+        suggested!(),
+        " FROM optimization_versions v JOIN content_reviews r ON r.version_id = v.id \
+         WHERE v.id IN (SELECT unhex(value) FROM json_each($2)) AND +v.store_num = $1"
+    ),
+    postgres: concat!(
+        suggested!(),
+        " FROM optimization_versions v JOIN content_reviews r ON r.version_id = v.id WHERE v.id = ANY($2) AND v.store_num + 0 = $1"
+    ),
 };
 
 /// Decides about open reviews. The values are store, status, moment, person, reason, and then the reviews with the fields that

@@ -2,12 +2,17 @@
 
 use std::{fmt::Write as _, time::Duration};
 
+use domain::{
+    ids::{DeviceId, OpId, ProductId, UserId},
+    sync::wire::{CONTENT_TYPE, PROTO, Push, REDUCER, Sealed, SentOp},
+};
 use reqwest::Method;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
+use uuid::Uuid;
 
 use crate::{
     security::{
@@ -18,7 +23,7 @@ use crate::{
 };
 
 /// Each has a folder in `server/tests/corpus`.
-pub(super) const DECODERS: [&str; 12] = [
+pub(super) const DECODERS: [&str; 13] = [
     "cursors",
     "entity-tags",
     "idempotency-keys",
@@ -31,6 +36,7 @@ pub(super) const DECODERS: [&str; 12] = [
     "json",
     "forms",
     "multipart",
+    "messages",
 ];
 
 /// Lists with an order of their own, each of which has cursors of its own.
@@ -91,6 +97,9 @@ pub(super) struct Target {
     functions: Vec<String>,
     /// A cookie that is good.
     cookie: String,
+    /// Who it is, and something they have, as devices name them.
+    user: UserId,
+    product: ProductId,
 }
 
 impl Target {
@@ -101,12 +110,16 @@ impl Target {
         let token = token_of(&plain, "owner@second.test").await;
         let functions = rows().iter().filter(|row| row.is_function() && !row.reads()).map(Row::address).collect();
         let http = reqwest::Client::new();
-        let mut target = Self { program, browser, plain, http, token, cursors: Vec::new(), functions, cookie };
+        let user = UserId(program.id("users", "email = 'owner@second.test'").parse().unwrap());
+        let product = ProductId(Uuid::nil());
+        let mut target = Self { program, browser, plain, http, token, cursors: Vec::new(), functions, cookie, user, product };
         for title in ["Lamp", "Mug", "Vase"] {
             let made =
                 target.api(Method::POST, "/api/v1/products", &[("content-type", "application/json")], format!(r#"{{"title":"{title}"}}"#)).await;
             assert_eq!(made.status, 201, "{}", made.text);
         }
+        let vase = target.api(Method::GET, "/api/v1/products/vase", &[], "").await;
+        target.product = ProductId(json_of(&vase)["id"].as_str().unwrap().parse().unwrap());
         for list in LISTS {
             let part = target.api(Method::GET, &format!("/api/v1/products?limit=1&{list}"), &[], "").await;
             let next = json_of(&part)["next"].as_str().unwrap_or_else(|| panic!("{list}: {}", part.text)).to_owned();
@@ -202,8 +215,28 @@ impl Target {
                 let headers = [("content-type", "multipart/form-data; boundary=x"), ("sec-fetch-site", "same-origin")];
                 vec![told("an upload", self.browser.send(Method::POST, "/imports", &headers, input).await)]
             }
+            // Two whole ones, an op, and what somebody wants, each in what it is sent in.
+            "messages" => {
+                let (call, message) = match first % 4 {
+                    0 => ("push", Sealed::from_bytes(rest.to_vec())),
+                    1 => ("pull", Sealed::from_bytes(rest.to_vec())),
+                    2 => ("push", self.pushed(Sealed::from_bytes(rest.to_vec()))),
+                    _ => ("push", self.pushed(Sealed::of(&self.op(Sealed::from_bytes(rest.to_vec()))))),
+                };
+                let headers = [("content-type", CONTENT_TYPE), ("sec-fetch-site", "same-origin")];
+                vec![told(call, self.browser.send(Method::POST, &format!("/sync/v1/{call}"), &headers, message.bytes()).await)]
+            }
             other => panic!("say how {other} is sent"),
         }
+    }
+
+    fn op(&self, payload: Sealed) -> SentOp {
+        SentOp { id: OpId(fresh()), number: 1, lane: self.product, reducer: REDUCER, payload }
+    }
+
+    /// By a device that has sent nothing before.
+    fn pushed(&self, op: Sealed) -> Sealed {
+        Sealed::of(&Push { proto: PROTO, device: DeviceId(fresh()), user: self.user, witness: None, ops: vec![op] })
     }
 
     async fn get(&self, address: &str) -> (String, u16, String) {
@@ -251,6 +284,12 @@ impl Target {
         let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()).unwrap_or_default();
         (asked, status, text)
     }
+}
+
+fn fresh() -> Uuid {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// What is in files that no address has.

@@ -1,0 +1,58 @@
+//! Asking the server.
+
+use domain::sync::wire::{CONTENT_TYPE, Head, MARKER, Sealed, Trouble, read};
+use js_sys::{Promise, Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, Request, RequestCache, RequestInit, RequestRedirect, Response};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = globalThis)]
+    fn fetch(request: &Request) -> Promise;
+}
+
+/// A reply, or why there is none. `arriving` is called for each part of it, so that a slow one is not taken for none.
+pub(crate) async fn ask<T: DeserializeOwned>(address: &str, message: &Sealed, arriving: impl Fn()) -> Result<T, Trouble> {
+    let (response, body) = exchange(address, message, arriving).await.map_err(|_| Trouble::Lost)?;
+    let headers = response.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
+    let (marker, content_type) = (header(MARKER.0), header("content-type"));
+    let head = Head {
+        status: response.status(),
+        marker: marker.as_deref(),
+        content_type: content_type.as_deref(),
+        retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
+    };
+    read(head, body)
+}
+
+async fn exchange(address: &str, message: &Sealed, arriving: impl Fn()) -> Result<(Response, Vec<u8>), JsValue> {
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_body(&Uint8Array::from(message.bytes()));
+    options.set_cache(RequestCache::NoStore);
+    // The server sends nobody elsewhere; a portal does.
+    options.set_redirect(RequestRedirect::Manual);
+    let request = Request::new_with_str_and_init(address, &options)?;
+    request.headers().set("content-type", CONTENT_TYPE)?;
+    let response: Response = JsFuture::from(fetch(&request)).await?.unchecked_into();
+    arriving();
+    let mut body = Vec::new();
+    if let Some(stream) = response.body() {
+        let parts: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+        loop {
+            let part = JsFuture::from(parts.read()).await?;
+            if Reflect::get(&part, &"done".into())?.is_truthy() {
+                break;
+            }
+            let bytes: Uint8Array = Reflect::get(&part, &"value".into())?.dyn_into()?;
+            let from = body.len();
+            body.resize(from + bytes.length() as usize, 0);
+            bytes.copy_to(&mut body[from..]);
+            arriving();
+        }
+    }
+    Ok((response, body))
+}

@@ -1,0 +1,48 @@
+//! A second copy of what is saved, in Cache Storage: when the outbox is broken, a new one is made of this.
+
+use domain::{
+    ids::OpId,
+    sync::{outbox::Saved, wire::Sealed},
+};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Cache, CacheStorage, Request, Response};
+
+/// The journal of a store's outbox.
+pub(crate) struct Journal(Cache);
+
+impl Journal {
+    pub(crate) async fn open(store: &str) -> Result<Self, JsValue> {
+        let caches: CacheStorage = Reflect::get(&js_sys::global(), &"caches".into())?.dyn_into()?;
+        Ok(Self(JsFuture::from(caches.open(&format!("vitrine-journal-{store}"))).await?.unchecked_into()))
+    }
+
+    pub(crate) async fn keep(&self, saved: &Saved) -> Result<(), JsValue> {
+        let mut bytes = Sealed::of(saved).bytes().to_vec();
+        let response = Response::new_with_opt_u8_array(Some(&mut bytes))?;
+        JsFuture::from(self.0.put_with_str(&address(saved.draft.id), &response)).await.map(drop)
+    }
+
+    pub(crate) async fn forget(&self, op: OpId) -> Result<(), JsValue> {
+        JsFuture::from(self.0.delete_with_str(&address(op))).await.map(drop)
+    }
+
+    pub(crate) async fn everything(&self) -> Result<Vec<Saved>, JsValue> {
+        let keys: Array = JsFuture::from(self.0.keys()).await?.unchecked_into();
+        let mut found = Vec::new();
+        for key in keys.iter() {
+            let kept = JsFuture::from(self.0.match_with_request(key.unchecked_ref::<Request>())).await?;
+            let Ok(kept) = kept.dyn_into::<Response>() else { continue };
+            let body: Promise = kept.array_buffer()?;
+            let bytes = Uint8Array::new(&JsFuture::from(body).await?).to_vec();
+            found.extend(Sealed::from_bytes(bytes).open::<Saved>().ok());
+        }
+        found.sort_by_key(|saved: &Saved| saved.number);
+        Ok(found)
+    }
+}
+
+fn address(op: OpId) -> String {
+    format!("/journal/{}", op.0.simple())
+}

@@ -1,0 +1,148 @@
+//! The outbox in IndexedDB: `domain::sync::outbox` says what each transaction does, and this carries it out.
+//!
+//! `ops` has a record for each op: its number (the key), its id, whether it waits (only then is it in the index), and the bytes of
+//! [`Saved`]. `meta` has one record. What is there is never changed by an upgrade, only added to.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{DeviceId, OpId},
+    sync::{
+        outbox::{Failed, Meta, Needs, Outbox, Reply, Saved, Tx, apply},
+        wire::Sealed,
+    },
+};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStoreParameters};
+
+use crate::{
+    chance::random,
+    idb::{Db, Mode, Shape, Transaction, answer, failed},
+};
+
+const OPS: &str = "ops";
+const META: &str = "meta";
+const NUMBER: &str = "number";
+const ID: &str = "id";
+const WAITS: &str = "waits";
+const BYTES: &str = "bytes";
+/// The key of the only record of `meta`.
+const ONLY: f64 = 0.0;
+
+/// The outbox of a store, shared by all tabs and the worker.
+pub(crate) fn shape(store: &str) -> Shape {
+    Shape { name: format!("vitrine-outbox-{store}"), version: 1, stores: &[OPS, META], upgrade }
+}
+
+fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
+    let keyed = IdbObjectStoreParameters::new();
+    keyed.set_key_path(&NUMBER.into());
+    let ops = db.create_object_store_with_optional_parameters(OPS, &keyed)?;
+    let unique = IdbIndexParameters::new();
+    unique.set_unique(true);
+    ops.create_index_with_str_and_optional_parameters(ID, ID, &unique)?;
+    ops.create_index_with_str(WAITS, WAITS)?;
+    db.create_object_store(META)?;
+    Ok(())
+}
+
+/// One transaction. What was told is so only once this has returned.
+pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
+    let on = db.begin(if tx.is_read() { Mode::Read } else { Mode::Strict })?;
+    let (ops, meta) = (on.store(OPS)?, on.store(META)?);
+    let before = read_meta(&meta).await?;
+    let mut outbox = Outbox {
+        meta: before.clone().unwrap_or_else(|| Outbox::new(new_device()).meta),
+        ops: read_ops(&ops, &tx.needs()).await?,
+    };
+    let mut written = Vec::new();
+    let reply = apply(&mut outbox, tx, &mut written);
+    if tx.is_read() {
+        return Ok(reply);
+    }
+    for number in written {
+        match outbox.ops.get(&number) {
+            Some(saved) => put(&ops, saved)?,
+            None => drop(ops.delete(&key(number)).map_err(|error| failed(&error))?),
+        }
+    }
+    if before.as_ref() != Some(&outbox.meta) {
+        meta.put_with_key(&bytes(&Sealed::of(&outbox.meta)), &ONLY.into()).map_err(|error| failed(&error))?;
+    }
+    on.done().await.map(|()| reply)
+}
+
+/// Every op there is, for the screen.
+pub(crate) async fn everything(db: &Db) -> Result<Vec<Saved>, Failed> {
+    let on: Transaction = db.begin(Mode::Read)?;
+    Ok(read_ops(&on.store(OPS)?, &Needs::All).await?.into_values().collect())
+}
+
+async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
+    let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
+    if kept.is_undefined() {
+        return Ok(None);
+    }
+    // With another device's name every number would be given twice: whoever finds this makes a new outbox of the journal.
+    sealed(&kept).and_then(|kept| kept.open().ok()).map(Some).ok_or(Failed::Aborted)
+}
+
+async fn read_ops(ops: &IdbObjectStore, needs: &Needs) -> Result<BTreeMap<u64, Saved>, Failed> {
+    let found = match needs {
+        Needs::Nothing => return Ok(BTreeMap::new()),
+        Needs::All => answer(ops.get_all().map_err(|error| failed(&error))?).await?,
+        Needs::Waiting => answer(ops.index(WAITS).and_then(|waits| waits.get_all()).map_err(|error| failed(&error))?).await?,
+        Needs::Ops(ids) => {
+            let by_id = ops.index(ID).map_err(|error| failed(&error))?;
+            // All are asked for before the first is waited for.
+            let asked: Result<Vec<_>, JsValue> = ids.iter().map(|id| by_id.get(&name(*id))).collect();
+            let found = Array::new();
+            for request in asked.map_err(|error| failed(&error))? {
+                let op = answer(request).await?;
+                if !op.is_undefined() {
+                    found.push(&op);
+                }
+            }
+            found.into()
+        }
+    };
+    let found: Array = found.unchecked_into();
+    // An op that cannot be read any more stays where it is: a later build may know it.
+    let saved = |record: JsValue| Reflect::get(&record, &BYTES.into()).ok().and_then(|bytes| sealed(&bytes)?.open::<Saved>().ok());
+    Ok(found.iter().filter_map(saved).map(|saved| (saved.number, saved)).collect())
+}
+
+fn put(ops: &IdbObjectStore, saved: &Saved) -> Result<(), Failed> {
+    let record = Object::new();
+    let set = |name: &str, value: JsValue| Reflect::set(&record, &name.into(), &value).map(drop);
+    let waits = if saved.is_waiting() { set(WAITS, 1.into()) } else { Ok(()) };
+    set(NUMBER, key(saved.number))
+        .and(set(ID, name(saved.draft.id)))
+        .and(set(BYTES, bytes(&Sealed::of(saved)).into()))
+        .and(waits)
+        .and_then(|()| ops.put(&record).map(drop))
+        .map_err(|error| failed(&error))
+}
+
+/// Numbers are counted from 1, and no device comes to what a float cannot tell apart.
+#[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+fn key(number: u64) -> JsValue {
+    JsValue::from_f64(number as f64)
+}
+
+fn name(op: OpId) -> JsValue {
+    op.0.simple().to_string().into()
+}
+
+pub(crate) fn bytes(sealed: &Sealed) -> Uint8Array {
+    Uint8Array::from(sealed.bytes())
+}
+
+pub(crate) fn sealed(value: &JsValue) -> Option<Sealed> {
+    value.dyn_ref::<Uint8Array>().map(|bytes| Sealed::from_bytes(bytes.to_vec()))
+}
+
+fn new_device() -> DeviceId {
+    DeviceId(uuid::Builder::from_random_bytes(random()).into_uuid())
+}

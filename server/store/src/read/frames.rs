@@ -62,7 +62,7 @@ async fn frames(tx: &mut Tx<'_>, store: &StoreRef, pull: &Pull, since: Option<Se
     for held in &pull.compare {
         let there = read(tx, store, &ords_of(&held.rows)).await?;
         if sum(&there) != held.sum {
-            there.into_iter().for_each(|row| drop(rows.insert(row.ord, row)));
+            rows.extend(there.into_iter().map(|row| (row.ord, row)));
         }
     }
     let mut sums = Vec::with_capacity(pull.check.len());

@@ -10,6 +10,8 @@ pub mod app;
 pub mod briefs;
 mod codec;
 pub mod context;
+#[cfg(feature = "hydrate")]
+mod device;
 #[cfg(feature = "ssr")]
 pub mod forms;
 mod frame;

@@ -7,9 +7,10 @@ use std::{
 };
 
 use domain::{
-    ids::{OpId, StoreId, UserId},
+    ids::{OpId, Seq, StoreId, UserId},
     sync::{
         core::{Core, Effect, Event, Tag},
+        end::End,
         outbox::{self, Draft, Failed, Reply, Saved, State},
         replica,
         shown::Indicator,
@@ -35,10 +36,10 @@ pub enum Notice {
     Saved(OpId),
     /// It is only on the screen, where it has to stay.
     NotSaved(OpId, Failed),
-    /// It could not be saved, and the server has taken it at once.
-    EndedUnsaved(OpId),
+    /// What has become of an op, for good.
+    Ended(OpId, End, Option<Seq>),
     Indicator(Indicator),
-    /// Something has ended, here or in another tab.
+    /// The outbox is another, by another tab or the worker.
     Changed,
     WentBack,
 }
@@ -150,11 +151,10 @@ impl Inner {
                 if let Some(others) = &self.others {
                     let _ = others.post_message(&JsValue::NULL);
                 }
-                (self.tell)(Notice::Changed);
             }
             Effect::Saved(op) => (self.tell)(Notice::Saved(op)),
             Effect::NotSaved(draft, failed) => (self.tell)(Notice::NotSaved(draft.id, failed)),
-            Effect::EndedUnsaved(op, _) => (self.tell)(Notice::EndedUnsaved(op)),
+            Effect::EndedUnsaved(ended) => (self.tell)(Notice::Ended(ended.op, ended.end, Some(ended.seq))),
             Effect::Indicator(indicator) => (self.tell)(Notice::Indicator(indicator)),
             Effect::WentBack => (self.tell)(Notice::WentBack),
             // Mended by itself.
@@ -174,9 +174,25 @@ impl Inner {
         match &done {
             // A dead handle is not used again.
             Err(_) => *self.outbox.borrow_mut() = None,
-            Ok(reply) => self.note(&tx, reply),
+            Ok(reply) => {
+                self.note(&tx, reply);
+                self.tell_ends(&tx, reply);
+            }
         }
         self.step(Event::Outbox(tag, done));
+    }
+
+    fn tell_ends(&self, tx: &outbox::Tx, reply: &Reply) {
+        let Reply::Settled(ops) = reply else { return };
+        match tx {
+            outbox::Tx::Settle { ended, .. } => {
+                for ended in ended.iter().filter(|ended| ops.contains(&ended.op)) {
+                    (self.tell)(Notice::Ended(ended.op, ended.end.clone(), Some(ended.seq)));
+                }
+            }
+            outbox::Tx::Refuse { op, refusal } => (self.tell)(Notice::Ended(*op, End::Rejected(refusal.clone()), None)),
+            _ => {}
+        }
     }
 
     /// The journal follows the outbox. What could not be put there is safe all the same.
@@ -220,13 +236,25 @@ impl Inner {
         done
     }
 
-    async fn outbox(&self) -> Result<Rc<Db>, Failed> {
+    async fn outbox(self: &Rc<Self>) -> Result<Rc<Db>, Failed> {
         if let Some(db) = self.outbox.borrow().clone() {
             return Ok(db);
         }
         let db = Rc::new(Db::open(&kept_outbox::shape(&self.store)).await?);
         *self.outbox.borrow_mut() = Some(Rc::clone(&db));
+        if db.is_new() {
+            self.go(Self::recover);
+        }
         Ok(db)
+    }
+
+    /// An outbox that has just been made, beside a journal with something in it, was lost: browsers throw away a database that they cannot read.
+    async fn recover(self: Rc<Self>) {
+        let Ok(journal) = Journal::open(&self.store).await else { return };
+        let journal = journal.everything().await.unwrap_or_default();
+        if !journal.is_empty() {
+            self.step(Event::OutboxLost { journal });
+        }
     }
 
     fn address(&self, call: &str) -> String {

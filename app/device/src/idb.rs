@@ -11,7 +11,7 @@ use std::{
 use domain::sync::outbox::Failed;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use web_sys::{DomException, IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbRequestReadyState, IdbTransaction};
+use web_sys::{DomException, IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction, IdbVersionChangeEvent};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,6 +34,7 @@ pub(crate) struct Shape {
 /// An open database. It is closed when another tab wants to change its shape.
 pub(crate) struct Db {
     db: IdbDatabase,
+    is_new: bool,
     stores: &'static [&'static str],
 }
 
@@ -57,9 +58,11 @@ impl Db {
     pub(crate) async fn open(shape: &Shape) -> Result<Self, Failed> {
         let request = factory()?.open_with_u32(&shape.name, shape.version).map_err(|error| failed(&error))?;
         let upgrade = shape.upgrade;
-        let upgrading = Closure::<dyn FnMut()>::new({
-            let request = request.clone();
-            move || {
+        let is_new = Rc::new(Cell::new(false));
+        let upgrading = Closure::<dyn FnMut(IdbVersionChangeEvent)>::new({
+            let (request, is_new) = (request.clone(), Rc::clone(&is_new));
+            move |event: IdbVersionChangeEvent| {
+                is_new.set(event.old_version() == 0.0);
                 let done = request.result().and_then(|db| upgrade(db.unchecked_ref()));
                 // What could not be made is missed, and the database is of no use.
                 if let (Err(_), Some(on)) = (done, request.transaction()) {
@@ -76,12 +79,12 @@ impl Db {
             move || db.close()
         });
         db.set_onversionchange(Some(gone.unchecked_ref()));
-        Ok(Self { db, stores: shape.stores })
+        Ok(Self { db, is_new: is_new.get(), stores: shape.stores })
     }
 
-    pub(crate) async fn delete(name: &str) -> Result<(), Failed> {
-        let request: IdbOpenDbRequest = factory()?.delete_database(name).map_err(|error| failed(&error))?;
-        answer(request.unchecked_into()).await.map(drop)
+    /// Whether there was none before.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     pub(crate) fn begin(&self, mode: Mode) -> Result<Transaction, Failed> {

@@ -52,10 +52,11 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     let on = db.begin(if tx.is_read() { Mode::Read } else { Mode::Strict })?;
     let (ops, meta) = (on.store(OPS)?, on.store(META)?);
     let before = read_meta(&meta).await?;
-    let mut outbox = Outbox {
-        meta: before.clone().unwrap_or_else(|| Outbox::new(new_device()).meta),
-        ops: read_ops(&ops, &tx.needs()).await?,
+    let known = match &before {
+        Some(meta) => meta.clone(),
+        None => Meta { next_number: last_number(&ops).await? + 1, ..Outbox::new(new_device()).meta },
     };
+    let mut outbox = Outbox { meta: known, ops: read_ops(&ops, &tx.needs()).await? };
     let mut written = Vec::new();
     let reply = apply(&mut outbox, tx, &mut written);
     if tx.is_read() {
@@ -81,11 +82,16 @@ pub(crate) async fn everything(db: &Db) -> Result<Vec<Saved>, Failed> {
 
 async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
     let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
-    if kept.is_undefined() {
-        return Ok(None);
-    }
-    // With another device's name every number would be given twice: whoever finds this makes a new outbox of the journal.
-    sealed(&kept).and_then(|kept| kept.open().ok()).map(Some).ok_or(Failed::Aborted)
+    // Where it cannot be read, the device gets another name, under which no number has been used.
+    Ok(sealed(&kept).and_then(|kept| kept.open().ok()))
+}
+
+/// Of all the ops there are; 0 without any.
+async fn last_number(ops: &IdbObjectStore) -> Result<u64, Failed> {
+    let keys: Array = answer(ops.get_all_keys().map_err(|error| failed(&error))?).await?.unchecked_into();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u64")]
+    let last = keys.at(-1).as_f64().unwrap_or_default() as u64;
+    Ok(last)
 }
 
 async fn read_ops(ops: &IdbObjectStore, needs: &Needs) -> Result<BTreeMap<u64, Saved>, Failed> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The person at the screen and the store they are in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Me {
+    pub id: UserId,
     pub name: String,
     pub email: String,
     pub role: Role,

@@ -7,7 +7,7 @@ use super::search::search_box;
 use crate::ui::icon::Icon;
 
 pub(super) fn bar(me: Me, address: &str) -> impl IntoView + use<> {
-    let Me { name, email, role, store, stores } = me;
+    let Me { id: _, name, email, role, store, stores } = me;
     view! {
         <header class="bar">
             {stores_menu(&store, stores)}

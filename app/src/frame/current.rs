@@ -8,6 +8,7 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement};
 
+use crate::device::{Standing, standing};
 use crate::ui::{
     listen::{close_menu, is_typing},
     unsaved::Unsaved,
@@ -64,7 +65,7 @@ fn mark_place(path: &str) {
 
 /// Nothing while everything is saved.
 fn show_unsaved(unsaved: Unsaved) {
-    let worst = unsaved.worst();
+    let worst = unsaved.worst().or_else(kept);
     let Ok(Some(place)) = document().query_selector(".save-state") else { return };
     place.set_text_content(None);
     if let Some((address, tone, words)) = worst
@@ -76,6 +77,13 @@ fn show_unsaved(unsaved: Unsaved) {
         link.set_text_content(Some(&words));
         let _ = place.append_child(&link);
     }
+}
+
+/// What waits on this device to be sent.
+fn kept() -> Option<(String, &'static str, String)> {
+    let Standing { words, tone, wants_sign_in } = standing()?;
+    let address = if wants_sign_in { "/sign-in".to_owned() } else { "/changes".to_owned() };
+    Some((address, tone, words))
 }
 
 fn on_key(event: &Event) {

@@ -29,6 +29,7 @@ pub(super) fn main(me: Option<Me>, page: impl IntoView) -> impl IntoView {
         <main
             id="main"
             tabindex="-1"
+            data-user=tell(|me| me.id.to_string())
             data-name=tell(|me| me.name.clone())
             data-email=tell(|me| me.email.clone())
             data-role=tell(|me| me.role.name().to_owned())
@@ -42,8 +43,9 @@ pub(super) fn main(me: Option<Me>, page: impl IntoView) -> impl IntoView {
     }
 }
 
+/// The same, wherever one is.
 #[cfg(feature = "hydrate")]
-fn told() -> Option<Me> {
+pub(crate) fn told() -> Option<Me> {
     let main = document().get_element_by_id("main")?;
     let told = |name: &str| main.get_attribute(name);
     let store = StoreView {
@@ -53,5 +55,5 @@ fn told() -> Option<Me> {
         currency: told("data-currency")?.parse().ok()?,
     };
     let role = domain::role::Role::from_name(&told("data-role")?)?;
-    Some(Me { name: told("data-name")?, email: told("data-email")?, role, store, stores: Vec::new() })
+    Some(Me { id: told("data-user")?.parse().ok()?, name: told("data-name")?, email: told("data-email")?, role, store, stores: Vec::new() })
 }

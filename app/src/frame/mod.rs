@@ -36,13 +36,14 @@ pub(crate) fn provide() {
 }
 
 #[cfg(feature = "hydrate")]
-pub(crate) use self::current::search_box;
+pub(crate) use self::{current::search_box, me::told as signed_in};
 
 /// Brings the frame to life. Called where the router is known.
 pub(crate) fn keep_current() {
     #[cfg(feature = "hydrate")]
     {
         current::start();
+        Effect::new(|| crate::device::start());
         Effect::new(prefetch::listen);
     }
 }

@@ -6,11 +6,11 @@ use domain::{
     money::Currency,
 };
 use leptos::{prelude::*, task::spawn_local};
-use ports::product::{HistoryEntry, Receipt};
+use ports::product::HistoryEntry;
 
 use super::{
-    api::{Opened, product_history, trash_product},
-    keeper::{Keeper, new_op},
+    api::{Opened, product_history},
+    keeper::Keeper,
     state::{Desk, State, check::check, history},
 };
 use crate::ui::{at_once::says, toast::Toasts};
@@ -140,21 +140,9 @@ impl Sheet {
     }
 
     pub fn trash(self, deleted: bool) {
-        let Some(keeper) = self.keeper.try_get_value() else { return };
-        spawn_local(async move {
-            let product = keeper.desk.read_untracked().product();
-            match trash_product(new_op(), product, deleted).await {
-                Ok(Receipt::Applied { .. } | Receipt::NoOp { .. }) => {
-                    keeper.desk.update(|desk| desk.set_deleted(deleted));
-                    keeper.refresh_history();
-                    let (words, undo) = if deleted { ("Moved to the trash", Some(Undo::Trash)) } else { ("Taken out of the trash", None) };
-                    self.toasts.tell(words, undo);
-                }
-                Ok(Receipt::Rejected { reason, .. }) => self.toasts.tell(reason, None),
-                Ok(Receipt::Conflict(_)) => self.toasts.tell("Someone else changed this. Reload the page to see it.", None),
-                Err(error) => self.toasts.tell(error.to_string(), None),
-            }
-        });
+        let (words, undo) = if deleted { ("Moved to the trash", Some(Undo::Trash)) } else { ("Taken out of the trash", None) };
+        let edit = self.commit(Field::Deleted, Value::Flag(deleted));
+        self.tell_saved(edit, words.to_owned(), undo);
     }
 
     pub fn undo(self, what: Undo) {

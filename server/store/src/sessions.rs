@@ -72,7 +72,7 @@ impl Store {
         let stores: Vec<StoreView> = rows.iter().map(|row| row.store.clone()).collect();
         let Some(row) = rows.into_iter().find(|row| row.current) else { return Ok(None) };
         let access = Access { user: row.user, store: row.store.id, role: row.role };
-        let me = Me { name: row.name, email: row.email, role: row.role, store: row.store, stores };
+        let me = Me { id: row.user, name: row.name, email: row.email, role: row.role, store: row.store, stores };
         let told = Told { access, me, store_num: row.store_num, written: row.written, expires_at: row.expires_at };
         if let Some(reading) = reading {
             self.inner.who_asks.keep_session(reading, hash, &told);
@@ -111,7 +111,7 @@ impl Told {
     pub(crate) fn of(access: Access, written: Seq, expires_at: i64) -> Self {
         let currency = Currency::EUR;
         let store = StoreView { id: access.store, slug: "shop".into(), name: "Shop".into(), currency };
-        let me = Me { name: "Ada".into(), email: "ada@example.com".into(), role: access.role, store: store.clone(), stores: vec![store] };
+        let me = Me { id: access.user, name: "Ada".into(), email: "ada@example.com".into(), role: access.role, store: store.clone(), stores: vec![store] };
         Self { access, me, store_num: 1, written, expires_at }
     }
 }

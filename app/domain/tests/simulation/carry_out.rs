@@ -81,8 +81,8 @@ impl World {
                 }
                 self.check_saved(who.device);
             }
-            Effect::EndedUnsaved(op, _) => {
-                if let Some(typed) = self.oracle.typed.get_mut(&op) {
+            Effect::EndedUnsaved(ended) => {
+                if let Some(typed) = self.oracle.typed.get_mut(&ended.op) {
                     typed.straight = true;
                 }
             }

@@ -2,12 +2,19 @@
 
 use domain::{
     field::{Field, Value},
-    ids::{OpId, Seq},
-    op::{Base, Edit},
+    ids::{OpId, ProductId, Seq},
+    sync::intent::{Intent, Seen, Wanted},
 };
-use ports::product::EditRequest;
 
 use super::{Desk, Need, Pending, Stage};
+
+/// An edit for the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::product) struct Outgoing {
+    pub id: OpId,
+    pub product: ProductId,
+    pub intent: Intent,
+}
 
 impl Desk {
     /// The person wants a field to be so. The edit that will see to it, where there is something to send.
@@ -27,7 +34,7 @@ impl Desk {
             return None;
         }
         self.done.remove(&field);
-        // The last queued edit of the same lane takes the newer value; one that was sent stays as it is.
+        // The last queued edit of the same lane takes the newer value; one that was handed over stays as it is.
         let last = self.ops.iter_mut().rev().find(|op| op.edits.iter().any(|(other, _)| share_lane(other, &field)));
         if let Some(Pending { id, stage: Stage::Queued, edits, .. }) = last
             && let [(other, queued)] = edits.as_mut_slice()
@@ -76,37 +83,57 @@ impl Desk {
         self.accept_theirs(field);
     }
 
-    /// The next edit that may be sent: nothing of its lanes is on its way.
-    pub fn start(&mut self) -> Option<EditRequest> {
-        let free = |at: usize| self.ops[at].stage == Stage::Queued && !self.ops[..at].iter().any(|earlier| earlier.shares_lane(&self.ops[at]));
-        let at = (0..self.ops.len()).find(|at| free(*at))?;
-        let versions = &self.versions;
-        let edit = |(field, value): &(Field, Value)| Edit { field: field.clone(), base: Base::Seen(versions.current(field)), value: value.clone() };
-        let sent = self.ops[at].edits.iter().map(edit).collect();
-        self.ops[at].sent = sent;
-        Some(self.send(at))
+    /// The next edit for the outbox: those before it in its lanes are there.
+    pub fn start(&mut self) -> Option<Outgoing> {
+        let waits = |at: usize| self.ops[..at].iter().any(|earlier| earlier.stage != Stage::Kept && earlier.shares_lane(&self.ops[at]));
+        let at = (0..self.ops.len()).find(|at| self.ops[*at].stage == Stage::Queued && !waits(*at))?;
+        self.ops[at].intent = Some(self.intent(at));
+        self.hand_over(at)
     }
 
-    /// An edit that got no answer goes out again.
-    pub fn again(&mut self, id: OpId) -> Option<EditRequest> {
+    /// An edit that could not be kept is tried again.
+    pub fn again(&mut self, id: OpId) -> Option<Outgoing> {
         let at = self.ops.iter().position(|op| op.id == id && matches!(op.stage, Stage::Stopped(_)))?;
-        Some(self.send(at))
+        self.hand_over(at)
     }
 
-    /// The edits that wait to be sent again.
+    /// The edits that wait to be tried again.
     pub fn stopped(&self) -> Vec<OpId> {
         self.ops.iter().filter(|op| matches!(op.stage, Stage::Stopped(_))).map(|op| op.id).collect()
     }
 
-    fn send(&mut self, at: usize) -> EditRequest {
+    fn hand_over(&mut self, at: usize) -> Option<Outgoing> {
         let op = &mut self.ops[at];
         op.stage = Stage::Sending;
         op.attempts += 1;
-        EditRequest { op_id: op.id, product: self.product, edits: op.sent.clone() }
+        Some(Outgoing { id: op.id, product: self.product, intent: op.intent.clone()? })
+    }
+
+    fn intent(&self, at: usize) -> Intent {
+        match self.ops[at].edits.as_slice() {
+            [(Field::Deleted, deleted)] => {
+                if *deleted == Value::Flag(true) {
+                    Intent::Delete
+                } else {
+                    Intent::Restore
+                }
+            }
+            edits => Intent::Edit(edits.iter().map(|(field, value)| self.wanted(at, field, value)).collect()),
+        }
+    }
+
+    /// With what was on the screen when it was wanted: what an own earlier edit is about to make, or what the server has.
+    fn wanted(&self, at: usize, field: &Field, value: &Value) -> Wanted {
+        let version = self.versions.current(field);
+        let sharing = |op: &&Pending| op.edits.iter().any(|(other, _)| share_lane(other, field));
+        let seen = self.ops[..at].iter().rev().find(sharing).map_or(Seen::At(version), |earlier| Seen::After(earlier.id, version));
+        let earlier = self.ops[..at].iter().rev().flat_map(|op| op.edits.iter().rev()).find(|(other, _)| other == field);
+        let was = earlier.map_or_else(|| self.saved(field), |(_, value)| value.clone());
+        Wanted { field: field.clone(), value: value.clone(), seen, was }
     }
 
     fn push(&mut self, id: OpId, edits: Vec<(Field, Value)>) {
-        self.ops.push(Pending { id, edits, sent: Vec::new(), stage: Stage::Queued, attempts: 0 });
+        self.ops.push(Pending { id, edits, intent: None, stage: Stage::Queued, attempts: 0 });
     }
 
     pub(super) fn set_version(&mut self, field: &Field, seq: Seq) {

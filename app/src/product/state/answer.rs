@@ -6,10 +6,11 @@ use domain::{
     change::FieldConflict,
     field::{Field, Value},
     ids::{OpId, Seq},
+    sync::end::{Conflict, Differing, End, Refusal},
 };
 use ports::{error::AppError, product::Receipt};
 
-use super::{Desk, Need, Pending, Stage, act::share_lane};
+use super::{Desk, Need, Pending, Stage};
 
 /// What to do after an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,13 +19,48 @@ pub(in crate::product) enum Next {
     Saved,
     /// Somebody else was there: the history tells who.
     Conflict,
-    /// Send it again after a while.
+    /// Try to keep it again after a while.
     Again(Duration),
     /// Nothing, until the person does something.
     Rest,
 }
 
+/// How an op of the outbox has ended, as an answer. Of a conflict is told what the server had when it decided.
+pub(in crate::product) fn receipt(end: &End, seq: Option<Seq>) -> Receipt {
+    let seq = seq.unwrap_or_default();
+    let conflict = |Differing { field, base: _, theirs, mine }: &Differing| FieldConflict {
+        field: field.clone(),
+        seen: Seq(0),
+        current: seq,
+        theirs: theirs.clone(),
+        mine: mine.clone(),
+    };
+    match end {
+        End::Applied | End::Merged => Receipt::Applied { seq },
+        End::NoOp => Receipt::NoOp { seq },
+        End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => Receipt::Conflict(fields.iter().map(conflict).collect()),
+        End::Conflict(Conflict::Decided(_)) => Receipt::Conflict(Vec::new()),
+        End::Rejected(refusal) => {
+            let field = if let Refusal::Invalid(field, _) = refusal { Some(field.clone()) } else { None };
+            Receipt::Rejected { field, reason: refusal.to_string() }
+        }
+    }
+}
+
 impl Desk {
+    /// Whether an edit is on its way from here.
+    pub fn has_sent(&self, id: OpId) -> bool {
+        self.ops.iter().any(|op| op.id == id)
+    }
+
+    /// The outbox has an edit.
+    pub fn kept(&mut self, id: OpId) {
+        if let Some(op) = self.ops.iter_mut().find(|op| op.id == id) {
+            op.stage = Stage::Kept;
+        }
+    }
+
+    /// What has become of an edit, or why it could not be kept.
     pub fn answered(&mut self, id: OpId, answer: Result<Receipt, AppError>) -> Next {
         let Some(at) = self.ops.iter().position(|op| op.id == id) else { return Next::Rest };
         match answer {
@@ -55,10 +91,11 @@ impl Desk {
         }
     }
 
-    fn applied(&mut self, op: Pending, seq: Seq) {
+    pub(super) fn applied(&mut self, op: Pending, seq: Seq) {
         for (field, value) in op.edits {
             self.set_version(&field, seq);
             self.set_saved(&field, value);
+            self.needs.remove(&field);
             self.done.insert(field);
         }
     }
@@ -103,35 +140,6 @@ impl Desk {
             newest = self.ops.remove(at).edits.pop().map(|(_, value)| value);
         }
         newest
-    }
-
-    /// What the person wants a field to be, where the server has not said that it is so.
-    pub(super) fn mine(&self, field: &Field) -> Option<Value> {
-        if let Some((typed, _)) = self.refused.get(field) {
-            return Some(typed.clone());
-        }
-        if let Some(need) = self.needs.get(field) {
-            return Some(need.mine().clone());
-        }
-        let whole = field.whole();
-        for (other, value) in self.ops.iter().rev().flat_map(|op| op.edits.iter().rev()).filter(|(other, _)| share_lane(other, field)) {
-            if other == field {
-                return Some(value.clone());
-            }
-            if whole.as_ref() == Some(other) {
-                return Some(super::parts::part_of(value, field));
-            }
-        }
-        whole.and_then(|whole| self.needs.get(&whole)).map(|need| super::parts::part_of(need.mine(), field))
-    }
-}
-
-impl Need {
-    pub fn mine(&self) -> &Value {
-        match self {
-            Self::Refused { mine, .. } => mine,
-            Self::Conflict(conflict) => &conflict.mine,
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use ports::product::{HistoryEntry, Source};
 pub(in crate::product) const PAGE: usize = 50;
 
 /// Puts the latest page on top of what is known.
+#[cfg(any(feature = "hydrate", test))]
 pub(in crate::product) fn renew(known: &mut Vec<HistoryEntry>, mut latest: Vec<HistoryEntry>) {
     let Some(oldest) = latest.last().map(|entry| entry.seq) else { return };
     // Between a full page and what is known there may be more: that is asked for again.
@@ -29,14 +30,13 @@ pub(in crate::product) fn extend(known: &mut Vec<HistoryEntry>, older: Vec<Histo
 pub(in crate::product) fn who(entry: &HistoryEntry) -> String {
     let name = if entry.who.is_empty() { "Someone" } else { entry.who.as_str() };
     match entry.source {
-        Source::Page => name.to_owned(),
+        Source::Page | Source::Device => name.to_owned(),
         Source::Import => format!("{name}, by import"),
         Source::Demo => format!("{name}, demo"),
         Source::CommandLine => format!("{name}, command line"),
         Source::Run => format!("{name}, run"),
         Source::Review => format!("{name}, review"),
         Source::Api => format!("{name}, API"),
-        Source::Device => format!("{name}, offline"),
     }
 }
 

@@ -3,12 +3,15 @@
 //! send and what to show.
 //!
 //! The rules:
-//! 1. what is typed is shown at once, and called saved only when the server has said so;
-//! 2. edits of one field, or of parts of one variant or picture, go one at a time and in order;
-//! 3. an edit that got no answer is sent again as it was, under the same id, so that nothing is done twice;
+//! 1. what is typed is shown at once, called saved on this device when the outbox has it, and saved when the server has said so;
+//! 2. edits of one field, or of parts of one variant or picture, are kept in order, each upon the one before it;
+//! 3. an edit that could not be kept is kept again as it was, under the same id, so that nothing is done twice;
 //! 4. nothing typed is dropped: it ends saved, or stays on the screen with the reason why not.
 
-mod act;
+pub(super) mod act;
+#[cfg(any(feature = "hydrate", test))]
+mod adopt;
+#[cfg(any(feature = "hydrate", test))]
 pub(super) mod answer;
 pub(super) mod check;
 pub(super) mod history;
@@ -23,8 +26,8 @@ use domain::{
     change::FieldConflict,
     field::{Field, Value},
     ids::{OpId, ProductId, Seq},
-    op::Edit,
     product::Versions,
+    sync::intent::Intent,
 };
 use ports::{error::AppError, product::ProductView};
 
@@ -50,8 +53,8 @@ pub(super) struct Desk {
 struct Pending {
     id: OpId,
     edits: Vec<(Field, Value)>,
-    /// As it was first sent, and is sent again.
-    sent: Vec<Edit>,
+    /// As it was first handed over, and is again. None before that, and of what another page has saved.
+    intent: Option<Intent>,
     stage: Stage,
     attempts: u32,
 }
@@ -59,8 +62,11 @@ struct Pending {
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
     Queued,
+    /// Handed over to the outbox, which has not said yet that it has it.
     Sending,
-    /// It got no answer, or one that may be another the next time.
+    /// In the outbox.
+    Kept,
+    /// It could not be kept, and did not get to the server either.
     Stopped(AppError),
 }
 
@@ -77,7 +83,9 @@ pub(super) enum State {
     Clean,
     Saved,
     Saving,
-    /// It will be sent again.
+    /// On this device.
+    Kept,
+    /// It is on the screen only, and is tried again.
     Failed(AppError),
     Invalid(String),
     Conflict(Box<FieldConflict>),
@@ -87,6 +95,7 @@ pub(super) enum State {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub saving: usize,
+    pub kept: usize,
     pub failed: usize,
     pub conflicts: usize,
 }
@@ -129,12 +138,9 @@ impl Desk {
         self.versions.current(field)
     }
 
+    /// Whether it is in the trash, or is to be.
     pub fn deleted(&self) -> bool {
-        self.saved.get(&Field::Deleted) == Some(&Value::Flag(true))
-    }
-
-    pub fn set_deleted(&mut self, deleted: bool) {
-        self.saved.insert(Field::Deleted, Value::Flag(deleted));
+        self.shown(&Field::Deleted) == Value::Flag(true)
     }
 
     pub fn state(&self, field: &Field) -> State {
@@ -146,15 +152,16 @@ impl Desk {
             Some(Need::Refused { reason, .. }) => return State::Invalid(reason.clone()),
             None => {}
         }
-        let mut saving = false;
+        let mut worst = None;
         for op in self.ops.iter().filter(|op| op.edits.iter().any(|(other, _)| other == field)) {
-            if let Stage::Stopped(error) = &op.stage {
-                return State::Failed(error.clone());
+            match &op.stage {
+                Stage::Stopped(error) => return State::Failed(error.clone()),
+                Stage::Kept => worst = worst.or(Some(State::Kept)),
+                Stage::Queued | Stage::Sending => worst = Some(State::Saving),
             }
-            saving = true;
         }
-        if saving {
-            State::Saving
+        if let Some(state) = worst {
+            state
         } else if self.done.contains(field) {
             State::Saved
         } else {
@@ -182,18 +189,55 @@ impl Desk {
 
     pub fn tally(&self) -> Tally {
         let conflicts = self.needs.values().filter(|need| matches!(need, Need::Conflict(_))).count();
-        let stopped = self.ops.iter().filter(|op| matches!(op.stage, Stage::Stopped(_))).count();
-        Tally { saving: self.ops.len() - stopped, failed: stopped + self.needs.len() - conflicts + self.refused.len(), conflicts }
+        let count = |which: fn(&Stage) -> bool| self.ops.iter().filter(|op| which(&op.stage)).count();
+        let (stopped, kept) = (count(|stage| matches!(stage, Stage::Stopped(_))), count(|stage| *stage == Stage::Kept));
+        let failed = stopped + self.needs.len() - conflicts + self.refused.len();
+        Tally { saving: self.ops.len() - stopped - kept, kept, failed, conflicts }
     }
 
     /// Whether closing the page now could lose something.
     #[cfg(any(feature = "hydrate", test))]
     pub fn is_unsaved(&self) -> bool {
-        !self.ops.is_empty() || !self.needs.is_empty() || !self.refused.is_empty()
+        self.ops.iter().any(|op| op.stage != Stage::Kept) || !self.needs.is_empty() || !self.refused.is_empty()
+    }
+
+    /// Whether something is still to be heard of it.
+    #[cfg(any(feature = "hydrate", test))]
+    pub fn is_busy(&self) -> bool {
+        self.is_unsaved() || !self.ops.is_empty()
     }
 
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// What the person wants a field to be, where the server has not said that it is so.
+    fn mine(&self, field: &Field) -> Option<Value> {
+        if let Some((typed, _)) = self.refused.get(field) {
+            return Some(typed.clone());
+        }
+        if let Some(need) = self.needs.get(field) {
+            return Some(need.mine().clone());
+        }
+        let whole = field.whole();
+        for (other, value) in self.ops.iter().rev().flat_map(|op| op.edits.iter().rev()).filter(|(other, _)| act::share_lane(other, field)) {
+            if other == field {
+                return Some(value.clone());
+            }
+            if whole.as_ref() == Some(other) {
+                return Some(parts::part_of(value, field));
+            }
+        }
+        whole.and_then(|whole| self.needs.get(&whole)).map(|need| parts::part_of(need.mine(), field))
+    }
+}
+
+impl Need {
+    fn mine(&self) -> &Value {
+        match self {
+            Self::Refused { mine, .. } => mine,
+            Self::Conflict(conflict) => &conflict.mine,
+        }
     }
 }
 
@@ -202,10 +246,11 @@ impl State {
         match self {
             Self::Clean => 0,
             Self::Saved => 1,
-            Self::Saving => 2,
-            Self::Failed(_) => 3,
-            Self::Invalid(_) => 4,
-            Self::Conflict(_) => 5,
+            Self::Kept => 2,
+            Self::Saving => 3,
+            Self::Failed(_) => 4,
+            Self::Invalid(_) => 5,
+            Self::Conflict(_) => 6,
         }
     }
 }

@@ -6,16 +6,21 @@ use domain::{
     field::{Field, ImageField, Value, VariantField},
     ids::{ImageId, OpId, ProductId, Seq, VariantId},
     money::Currency,
-    op::Base,
     product::{Content, Image, OptimisationStatus, Product, Variant, Versions},
+    sync::{
+        end::{Conflict, Differing, End},
+        intent::{Intent, Payload, Seen, Wanted},
+        outbox::{Draft, Saved, State as Kept},
+    },
 };
 use ports::{
     error::AppError,
-    product::{EditRequest, ProductView, Receipt},
+    product::{ProductView, Receipt},
 };
 
 use super::{
     Desk, State,
+    act::Outgoing,
     answer::Next,
     check::{check, new_variant},
     input::{Kind, as_shown, with_tags},
@@ -54,12 +59,36 @@ fn desk() -> Desk {
     Desk::new(&ProductView::new(product, Currency::EUR, moment, true))
 }
 
-fn sent(desk: &mut Desk) -> EditRequest {
-    desk.start().expect("an edit to send")
+/// Handed over and kept.
+fn sent(desk: &mut Desk) -> Outgoing {
+    let edit = desk.start().expect("an edit to keep");
+    desk.kept(edit.id);
+    edit
 }
 
-fn base(request: &EditRequest) -> Base {
-    request.edits[0].base
+fn wanted(edit: &Outgoing) -> &Wanted {
+    let Intent::Edit(fields) = &edit.intent else { panic!("{edit:?}") };
+    &fields[0]
+}
+
+fn seen(edit: &Outgoing) -> Seen {
+    wanted(edit).seen
+}
+
+fn in_outbox(number: u8, intent: Intent, state: Kept) -> Saved {
+    let (moment, random) = at(1);
+    let payload = Payload { intent, at: moment, batch: None }.seal();
+    let user = domain::ids::UserId::new(moment, random);
+    let draft = Draft { id: op(number), lane: ProductId::new(moment, random), user, payload, row: None, at: moment };
+    Saved { number: number.into(), reducer: 1, draft, state }
+}
+
+fn title(value: &str) -> Intent {
+    Intent::edit(Field::Title, Seen::At(Seq(1)), Value::text("Lamp"), Value::text(value))
+}
+
+fn ended(end: End, seq: i64) -> Kept {
+    Kept::Ended { end, seq: Some(Seq(seq)), at: Timestamp::from_micros(1) }
 }
 
 fn conflict(field: Field, current: i64, theirs: &str, mine: &str) -> Receipt {
@@ -75,27 +104,41 @@ fn what_is_typed_is_shown_at_once_and_saved_only_when_the_server_says_so() {
     assert_eq!((desk.shown(&Field::Title), desk.saved(&Field::Title)), (Value::text("Blue lamp"), Value::text("Lamp")));
     assert_eq!(desk.state(&Field::Title), State::Saving);
 
-    let request = sent(&mut desk);
-    assert_eq!(base(&request), Base::Seen(Seq(1)));
-    assert_eq!(desk.answered(request.op_id, Ok(Receipt::Applied { seq: Seq(7) })), Next::Saved);
+    let edit = sent(&mut desk);
+    assert_eq!((seen(&edit), &wanted(&edit).was), (Seen::At(Seq(1)), &Value::text("Lamp")));
+    assert_eq!((desk.state(&Field::Title), desk.is_unsaved()), (State::Kept, false));
+    assert_eq!(desk.answered(edit.id, Ok(Receipt::Applied { seq: Seq(7) })), Next::Saved);
     assert_eq!((desk.state(&Field::Title), desk.saved(&Field::Title)), (State::Saved, Value::text("Blue lamp")));
     assert!(!desk.is_unsaved());
 }
 
 #[test]
-fn edits_of_one_field_go_one_at_a_time_and_the_newest_wins() {
+fn edits_of_one_field_are_kept_in_order_each_upon_the_one_before() {
     let mut desk = desk();
     desk.commit(op(1), Field::Title, Value::text("A"));
-    let first = sent(&mut desk);
+    let first = desk.start().unwrap();
     desk.commit(op(2), Field::Title, Value::text("B"));
     desk.commit(op(3), Field::Title, Value::text("C"));
 
     assert_eq!(desk.start(), None);
-    desk.answered(first.op_id, Ok(Receipt::Applied { seq: Seq(5) }));
+    desk.kept(first.id);
 
     let second = sent(&mut desk);
-    assert_eq!((base(&second), &second.edits[0].value), (Base::Seen(Seq(5)), &Value::text("C")));
+    assert_eq!((seen(&second), &wanted(&second).was, &wanted(&second).value), (Seen::After(op(1), Seq(1)), &Value::text("A"), &Value::text("C")));
     assert_eq!(desk.start(), None);
+}
+
+#[test]
+fn an_edit_upon_one_that_is_done_is_upon_what_that_made() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("A"));
+    sent(&mut desk);
+    desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(5) }));
+    desk.commit(op(2), Field::Title, Value::text("B"));
+
+    let second = sent(&mut desk);
+
+    assert_eq!((seen(&second), &wanted(&second).was), (Seen::At(Seq(5)), &Value::text("A")));
 }
 
 #[test]
@@ -106,19 +149,19 @@ fn edits_of_different_fields_do_not_wait_for_each_other() {
     desk.commit(op(3), price(1), Value::Number(5));
     desk.commit(op(4), Field::Variant(variant(1)), Value::None);
 
-    assert_eq!((0..3).map(|_| sent(&mut desk).op_id).collect::<Vec<_>>(), [op(1), op(2), op(3)]);
-    // The variant goes only after its price has arrived.
+    assert_eq!((0..3).map(|_| desk.start().unwrap().id).collect::<Vec<_>>(), [op(1), op(2), op(3)]);
+    // The variant goes only after its price is kept.
     assert_eq!(desk.start(), None);
     assert_eq!(desk.variants(), [variant(2)]);
-    desk.answered(op(3), Ok(Receipt::Applied { seq: Seq(9) }));
-    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(9)));
+    desk.kept(op(3));
+    assert_eq!(seen(&sent(&mut desk)), Seen::After(op(3), Seq(1)));
 }
 
 #[test]
-fn an_edit_without_an_answer_is_sent_again_as_it_was() {
+fn p01_an_edit_that_could_not_be_kept_is_tried_again_as_it_was() {
     let mut desk = desk();
     desk.commit(op(1), Field::Title, Value::text("A"));
-    let first = sent(&mut desk);
+    let first = desk.start().unwrap();
 
     assert_eq!(desk.answered(op(1), Err(AppError::Unreachable)), Next::Again(Duration::from_secs(1)));
     assert!(matches!(desk.state(&Field::Title), State::Failed(_)));
@@ -129,8 +172,57 @@ fn an_edit_without_an_answer_is_sent_again_as_it_was() {
     assert_eq!(desk.again(op(1)), None);
     assert_eq!(desk.answered(op(1), Err(AppError::Unreachable)), Next::Again(Duration::from_secs(2)));
     desk.again(op(1));
-    desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(3) }));
-    assert_eq!(sent(&mut desk).edits[0].value, Value::text("B"));
+    desk.kept(op(1));
+    assert_eq!(wanted(&sent(&mut desk)).value, Value::text("B"));
+}
+
+#[test]
+fn the_trash_is_an_intent_of_its_own() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Deleted, Value::Flag(true));
+
+    assert_eq!((sent(&mut desk).intent, desk.deleted()), (Intent::Delete, true));
+    desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(4) }));
+    desk.commit(op(2), Field::Deleted, Value::Flag(false));
+    assert_eq!((sent(&mut desk).intent, desk.deleted()), (Intent::Restore, false));
+}
+
+#[test]
+fn p07_what_the_outbox_has_is_shown_also_by_another_page() {
+    let mut desk = desk();
+
+    let news = desk.adopt(&[in_outbox(1, title("A"), Kept::Pending), in_outbox(2, title("B"), Kept::Pending)]);
+
+    assert_eq!((desk.shown(&Field::Title), desk.state(&Field::Title), news.len()), (Value::text("B"), State::Kept, 0));
+    assert!(!desk.is_unsaved() && desk.is_busy());
+    desk.adopt(&[in_outbox(1, title("A"), ended(End::Applied, 5)), in_outbox(2, title("B"), ended(End::Applied, 6))]);
+    assert_eq!((desk.saved(&Field::Title), desk.state(&Field::Title), desk.is_busy()), (Value::text("B"), State::Saved, false));
+}
+
+#[test]
+fn p07_what_another_tab_has_saved_is_shown_and_never_older_than_before() {
+    let mut desk = desk();
+    let old = in_outbox(1, title("Old"), ended(End::Applied, 1));
+
+    assert_eq!(desk.adopt(&[old.clone(), in_outbox(2, title("New"), ended(End::Applied, 9))]), [op(2)]);
+    assert_eq!(desk.adopt(&[old]), []);
+
+    assert_eq!((desk.saved(&Field::Title), desk.version(&Field::Title)), (Value::text("New"), Seq(9)));
+}
+
+#[test]
+fn p03_a_conflict_that_was_left_open_is_there_again() {
+    let differing = Differing { field: Field::Title, base: Value::text("Oak"), theirs: Value::text("Lamp"), mine: Value::text("Mine") };
+    let open = in_outbox(1, title("Mine"), ended(End::Conflict(Conflict::Fields(vec![differing])), 3));
+    let (mut left, mut settled, mut decided) = (desk(), desk(), desk());
+
+    left.adopt(std::slice::from_ref(&open));
+    settled.adopt(&[open.clone(), in_outbox(2, Intent::KeepTheirs { conflict: op(1) }, Kept::Pending)]);
+    decided.adopt(&[open, in_outbox(2, title("Mine"), Kept::Pending)]);
+
+    let State::Conflict(conflict) = left.state(&Field::Title) else { panic!() };
+    assert_eq!((conflict.theirs, conflict.mine), (Value::text("Lamp"), Value::text("Mine")));
+    assert_eq!((settled.state(&Field::Title), decided.state(&Field::Title)), (State::Clean, State::Kept));
 }
 
 #[test]
@@ -149,14 +241,14 @@ fn a_refused_value_stays_with_its_reason_until_it_is_changed_or_given_up() {
     sent(&mut desk);
     desk.answered(op(2), Err(AppError::Forbidden));
     desk.commit(op(3), Field::Handle, Value::text("free"));
-    assert_eq!(sent(&mut desk).edits[0].value, Value::text("free"));
+    assert_eq!(wanted(&sent(&mut desk)).value, Value::text("free"));
 }
 
 #[test]
 fn a_conflict_shows_both_and_ends_as_the_person_decides() {
     let mut desk = desk();
     desk.commit(op(1), Field::Title, Value::text("Mine"));
-    sent(&mut desk);
+    desk.start();
     // Typed while the first was on its way: that is what is wanted now.
     desk.commit(op(2), Field::Title, Value::text("Mine, newer"));
     assert_eq!(desk.answered(op(1), Ok(conflict(Field::Title, 8, "Theirs", "Mine"))), Next::Conflict);
@@ -170,8 +262,8 @@ fn a_conflict_shows_both_and_ends_as_the_person_decides() {
     assert_eq!((other.shown(&Field::Title), other.is_unsaved()), (Value::text("Theirs"), false));
 
     desk.keep_mine(op(3), &Field::Title);
-    let request = sent(&mut desk);
-    assert_eq!((base(&request), &request.edits[0].value), (Base::Seen(Seq(8)), &Value::text("Mine, newer")));
+    let edit = sent(&mut desk);
+    assert_eq!((seen(&edit), &wanted(&edit).was, &wanted(&edit).value), (Seen::At(Seq(8)), &Value::text("Theirs"), &Value::text("Mine, newer")));
 }
 
 #[test]
@@ -197,12 +289,11 @@ fn a_variant_can_be_added_edited_and_removed() {
     assert_eq!(desk.price_range().map(|(low, _)| low.0), Some(500));
 
     sent(&mut desk);
-    assert_eq!(desk.start(), None);
+    assert_eq!(seen(&sent(&mut desk)).own(), Some(op(1)));
     desk.answered(op(1), Ok(Receipt::Applied { seq: Seq(4) }));
-    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(4)));
     desk.answered(op(2), Ok(Receipt::Applied { seq: Seq(5) }));
     desk.commit(op(3), Field::Variant(variant(9)), Value::None);
-    assert_eq!(base(&sent(&mut desk)), Base::Seen(Seq(5)));
+    assert_eq!(seen(&sent(&mut desk)), Seen::At(Seq(5)));
     desk.answered(op(3), Ok(Receipt::Applied { seq: Seq(6) }));
     assert_eq!((desk.variants(), desk.saved(&price(9))), (vec![variant(1), variant(2)], Value::None));
 }
@@ -232,7 +323,8 @@ fn moving_a_picture_changes_the_places_between() {
 
     desk.commit_all(op(1), desk.moved(&picture(3), -1));
     assert_eq!(desk.images(), [image(1), image(3), image(2)]);
-    assert_eq!(sent(&mut desk).edits.len(), 2);
+    let Intent::Edit(fields) = sent(&mut desk).intent else { panic!() };
+    assert_eq!(fields.len(), 2);
     let theirs = FieldConflict { field: position(3), seen: Seq(1), current: Seq(6), theirs: Value::Number(1), mine: Value::Number(2) };
     desk.answered(op(1), Ok(Receipt::Conflict(vec![theirs])));
     assert!(desk.notice().is_some() && !desk.is_unsaved());

@@ -2,7 +2,7 @@
 
 use domain::field::Field;
 use leptos::prelude::*;
-use ports::error::AppError;
+use ports::{error::AppError, product::HistoryEntry};
 
 use super::focus;
 use crate::{
@@ -22,6 +22,7 @@ pub(super) fn StateBadge(sheet: Sheet, state: Signal<State>) -> impl IntoView {
         State::Clean => "",
         State::Saved => "saved",
         State::Saving => "saving",
+        State::Kept => "kept",
         State::Failed(AppError::SignedOut) => "signed out",
         State::Failed(_) => "failed",
         State::Invalid(_) => "invalid",
@@ -32,6 +33,7 @@ pub(super) fn StateBadge(sheet: Sheet, state: Signal<State>) -> impl IntoView {
         "" => None,
         "saved" => Some(at_once(view! { <span class="badge" data-tone="ok">"Saved"</span> })),
         "saving" => Some(at_once(view! { <span class="badge" data-tone="busy">"Saving"</span> })),
+        "kept" => Some(at_once(view! { <span class="badge" data-tone="busy">"Saved on this device"</span> })),
         "conflict" => Some(at_once(view! { <span class="badge" data-tone="warn">"Changed by two people"</span> })),
         "invalid" => Some(at_once(view! { <span class="badge" data-tone="bad">"Not saved"</span> })),
         word => Some(at_once(view! {
@@ -61,7 +63,7 @@ pub(super) fn Trouble(sheet: Sheet, field: Field, state: Signal<State>, #[prop(i
             let field = field.clone();
             Some(at_once(view! { <Conflict sheet field theirs=conflict.theirs mine=conflict.mine current=conflict.current id=id.clone() /> }))
         }
-        State::Clean | State::Saved | State::Saving => None,
+        State::Clean | State::Saved | State::Saving | State::Kept => None,
     };
     sometimes(shown)
 }
@@ -85,9 +87,11 @@ fn Conflict(
     let base = told(&saved);
     let (theirs, mine) = (told(&theirs), told(&mine));
     let name = in_a_sentence(field.label());
+    let changed = field.clone();
     let who = move || {
         let history = sheet.history.read();
-        let name = history.iter().find(|entry| entry.seq == current).map(|entry| entry.who.clone());
+        let theirs = |entry: &&HistoryEntry| entry.seq <= current && entry.fields.iter().any(|change| change.field == changed);
+        let name = history.iter().find(theirs).map(|entry| entry.who.clone());
         name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Someone".to_owned())
     };
     let (for_theirs, for_mine) = (field.clone(), field);

@@ -4,11 +4,10 @@ use crate::{
     clock::Timestamp,
     ids::{OpId, UserId},
     sync::{
-        end::End,
         outbox::{self, Draft},
         replica::{self, Reason},
         shown::Indicator,
-        wire::{Poke, Pull, PullReply, Push, PushReply, Span, Trouble},
+        wire::{Ended, Poke, Pull, PullReply, Push, PushReply, Span, Trouble},
     },
 };
 
@@ -78,7 +77,7 @@ pub enum Effect {
     /// It is only on the screen, where it has to stay.
     NotSaved(Draft, outbox::Failed),
     /// An op that could not be saved went straight to the server.
-    EndedUnsaved(OpId, End),
+    EndedUnsaved(Ended),
     Indicator(Indicator),
     /// The replica was wrong there; it is being mended.
     Drifted(Vec<u32>),

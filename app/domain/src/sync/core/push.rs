@@ -253,7 +253,7 @@ impl Core {
         {
             self.mine.insert(draft.lane);
             self.pull.due = true;
-            out.push(Effect::EndedUnsaved(ended.op, ended.end));
+            out.push(Effect::EndedUnsaved(ended));
         } else {
             out.push(Effect::NotSaved(draft, failed));
         }

@@ -96,8 +96,13 @@ impl Wanted {
             Seen::After(op, seq) => made(op).unwrap_or(seq),
         };
         // A version that fits says little when the server counts anew since a restore: the value has to be the one that was seen.
-        let base = if is_still(product, &self.field, &self.was) { seen } else { Seq(0) };
+        let base = if self.is_unseen() || is_still(product, &self.field, &self.was) { seen } else { Seq(0) };
         Edit { field: self.field.clone(), base: Base::Seen(base), value: self.value.clone() }
+    }
+
+    /// Whether something is removed that no page shows the whole of: a variant has columns that are only in the file.
+    const fn is_unseen(&self) -> bool {
+        matches!((&self.field, &self.was, &self.value), (Field::Variant(_) | Field::Image(_), Value::None, Value::None))
     }
 }
 

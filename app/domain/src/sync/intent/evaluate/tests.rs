@@ -113,3 +113,13 @@ fn a_product_is_shown_with_own_ops_on_it() {
 
     assert_eq!((shown.content.title.as_str(), shown.content.price()), ("Blue lamp", Some(Money(1_500))));
 }
+
+#[test]
+fn p04_what_is_removed_without_being_seen_as_a_whole_is_judged_by_its_version() {
+    let product = lamp();
+    let variant = Field::Variant(product.content.variants[0].id);
+    let removal = |seen| judge(&product, &Intent::edit(variant.clone(), Seen::At(Seq(seen)), Value::None, Value::None));
+
+    assert!(matches!(removal(5), Judged::Changes(..)), "{:?}", removal(5));
+    assert!(matches!(removal(4), Judged::Ends(End::Conflict(_))), "{:?}", removal(4));
+}

@@ -1,0 +1,135 @@
+//! What is saved on this device. A page hands an intent over and is told what becomes of it; how that is kept and sent is in `domain::sync` and in
+//! the crate `device`, which are a chunk of their own: the first page does without them, and gets them as soon as it is at rest.
+
+mod standing;
+mod work;
+
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    time::Duration,
+};
+
+use domain::{
+    ids::{OpId, ProductId, Seq},
+    sync::{
+        end::End,
+        intent::{Intent, Payload},
+        outbox::{Draft, Failed, Saved},
+    },
+};
+use leptos::{prelude::set_timeout, task::spawn_local};
+use ports::error::AppError;
+
+pub(crate) use self::standing::{Standing, standing};
+use crate::{frame::signed_in, ui::time::now};
+
+/// What is heard of the outbox.
+pub(crate) enum Heard {
+    /// It is on the disk of this device.
+    Kept(OpId),
+    /// It is only on the screen.
+    NotKept(OpId, AppError),
+    /// What has become of it, for good.
+    Ended(OpId, End, Option<Seq>),
+    /// The outbox is another, by this tab or by another one.
+    Changed,
+}
+
+/// The engine, as this side sees it.
+trait Works {
+    fn save(&self, draft: Draft);
+    /// Every op there is, by its number.
+    fn ops(&self) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
+}
+
+type Ear = Rc<dyn Fn(&Heard)>;
+
+thread_local! {
+    static ENGINE: RefCell<Option<Rc<dyn Works>>> = const { RefCell::new(None) };
+    static IS_COMING: Cell<bool> = const { Cell::new(false) };
+    /// What was to be saved before the engine was there, in its order.
+    static WAITING: RefCell<Vec<Draft>> = const { RefCell::new(Vec::new()) };
+    static EARS: RefCell<Vec<Ear>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The page has come alive, and has first other things to fetch.
+const AT_REST: Duration = Duration::from_millis(1_500);
+
+/// Sees to it that what an earlier page has left in the outbox is sent.
+pub(crate) fn start() {
+    if signed_in().is_some() {
+        set_timeout(|| spawn_local(fetch()), AT_REST);
+    }
+}
+
+/// Keeps what is wanted. What becomes of it is told to whoever listens.
+pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
+    let Some(me) = signed_in() else { return tell(&Heard::NotKept(id, AppError::SignedOut)) };
+    let payload = Payload { intent, at: now(), batch: None }.seal();
+    let draft = Draft { id, lane: product, user: me.id, payload, row: None, at: now() };
+    match engine() {
+        Some(engine) => engine.save(draft),
+        None => {
+            WAITING.with_borrow_mut(|waiting| waiting.push(draft));
+            spawn_local(fetch());
+        }
+    }
+}
+
+/// What the outbox has of a product, by number.
+pub(crate) async fn ops_of(product: ProductId) -> Vec<Saved> {
+    fetch().await;
+    let Some(engine) = engine() else { return Vec::new() };
+    let mut ops = engine.ops().await;
+    ops.retain(|saved| saved.draft.lane == product);
+    ops
+}
+
+/// Is told of everything from now on, for as long as the tab lives.
+pub(crate) fn listen(ear: impl Fn(&Heard) + 'static) {
+    EARS.with_borrow_mut(|ears| ears.push(Rc::new(ear)));
+}
+
+fn engine() -> Option<Rc<dyn Works>> {
+    ENGINE.with_borrow(Clone::clone)
+}
+
+/// Fetches the engine, and hands over what waits for it. Without it, what waits is told so.
+async fn fetch() {
+    let Some(me) = signed_in().filter(|_| engine().is_none() && !IS_COMING.get()) else { return };
+    IS_COMING.set(true);
+    let begun = work::begin(me.store.id, me.id).await;
+    IS_COMING.set(false);
+    let waiting = WAITING.with_borrow_mut(std::mem::take);
+    match begun {
+        Ok(engine) => {
+            ENGINE.set(Some(Rc::clone(&engine)));
+            waiting.into_iter().for_each(|draft| engine.save(draft));
+            tell(&Heard::Changed);
+        }
+        Err(_) => waiting.into_iter().for_each(|draft| tell(&Heard::NotKept(draft.id, AppError::Unreachable))),
+    }
+}
+
+fn tell(heard: &Heard) {
+    // An ear may add another one.
+    let ears = EARS.with_borrow(Clone::clone);
+    ears.iter().for_each(|ear| ear(heard));
+}
+
+/// Why something is neither here nor on the server, for the person whose text it is.
+fn why_not(failed: Failed) -> AppError {
+    AppError::Unavailable(
+        match failed {
+            Failed::Quota => "This device is full, and the server cannot be reached. What you typed stays on this page; free some space or try again.",
+            Failed::Unavailable => {
+                "This browser keeps nothing (a private window does so), and the server cannot be reached. What you typed stays on this page; try again."
+            }
+            Failed::Aborted => "This could not be saved on the device, and the server cannot be reached. What you typed stays on this page; try again.",
+        }
+        .to_owned(),
+    )
+}

@@ -1,0 +1,52 @@
+//! The engine at work in this tab, and what of the window concerns it. All of it is in a chunk of its own.
+
+use std::{future::Future, pin::Pin, rc::Rc};
+
+use device::{Engine, Notice};
+use domain::{
+    ids::{StoreId, UserId},
+    sync::{
+        core::Event,
+        outbox::{Draft, Saved},
+    },
+};
+use leptos::prelude::{document, window_event_listener_untyped};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use super::{Heard, Works, standing, tell, why_not};
+
+/// Starts the engine of this tab.
+#[wasm_split(device, fallible)]
+pub(super) fn begin(store: StoreId, user: UserId) -> Result<Rc<dyn Works>, SplitLoaderError> {
+    let engine = Engine::start(store, user, !document().hidden(), hear);
+    for event in ["online", "focus", "pageshow"] {
+        let engine = engine.clone();
+        window_event_listener_untyped(event, move |_| engine.happened(Event::Woke));
+    }
+    let seen = engine.clone();
+    // It bubbles from the document.
+    window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
+    Ok(Rc::new(engine))
+}
+
+impl Works for Engine {
+    fn save(&self, draft: Draft) {
+        Self::save(self, draft);
+    }
+
+    fn ops(&self) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {
+        let engine = self.clone();
+        // What cannot be read now is asked for again when the outbox changes.
+        Box::pin(async move { Self::ops(&engine).await.unwrap_or_default() })
+    }
+}
+
+fn hear(notice: Notice) {
+    match notice {
+        Notice::Saved(op) => tell(&Heard::Kept(op)),
+        Notice::NotSaved(op, failed) => tell(&Heard::NotKept(op, why_not(failed))),
+        Notice::Ended(op, end, seq) => tell(&Heard::Ended(op, end, seq)),
+        Notice::Indicator(indicator) => standing::is(indicator),
+        Notice::Changed | Notice::WentBack => tell(&Heard::Changed),
+    }
+}

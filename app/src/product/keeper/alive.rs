@@ -1,0 +1,140 @@
+//! Keepers in a browser: what they hear of the outbox, and those of this tab.
+
+use std::{cell::RefCell, time::Duration};
+
+use domain::ids::{OpId, ProductId};
+use leptos::{prelude::*, task::spawn_local};
+use ports::{error::AppError, product::Receipt};
+
+use super::Keeper;
+use crate::{
+    device::{Heard, listen, ops_of},
+    product::{
+        api::product_history,
+        state::{
+            answer::{Next, receipt},
+            history,
+        },
+    },
+};
+
+/// Several edits in a row ask for the history once.
+const SETTLED: Duration = Duration::from_millis(300);
+
+thread_local! {
+    static OPEN: RefCell<Vec<Keeper>> = const { RefCell::new(Vec::new()) };
+    static LISTENING: RefCell<bool> = const { RefCell::new(false) };
+}
+
+/// The keeper of a product that is still open; those with nothing left to do are let go.
+pub(super) fn find(product: ProductId) -> Option<Keeper> {
+    OPEN.with_borrow_mut(|all| {
+        all.retain(Keeper::is_busy);
+        all.iter().find(|keeper| keeper.desk.read_untracked().product() == product).cloned()
+    })
+}
+
+pub(super) fn keep(keeper: Keeper) {
+    OPEN.with_borrow_mut(|all| all.push(keeper));
+    if !LISTENING.replace(true) {
+        listen(|heard| {
+            let all = OPEN.with_borrow(Clone::clone);
+            all.iter().filter(|keeper| keeper.concerns(heard)).for_each(|keeper| keeper.hear(heard));
+        });
+        // For as long as the tab lives: unsaved work may be on any page.
+        window_event_listener_untyped("beforeunload", |event| {
+            if OPEN.with_borrow(|all| all.iter().any(Keeper::is_unsaved)) {
+                event.prevent_default();
+            }
+        });
+        window_event_listener_untyped("online", |_| {
+            let all = OPEN.with_borrow(Clone::clone);
+            all.iter().for_each(Keeper::try_again);
+        });
+    }
+}
+
+impl Keeper {
+    pub fn refresh_history(&self) {
+        if self.asking.get_value() {
+            return;
+        }
+        self.asking.set_value(true);
+        let keeper = self.clone();
+        set_timeout(
+            move || {
+                keeper.asking.set_value(false);
+                spawn_local(async move {
+                    let product = keeper.desk.read_untracked().product();
+                    // Without it the list is only older; the next save asks again.
+                    if let Ok(latest) = product_history(product, None).await {
+                        keeper.history.update(|known| history::renew(known, latest));
+                    }
+                });
+            },
+            SETTLED,
+        );
+    }
+
+    fn concerns(&self, heard: &Heard) -> bool {
+        match heard {
+            Heard::Kept(id) | Heard::NotKept(id, _) | Heard::Ended(id, ..) => self.desk.read_untracked().has_sent(*id),
+            Heard::Changed => true,
+        }
+    }
+
+    /// What is heard of this device's outbox.
+    fn hear(&self, heard: &Heard) {
+        match heard {
+            Heard::Kept(id) => {
+                self.desk.update(|desk| desk.kept(*id));
+                self.saved(*id);
+                self.pump();
+            }
+            Heard::NotKept(id, error) => self.ended(*id, Err(error.clone())),
+            Heard::Ended(id, end, seq) => self.ended(*id, Ok(receipt(end, *seq))),
+            Heard::Changed => self.adopt(),
+        }
+    }
+
+    fn ended(&self, id: OpId, answer: Result<Receipt, AppError>) {
+        match self.desk.try_update(|desk| desk.answered(id, answer)) {
+            Some(Next::Saved) => {
+                self.refresh_history();
+                self.saved(id);
+            }
+            Some(Next::Conflict) => self.refresh_history(),
+            Some(Next::Again(wait)) => {
+                let later = self.clone();
+                set_timeout(move || later.again(id), wait);
+            }
+            Some(Next::Rest) | None => {}
+        }
+        self.pump();
+    }
+
+    fn saved(&self, edit: OpId) {
+        let mut due = Vec::new();
+        self.then.update_value(|all| due.extend(all.extract_if(.., |(id, _)| *id == edit)));
+        for (_, then) in due {
+            then();
+        }
+    }
+
+    /// Takes over what the outbox has of the product: edits of an earlier page, or of another tab.
+    pub(super) fn adopt(&self) {
+        let keeper = self.clone();
+        spawn_local(async move {
+            let product = keeper.desk.read_untracked().product();
+            let ops = ops_of(product).await;
+            if ops.is_empty() {
+                return;
+            }
+            let news = keeper.desk.try_update(|desk| desk.adopt(&ops)).unwrap_or_default();
+            if !news.is_empty() {
+                keeper.refresh_history();
+            }
+            keeper.pump();
+        });
+    }
+}

@@ -325,7 +325,8 @@ pub async fn p14_of_what_is_held_that_which_differs_is_sent(arranged: &Arranged)
     let mut cookie = None;
     for (segment, rows) in (0..).zip(segments) {
         let frames = phone.pulls(store, &Pull { want: rows.clone(), ..phone.pull(None) }).await;
-        (cookie, _) = (Some(frames.cookie), held.push(Held { segment, sum: sum(&frames.rows), rows }));
+        held.push(Held { segment, sum: sum(&frames.rows), rows });
+        cookie = Some(frames.cookie);
     }
     let changed = arranged.load("p-1500").await;
     for round in 0..1_001 {

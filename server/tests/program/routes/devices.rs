@@ -65,7 +65,7 @@ impl Phone {
     async fn pulls(&self, pull: &Pull) -> Frames {
         let reply = self.ask("pull", Sealed::of(pull).bytes()).await;
         assert_eq!((reply.status, reply.header(MARKER.0), reply.header("content-type")), (200, MARKER.1, CONTENT_TYPE), "{}", reply.text);
-        match Sealed::from_bytes(reply.bytes.to_vec()).open::<PullReply>().unwrap().answer {
+        match Sealed::from_bytes(reply.bytes.clone()).open::<PullReply>().unwrap().answer {
             PullAnswer::Frames(frames) => frames,
             other => panic!("{other:?}"),
         }
@@ -90,7 +90,7 @@ async fn what_a_device_saved_is_in_the_catalogue_and_comes_back(engine: Engine) 
     let second = phone.pulls(&phone.pull(Some(first.cookie))).await;
 
     assert_eq!((reply.status, reply.header(MARKER.0), reply.header("cache-control")), (200, MARKER.1, "no-store"), "{}", reply.text);
-    let answer = Sealed::from_bytes(reply.bytes.to_vec()).open::<PushReply>().unwrap().answer;
+    let answer = Sealed::from_bytes(reply.bytes.clone()).open::<PushReply>().unwrap().answer;
     let PushAnswer::Results { head, results } = answer else { panic!("{answer:?}") };
     let Told::Ended(ended) = results[0].open::<Told>().unwrap() else { panic!("{results:?}") };
     assert_eq!((ended.op, &ended.end, ended.seq), (op.id, &End::Applied, head.seq));

@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod briefs;
+mod changes;
 mod codec;
 pub mod context;
 #[cfg(feature = "hydrate")]

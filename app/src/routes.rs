@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use crate::{
-    briefs, jobs, performance, product, products, providers, review, runs, settings, tokens, ui::notice::NotFound, usage, versions, webhooks,
+    briefs, changes, jobs, performance, product, products, providers, review, runs, settings, tokens, ui::notice::NotFound, usage, versions, webhooks,
 };
 
 #[component]
@@ -26,6 +26,7 @@ pub(crate) fn Pages() -> impl IntoView {
             <Route path=path!("/runs/:id") view={Lazy::<runs::RunPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/imports") view={Lazy::<jobs::ImportsPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/imports/:id") view={Lazy::<jobs::ImportPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/changes") view={Lazy::<changes::ChangesPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/usage") view={Lazy::<usage::UsagePage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/performance/database") view={Lazy::<performance::DatabasePage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/brief") view={Lazy::<briefs::BriefPage>::new()} ssr=SsrMode::Async />
@@ -51,6 +52,7 @@ pub async fn preload(path: &str) -> bool {
         ["runs", _] => runs::run::preload().await.is_ok(),
         ["imports"] => jobs::imports::preload().await.is_ok(),
         ["imports", _] => jobs::import::preload().await.is_ok(),
+        ["changes"] => changes::changes::preload().await.is_ok(),
         ["usage"] => usage::usage::preload().await.is_ok(),
         ["performance", "database"] => performance::database::preload().await.is_ok(),
         ["settings", "brief"] => briefs::brief::preload().await.is_ok(),

@@ -47,12 +47,17 @@ trait Works {
 
 type Ear = Rc<dyn Fn(&Heard)>;
 
+/// Names somebody who listens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EarId(u32);
+
 thread_local! {
     static ENGINE: RefCell<Option<Rc<dyn Works>>> = const { RefCell::new(None) };
     static IS_COMING: Cell<bool> = const { Cell::new(false) };
     /// What was to be saved before the engine was there, in its order.
     static WAITING: RefCell<Vec<Draft>> = const { RefCell::new(Vec::new()) };
-    static EARS: RefCell<Vec<Ear>> = const { RefCell::new(Vec::new()) };
+    static EARS: RefCell<Vec<(EarId, Ear)>> = const { RefCell::new(Vec::new()) };
+    static NEXT_EAR: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The page has come alive, and has first other things to fetch.
@@ -81,16 +86,29 @@ pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
 
 /// What the outbox has of a product, by number.
 pub(crate) async fn ops_of(product: ProductId) -> Vec<Saved> {
-    fetch().await;
-    let Some(engine) = engine() else { return Vec::new() };
-    let mut ops = engine.ops().await;
+    let mut ops = ops().await;
     ops.retain(|saved| saved.draft.lane == product);
     ops
 }
 
-/// Is told of everything from now on, for as long as the tab lives.
-pub(crate) fn listen(ear: impl Fn(&Heard) + 'static) {
-    EARS.with_borrow_mut(|ears| ears.push(Rc::new(ear)));
+/// All that the outbox has of whoever is signed in, by number. What others have left there is not for them to see.
+pub(crate) async fn ops() -> Vec<Saved> {
+    fetch().await;
+    let (Some(engine), Some(me)) = (engine(), signed_in()) else { return Vec::new() };
+    let mut ops = engine.ops().await;
+    ops.retain(|saved| saved.draft.user == me.id);
+    ops
+}
+
+/// Is told of everything from now on, until it is forgotten.
+pub(crate) fn listen(ear: impl Fn(&Heard) + 'static) -> EarId {
+    let id = EarId(NEXT_EAR.replace(NEXT_EAR.get() + 1));
+    EARS.with_borrow_mut(|ears| ears.push((id, Rc::new(ear))));
+    id
+}
+
+pub(crate) fn forget(ear: EarId) {
+    EARS.with_borrow_mut(|ears| ears.retain(|(id, _)| *id != ear));
 }
 
 fn engine() -> Option<Rc<dyn Works>> {
@@ -117,7 +135,7 @@ async fn fetch() {
 fn tell(heard: &Heard) {
     // An ear may add another one.
     let ears = EARS.with_borrow(Clone::clone);
-    ears.iter().for_each(|ear| ear(heard));
+    ears.iter().for_each(|(_, ear)| ear(heard));
 }
 
 /// Why something is neither here nor on the server, for the person whose text it is.

@@ -37,6 +37,10 @@ pub(crate) fn standing() -> Option<Standing> {
     in_words(told.indicator, told.indicator.oldest_seconds.unwrap_or_default() + told.ago)
 }
 
+pub(super) fn wants_sign_in() -> bool {
+    INDICATOR.with(|told| told.get_untracked()).indicator.trouble == Some(Stopped::SignIn)
+}
+
 /// The engine has news. The age goes on by itself.
 pub(super) fn is(indicator: Indicator) {
     INDICATOR.with(|told| told.set(Told { indicator, ago: 0 }));

@@ -21,7 +21,9 @@ pub(super) fn begin(store: StoreId, user: UserId) -> Result<Rc<dyn Works>, Split
     let engine = Engine::start(store, user, !document().hidden(), hear);
     for event in ["online", "focus", "pageshow"] {
         let engine = engine.clone();
-        window_event_listener_untyped(event, move |_| engine.happened(Event::Woke));
+        // Who was signed out may have signed in again in another tab; if not, the server says so once more.
+        let woke = move |_| engine.happened(if standing::wants_sign_in() { Event::SignedIn(user) } else { Event::Woke });
+        window_event_listener_untyped(event, woke);
     }
     let seen = engine.clone();
     // It bubbles from the document.

@@ -82,7 +82,7 @@ fn show_unsaved(unsaved: Unsaved) {
 /// What waits on this device to be sent.
 fn kept() -> Option<(String, &'static str, String)> {
     let Standing { words, tone, wants_sign_in } = standing()?;
-    let address = if wants_sign_in { "/sign-in".to_owned() } else { "/changes".to_owned() };
+    let address = if wants_sign_in { "/sign-in".to_owned() } else { crate::changes::PATH.to_owned() };
     Some((address, tone, words))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     end::End,
+    intent::{Intent, Payload},
     outbox::{Loaded, Saved, State},
 };
 use crate::clock::Timestamp;
@@ -28,6 +29,22 @@ pub const fn shown(saved: Option<&Saved>) -> Shown {
             State::Ended { end: End::Conflict(_) | End::Rejected(_), .. } => Shown::NeedsYou,
             State::Ended { .. } | State::Discarded { .. } => Shown::Synced,
         },
+    }
+}
+
+/// Whether a later op says what is to become of the conflict or the refusal of an earlier one: it keeps what somebody else wrote, or wants something
+/// else of the same fields.
+pub fn settles(later: &Saved, earlier: &Saved) -> bool {
+    let intent = |saved: &Saved| saved.draft.payload.open::<Payload>().ok().map(|payload| payload.intent);
+    if later.draft.lane != earlier.draft.lane || later.draft.user != earlier.draft.user || later.number <= earlier.number {
+        return false;
+    }
+    match (intent(later), intent(earlier)) {
+        (Some(Intent::KeepTheirs { conflict }), _) => conflict == earlier.draft.id,
+        (Some(Intent::Edit(wanted)), Some(Intent::Edit(before))) => {
+            wanted.iter().any(|wanted| before.iter().any(|before| before.field == wanted.field))
+        }
+        _ => false,
     }
 }
 

@@ -21,7 +21,7 @@ impl Desk {
     pub fn commit(&mut self, id: OpId, field: Field, value: Value) -> Option<OpId> {
         self.refused.remove(&field);
         match self.needs.get_mut(&field) {
-            Some(Need::Conflict(conflict)) => {
+            Some(Need::Conflict(_, conflict)) => {
                 conflict.mine = value;
                 return None;
             }
@@ -74,20 +74,26 @@ impl Desk {
     }
 
     pub fn keep_mine(&mut self, id: OpId, field: &Field) {
-        if let Some(mine) = self.accept_theirs(field) {
+        if let Some((_, mine)) = self.accept_theirs(field) {
             self.commit(id, field.clone(), mine);
         }
     }
 
-    pub fn keep_theirs(&mut self, field: &Field) {
-        self.accept_theirs(field);
+    /// Also for the outbox, which would ask again.
+    pub fn keep_theirs(&mut self, id: OpId, field: &Field) {
+        if let Some((conflict, _)) = self.accept_theirs(field) {
+            let intent = Some(Intent::KeepTheirs { conflict });
+            self.ops.push(Pending { id, edits: Vec::new(), intent, stage: Stage::Queued, attempts: 0 });
+        }
     }
 
     /// The next edit for the outbox: those before it in its lanes are there.
     pub fn start(&mut self) -> Option<Outgoing> {
         let waits = |at: usize| self.ops[..at].iter().any(|earlier| earlier.stage != Stage::Kept && earlier.shares_lane(&self.ops[at]));
         let at = (0..self.ops.len()).find(|at| self.ops[*at].stage == Stage::Queued && !waits(*at))?;
-        self.ops[at].intent = Some(self.intent(at));
+        if self.ops[at].intent.is_none() {
+            self.ops[at].intent = Some(self.intent(at));
+        }
         self.hand_over(at)
     }
 
@@ -140,12 +146,12 @@ impl Desk {
         self.versions.set(field.clone(), seq.max(self.versions.of(field)));
     }
 
-    /// Takes over what the other wrote; gives back what was wanted instead.
-    fn accept_theirs(&mut self, field: &Field) -> Option<Value> {
-        let Some(Need::Conflict(conflict)) = self.needs.remove(field) else { return None };
+    /// Takes over what the other wrote; gives back the op that met it, and what was wanted instead.
+    fn accept_theirs(&mut self, field: &Field) -> Option<(OpId, Value)> {
+        let Some(Need::Conflict(op, conflict)) = self.needs.remove(field) else { return None };
         self.set_version(field, conflict.current);
         self.set_saved(field, conflict.theirs);
-        Some(conflict.mine)
+        Some((op, conflict.mine))
     }
 }
 

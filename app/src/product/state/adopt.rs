@@ -8,6 +8,7 @@ use domain::{
         end::{Conflict, End},
         intent::{Intent, Payload},
         outbox::{Saved, State as Kept},
+        shown::settles,
     },
 };
 
@@ -36,7 +37,7 @@ impl Desk {
                     }
                 }
                 Kept::Ended { end, seq, .. } => {
-                    let is_settled = ops[at + 1..].iter().any(|later| settles(later, id, &edits));
+                    let is_settled = ops[at + 1..].iter().any(|later| settles(later, saved));
                     let is_older = seq.is_some_and(|seq| edits.iter().all(|(field, _)| seq <= self.versions.current(field)));
                     match end {
                         _ if is_known => {
@@ -48,7 +49,7 @@ impl Desk {
                             news.push(id);
                         }
                         End::Conflict(Conflict::Fields(differing)) if !is_settled && differing.len() == 1 => {
-                            self.dispute(end, *seq);
+                            self.dispute(id, end, *seq);
                         }
                         _ => {}
                     }
@@ -60,24 +61,15 @@ impl Desk {
     }
 
     /// A conflict that was left open before, unless something else is wanted of the field by now. Theirs is what is there now.
-    fn dispute(&mut self, end: &End, seq: Option<Seq>) {
+    fn dispute(&mut self, id: OpId, end: &End, seq: Option<Seq>) {
         let Receipt::Conflict(conflicts) = receipt(end, seq) else { return };
         for conflict in conflicts {
             let theirs = self.saved(&conflict.field);
             if self.mine(&conflict.field).is_none() && conflict.mine != theirs {
                 let current = conflict.current.max(self.versions.current(&conflict.field));
-                self.needs.insert(conflict.field.clone(), Need::Conflict(Box::new(FieldConflict { theirs, current, ..conflict })));
+                self.needs.insert(conflict.field.clone(), Need::Conflict(id, Box::new(FieldConflict { theirs, current, ..conflict })));
             }
         }
-    }
-}
-
-/// Whether a later op says what is to become of the conflict of an earlier one.
-fn settles(later: &Saved, conflict: OpId, edits: &[(Field, Value)]) -> bool {
-    let Ok(Payload { intent, .. }) = later.draft.payload.open::<Payload>() else { return false };
-    match &intent {
-        Intent::KeepTheirs { conflict: settled } => *settled == conflict,
-        intent => edits_of(intent).iter().any(|(field, _)| edits.iter().any(|(other, _)| other == field)),
     }
 }
 

@@ -114,7 +114,7 @@ impl Desk {
             if let Some(newer) = self.take_queued(&conflict.field) {
                 conflict.mine = newer;
             }
-            self.needs.insert(conflict.field.clone(), Need::Conflict(Box::new(conflict)));
+            self.needs.insert(conflict.field.clone(), Need::Conflict(op.id, Box::new(conflict)));
         }
     }
 

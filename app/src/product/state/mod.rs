@@ -73,8 +73,12 @@ enum Stage {
 /// An edit that ended without being saved: what was wanted is kept until the person decides.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Need {
-    Refused { mine: Value, reason: String },
-    Conflict(Box<FieldConflict>),
+    Refused {
+        mine: Value,
+        reason: String,
+    },
+    /// The op that met it, and what both want.
+    Conflict(OpId, Box<FieldConflict>),
 }
 
 /// How a field stands.
@@ -148,7 +152,7 @@ impl Desk {
             return State::Invalid(reason.clone());
         }
         match self.needs.get(field) {
-            Some(Need::Conflict(conflict)) => return State::Conflict(conflict.clone()),
+            Some(Need::Conflict(_, conflict)) => return State::Conflict(conflict.clone()),
             Some(Need::Refused { reason, .. }) => return State::Invalid(reason.clone()),
             None => {}
         }
@@ -184,11 +188,11 @@ impl Desk {
 
     /// Whether two people want a field to be different things.
     pub fn is_disputed(&self, field: &Field) -> bool {
-        matches!(self.needs.get(field), Some(Need::Conflict(_)))
+        matches!(self.needs.get(field), Some(Need::Conflict(..)))
     }
 
     pub fn tally(&self) -> Tally {
-        let conflicts = self.needs.values().filter(|need| matches!(need, Need::Conflict(_))).count();
+        let conflicts = self.needs.values().filter(|need| matches!(need, Need::Conflict(..))).count();
         let count = |which: fn(&Stage) -> bool| self.ops.iter().filter(|op| which(&op.stage)).count();
         let (stopped, kept) = (count(|stage| matches!(stage, Stage::Stopped(_))), count(|stage| *stage == Stage::Kept));
         let failed = stopped + self.needs.len() - conflicts + self.refused.len();
@@ -236,7 +240,7 @@ impl Need {
     fn mine(&self) -> &Value {
         match self {
             Self::Refused { mine, .. } => mine,
-            Self::Conflict(conflict) => &conflict.mine,
+            Self::Conflict(_, conflict) => &conflict.mine,
         }
     }
 }

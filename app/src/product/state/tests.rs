@@ -258,8 +258,9 @@ fn a_conflict_shows_both_and_ends_as_the_person_decides() {
     assert_eq!((desk.start(), desk.shown(&Field::Title)), (None, Value::text("Mine, newer")));
 
     let mut other = desk.clone();
-    other.keep_theirs(&Field::Title);
-    assert_eq!((other.shown(&Field::Title), other.is_unsaved()), (Value::text("Theirs"), false));
+    other.keep_theirs(op(4), &Field::Title);
+    assert_eq!(other.shown(&Field::Title), Value::text("Theirs"));
+    assert_eq!((sent(&mut other).intent, other.is_unsaved()), (Intent::KeepTheirs { conflict: op(1) }, false));
 
     desk.keep_mine(op(3), &Field::Title);
     let edit = sent(&mut desk);

@@ -96,7 +96,7 @@ fn Conflict(
     };
     let (for_theirs, for_mine) = (field.clone(), field);
     let keep_theirs = move |_| {
-        sheet.act(|desk| desk.keep_theirs(&for_theirs));
+        sheet.act(|desk| desk.keep_theirs(new_op(), &for_theirs));
         focus::to_field(&for_theirs);
     };
     let keep_mine = move |_| {

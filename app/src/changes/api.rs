@@ -4,14 +4,18 @@ use domain::{handle::Handle, ids::ProductId};
 use leptos::prelude::*;
 use ports::error::AppError;
 
-use crate::wire::Write;
+use crate::wire::Read;
 
-/// What products are called by, 250 at most; those that are not there are left out. Many ids are too long for an address.
-#[server(prefix = "/api/fn", endpoint = "products/names", protocol = Write)]
-pub(super) async fn names(products: Vec<ProductId>) -> Result<Vec<(ProductId, Handle, String)>, AppError> {
+/// Products that are asked about at once: their ids have to fit into an address.
+pub(super) const MOST: usize = 100;
+
+/// What products are called by, told by their ids with commas between; those that are not there are left out.
+#[server(prefix = "/api/fn", endpoint = "products/names", protocol = Read)]
+pub(super) async fn names(products: String) -> Result<Vec<(ProductId, Handle, String)>, AppError> {
     use crate::context::{answer_status, authorised};
 
     let (ports, access) = authorised().inspect_err(answer_status)?;
-    let found = ports.catalogue.products(&access, &products[..products.len().min(250)]).await.inspect_err(answer_status)?;
+    let ids: Vec<ProductId> = products.split(',').filter_map(|id| id.parse().ok()).take(MOST).collect();
+    let found = ports.catalogue.products(&access, &ids).await.inspect_err(answer_status)?;
     Ok(found.into_iter().map(|product| (product.id, product.handle, product.title)).collect())
 }

@@ -69,8 +69,9 @@ impl Live {
             let known = |product: &ProductId| self.names.with_value(|names| names.contains_key(product));
             shown.products().into_iter().filter(|product| !known(product)).collect()
         });
-        let Some(unknown) = unknown.filter(|unknown| !unknown.is_empty()) else { return };
-        if let Ok(found) = api::names(unknown).await {
+        for part in unknown.unwrap_or_default().chunks(api::MOST) {
+            let ids: Vec<String> = part.iter().map(ToString::to_string).collect();
+            let Ok(found) = api::names(ids.join(",")).await else { return };
             self.names.try_update_value(|names| names.extend(found.into_iter().map(|(id, handle, title)| (id, (handle, title)))));
             self.put();
         }

@@ -29,10 +29,11 @@ use super::shops::{HOOK, PROVIDER, SUBJECT, Shops, TOKEN, TONE, VOICE};
 use crate::support::{Client, Engine, Reply, encoded, on_both_engines};
 
 /// Every server function there is; [`each_is_asked`] compares it with the sources.
-const READ: [&str; 23] = [
+const READ: [&str; 24] = [
     "products/list",
     "products/facets",
     "products/facet",
+    "products/names",
     "product/get",
     "product/history",
     "jobs/list",
@@ -92,6 +93,7 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "products/list" => vec![("address=&start=0&count=200".to_owned(), handle)],
             "products/facets" => vec![("address=".to_owned(), "active")],
             "products/facet" => vec![(format!("address=&facet=vendor&containing={}", encoded(vendor)), vendor)],
+            "products/names" => vec![(format!("products={product}"), handle)],
             "product/get" => vec![(format!("handle={handle}&list="), handle)],
             "product/history" => vec![(format!("product={product}"), "Demo Owner")],
             "jobs/get" => vec![(format!("id={job}"), "theirs.csv")],

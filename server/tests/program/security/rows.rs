@@ -153,6 +153,7 @@ fn pages() -> Part {
         ("GET /imports", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /imports/{id}", VIEWER, "/imports/<job>", Sent::Nothing, 200, MISSING),
         ("GET /imports/{id}/bad-rows.csv", VIEWER, "/imports/<job>/bad-rows.csv", Sent::Nothing, 200, MISSING),
+        ("GET /changes", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /usage", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /usage/export.csv", VIEWER, "", Sent::Nothing, 200, OWN),
         // To others than whoever owns every store it says that it is for them.
@@ -172,6 +173,7 @@ fn reads() -> Part {
         ("GET /api/fn/products/list", VIEWER, "?address=&start=0&count=200", Sent::Nothing, 200, OWN),
         ("GET /api/fn/products/facets", VIEWER, "?address=", Sent::Nothing, 200, OWN),
         ("GET /api/fn/products/facet", VIEWER, "?address=&facet=vendor&containing=", Sent::Nothing, 200, OWN),
+        ("GET /api/fn/products/names", VIEWER, "?products=<product>", Sent::Nothing, 200, OWN),
         ("GET /api/fn/product/get", VIEWER, "?handle=<handle>&list=", Sent::Nothing, 200, OWN),
         ("GET /api/fn/product/history", VIEWER, "?product=<product>", Sent::Nothing, 200, OWN),
         ("GET /api/fn/jobs/list", VIEWER, "", Sent::Nothing, 200, OWN),

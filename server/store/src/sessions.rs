@@ -111,7 +111,8 @@ impl Told {
     pub(crate) fn of(access: Access, written: Seq, expires_at: i64) -> Self {
         let currency = Currency::EUR;
         let store = StoreView { id: access.store, slug: "shop".into(), name: "Shop".into(), currency };
-        let me = Me { id: access.user, name: "Ada".into(), email: "ada@example.com".into(), role: access.role, store: store.clone(), stores: vec![store] };
+        let me =
+            Me { id: access.user, name: "Ada".into(), email: "ada@example.com".into(), role: access.role, store: store.clone(), stores: vec![store] };
         Self { access, me, store_num: 1, written, expires_at }
     }
 }

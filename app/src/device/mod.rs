@@ -1,6 +1,8 @@
 //! What is saved on this device. A page hands an intent over and is told what becomes of it; how that is kept and sent is in `domain::sync` and in
 //! the crate `device`, which are a chunk of their own: the first page does without them, and gets them as soon as it is at rest.
 
+mod belongings;
+mod leaving;
 mod standing;
 mod work;
 

@@ -37,6 +37,11 @@ pub(crate) fn standing() -> Option<Standing> {
     in_words(told.indicator, told.indicator.oldest_seconds.unwrap_or_default() + told.ago)
 }
 
+/// How many changes the server does not have yet.
+pub(super) fn pending() -> usize {
+    INDICATOR.with(|told| told.get_untracked()).indicator.pending
+}
+
 pub(super) fn wants_sign_in() -> bool {
     INDICATOR.with(|told| told.get_untracked()).indicator.trouble == Some(Stopped::SignIn)
 }

@@ -13,7 +13,7 @@ use domain::{
 use leptos::prelude::{document, window_event_listener_untyped};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use super::{Heard, Works, standing, tell, why_not};
+use super::{Heard, Works, belongings, leaving, standing, tell, why_not};
 
 /// Starts the engine of this tab.
 #[wasm_split(device, fallible)]
@@ -28,6 +28,7 @@ pub(super) fn begin(store: StoreId, user: UserId) -> Result<Rc<dyn Works>, Split
     let seen = engine.clone();
     // It bubbles from the document.
     window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
+    leaving::listen(&engine);
     Ok(Rc::new(engine))
 }
 
@@ -45,10 +46,16 @@ impl Works for Engine {
 
 fn hear(notice: Notice) {
     match notice {
-        Notice::Saved(op) => tell(&Heard::Kept(op)),
+        Notice::Saved(op) => {
+            belongings::persist();
+            tell(&Heard::Kept(op));
+        }
         Notice::NotSaved(op, failed) => tell(&Heard::NotKept(op, why_not(failed))),
         Notice::Ended(op, end, seq) => tell(&Heard::Ended(op, end, seq)),
-        Notice::Indicator(indicator) => standing::is(indicator),
+        Notice::Indicator(indicator) => {
+            belongings::badge(indicator.pending);
+            standing::is(indicator);
+        }
         Notice::Changed | Notice::WentBack => tell(&Heard::Changed),
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct Keeper {
     pub history: ArcRwSignal<Vec<HistoryEntry>>,
     /// Inputs with something typed that was not handed over yet, by their ids.
     typed: ArcStoredValue<BTreeSet<String>>,
+    #[cfg(feature = "hydrate")]
     asking: ArcStoredValue<bool>,
     /// What is to be done once an edit is saved.
     then: ArcStoredValue<Vec<(OpId, Then)>>,
@@ -48,6 +49,7 @@ impl Keeper {
             desk: ArcRwSignal::new(Desk::new(&opened.product)),
             history: ArcRwSignal::new(opened.history.clone()),
             typed: ArcStoredValue::new(BTreeSet::new()),
+            #[cfg(feature = "hydrate")]
             asking: ArcStoredValue::new(false),
             then: ArcStoredValue::new(Vec::new()),
             unsaved: use_context(),

@@ -59,6 +59,7 @@ struct Pending {
     attempts: u32,
 }
 
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "the server keeps nothing, so nothing becomes of it"))]
 #[derive(Clone, Debug, PartialEq)]
 enum Stage {
     Queued,
@@ -71,6 +72,7 @@ enum Stage {
 }
 
 /// An edit that ended without being saved: what was wanted is kept until the person decides.
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "the server keeps nothing, so nothing becomes of it"))]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Need {
     Refused {

@@ -21,6 +21,17 @@ pub fn App() -> impl IntoView {
 /// A view without a type: whoever renders it does not compile it once more for each way in which it is rendered.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions, assets: String) -> AnyView {
+    whole(options, assets, || frame::frame(view! { <App /> }).into_any())
+}
+
+/// The same document without a page: the browser makes that of the address it is at.
+#[cfg(feature = "ssr")]
+pub fn without_page(options: LeptosOptions, assets: String) -> AnyView {
+    whole(options, assets, || frame::without_page().into_any())
+}
+
+#[cfg(feature = "ssr")]
+fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView) -> AnyView {
     use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
     use crate::context::Appearance;
@@ -42,7 +53,7 @@ pub fn shell(options: LeptosOptions, assets: String) -> AnyView {
                 <MetaTags />
             </head>
             <body>
-                {frame::frame(view! { <App /> })}
+                {body()}
             </body>
         </html>
     }

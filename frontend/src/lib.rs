@@ -1,10 +1,11 @@
-//! The browser's entry: hydrates the page that the server has sent.
+//! The browser's entry: hydrates the page that the server has sent, or makes one where the server could not be reached.
 
 #![recursion_limit = "512"] // a page is one deeply nested type
 
 use leptos::{
-    mount::hydrate_from,
+    mount::{hydrate_from, mount_to},
     prelude::{document, window},
+    web_sys::HtmlElement,
 };
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
@@ -19,11 +20,15 @@ static ROOM: [u8; 16_384] = [0xa5; 16_384];
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     wasm_bindgen_futures::spawn_local(async {
-        // Without its chunk the page stays as the server has sent it: links and forms work.
         let path = window().location().pathname().unwrap_or_default();
-        if app::preload(&path).await
-            && let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into().ok())
-        {
+        let is_there = app::preload(&path).await;
+        let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) else { return };
+        if main.has_attribute("data-shell") {
+            // The service worker's answer when there is none: the frame, and nothing in it. What has no chunk says so itself.
+            mount_to(main, app::app::App).forget();
+        } else if is_there {
+            // Without its chunk the page stays as the server has sent it: links and forms work.
+            //
             // Not `hydrate_lazy`: the page's chunk is here, and the code for waiting for one inside every view is a tenth
             // of the first chunk.
             hydrate_from(main, app::app::App).forget();

@@ -72,6 +72,9 @@ function write(files, names) {
   cpSync("public", NEXT, { recursive: true });
   mkdirSync(join(NEXT, "pkg"));
   for (const [name, content] of files) writeFileSync(join(NEXT, "pkg", name), content);
+  // What the service worker has to fetch is told from what builds before have left.
+  const list = [...files].map(([name, content]) => `${Buffer.byteLength(content)} ${name}\n`).sort();
+  writeFileSync(join(NEXT, "files.txt"), list.join(""));
   writeFileSync(join(NEXT, "hash.txt"), Object.entries(names).map(([kind, name]) => `${kind}: ${name}\n`).join(""));
   console.log(`browser: ${files.size} files`);
 }

@@ -1,14 +1,14 @@
 //! Every address the server answers. Pages are listed in `app/src/routes.rs`; server functions are
 //! `/api/fn/...` and stand in the `api.rs` of their feature; the REST API is the rest of `/api`, in the crate `api`.
 
-use app::app::{every_page, shell};
+use app::app::{every_page, shell, without_page};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use tower::Layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -20,7 +20,7 @@ use tower_http::{
 
 use crate::http::{
     account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
-    runs, security, session, state::AppState, tokens, usage, webhooks, whole,
+    runs, security, session, state::AppState, tokens, usage, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -32,7 +32,13 @@ pub fn router(state: AppState) -> Router {
         let (options, assets) = (state.site.leptos.clone(), state.site.assets.clone());
         move || shell(options.clone(), assets.clone())
     };
+    // For when there is no network: the service worker keeps it.
+    let without_page = {
+        let (state, options, assets) = (state.clone(), state.site.leptos.clone(), state.site.assets.clone());
+        render_app_async_with_context(move || pages::provide_shell(&state), move || without_page(options.clone(), assets.clone()))
+    };
     let signed_in = Router::new()
+        .route("/offline", get(without_page))
         .route("/products/{handle}", post(products::save))
         .route("/imports", post(imports::upload).layer(DefaultBodyLimit::disable()))
         .route("/imports/{id}/cancel", post(imports::cancel))
@@ -76,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/problems/overloaded", get(limits::overloaded_explained))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/sw.js", get(worker::script).layer(compressed()))
         .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))
         .nest_service("/pkg", assets::hashed(&state.site))
         .fallback_service(assets::public(state.clone()));

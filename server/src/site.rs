@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use leptos::config::LeptosOptions;
 
-use crate::config::Config;
+use crate::{config::Config, http::worker::Script};
 
 /// The files a build has left for the browser.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Site {
     /// The address of the hashed style sheet.
     pub stylesheet: String,
     pub leptos: LeptosOptions,
+    /// The service worker; none where a build has left none.
+    pub(crate) worker: Option<Script>,
 }
 
 impl Site {
@@ -44,7 +46,8 @@ impl Site {
             .hash_files(hashed)
             .hash_file(names.display().to_string().into())
             .build();
-        Ok(Self { dir: dir.clone(), assets, stylesheet, leptos })
+        let worker = Script::find(dir, &assets);
+        Ok(Self { dir: dir.clone(), assets, stylesheet, leptos, worker })
     }
 }
 

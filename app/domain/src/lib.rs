@@ -19,3 +19,4 @@ pub mod role;
 pub mod scope;
 pub mod sync;
 pub mod words;
+pub mod worker;

@@ -12,9 +12,21 @@ pub(super) fn bar(me: Me, address: &str) -> impl IntoView + use<> {
         <header class="bar">
             {stores_menu(&store, stores)}
             {search_box(address, store.currency)}
+            <span role="status" class="newer">{newer()}</span>
             <span role="status" class="save-state"></span>
             {person(&name, &format!("{email} · {}", role.name()))}
         </header>
+    }
+}
+
+/// Shown when the service worker has a newer build than this page is of: see `worker.rs`. Nobody is taken there unasked.
+fn newer() -> impl IntoView {
+    view! {
+        <span hidden>
+            <span>"A new version is ready."</span>
+            <span hidden>"Not everything is saved yet: settle that first."</span>
+            <button class="btn">"Reload"</button>
+        </span>
     }
 }
 

@@ -21,9 +21,9 @@ pub(super) fn provide() {
     provide_context::<StoredValue<Option<Me>>>(StoredValue::new(me));
 }
 
-/// The element of the pages, with what [`told`] reads.
+/// The element of the pages, with what [`told`] reads, and the mark of a shell.
 #[cfg(feature = "ssr")]
-pub(super) fn main(me: Option<Me>, page: impl IntoView) -> impl IntoView {
+pub(super) fn main(me: Option<Me>, page: impl IntoView, is_shell: bool) -> impl IntoView {
     let tell = |what: fn(&Me) -> String| me.as_ref().map(what);
     view! {
         <main
@@ -37,6 +37,7 @@ pub(super) fn main(me: Option<Me>, page: impl IntoView) -> impl IntoView {
             data-store-slug=tell(|me| me.store.slug.clone())
             data-store-name=tell(|me| me.store.name.clone())
             data-currency=tell(|me| me.store.currency.code().to_owned())
+            data-shell=is_shell.then_some("")
         >
             {page.into_view()}
         </main>

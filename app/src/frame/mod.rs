@@ -12,6 +12,8 @@ mod prefetch;
 mod rail;
 #[cfg(feature = "ssr")]
 mod search;
+#[cfg(feature = "hydrate")]
+mod worker;
 
 pub(crate) use self::me::use_me;
 use crate::ui::unsaved::Unsaved;
@@ -45,12 +47,24 @@ pub(crate) fn keep_current() {
         current::start();
         Effect::new(|| crate::device::start());
         Effect::new(prefetch::listen);
+        worker::start();
     }
 }
 
 /// The frame with a page in it. Whoever is not signed in has none.
 #[cfg(feature = "ssr")]
 pub(crate) fn frame(page: impl IntoView + 'static) -> impl IntoView {
+    around(page, false)
+}
+
+/// The frame with room for a page, which the browser makes itself: see `frontend`.
+#[cfg(feature = "ssr")]
+pub(crate) fn without_page() -> impl IntoView {
+    around((), true)
+}
+
+#[cfg(feature = "ssr")]
+fn around(page: impl IntoView + 'static, is_shell: bool) -> impl IntoView {
     let me = use_context::<crate::context::Visitor>().and_then(|visitor| visitor.me);
     let address = use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
     let around = me.clone().map(|me| view! { {rail::rail(&address)}{bar::bar(me, &address)} });
@@ -58,7 +72,7 @@ pub(crate) fn frame(page: impl IntoView + 'static) -> impl IntoView {
         <div class="frame">
             <a class="skip" href="#main">"Skip to content"</a>
             {around}
-            {me::main(me, page)}
+            {me::main(me, page, is_shell)}
         </div>
     }
 }

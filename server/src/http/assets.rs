@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::worker::MARKER;
 use ports::error::AppError;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
@@ -54,6 +55,8 @@ async fn serve_hashed(State(hashed): State<Hashed>, request: Request) -> Respons
     if hashed.from_elsewhere {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
         response.headers_mut().insert(TIMING_ALLOW_ORIGIN, ANYBODY);
+        // Or the service worker would not see that it is ours.
+        response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(MARKER.0));
     }
     response
 }

@@ -30,3 +30,4 @@ mod uploads;
 pub(crate) mod usage;
 pub(crate) mod webhooks;
 pub(crate) mod whole;
+pub(crate) mod worker;

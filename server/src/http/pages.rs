@@ -5,7 +5,7 @@ use app::{
     tokens::PublicUrl,
 };
 use axum::{
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderName, HeaderValue, header, request::Parts},
     response::Redirect,
 };
 use domain::clock::Clock;
@@ -21,6 +21,15 @@ use crate::SystemClock;
 /// The products are where one starts.
 pub(crate) async fn home() -> Redirect {
     Redirect::to("/products")
+}
+
+/// The frame without a page, which the service worker keeps for one person.
+pub(crate) fn provide_shell(state: &AppState) {
+    provide(state);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.insert_header(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    }
 }
 
 /// Puts ports, time, visitor and look into context, for pages and server functions alike.

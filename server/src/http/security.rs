@@ -7,13 +7,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use domain::worker::MARKER;
+
 use super::{shared, state::AppState};
+
+/// Laid beside a script that runs as a worker: it has the policy of its own answer, and not that of a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunsAsWorker;
 
 /// Headers of every answer. What is no page gets two short ones that allow nothing: fifty files a page with all of them
 /// would be twenty kilobytes.
 pub(super) fn headers(state: &AppState, response: &mut Response) {
     shared::mark(response, state.config.cdn.purge.is_some());
+    let runs_as_worker = response.extensions_mut().remove::<RunsAsWorker>().is_some();
     let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static(MARKER.0), HeaderValue::from_static(MARKER.1));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // What depends on who asks is asked for again each time.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
@@ -28,9 +36,17 @@ pub(super) fn headers(state: &AppState, response: &mut Response) {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
         headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    } else if runs_as_worker && let Ok(policy) = HeaderValue::from_str(&worker_policy(&state.site.assets)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     } else {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
     }
+}
+
+/// The policy of a worker: it compiles its module, and asks us and whoever has our hashed files.
+fn worker_policy(assets: &str) -> String {
+    let assets = if assets.is_empty() { String::new() } else { format!(" {assets}/pkg/") };
+    format!("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'{assets}")
 }
 
 /// The content security policy of a page: its own files, its own inline scripts, pictures from shops. `assets` is where hashed files

@@ -6,10 +6,11 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 12] = [
+const FORBIDDEN: [(&str, &[&str]); 13] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
+    ("frontend/service-worker", &["leptos", "app.", "serde", "axum", "tokio"]),
     ("server/api", &["sqlx", "leptos", "app.", "store.", "jobs.", "writers."]),
     ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/limits", &["sqlx", "leptos", "app.", "store."]),
@@ -90,6 +91,7 @@ fn manifests() -> Vec<PathBuf> {
         "app/domain",
         "app/ports",
         "frontend",
+        "frontend/service-worker",
         "server",
         "end2end/load",
         "server/api",

@@ -24,3 +24,4 @@ mod stores_apart;
 mod tokens;
 mod usage;
 mod webhooks;
+mod worker;

@@ -127,6 +127,7 @@ fn open() -> Part {
         // On an address of its own; where pages are there is nothing.
         ("GET /metrics", ALL, "", Sent::Nothing, 404, OWN),
         ("GET /readyz", ALL, "", Sent::Nothing, 200, OWN),
+        ("GET /sw.js", ALL, "", Sent::Nothing, 200, OWN),
         ("GET /pictures/demo/{file}", ALL, "/pictures/demo/1-1.svg", Sent::Nothing, 200, OWN),
         ("* /pkg", ALL, "/pkg/none.wasm", Sent::Nothing, 404, OWN),
         ("GET /api/v1/openapi.json", ALL, "", Sent::Nothing, 200, OWN),
@@ -143,6 +144,7 @@ fn open() -> Part {
 
 fn pages() -> Part {
     vec![
+        ("GET /offline", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /products", VIEWER, "?sort=title", Sent::Nothing, 200, OWN),
         ("GET /products/{handle}", VIEWER, "/products/<handle>", Sent::Nothing, 200, MISSING),
         ("GET /products/{handle}/versions", VIEWER, "/products/<suggested0>/versions", Sent::Nothing, 200, MISSING),

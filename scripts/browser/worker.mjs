@@ -1,0 +1,39 @@
+// Makes the service worker's script of the WebAssembly that cargo has built: what binds it, the module itself as text, and what registers
+// its listeners, in one file. A browser starts a worker again without a network, and updates it as one: there is nothing beside it that
+// could be missing or of another build. The server puts the list of files before it (server/src/http/worker.rs).
+//
+//   node scripts/browser/worker.mjs SERVICE_WORKER.wasm target/site.next
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { transformSync } from "../../end2end/node_modules/esbuild/lib/main.js";
+import { optimised } from "./optimise.mjs";
+
+const [wasm, site] = process.argv.slice(2);
+// Every page that is opened without its worker running waits for it.
+const MOST_KB = 30;
+
+const work = mkdtempSync(join(tmpdir(), "vitrine-worker-"));
+try {
+  const options = ["--target=no-modules", "--no-typescript", "--out-name=worker", `--out-dir=${work}`];
+  execFileSync("wasm-bindgen", [...options, wasm], { stdio: ["ignore", "inherit", "inherit"] });
+  const module = optimised(readFileSync(join(work, "worker_bg.wasm")));
+  const text = [join(work, "worker.js"), "frontend/service-worker/src/worker.js"].map((file) => readFileSync(file, "utf8")).join("\n");
+  const binding = transformSync(text, { minify: true, target: ["chrome123", "firefox120", "safari17.5"] }).code;
+  const code = `const MODULE=${asText(module)};${binding}`;
+  const size = brotliCompressSync(code).length / 1_000;
+  console.log(`worker: ${(code.length / 1_000).toFixed(1)} kB, compressed ${size.toFixed(1)} kB, of which the module is ${(module.length / 1_000).toFixed(1)} kB`);
+  if (size > MOST_KB) throw new Error(`the service worker is ${size.toFixed(1)} kB compressed, and may be ${MOST_KB}`);
+  mkdirSync(site, { recursive: true });
+  writeFileSync(join(site, "sw.js"), code);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** A letter a byte, which compresses by a third better than base64: there the same bytes are other letters wherever they stand. */
+function asText(bytes) {
+  const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\x00" };
+  return `"${bytes.toString("latin1").replace(/["\\\n\r\0]/g, (letter) => escapes[letter])}"`;
+}

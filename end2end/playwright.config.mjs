@@ -19,6 +19,8 @@ export default defineConfig({
     // Recorded always and kept when a test fails, it would cost a third of the time: `--trace on` for a test that fails here.
     trace: 'on-first-retry',
     launchOptions,
+    // What a test does to a page's requests does not reach those of a worker. offline.spec.mjs has it.
+    serviceWorkers: 'block',
   },
   projects: [
     { name: 'sqlite', use: { engine: 'sqlite' } },
@@ -27,7 +29,7 @@ export default defineConfig({
       name: 'postgres',
       use: { engine: 'postgres' },
       grepInvert: /axe finds nothing/,
-      testIgnore: /\/(briefs|chunks|pages|providers|selecting|settings)\.spec/,
+      testIgnore: /\/(briefs|chunks|pages|offline|providers|selecting|settings)\.spec/,
     },
   ],
 });

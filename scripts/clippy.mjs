@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const NOTES = ["target/release/clippy", "target/front/wasm32-unknown-unknown/wasm-release/clippy"];
+const NOTES = ["target/release/clippy", "target/front/wasm32-unknown-unknown/wasm-release/clippy", "target/worker/wasm32-unknown-unknown/wasm-release/clippy"];
 // Where what comes of it goes, and in which form it is told.
 const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|extra-filename)=/;
 

@@ -1,102 +1,104 @@
-//! What the browser is asked for, in as few words as there are.
+//! What the browser is asked for, in as few words as there are: `worker.js` has them.
 
 use std::{future::Future, pin::Pin};
 
 use domain::worker::MARKER;
-use js_sys::{Array, JsString, Promise, Reflect};
+use js_sys::{JsString, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{Cache, CacheQueryOptions, CacheStorage, Request, RequestCache, RequestInit, Response, ServiceWorkerGlobalScope};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{FetchEvent, Request, Response};
 
 use crate::answers::Answer;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = caches)]
-    static CACHES: CacheStorage;
-    #[wasm_bindgen(thread_local_v2, js_name = self)]
-    static SCOPE: ServiceWorkerGlobalScope;
-    #[wasm_bindgen(thread_local_v2, js_namespace = location, js_name = origin)]
-    static ORIGIN: String;
-    #[wasm_bindgen(js_name = fetch)]
-    fn fetch_request(request: &Request) -> Promise;
-}
 
 /// Whatever a browser refuses.
 pub(crate) type Outcome<T> = Result<T, JsValue>;
 
-pub(crate) fn scope() -> ServiceWorkerGlobalScope {
-    SCOPE.with(Clone::clone)
+mod bound {
+    use super::{FetchEvent, JsValue, Outcome, Request, Response, wasm_bindgen};
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(catch)]
+        pub(super) async fn ask(address: &str, cache: &str) -> Outcome<JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn fetch(request: &Request) -> Outcome<JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn find(name: Option<&str>, address: &str) -> Outcome<JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn names() -> Outcome<JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn open_page(event: &FetchEvent) -> Outcome<JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn text(response: &Response) -> Outcome<JsValue>;
+    }
 }
 
-pub(crate) fn origin() -> String {
-    ORIGIN.with(Clone::clone)
-}
-
-pub(crate) async fn fetch(request: &Request) -> Outcome<Response> {
-    Ok(JsFuture::from(fetch_request(request)).await?.unchecked_into())
+#[wasm_bindgen]
+extern "C" {
+    /// Keeps an answer.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn put(name: &str, address: &str, response: &Response) -> Outcome<JsValue>;
+    /// Keeps a text.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn note(name: &str, address: &str, text: &JsValue) -> Outcome<JsValue>;
+    /// Drops all that is kept under a name.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn drop(name: &str) -> Outcome<JsValue>;
+    /// Drops the oldest of what is kept under a name.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn trim(name: &str, most: u32) -> Outcome<JsValue>;
+    /// The ids of all tabs there are, a line each.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn tabs() -> Outcome<JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn claim() -> Outcome<JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn take_over() -> Outcome<JsValue>;
+    /// Whether a worker of another build is on its way, or this one is.
+    pub(crate) fn others_come() -> bool;
+    /// A header of an answer, or nothing.
+    pub(crate) fn says(response: &Response, name: &str) -> String;
+    /// A property that is text.
+    pub(crate) fn property(request: &Request, name: &str) -> String;
+    /// The same answer, with the time in it.
+    pub(crate) fn stamped(response: &Response, text: &JsValue) -> Response;
+    /// How many milliseconds ago that was; NaN when it was not.
+    pub(crate) fn age(response: &Response) -> f64;
+    pub(crate) fn now() -> f64;
 }
 
 /// Asks for an address of ours; `anew` also where the browser has an answer of its own.
-pub(crate) async fn fetch_address(address: &str, anew: bool) -> Outcome<Response> {
-    let options = RequestInit::new();
-    if anew {
-        options.set_cache(RequestCache::Reload);
-    }
-    fetch(&Request::new_with_str_and_init(address, &options)?).await
+pub(crate) async fn ask(address: &str, anew: bool) -> Outcome<Response> {
+    Ok(bound::ask(address, if anew { "reload" } else { "default" }).await?.unchecked_into())
 }
 
-/// What an answer says of itself.
-pub(crate) fn told(response: &Response) -> Answer {
-    let marker = response.headers().get(MARKER.0).ok().flatten();
-    Answer { status: response.status(), is_ours: marker.as_deref() == Some(MARKER.1), redirected: response.redirected() }
+pub(crate) async fn fetch(request: &Request) -> Outcome<Response> {
+    Ok(bound::fetch(request).await?.unchecked_into())
 }
 
-pub(crate) async fn open(name: &str) -> Outcome<Cache> {
-    let opened = CACHES.with(|caches| caches.open(name));
-    Ok(JsFuture::from(opened).await?.unchecked_into())
+/// Asks for a page as it is opened.
+pub(crate) async fn open_page(event: &FetchEvent) -> Outcome<Response> {
+    Ok(bound::open_page(event).await?.unchecked_into())
 }
 
-/// Deletes what is kept under a name.
-pub(crate) async fn delete(name: &str) -> Outcome<()> {
-    let deleted = CACHES.with(|caches| caches.delete(name));
-    JsFuture::from(deleted).await.map(drop)
+/// What is kept of an address, under one name or under any. What cannot be read is not there.
+pub(crate) async fn find(name: Option<&str>, address: &str) -> Option<Response> {
+    let found = bound::find(name, address).await.ok()?;
+    if found.is_undefined() { None } else { Some(found.unchecked_into()) }
 }
 
 /// The names of all that is kept.
 pub(crate) async fn names() -> Outcome<Vec<String>> {
-    let names: Array = JsFuture::from(CACHES.with(CacheStorage::keys)).await?.unchecked_into();
-    Ok(names.iter().filter_map(|name| name.as_string()).collect())
-}
-
-/// What is kept of an address, under one name or under any. A cache that cannot be read has nothing.
-pub(crate) async fn find(name: Option<&str>, address: &str) -> Option<Response> {
-    let options = CacheQueryOptions::new();
-    options.set_ignore_vary(true);
-    if let Some(name) = name {
-        // Unlike opening it, this makes no cache where there is none.
-        Reflect::set(&options, &"cacheName".into(), &name.into()).ok()?;
-    }
-    let found = CACHES.with(|caches| caches.match_with_str_and_options(address, &options));
-    JsFuture::from(found).await.ok()?.dyn_into().ok()
-}
-
-pub(crate) async fn put(name: &str, address: &str, response: &Response) -> Outcome<()> {
-    JsFuture::from(open(name).await?.put_with_str(address, response)).await.map(drop)
-}
-
-/// A property that is text.
-pub(crate) fn property(of: &JsValue, name: &str) -> String {
-    Reflect::get(of, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+    Ok(bound::names().await?.as_string().unwrap_or_default().split('\n').map(str::to_owned).collect())
 }
 
 pub(crate) async fn text(response: &Response) -> Outcome<JsString> {
-    Ok(JsFuture::from(response.text()?).await?.unchecked_into())
+    Ok(bound::text(response).await?.unchecked_into())
 }
 
-/// In milliseconds.
-pub(crate) fn now() -> u64 {
-    js_sys::Date::now() as u64
+/// What an answer says of itself.
+pub(crate) fn told(response: &Response) -> Answer {
+    Answer { status: response.status(), is_ours: says(response, MARKER.0) == MARKER.1, redirected: response.redirected() }
 }
 
 /// Runs something to its end. All that is run so is of one type, and shares its code.

@@ -3,90 +3,94 @@
 use std::{cell::Cell, future::Future};
 
 use domain::worker::{Files, NOW, WHICH};
-use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Client, ExtendableEvent, ExtendableMessageEvent, FetchEvent, Request, Response};
 
 use crate::{
-    browser::{Outcome, fetch, origin, property, run, scope, told},
+    browser::{Outcome, claim, open_page, property, run, take_over, told},
     files, pictures,
     requests::{Asked, Treatment, treatment},
     shell,
 };
 
+/// What stays the same as long as the worker runs.
+struct Known {
+    files: Files,
+    /// Where the worker is from.
+    origin: String,
+}
+
 thread_local! {
-    static FILES: Cell<Option<&'static Files>> = const { Cell::new(None) };
+    static KNOWN: Cell<Option<&'static Known>> = const { Cell::new(None) };
 }
 
 /// Takes the list of files, before anything else.
 #[wasm_bindgen]
-pub fn begin(files: &str) {
-    FILES.set(Some(Box::leak(Box::new(Files::read(files)))));
+pub fn begin(files: &str, origin: &str) {
+    KNOWN.set(Some(Box::leak(Box::new(Known { files: Files::read(files), origin: origin.to_owned() }))));
 }
 
 #[wasm_bindgen]
 pub fn on_install(event: &ExtendableEvent) {
-    let Some(files) = FILES.get() else { return };
-    wait(event, files::install(files));
+    let Some(known) = KNOWN.get() else { return };
+    wait(event, files::install(&known.files));
 }
 
 /// A build has taken over. Pages wait until this is done.
 #[wasm_bindgen]
 pub fn on_activate(event: &ExtendableEvent) {
-    let Some(files) = FILES.get() else { return };
+    let Some(known) = KNOWN.get() else { return };
     wait(event, async {
-        let noted = files::note_tabs(files).await;
+        let noted = files::note_tabs(&known.files).await;
         // The tab that has brought the worker has one from now on.
-        JsFuture::from(scope().clients().claim()).await?;
+        claim().await?;
         noted
     });
 }
 
 #[wasm_bindgen]
 pub fn on_message(event: &ExtendableMessageEvent) {
-    let Some(files) = FILES.get() else { return };
+    let Some(known) = KNOWN.get() else { return };
     let word = event.data().as_string().unwrap_or_default();
     if word == NOW {
-        wait(event, async { JsFuture::from(scope().skip_waiting()?).await.map(drop) });
+        wait(event, async { take_over().await.map(|_| ()) });
     } else if word == WHICH {
         let asker = event.source();
         wait(event, async move {
             // What could not be fetched is fetched when the next page asks, or when it is needed.
-            let _ = files::fetch_rest(files).await;
+            let _ = files::fetch_rest(&known.files).await;
             if let Some(asker) = asker {
-                asker.unchecked_into::<Client>().post_message(&files.entry().into())?;
+                asker.unchecked_into::<Client>().post_message(&known.files.entry().into())?;
             }
-            let _ = shell::refresh(files).await;
-            files::tidy(files).await
+            let _ = shell::refresh(&known.files, &known.origin).await;
+            files::tidy(&known.files).await
         });
     }
 }
 
 #[wasm_bindgen]
 pub fn on_fetch(event: &FetchEvent) {
-    let Some(files) = FILES.get() else { return };
+    let Some(known) = KNOWN.get() else { return };
     let request = event.request();
-    let (method, address, origin) = (request.method(), request.url(), origin());
-    let (mode, destination) = (property(&request, "mode"), property(&request, "destination"));
-    let asked = Asked { method: &method, mode: &mode, destination: &destination, address: &address, origin: &origin };
-    match treatment(&asked, files) {
+    let (method, address, mode, destination) = (request.method(), request.url(), property(&request, "mode"), property(&request, "destination"));
+    let asked = Asked { method: &method, mode: &mode, destination: &destination, address: &address, origin: &known.origin };
+    match treatment(&asked, &known.files) {
         Treatment::Alone => {}
         Treatment::Changes => wait(event, shell::drop_all()),
         Treatment::SignsOut => wait(event, shell::sign_out()),
         treated => {
-            let answer = answer(files, event.clone(), request, treated);
+            let answer = answer(known, event.clone(), request, treated);
             let _ = event.respond_with(&run(answer));
         }
     }
 }
 
-async fn answer(files: &'static Files, event: FetchEvent, request: Request, treated: Treatment) -> Outcome<Response> {
+async fn answer(known: &'static Known, event: FetchEvent, request: Request, treated: Treatment) -> Outcome<Response> {
     let (response, keep) = match treated {
-        Treatment::Hashed => files::hashed(files, request).await?,
-        Treatment::Named => files::named(files, request).await?,
+        Treatment::Hashed => files::hashed(&known.files, request).await?,
+        Treatment::Named => files::named(&known.files, request).await?,
         Treatment::Picture => pictures::picture(request).await?,
-        _ => return page(files, &event, request, treated).await,
+        _ => return page(known, &event, request, treated).await,
     };
     if let Some(keep) = keep {
         wait(&event, async move {
@@ -98,14 +102,14 @@ async fn answer(files: &'static Files, event: FetchEvent, request: Request, trea
 }
 
 /// From the network, or the shell in its place.
-async fn page(files: &'static Files, event: &FetchEvent, request: Request, treated: Treatment) -> Outcome<Response> {
-    match from_network(event, &request).await {
+async fn page(known: &'static Known, event: &FetchEvent, request: Request, treated: Treatment) -> Outcome<Response> {
+    match open_page(event).await {
         Ok(response) => {
             if told(&response).is_ours {
                 wait(event, async move {
                     match treated {
                         Treatment::SignIn => shell::drop_all().await,
-                        Treatment::Page => shell::refresh(files).await,
+                        Treatment::Page => shell::refresh(&known.files, &known.origin).await,
                         _ => Ok(()),
                     }
                 });
@@ -114,17 +118,8 @@ async fn page(files: &'static Files, event: &FetchEvent, request: Request, treat
         }
         Err(error) if treated != Treatment::Page => Err(error),
         // The server would say where one starts.
-        Err(_) if request.url().strip_prefix(&origin()) == Some("/") => Response::redirect("/products"),
-        Err(error) => shell::kept(files).await.ok_or(error),
-    }
-}
-
-/// What the browser has asked for while it started the worker, where it does that.
-async fn from_network(event: &FetchEvent, request: &Request) -> Outcome<Response> {
-    let ahead = Promise::resolve(&Reflect::get(event, &"preloadResponse".into())?);
-    match JsFuture::from(ahead).await?.dyn_into() {
-        Ok(response) => Ok(response),
-        Err(_) => fetch(request).await,
+        Err(_) if request.url().strip_prefix(&known.origin) == Some("/") => Response::redirect("/products"),
+        Err(error) => shell::kept(&known.files).await.ok_or(error),
     }
 }
 

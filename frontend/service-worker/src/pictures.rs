@@ -2,14 +2,11 @@
 
 use std::cell::Cell;
 
-use js_sys::Array;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, Response};
 
 use crate::{
-    browser::{Outcome, find, open},
-    caches::{PICTURES, too_many},
+    browser::{Outcome, find, trim},
+    caches::{MOST_PICTURES, PICTURES},
     files::{Keep, fetched},
 };
 
@@ -27,18 +24,9 @@ pub(crate) async fn picture(request: Request) -> Outcome<(Response, Option<Keep>
     }
 }
 
-/// Deletes the oldest when there are too many, which is looked at now and then.
+/// Drops the oldest when there are too many, which is looked at now and then.
 pub(crate) async fn bound() -> Outcome<()> {
     let put_in = PUT_IN.get();
     PUT_IN.set(put_in.wrapping_add(1));
-    if !put_in.is_multiple_of(COUNTED_EVERY) {
-        return Ok(());
-    }
-    let pictures = open(PICTURES).await?;
-    // The oldest first.
-    let kept: Array = JsFuture::from(pictures.keys()).await?.unchecked_into();
-    for picture in kept.iter().take(too_many(kept.length() as usize)) {
-        JsFuture::from(pictures.delete_with_request(picture.unchecked_ref())).await?;
-    }
-    Ok(())
+    if put_in.is_multiple_of(COUNTED_EVERY) { trim(PICTURES, MOST_PICTURES).await.map(|_| ()) } else { Ok(()) }
 }

@@ -44,7 +44,8 @@ pub fn treatment(asked: &Asked<'_>, files: &Files) -> Treatment {
     }
     // Of other sites' pictures one could keep what one cannot read, and of that a browser counts megabytes each.
     let Some(local) = local else { return Treatment::Alone };
-    let path = local.split(['?', '#']).next().unwrap_or_default();
+    let end = local.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(local.len());
+    let path = local.get(..end).unwrap_or(local);
     match asked.method {
         "GET" if files.needed.iter().any(|file| file == local) => Treatment::Named,
         "GET" if asked.destination == "image" => Treatment::Picture,
@@ -69,7 +70,8 @@ fn starts_with(address: &str, beginning: &str) -> bool {
 /// What programs ask is none, and neither is a file that one saves.
 fn is_page(path: &str) -> bool {
     let is_for_programs = ["/api/", "/sync/", "/pkg/", "/pictures/"].iter().any(|beginning| path.starts_with(beginning));
-    !is_for_programs && !path.rsplit('/').next().unwrap_or_default().contains('.')
+    let name = path.bytes().rev().take_while(|byte| *byte != b'/');
+    !is_for_programs && !name.into_iter().any(|byte| byte == b'.')
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ let there;
 const rust = () => {
   if (!there) {
     wasm_bindgen.initSync({ module: Uint8Array.from(MODULE, (letter) => letter.charCodeAt(0)) });
-    wasm_bindgen.begin(FILES);
+    wasm_bindgen.begin(FILES, location.origin);
     there = wasm_bindgen;
   }
   return there;
@@ -12,3 +12,35 @@ const rust = () => {
 for (const kind of ["install", "activate", "message", "fetch"]) self.addEventListener(kind, (event) => rust()[`on_${kind}`](event));
 // A page is asked for while the worker is started.
 self.addEventListener("activate", (event) => event.waitUntil(self.registration.navigationPreload?.enable()));
+
+// What the module asks of the browser, in one call each: bound one by one, they would be a quarter of the script.
+self.ask = (address, cache) => fetch(address, { cache });
+// `cacheName` makes no cache where there is none, as opening one would.
+self.find = (cacheName, address) => caches.match(address, { cacheName, ignoreVary: true });
+self.put = async (name, address, response) => (await caches.open(name)).put(address, response);
+self.note = (name, address, text) => put(name, address, new Response(text));
+self.drop = (name) => caches.delete(name);
+self.names = async () => (await caches.keys()).join("\n");
+self.trim = async (name, most) => {
+  const cache = await caches.open(name);
+  // The oldest come first.
+  for (const key of (await cache.keys()).slice(0, -most)) await cache.delete(key);
+};
+self.tabs = async () => (await clients.matchAll({ includeUncontrolled: true })).map(({ id }) => id).join("\n");
+self.others_come = () => Boolean(registration.waiting ?? registration.installing);
+self.take_over = () => skipWaiting();
+self.claim = () => clients.claim();
+self.says = (response, name) => response.headers.get(name) ?? "";
+self.property = (request, name) => request[name];
+self.text = (response) => response.text();
+self.now = () => Date.now();
+self.age = (response) => now() - Number(response.headers.get("kept-at") ?? NaN);
+self.stamped = (response, text) => {
+  const headers = new Headers(response.headers);
+  // Of the answer as it came.
+  for (const gone of ["content-encoding", "content-length"]) headers.delete(gone);
+  headers.set("kept-at", now());
+  return new Response(text, { headers });
+};
+// What the browser has asked for while it started the worker, where it does that.
+self.open_page = async (event) => (await event.preloadResponse) ?? fetch(event.request);

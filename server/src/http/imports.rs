@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{ids::JobId, role::Permission};
-use ports::{Access, error::AppError};
+use ports::{Access, ImportOptions, error::AppError};
 
 use super::{
     errors, session,
@@ -42,13 +42,15 @@ async fn start(state: &AppState, request: Request) -> Result<JobId, Refused> {
         discard(request.into_body()).await;
         return Err(AppError::Forbidden.into());
     }
+    // Shared from another program, which asks nothing: it is looked at first, and imported when somebody has seen what it would do.
+    let is_shared = request.uri().query() == Some("shared");
     let form = receive::form(&state.config, request).await?;
     if form.store.is_some_and(|store| store != access.store.to_string()) {
         let elsewhere = "You have gone to another store in another tab. Nothing was imported. Reload the page of imports, and choose the file there.";
         return Err(AppError::Invalid(elsewhere.into()).into());
     }
     let file = form.file.ok_or_else(|| AppError::Invalid("No file was chosen. Choose a CSV file and try again.".into()))?;
-    Ok(state.ports.jobs.start_import(&access, file.upload(), form.options).await?)
+    Ok(state.ports.jobs.start_import(&access, file.upload(), ImportOptions { dry_run: is_shared || form.options.dry_run, ..form.options }).await?)
 }
 
 /// `POST /imports/{id}/cancel`

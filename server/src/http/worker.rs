@@ -58,7 +58,7 @@ pub(crate) async fn script(State(state): State<AppState>, headers: HeaderMap) ->
 fn listed(list: &str, build: String, assets: &str) -> Option<Files> {
     let hashed = format!("{assets}/pkg/");
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_once(' ')).map(|(_, name)| name).collect();
-    let is_entry = |name: &&&str| name.starts_with("vitrine.") && name.ends_with(".js");
+    let is_entry = |name: &&&str| name.strip_prefix("vitrine.").and_then(|name| name.split_once('.')).is_some_and(|(_, kind)| kind == "js");
     let (pages, shared): (Vec<&str>, Vec<&str>) = names.iter().copied().partition(|name| name.starts_with("page_"));
     let entry = shared.iter().find(is_entry)?;
     let needed = [entry].into_iter().chain(shared.iter().filter(|name| *name != entry)).map(|name| format!("{hashed}{name}"));

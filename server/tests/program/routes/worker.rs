@@ -49,10 +49,7 @@ async fn a_worker_compiles_its_module_and_asks_us_alone() {
 
     let script = program.client().get("/sw.js").await;
 
-    assert_eq!(
-        script.header("content-security-policy"),
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-    );
+    assert_eq!(script.header("content-security-policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
 }
 
 #[tokio::test]

@@ -1,0 +1,116 @@
+import { alive, expect, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
+
+// What a browser says of a server that is not there.
+test.use({ serviceWorkers: 'allow', expectedErrors: ['net::ERR_', 'Failed to fetch'] });
+
+test.afterEach(async ({ server }) => {
+  await server.stop();
+  await server.start();
+});
+
+test('the first visit is enough: the page is covered, and its files and its frame are on the device', async ({ page }) => {
+  await signIn(page);
+  await open(page, '/products');
+  await covered(page);
+
+  const { caches, entry } = await page.evaluate(async () => {
+    const kept = Object.fromEntries(await Promise.all((await caches.keys()).map(async (name) => [name, (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)])));
+    return { caches: kept, entry: document.querySelector('link[rel=modulepreload]').getAttribute('href') };
+  });
+  const files = Object.entries(caches).find(([name]) => name.startsWith('vitrine-files-'))[1];
+  expect(files).toContain(entry);
+  expect(files).toContain('/icons.svg');
+  for (const chunk of ['common', 'products', 'review']) expect(files.some((file) => file.startsWith(`/pkg/page_${chunk}.`)), chunk).toBe(true);
+  // Pages are somebody's, and change: none is kept but the shell, which is none.
+  const kept = Object.values(caches).flat();
+  expect(kept.filter((path) => path.startsWith('/products') || path === '/sign-in')).toEqual([]);
+});
+
+test('without the server a page shows its frame and says what is so, and goes on when the server is back', async ({ page, server }) => {
+  await signIn(page);
+  await open(page, '/products');
+  await covered(page);
+  await server.stop();
+
+  for (const [address, name] of [['/products', 'Products'], ['/imports', 'Imports'], ['/review?run=none', 'Review']]) {
+    await page.goto(address);
+    await alive(page);
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(address);
+    const rail = page.getByRole('navigation', { name: 'Main' });
+    await expect(rail.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
+    await expect(page.getByText('cannot be reached').first()).toBeVisible();
+  }
+  // From there every page can be opened.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Products' }).click();
+  await expect(page).toHaveURL(/\/products$/);
+  await page.reload();
+  await alive(page);
+
+  await server.start();
+  await page.getByRole('main').getByText('Try again').first().click();
+  await expect(page.locator('.row:not(.skel) a').first()).toBeVisible();
+});
+
+test('an address that leads to another leads there without the server too', async ({ page, server }) => {
+  await signIn(page);
+  await open(page, '/products');
+  await covered(page);
+  await server.stop();
+
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/products$/);
+});
+
+test('files come from the device, and a tab of the build before has its own for as long as it is open', async ({ page, server }) => {
+  await signIn(page);
+  await open(page, '/products');
+  await covered(page);
+  const old = '/pkg/page_products.of-the-build-before.bin';
+  await page.evaluate(async (old) => (await caches.open('vitrine-files-before')).put(old, new Response('before', { headers: { vitrine: '1' } })), old);
+  const asked = () => page.evaluate((old) => fetch(old).then((answer) => answer.text()), old);
+  await page.evaluate(() => navigator.serviceWorker.controller.postMessage('which'));
+  expect(await asked()).toBe('before');
+
+  await server.stop();
+  const entry = () => fetch(document.querySelector('link[rel=modulepreload]').href).then((answer) => answer.status);
+  expect(await page.evaluate(entry)).toBe(200);
+  expect(await asked()).toBe('before');
+
+  // This tab was there when the worker took over. After it comes one that is of this build.
+  await server.start();
+  await page.reload();
+  await alive(page);
+  await expect.poll(() => page.evaluate(() => caches.has('vitrine-files-before')), { timeout: 15_000 }).toBe(false);
+});
+
+test('whoever signs out leaves nothing behind', async ({ page, server }) => {
+  await signInOnPage(page);
+  await alive(page);
+  await covered(page);
+  await page.getByRole('button', { name: 'Demo Owner' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+
+  await expect.poll(() => page.evaluate(() => caches.match('/offline').then(Boolean))).toBe(false);
+  expect(await page.evaluate(() => caches.has('vitrine-pictures'))).toBe(false);
+  await server.stop();
+  await expect(page.goto('/products')).rejects.toThrow(/ERR_/);
+});
+
+test('the shell is dropped when its person has been signed out elsewhere', async ({ page, context }) => {
+  await signIn(page);
+  await open(page, '/products');
+  await covered(page);
+
+  await context.clearCookies();
+  await page.goto('/products');
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect.poll(() => page.evaluate(() => caches.match('/offline').then(Boolean))).toBe(false);
+});
+
+/** Waits until the worker answers for the page and has what it keeps. */
+async function covered(page) {
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const isThere = () => page.evaluate(() => caches.match('/offline').then(Boolean));
+  await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
+}

@@ -47,7 +47,7 @@ test('without the server a page shows its frame and says what is so, and goes on
   await alive(page);
 
   await server.start();
-  await page.getByRole('main').getByText('Try again').first().click();
+  await page.getByRole('link', { name: 'Try again' }).first().click();
   await expect(page.locator('.row:not(.skel) a').first()).toBeVisible();
 });
 

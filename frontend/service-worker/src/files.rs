@@ -67,13 +67,10 @@ pub(crate) async fn tidy(files: &Files) -> Outcome<()> {
     if others_come() {
         return Ok(());
     }
-    let others_open = match find(Some(&files_of(&files.build)), SCRIPT).await {
-        Some(noted) => {
-            let noted = text(&noted).await?;
-            tabs().await?.as_string().unwrap_or_default().split('\n').any(|tab| !tab.is_empty() && noted.includes(tab, 0))
-        }
-        None => false,
-    };
+    // Without a note this build is only about to take over.
+    let Some(noted) = find(Some(&files_of(&files.build)), SCRIPT).await else { return Ok(()) };
+    let noted = text(&noted).await?;
+    let others_open = tabs().await?.as_string().unwrap_or_default().split('\n').any(|tab| !tab.is_empty() && noted.includes(tab, 0));
     for name in may_go(&names, &files.build, others_open) {
         drop(name).await?;
     }

@@ -43,6 +43,23 @@ async fn a_dry_run_writes_nothing_until_it_is_confirmed(engine: Engine) {
     assert_eq!(client.get("/products/lamp").await.status, 200);
 }
 
+#[tokio::test]
+async fn a_file_that_is_shared_with_the_app_is_looked_at_first() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let client = program.signed_in("owner@second.test").await;
+    // As a system sends it, which knows of no option.
+    let body =
+        format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"shop.csv\"\r\ncontent-type: text/csv\r\n\r\n{FILE}\r\n--x--\r\n");
+    let headers = [("content-type", "multipart/form-data; boundary=x"), ("sec-fetch-site", "none")];
+
+    let shared = client.send(Method::POST, "/imports?shared", &headers, body).await;
+
+    assert_eq!(shared.status, 303, "{}", shared.text);
+    let page = finished(&client, shared.location()).await;
+    assert!(page.contains("data-state=\"done\"") && page.contains("Dry run"), "{page}");
+    assert_eq!(client.get("/products/lamp").await.status, 404);
+}
+
 async fn an_upload_needs_the_right_role(engine: Engine) {
     let program = Program::serving(engine).await;
 

@@ -129,6 +129,14 @@ impl ListQuery {
             && price_max.is_none()
     }
 
+    /// What a search looks for among handles, SKUs and barcodes, which it finds by their beginnings. Fewer characters begin more of them than
+    /// anybody reads, and most are found by their titles.
+    pub fn beginning(&self) -> Option<&str> {
+        const SHORTEST: usize = 3;
+        let search = self.search.trim();
+        (search.chars().count() >= SHORTEST && !search.chars().any(char::is_control)).then_some(search)
+    }
+
     /// The chosen values of a facet, as they stand in the address.
     pub fn chosen(&self, facet: Facet) -> Vec<String> {
         match facet {

@@ -279,6 +279,9 @@ pub(crate) const SETTLE_CONFLICTS: Pair = Pair {
 /// Where a store's history is.
 pub(crate) const HEAD: &str = "SELECT epoch, seq, link FROM store_seq WHERE store_num = $1";
 
+/// How large a store is: the number its next product will have, and how many there are outside the trash.
+pub(crate) const EXTENT: &str = "SELECT next_ord, products FROM store_seq WHERE store_num = $1";
+
 /// The link of a change number; of one that changed nothing it stands with its result. Null on changes that are older than links.
 pub(crate) const LINK: &str = "\
     SELECT link FROM change_log WHERE store_num = $1 AND seq = $2 \

@@ -9,6 +9,7 @@
 //! 3. What is held is compared with the server by sums at every pull. A segment that differs is a suspect, and fetched again.
 
 mod apply;
+mod fill;
 mod hold;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,11 +18,12 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     apply::apply,
+    fill::{STEP, lacking},
     hold::{Hold, OPENED_DAYS, Reason},
 };
 use super::{
     hash::Sum,
-    wire::{CHECKS, Cookie, Frames, Held, Row, SEGMENT, Sealed, Span},
+    wire::{CHECKS, Cookie, Extent, Frames, Held, Row, SEGMENT, Sealed, Span},
 };
 use crate::{clock::Timestamp, ids::ProductId};
 
@@ -48,6 +50,12 @@ pub struct Meta {
     pub suspects: BTreeSet<u32>,
     /// Segments of which there are rows.
     pub segments: BTreeSet<u32>,
+    /// Of the whole store, when the replica was last made current; none before that.
+    pub extent: Option<Extent>,
+    /// When that was, by the device's clock: to be shown.
+    pub at: Timestamp,
+    /// How often rows were put in or taken out, so that whoever has them in memory can see whether they still are those.
+    pub changes: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

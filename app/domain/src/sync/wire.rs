@@ -188,8 +188,18 @@ pub struct Frames {
     pub ended: Vec<Ended>,
     /// Of the segments in `check`, after these rows.
     pub sums: Vec<Sum>,
-    /// Last, so that a reply that was cut off has none.
     pub cookie: Cookie,
+    /// Last, so that a reply that was cut off has none.
+    pub extent: Extent,
+}
+
+/// How large a store is, so that a device knows what it could ask for, and what part of it it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Every row's number is below it.
+    pub rows: u32,
+    /// Products, without those in the trash.
+    pub products: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,8 +17,8 @@ use domain::{
         intent::{Intent, Seen},
         server::{Decision, Facts, Incoming, Plan, Recorded, Session, Write, differing, in_history, open, plan, refused},
         wire::{
-            Call, Cookie, Ended, Frames, MOST_BYTES, MOST_OPS, Notice, Pull, PullAnswer, PullReply, Push, PushAnswer, PushReply, REDUCER, Sealed,
-            Told,
+            Call, Cookie, Ended, Extent, Frames, MOST_BYTES, MOST_OPS, Notice, Pull, PullAnswer, PullReply, Push, PushAnswer, PushReply, REDUCER,
+            Sealed, Told,
         },
     },
 };
@@ -230,7 +230,8 @@ impl Server {
         };
         let ended = ended.into_iter().map(|(op, known)| Ended { op, end: known.end, seq: known.seq }).collect();
         let sums = pull.check.iter().map(|held| self.sum(&held.rows)).collect();
-        Frames { rows, ended, sums, cookie: self.store.head() }
+        let products = self.store.products();
+        Frames { rows, ended, sums, cookie: self.store.head(), extent: Extent { rows: products, products } }
     }
 
     fn sum(&self, rows: &[domain::sync::wire::Span]) -> Sum {

@@ -9,7 +9,7 @@ use domain::{
         body,
         hash::Sum,
         server::{Plan, plan},
-        wire::{Cookie, Ended, Frames, Pull, PullAnswer, Row, SEGMENT, Span},
+        wire::{Cookie, Ended, Extent, Frames, Pull, PullAnswer, Row, SEGMENT, Span},
     },
 };
 use uuid::Uuid;
@@ -73,7 +73,14 @@ async fn frames(tx: &mut Tx<'_>, store: &StoreRef, pull: &Pull, since: Option<Se
         (Some(device), Some(cookie)) => ended_since(tx, store, device, cookie.seq).await?,
         _ => Vec::new(),
     };
-    Ok(Frames { rows: rows.into_values().collect(), ended, sums, cookie: head })
+    let extent = extent(tx, store).await?;
+    Ok(Frames { rows: rows.into_values().collect(), ended, sums, cookie: head, extent })
+}
+
+async fn extent(tx: &mut Tx<'_>, store: &StoreRef) -> Result<Extent, StoreError> {
+    let (rows, products): (i64, i64) = within!(tx, |on| sqlx::query_as(sql::EXTENT).bind(store.num).fetch_one(on))?;
+    let bounded = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(Extent { rows: bounded(rows), products: bounded(products) })
 }
 
 /// Rows by their numbers, in their order; those that are not there are left out.

@@ -16,7 +16,7 @@ use domain::{
         end::{Conflict, End, Refusal},
         hash::{Chain, Sum},
         intent::{Decided, Intent, Payload, Seen},
-        wire::{Cookie, Ended, Frames, Held, PROTO, Pull, PullAnswer, Push, PushAnswer, REDUCER, Row, Sealed, SentOp, Span, Told},
+        wire::{Cookie, Ended, Extent, Frames, Held, PROTO, Pull, PullAnswer, Push, PushAnswer, REDUCER, Row, Sealed, SentOp, Span, Told},
     },
 };
 use ports::{
@@ -339,6 +339,23 @@ pub async fn p14_of_what_is_held_that_which_differs_is_sent(arranged: &Arranged)
     assert_eq!(far, PullAnswer::Far);
     assert!(compared.rows.iter().map(|row| row.ord).eq(1_024..2_048));
     assert_eq!(titles(&compared.rows)[changed.ord as usize - 1_024], "Round 1000");
+}
+
+pub async fn p10_a_device_knows_how_large_the_store_is(arranged: &Arranged) {
+    let store = &arranged.store;
+    let mut phone = Device::of(member(arranged, "ada", Role::Editor).await);
+    let empty = phone.pulls(store, &phone.pull(None)).await;
+    for name in ["lamp", "bowl", "cup"] {
+        arranged.create(product(name)).await;
+    }
+    let binned = phone.op(arranged.load("bowl").await.id, Intent::Delete);
+    phone.sends(store, &[binned]).await;
+
+    let full = phone.pulls(store, &Pull { want: all(2), ..phone.pull(None) }).await;
+
+    // What is in the trash keeps its number.
+    assert_eq!((empty.extent, full.extent), (Extent::default(), Extent { rows: 3, products: 2 }));
+    assert_eq!(full.rows.len(), 2);
 }
 
 pub async fn p15_a_place_that_never_was_begins_anew(arranged: &Arranged) {

@@ -105,6 +105,7 @@ contract! {
         p04_an_op_upon_an_own_one_knows_what_became_of_it,
         suggestions_are_decided_from_a_device,
         p06_a_replica_is_brought_up_to_date,
+        p10_a_device_knows_how_large_the_store_is,
         p14_of_what_is_held_that_which_differs_is_sent,
         p15_a_place_that_never_was_begins_anew,
         p08_what_was_written_together_is_pulled_together,

@@ -73,6 +73,7 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
         meta.suspects.remove(&held.segment);
     }
     meta.cookie = Some(given.frames.cookie);
+    (meta.extent, meta.at) = (Some(given.frames.extent), given.at);
     for row in &given.frames.rows {
         let page = row.ord / PAGE;
         let mine = given.mine.contains(&row.product);
@@ -87,6 +88,7 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
             written.insert(page);
         }
     }
+    replica.meta.changes += u64::from(!given.frames.rows.is_empty());
     let sums = given.checked.iter().zip(&given.frames.sums);
     let drifted: Vec<u32> = sums.filter(|(held, sum)| differs(replica, held, **sum)).map(|(held, _)| held.segment).collect();
     replica.meta.suspects.extend(&drifted);
@@ -108,6 +110,7 @@ fn drop_rows(replica: &mut Replica, written: &mut BTreeSet<u32>) {
     replica.meta.cookie = None;
     replica.meta.suspects.clear();
     replica.meta.segments.clear();
+    replica.meta.changes += 1;
     for (number, page) in &mut replica.pages {
         written.insert(*number);
         for (ord, entry) in &mut page.entries {
@@ -131,6 +134,7 @@ fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp
     ranked.sort_unstable();
     let held: usize = replica.pages.values().map(|page| page.entries.len()).sum();
     let above = held.saturating_sub(keep);
+    replica.meta.changes += 1;
     let without_reason = ranked.iter().take_while(|((reasons, _), _)| *reasons == 0).count();
     for (_, ord) in ranked.into_iter().take(above.max(without_reason)) {
         if let Some(page) = replica.pages.get_mut(&(ord / PAGE)) {

@@ -62,9 +62,9 @@ impl Hold {
         if self.at < since { self.without(Reason::Opened).without(Reason::Viewport) } else { self }
     }
 
-    /// How important a row is, and then how recent.
+    /// How important a row is, and then how recent, to the day: of those of one day the products that were made first are given up first.
     pub const fn rank(self) -> (u8, i64) {
-        (self.reasons, self.at.micros())
+        (self.reasons, self.at.micros().div_euclid(86_400_000_000))
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{ids::Seq, sync::hash::Chain};
+use crate::{
+    ids::Seq,
+    sync::{hash::Chain, wire::Extent},
+};
 
 const NOW: Timestamp = Timestamp::from_micros(1_000_000);
 
@@ -16,7 +19,7 @@ fn hold(replica: &mut Replica, ords: &[u32], reason: Reason) {
 }
 
 fn advance(replica: &mut Replica, from: Option<Cookie>, rows: Vec<Row>, to: i64, checked: Vec<Held>, sums: Vec<Sum>) -> Reply {
-    let frames = Frames { rows, ended: Vec::new(), sums, cookie: at(to) };
+    let frames = Frames { rows, ended: Vec::new(), sums, cookie: at(to), extent: Extent { rows: 5_000, products: 4_000 } };
     let advance = Advance { from, frames, schema: 1, compared: Vec::new(), checked, mine: BTreeSet::new(), at: NOW };
     apply(replica, &Tx::Advance(Box::new(advance)), &mut BTreeSet::new())
 }

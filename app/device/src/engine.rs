@@ -26,6 +26,7 @@ use crate::{
     http,
     idb::Db,
     journal::Journal,
+    keep::Keeper,
     outbox as kept_outbox, replica as kept_replica,
 };
 
@@ -56,6 +57,7 @@ struct Inner {
     is_stepping: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
     replica: RefCell<Option<Rc<Db>>>,
+    keeper: Keeper,
     tell: Box<dyn Fn(Notice)>,
     others: Option<BroadcastChannel>,
     timer: RefCell<Option<(JsValue, Closure<dyn FnMut()>)>>,
@@ -74,6 +76,7 @@ impl Engine {
             is_stepping: Cell::new(false),
             outbox: RefCell::default(),
             replica: RefCell::default(),
+            keeper: Keeper::default(),
             tell: Box::new(tell),
             others,
             timer: RefCell::default(),
@@ -136,7 +139,11 @@ impl Inner {
             Effect::Outbox(tag, tx) => self.go(async move |this| this.in_outbox(tag, tx).await),
             Effect::Replica(tag, tx) => self.go(async move |this| {
                 let done = this.in_replica(&tx).await;
+                let is_current = matches!(done, Ok(replica::Reply::Advanced { more: false, .. }));
                 this.step(Event::Replica(tag, done));
+                if is_current {
+                    this.keep().await;
+                }
             }),
             Effect::Push(tag, push) => self.go(async move |this| {
                 let answered = http::ask(&this.address("push"), &Sealed::of(&push), || ()).await;
@@ -220,20 +227,31 @@ impl Inner {
     }
 
     async fn in_replica(&self, tx: &replica::Tx) -> Result<replica::Reply, Failed> {
-        let kept = self.replica.borrow().clone();
-        let db = match kept {
-            Some(db) => db,
-            None => {
-                let db = Rc::new(Db::open(&kept_replica::shape(&self.store, &self.user)).await?);
-                *self.replica.borrow_mut() = Some(Rc::clone(&db));
-                db
-            }
-        };
-        let done = kept_replica::carry_out(&db, tx).await;
+        let done = kept_replica::carry_out(&*self.replica().await?, tx).await;
         if done.is_err() {
             *self.replica.borrow_mut() = None;
         }
         done
+    }
+
+    /// Asks for what the replica is to have without anybody asking.
+    async fn keep(self: &Rc<Self>) {
+        let (Ok(replica_db), Ok(outbox_db)) = (self.replica().await, self.outbox().await) else { return };
+        // What fails is tried again after the next pull.
+        if let Ok(rows) = self.keeper.pulled(&replica_db, &outbox_db).await
+            && !rows.is_empty()
+        {
+            self.step(Event::Want { rows, reason: replica::Reason::Viewport });
+        }
+    }
+
+    async fn replica(&self) -> Result<Rc<Db>, Failed> {
+        if let Some(db) = self.replica.borrow().clone() {
+            return Ok(db);
+        }
+        let db = Rc::new(Db::open(&kept_replica::shape(&self.store, &self.user)).await?);
+        *self.replica.borrow_mut() = Some(Rc::clone(&db));
+        Ok(db)
     }
 
     async fn outbox(self: &Rc<Self>) -> Result<Rc<Db>, Failed> {

@@ -5,6 +5,8 @@
 //! * `journal`: a second copy of what is saved, elsewhere.
 //! * `http`: asking the server, and telling its answer from a portal's page.
 //! * `engine`: a `Core` that works.
+//! * `keep`: what it does for the replica without being asked.
+//! * `reader`: both databases, for pages that are shown without a network.
 //!
 //! It is for browsers alone: of the server's side there is nothing in it.
 
@@ -15,7 +17,12 @@ mod engine;
 mod http;
 mod idb;
 mod journal;
+mod keep;
 mod outbox;
+mod reader;
 mod replica;
 
-pub use self::engine::{Engine, Notice};
+pub use self::{
+    engine::{Engine, Notice},
+    reader::Reader,
+};

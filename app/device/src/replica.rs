@@ -31,13 +31,24 @@ fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
     Ok(())
 }
 
+/// What is known of it, without its rows.
+pub(crate) async fn meta(db: &Db) -> Result<Meta, Failed> {
+    let on = db.begin(Mode::Read)?;
+    read_meta(&on.store(META)?).await
+}
+
+/// All of it, as of one moment.
+pub(crate) async fn everything(db: &Db) -> Result<Replica, Failed> {
+    let on = db.begin(Mode::Read)?;
+    let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
+    Ok(Replica { meta: read_meta(&meta).await?, pages: read(&pages, None).await? })
+}
+
 /// One transaction.
 pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     let on = db.begin(if matches!(tx, Tx::Load { .. }) { Mode::Read } else { Mode::Write })?;
     let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
-    let before = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
-    // With garbage in it, it is empty: everything is fetched again.
-    let before: Meta = sealed(&before).and_then(|kept| kept.open().ok()).unwrap_or_default();
+    let before = read_meta(&meta).await?;
     let mut replica = Replica { pages: read(&pages, tx.needs(&before).as_ref()).await?, meta: before.clone() };
     let mut written = BTreeSet::new();
     let reply = apply(&mut replica, tx, &mut written);
@@ -55,6 +66,12 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
         meta.put_with_key(&kept, &ONLY.into()).map_err(|error| failed(&error))?;
     }
     on.done().await.map(|()| reply)
+}
+
+/// With garbage in it, it is empty: everything is fetched again.
+async fn read_meta(meta: &IdbObjectStore) -> Result<Meta, Failed> {
+    let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
+    Ok(sealed(&kept).and_then(|kept| kept.open().ok()).unwrap_or_default())
 }
 
 /// The pages with these numbers, or all.

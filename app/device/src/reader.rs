@@ -1,0 +1,42 @@
+//! What a person has of a store on this device, for pages that are shown without a network. It only reads: no engine is needed for it.
+
+use domain::{
+    ids::{StoreId, UserId},
+    sync::{
+        outbox::{Failed, Saved},
+        replica::{Meta, Replica},
+        wire::Row,
+    },
+};
+
+use crate::{idb::Db, outbox, replica};
+
+/// Both databases, open. One that has failed is not asked again: open another.
+pub struct Reader {
+    replica: Db,
+    outbox: Db,
+}
+
+impl Reader {
+    pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
+        let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
+        Ok(Self { replica: Db::open(&replica::shape(&store, &user)).await?, outbox: Db::open(&outbox::shape(&store)).await? })
+    }
+
+    /// What is known of the rows without reading them.
+    pub async fn meta(&self) -> Result<Meta, Failed> {
+        replica::meta(&self.replica).await
+    }
+
+    /// All rows in their order, and what they are as of. Read ops after them: of what ends meanwhile is then known that the rows lack it.
+    pub async fn rows(&self) -> Result<(Meta, Vec<Row>), Failed> {
+        let Replica { meta, pages } = replica::everything(&self.replica).await?;
+        let entries = pages.into_values().flat_map(|page| page.entries.into_values());
+        Ok((meta, entries.filter_map(|entry| entry.row).collect()))
+    }
+
+    /// Every op of the store, whoever it is of.
+    pub async fn ops(&self) -> Result<Vec<Saved>, Failed> {
+        outbox::everything(&self.outbox).await
+    }
+}

@@ -7,10 +7,14 @@ use domain::{
     handle::Handle,
     ids::{ProductId, Seq, StoreId},
     money::{Currency, Money},
-    product::{OptimisationStatus, Status},
+    product::{OptimisationStatus, Product, Status},
     query::{Facet, FacetCount},
 };
 use serde::{Deserialize, Serialize};
+
+/// Rows and values of a facet that are answered at once.
+pub const MOST_ROWS: u32 = 1_000;
+pub const MOST_VALUES: usize = 50;
 
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +48,19 @@ pub struct Listing {
     pub currency: Currency,
     /// Whose products these are: the person may have gone to another store in another tab.
     pub store: StoreId,
+    /// What part of the store these are of, where they are what a device has; none from the server.
+    pub held: Option<Held>,
+}
+
+/// What a device has of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Products on it.
+    pub rows: u32,
+    /// Products in the store; none when it is not known.
+    pub of: Option<u32>,
+    /// When that was so, by the device's clock.
+    pub as_of: Timestamp,
 }
 
 /// A remembered place in a sorted list: behind which product a part of it ended, and by which value that product stood there. It
@@ -100,6 +117,62 @@ pub struct Summary {
     pub version: Seq,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Summary {
+    pub fn new(product: &Product, created_at: Timestamp, updated_at: Timestamp) -> Self {
+        let Product { id, content, optimisation, versions, .. } = product;
+        Self {
+            id: *id,
+            handle: content.handle.clone(),
+            title: content.title.clone(),
+            vendor: content.vendor.clone(),
+            product_type: content.product_type.clone(),
+            tags: content.tags.clone(),
+            status: content.status,
+            optimisation: *optimisation,
+            price: content.price(),
+            highest_price: content.highest_price(),
+            variants: content.variants.len() as u32,
+            images: content.images.len() as u32,
+            thumbnail: content.thumbnail().map(|image| image.url.clone()).unwrap_or_default(),
+            version: versions.latest,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
+impl Row {
+    pub fn new(product: &Product, updated_at: Timestamp) -> Self {
+        // A line does not tell when its product was made.
+        Self::from(&Summary::new(product, updated_at, updated_at))
+    }
+}
+
+impl From<&Summary> for Row {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            handle: summary.handle.clone(),
+            title: summary.title.clone(),
+            status: summary.status,
+            optimisation: summary.optimisation,
+            vendor: summary.vendor.clone(),
+            product_type: summary.product_type.clone(),
+            price: summary.price,
+            highest_price: summary.highest_price,
+            variants: summary.variants,
+            thumbnail: summary.thumbnail.clone(),
+            updated_at: summary.updated_at,
+        }
+    }
+}
+
+impl Held {
+    /// Whether nothing of the store is missing here.
+    pub fn is_whole(self) -> bool {
+        self.of.is_some_and(|of| self.rows >= of)
+    }
 }
 
 /// The rows a page opens with, and what one can filter by.

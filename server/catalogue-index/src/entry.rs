@@ -1,7 +1,7 @@
 use domain::{
     ids::Seq,
     money::Money,
-    product::{Missing, OptimisationStatus, Status},
+    product::{Content, Missing, OptimisationStatus, Product, Status},
 };
 
 /// What the index knows of one product. `T` is however the caller has its tags: `String`, `&str`.
@@ -23,6 +23,25 @@ pub struct Entry<'a, T = String> {
     pub price: Option<Money>,
 }
 
+impl<'a> Entry<'a> {
+    /// What the index knows of a whole product.
+    pub fn of(product: &'a Product) -> Self {
+        let content = &product.content;
+        Self {
+            ord: product.ord,
+            seq: product.versions.latest,
+            title: &content.title,
+            vendor: &content.vendor,
+            product_type: &content.product_type,
+            tags: &content.tags,
+            status: content.status,
+            optimisation: product.optimisation,
+            missing: MissingSet::of(content),
+            price: content.price(),
+        }
+    }
+}
+
 impl<T> Entry<'_, T> {
     /// How many products a store can have.
     pub const ORDS: u32 = 1 << 31;
@@ -35,6 +54,10 @@ pub struct MissingSet(u8);
 impl MissingSet {
     pub const EMPTY: Self = Self(0);
 
+    pub fn of(content: &Content) -> Self {
+        Missing::ALL.iter().copied().filter(|missing| content.is_missing(*missing)).collect()
+    }
+
     #[must_use]
     pub const fn with(self, missing: Missing) -> Self {
         Self(self.0 | 1 << missing as u8)
@@ -44,7 +67,8 @@ impl MissingSet {
         self.0 & 1 << missing as u8 != 0
     }
 
-    pub(crate) const fn bits(self) -> u8 {
+    /// As it is stored: one bit for each kind, at its place.
+    pub const fn bits(self) -> u8 {
         self.0
     }
 

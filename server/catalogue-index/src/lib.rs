@@ -40,6 +40,6 @@ pub use self::{
     entry::{Entry, MissingSet},
     facets::FacetValues,
     index::CatalogueIndex,
-    listing::Listing,
+    listing::{Around, Listing},
     part::{Bookmark, Part, SortValue},
 };

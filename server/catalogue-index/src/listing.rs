@@ -16,6 +16,17 @@ pub struct Listing {
     pub total: u32,
 }
 
+/// Where a product stands in a list, and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// From 0.
+    pub position: u32,
+    /// The length of the whole list.
+    pub total: u32,
+    pub previous: Option<u32>,
+    pub next: Option<u32>,
+}
+
 impl CatalogueIndex {
     /// The rows of a window. `also_found` are the products that a search finds by what the index does not
     /// know: handle, SKU, barcode. Filters narrow them too; without a search they mean nothing.
@@ -35,6 +46,16 @@ impl CatalogueIndex {
         let selection = self.selection(Filter::new(query, also_found));
         let is_member = selection.members(self).contains(ord);
         is_member.then(|| self.row_behind(&selection, query.sort, &self.rows.key(query.sort.key, ord), ord) - 1)
+    }
+
+    /// The products before and behind one in a list; `None` where the list does not have it.
+    pub fn around(&self, query: &ListQuery, also_found: &RoaringBitmap, ord: u32) -> Option<Around> {
+        let position = self.position(query, also_found, ord)?;
+        let start = position.saturating_sub(1);
+        let Listing { ords, total } = self.list(&Window { query: query.clone(), start, count: position - start + 2 }, also_found);
+        let here = usize::from(position > 0);
+        let beside = |at: Option<usize>| at.and_then(|at| ords.get(at)).copied();
+        Some(Around { position, total, previous: beside(here.checked_sub(1)), next: beside(Some(here + 1)) })
     }
 
     /// Whether the next answer about a list takes microseconds, as what it needs was worked out before: else it may be some

@@ -8,6 +8,7 @@ use std::{
 /// Crates and what their manifests may never name.
 const FORBIDDEN: [(&str, &[&str]); 13] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
+    ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
     ("frontend/service-worker", &["leptos", "app.", "serde", "axum", "tokio"]),
@@ -88,7 +89,9 @@ fn root() -> PathBuf {
 fn manifests() -> Vec<PathBuf> {
     [
         "app",
+        "app/device",
         "app/domain",
+        "app/held",
         "app/ports",
         "frontend",
         "frontend/service-worker",

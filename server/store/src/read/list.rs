@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalogue_index::CatalogueIndex;
+use catalogue_index::{Around, CatalogueIndex};
 use domain::{
     fold::fold,
     handle::Handle,
@@ -11,7 +11,7 @@ use domain::{
 };
 use ports::{
     product::Neighbours,
-    products::{FacetValues, Listing, Opening},
+    products::{FacetValues, Listing, MOST_ROWS, MOST_VALUES, Opening},
 };
 use roaring::RoaringBitmap;
 
@@ -29,18 +29,10 @@ use crate::{
     sql,
 };
 
-/// Rows answered at once.
-const MOST_ROWS: u32 = 1_000;
-
 /// Up to which row the table itself answers while the index is being built.
 const SHALLOW: u32 = 5_000;
 
-/// Values of a facet answered at once.
-const MOST_VALUES: usize = 50;
-
-/// From how many characters on a search looks for handles, SKUs and barcodes that begin with it, and how many of
-/// each it takes. Fewer characters begin more of them than anybody reads, and most are found by their titles.
-const SHORTEST_PREFIX: usize = 3;
+/// How many of each a search takes that looks for handles, SKUs and barcodes.
 const MOST_FOUND: i64 = 2_000;
 
 impl Store {
@@ -62,7 +54,7 @@ impl Store {
         let Some((total, listed, of, as_of)) = found else { return self.list_from_table(store, window).await };
 
         let rows = self.summaries(&shelf, &listed).await?.rows.iter().map(SummaryRow::line).collect();
-        Ok(Listing { start: window.start.min(total), rows, total, of, as_of, currency: store.currency, store: store.id })
+        Ok(Listing { start: window.start.min(total), rows, total, of, as_of, currency: store.currency, store: store.id, held: None })
     }
 
     pub(crate) async fn opening_of(&self, store: &StoreRef, window: &Window) -> Result<Opening, StoreError> {
@@ -108,26 +100,18 @@ impl Store {
         let shelf = self.shelf(store);
         let also = self.also_found(store, query).await?;
         self.ready(&shelf).await?;
-        let found = shelf.with(|current| {
-            light_or_heavy(&current.index, query, &also, || {
-                let position = current.index.position(query, &also, ord_of(key))?;
-                let start = position.saturating_sub(1);
-                let around = current.index.list(&Window { query: query.clone(), start, count: position - start + 2 }, &also);
-                Some((position, around))
-            })
-        });
-        let Some(Some((position, around))) = found else {
+        let found = shelf.with(|current| light_or_heavy(&current.index, query, &also, || current.index.around(query, &also, ord_of(key))));
+        let Some(Some(Around { position, total, previous, next })) = found else {
             let total = shelf.with(|current| current.index.list(&Window { query: query.clone(), start: 0, count: 0 }, &also).total);
             return Ok(Neighbours { total: total.unwrap_or(0), ..Neighbours::default() });
         };
 
-        let here = usize::from(position > 0);
-        let beside = |at: Option<usize>| at.and_then(|at| around.ords.get(at)).map(|ord| key_of(store.num, *ord));
-        let (previous, next) = (beside(here.checked_sub(1)), beside(Some(here + 1)));
+        let key_beside = |ord: Option<u32>| ord.map(|ord| key_of(store.num, ord));
+        let (previous, next) = (key_beside(previous), key_beside(next));
         let keys: Vec<i64> = previous.into_iter().chain(next).collect();
         let handles = self.handles(&shelf, &keys).await?;
         let handle = |key: Option<i64>| key.and_then(|key| handles.get(&key).cloned());
-        Ok(Neighbours { position: Some(position), total: around.total, previous: handle(previous), next: handle(next) })
+        Ok(Neighbours { position: Some(position), total, previous: handle(previous), next: handle(next) })
     }
 
     async fn key_of_product(&self, store: &StoreRef, product: ProductId) -> Result<Option<i64>, StoreError> {
@@ -151,7 +135,7 @@ impl Store {
         let rows: Vec<LineRow> = fresh!(db, |on| sqlx::query_as(sql::ROWS_BY_UPDATE).bind(store.num).bind(count).bind(start).fetch_all(on))?;
         let total = u32::try_from(products).unwrap_or(u32::MAX);
         let rows = rows.into_iter().map(|LineRow(row)| row).collect();
-        Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency, store: store.id })
+        Ok(Listing { start: window.start.min(total), rows, total, of: total, as_of: Seq(seq), currency: store.currency, store: store.id, held: None })
     }
 
     async fn handles(&self, shelf: &Shelf, keys: &[i64]) -> Result<HashMap<i64, Handle>, StoreError> {
@@ -168,10 +152,7 @@ impl Store {
 
     /// Products that a search finds by the beginning of their handle, SKU or barcode.
     pub(crate) async fn also_found(&self, store: &StoreRef, query: &ListQuery) -> Result<RoaringBitmap, StoreError> {
-        let search = query.search.trim();
-        if search.chars().count() < SHORTEST_PREFIX || search.chars().any(char::is_control) {
-            return Ok(RoaringBitmap::new());
-        }
+        let Some(search) = query.beginning() else { return Ok(RoaringBitmap::new()) };
         let db = self.db();
         let (handle, sku) = (search.to_lowercase(), fold(search));
         // What is found has to be what the list index will put in order.

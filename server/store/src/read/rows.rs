@@ -63,45 +63,15 @@ pub(crate) struct EntryRow {
 impl ProductRow {
     /// What lists tell of it, once it has its parts.
     pub(crate) fn summary(&self) -> Summary {
-        let Product { id, content, optimisation, versions, .. } = &self.product;
-        Summary {
-            id: *id,
-            handle: content.handle.clone(),
-            title: content.title.clone(),
-            vendor: content.vendor.clone(),
-            product_type: content.product_type.clone(),
-            tags: content.tags.clone(),
-            status: content.status,
-            optimisation: *optimisation,
-            price: content.price(),
-            highest_price: content.highest_price(),
-            variants: content.variants.len() as u32,
-            images: content.images.len() as u32,
-            thumbnail: content.thumbnail().map(|image| image.url.clone()).unwrap_or_default(),
-            version: versions.latest,
-            created_at: Timestamp::from_micros(self.kept.created_at),
-            updated_at: Timestamp::from_micros(self.kept.updated_at),
-        }
+        let at = Timestamp::from_micros;
+        Summary::new(&self.product, at(self.kept.created_at), at(self.kept.updated_at))
     }
 }
 
 impl SummaryRow {
     /// As a line of the list.
     pub(crate) fn line(&self) -> ListRow {
-        let summary = &self.summary;
-        ListRow {
-            handle: summary.handle.clone(),
-            title: summary.title.clone(),
-            status: summary.status,
-            optimisation: summary.optimisation,
-            vendor: summary.vendor.clone(),
-            product_type: summary.product_type.clone(),
-            price: summary.price,
-            highest_price: summary.highest_price,
-            variants: summary.variants,
-            thumbnail: summary.thumbnail.clone(),
-            updated_at: summary.updated_at,
-        }
+        ListRow::from(&*self.summary)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rows on their way into a table. Which value goes into which column is said once; how they travel is the
 //! engine's own.
 
+use catalogue_index::MissingSet;
 use domain::{
     fold::fold,
     ids::{DeviceId, OpId, Seq, UserId},
-    product::{Image, Missing, Product, Variant},
+    product::{Image, Product, Variant},
 };
 use uuid::Uuid;
 
@@ -106,7 +107,7 @@ pub(super) struct ItemRecord<'a> {
 
 /// What a product lacks, one bit each.
 pub(crate) fn missing_bits(product: &Product) -> i64 {
-    Missing::ALL.iter().filter(|missing| product.content.is_missing(**missing)).map(|missing| 1 << *missing as u8).sum()
+    i64::from(MissingSet::of(&product.content).bits())
 }
 
 impl Record for ProductRecord<'_> {

@@ -18,6 +18,8 @@ pub mod forms;
 mod frame;
 mod jobs;
 mod lazy;
+#[cfg(any(feature = "hydrate", test))]
+mod offline;
 mod performance;
 mod product;
 mod products;

@@ -52,10 +52,22 @@ where
 
 type Answer = Pin<Box<dyn Future<Output = Result<Bytes, AppError>> + Send>>;
 
-/// Sends a request and waits for what is answered. Whatever is answered that is not of this server is as good as nothing.
+/// Sends a request and waits for what is answered. Whatever is answered that is not of this server is as good as nothing. What is only read is
+/// answered from what the device has when nobody can be reached.
 fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answer {
     Box::pin(async move {
-        let answer = C::send(request?).await?;
+        let request = request?;
+        #[cfg(feature = "hydrate")]
+        let asked = crate::offline::asked(&request);
+        let answer = C::send(request).await;
+        #[cfg(feature = "hydrate")]
+        if matches!(answer, Err(AppError::Unreachable))
+            && let Some(asked) = asked
+            && let Some(held) = crate::offline::answer(asked).await
+        {
+            return held.map(Bytes::from);
+        }
+        let answer = answer?;
         let is_error = answer.status() >= 400;
         let bytes = answer.try_into_bytes().await?;
         if is_error { Err(PostcardEncoding::decode(bytes).unwrap_or(AppError::Unreachable)) } else { Ok(bytes) }

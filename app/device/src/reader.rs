@@ -9,7 +9,12 @@ use domain::{
     },
 };
 
-use crate::{idb::Db, outbox, replica};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    idb::{Db, Shape},
+    outbox, replica,
+};
 
 /// Both databases, open. One that has failed is not asked again: open another.
 pub struct Reader {
@@ -18,9 +23,12 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Neither is made when it is not there: an engine that finds no outbox knows by that that it was lost.
     pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
         let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
-        Ok(Self { replica: Db::open(&replica::shape(&store, &user)).await?, outbox: Db::open(&outbox::shape(&store)).await? })
+        let as_it_is = |shape: Shape| Shape { upgrade: |_| Err(JsValue::NULL), ..shape };
+        let replica = Db::open(&as_it_is(replica::shape(&store, &user))).await?;
+        Ok(Self { replica, outbox: Db::open(&as_it_is(outbox::shape(&store))).await? })
     }
 
     /// What is known of the rows without reading them.

@@ -2,7 +2,7 @@
 //!
 //! Whoever belongs to the store may see it; owners and editors may change it. The port checks both.
 
-mod api;
+pub(crate) mod api;
 mod keeper;
 mod sheet;
 mod state;

@@ -21,7 +21,7 @@ pub(super) fn served(grid: &HtmlElement, slots: &mut [Slot]) -> Option<(Vec<Line
         grid.get_attribute(name)?.parse().ok()
     }
     let start = number(grid, "data-start")?;
-    let totals = Totals { total: number(grid, "data-total")?, of: number(grid, "data-of")?, as_of: Seq(number(grid, "data-as-of")?) };
+    let totals = Totals { total: number(grid, "data-total")?, of: number(grid, "data-of")?, as_of: Seq(number(grid, "data-as-of")?), held: None };
     let lines = slots.iter().map_while(|slot| line(&slot.element)).collect();
     Some((lines, start, totals))
 }

@@ -6,7 +6,7 @@ use domain::{
     money::Currency,
     product::{OptimisationStatus, Status},
 };
-use ports::products::{Listing, Row};
+use ports::products::{Held, Listing, Row};
 
 use crate::ui::format;
 
@@ -32,6 +32,8 @@ pub(crate) struct Totals {
     pub(crate) of: u32,
     /// The change up to which this is known.
     pub(crate) as_of: Seq,
+    /// What part of the store the device has, where these are from it.
+    pub(crate) held: Option<Held>,
 }
 
 impl Line {
@@ -57,7 +59,7 @@ impl Line {
 
 /// An answer as rows, which one they begin with, and how many there are.
 pub(crate) fn lines(listing: Listing, currency: Currency) -> (Vec<Line>, u32, Totals) {
-    let Listing { start, rows, total, of, as_of, .. } = listing;
+    let Listing { start, rows, total, of, as_of, held, .. } = listing;
     let lines = rows.into_iter().map(|row| Line::new(row, currency)).collect();
-    (lines, start, Totals { total, of, as_of })
+    (lines, start, Totals { total, of, as_of, held })
 }

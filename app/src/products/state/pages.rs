@@ -227,7 +227,7 @@ mod tests {
 
     fn listing(start: u32, count: u32, total: u32, as_of: i64) -> (Vec<Line>, u32, Totals) {
         let lines = (start..total.min(start + count)).map(line).collect();
-        (lines, start, Totals { total, of: 5_000, as_of: Seq(as_of) })
+        (lines, start, Totals { total, of: 5_000, as_of: Seq(as_of), held: None })
     }
 
     fn asked(pages: &mut Pages, list: ListId, visible: Range<u32>, pending: &[Request]) -> Option<u32> {

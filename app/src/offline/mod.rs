@@ -1,0 +1,47 @@
+//! What a page asks while the server cannot be reached, answered from what the device has of the store: with the same types, so that pages stay as
+//! they are. Only here is a sanitised description made in the browser, and by the rules of the editor (`ui::html`).
+//!
+//! All of it is in a chunk of its own; the first chunk only knows how to ask for it.
+
+mod question;
+#[cfg(feature = "hydrate")]
+mod reply;
+#[cfg(feature = "hydrate")]
+mod tab;
+#[cfg(feature = "hydrate")]
+mod turn;
+
+#[cfg(feature = "hydrate")]
+pub(crate) use self::chunk::{answer, asked};
+
+#[cfg(feature = "hydrate")]
+mod chunk {
+    use std::{any::Any, pin::Pin};
+
+    use ports::error::AppError;
+    use send_wrapper::SendWrapper;
+    use server_fn::request::browser::BrowserRequest;
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    /// None when it cannot be answered here.
+    type Answer = Option<Result<Vec<u8>, AppError>>;
+
+    /// The address of a request that only reads.
+    pub(crate) fn asked(request: &dyn Any) -> Option<String> {
+        let request = request.downcast_ref::<BrowserRequest>()?;
+        (request.method() == http::Method::GET).then(|| request.url())
+    }
+
+    /// What the server would have answered to a request, as far as the device knows.
+    pub(crate) fn answer(address: String) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+        Box::pin(SendWrapper::new(async move {
+            // Without the chunk it is as it would be without a device.
+            answering(address).await.ok()?.await
+        }))
+    }
+
+    #[wasm_split(offline, fallible)]
+    fn answering(address: String) -> Result<Pin<Box<dyn Future<Output = Answer>>>, SplitLoaderError> {
+        Ok(Box::pin(super::reply::reply(address)))
+    }
+}

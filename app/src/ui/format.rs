@@ -48,10 +48,15 @@ pub(crate) fn date(at: Timestamp) -> String {
     format!("{day} {} {year}", MONTHS[usize::from(month - 1) % 12])
 }
 
+/// `14:03`
+pub(crate) fn time(at: Timestamp) -> String {
+    let (_, _, _, hour, minute, _) = at.civil();
+    format!("{hour:02}:{minute:02}")
+}
+
 /// `22 Nov 2026, 14:03 UTC`
 pub(crate) fn moment(at: Timestamp) -> String {
-    let (_, _, _, hour, minute, _) = at.civil();
-    format!("{}, {hour:02}:{minute:02} UTC", date(at))
+    format!("{}, {} UTC", date(at), time(at))
 }
 
 /// How long ago, as one would say it: `just now`, `5 min ago`, `3 h ago`, `yesterday`, `12 Jul`.

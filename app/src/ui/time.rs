@@ -21,6 +21,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_micros((js_sys::Date::now() * 1_000.0) as i64)
 }
 
+/// A moment as the clock on the wall has it where the browser is.
+#[cfg(feature = "hydrate")]
+pub(crate) fn on_the_wall(at: Timestamp) -> Timestamp {
+    let date = js_sys::Date::new(&(at.micros() as f64 / 1_000.0).into());
+    // Minutes behind UTC.
+    at.plus_seconds(-(date.get_timezone_offset() as i64) * 60)
+}
+
 /// `4 s`, `3 min`, `2 h`: how long something took or will take.
 pub(crate) fn span(seconds: u64) -> String {
     match seconds {

@@ -44,13 +44,17 @@ pub(super) fn listen(list: List) {
         observer.observe(&grid);
     }
     let online = window_event_listener(ev::online, move |_| {
-        list.with(Live::try_again);
+        list.with(|live| {
+            live.try_again();
+            live.look_for_the_server();
+        });
     });
     let minute = set_interval_with_handle(
         move || {
             list.with(|live| {
                 live.now = now();
                 live.tell_time();
+                live.look_for_the_server();
             });
         },
         Duration::from_mins(1),

@@ -148,6 +148,17 @@ impl Live {
         self.fetch();
     }
 
+    /// Whether the server is there again: what the device had in its place is asked for anew.
+    pub(super) fn look_for_the_server(&mut self) {
+        let list = self.target();
+        if self.pages.totals(list).is_some_and(|totals| totals.held.is_some())
+            && let Some(address) = self.pages.address(list).map(str::to_owned)
+        {
+            self.pages.open(&address);
+            self.fetch();
+        }
+    }
+
     fn has_upper_rows(&self, list: ListId, row: u32) -> bool {
         let Some(totals) = self.pages.totals(list) else { return false };
         let end = row.saturating_add(self.scroll.fitting()).min(totals.total);

@@ -7,16 +7,19 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlSelectElement};
 
 use super::Live;
-use crate::products::{
-    markup::{
-        self,
-        notice::{self, Notice},
+use crate::{
+    products::{
+        markup::{
+            self,
+            notice::{self, Notice},
+        },
+        state::{
+            address::{Place, address, sorted},
+            chips::Filter,
+            line::Totals,
+        },
     },
-    state::{
-        address::{Place, address, sorted},
-        chips::Filter,
-        line::Totals,
-    },
+    ui::time::on_the_wall,
 };
 
 /// What was told last, so that only news touch the page.
@@ -76,7 +79,11 @@ impl Live {
         if before.totals != told.totals || before.failure != told.failure || before.about != told.about {
             let failure = self.failure.as_ref();
             let place = self.shown_place();
-            let band = if notice == Notice::Stopped { notice::band(failure, &place).into_string() } else { String::new() };
+            let band = match told.totals.and_then(|totals| totals.held) {
+                _ if notice == Notice::Stopped => notice::band(failure, &place).into_string(),
+                Some(held) => notice::offline(held, on_the_wall(held.as_of), on_the_wall(self.now)).into_string(),
+                None => String::new(),
+            };
             self.fill("[data-region=band]", &band);
             self.fill("[data-region=notice]", &notice.markup(&place, failure, self.may_run).into_string());
             self.grid.set_hidden(notice.is_instead_of_rows());

@@ -1,9 +1,15 @@
 //! What stands in the place of the rows, or above them, when there is something to say.
 
+#[cfg(any(feature = "hydrate", test))]
+use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::error::AppError;
+#[cfg(any(feature = "hydrate", test))]
+use ports::products::Held;
 
 use super::icon;
+#[cfg(any(feature = "hydrate", test))]
+use crate::ui::format;
 use crate::{
     products::state::{
         address::{Place, address, searching},
@@ -25,6 +31,8 @@ pub(crate) enum Notice {
     Empty,
     /// No product is in this list.
     NoMatch,
+    /// No product of this list is on the device, which does not have all of them.
+    NotHere,
 }
 
 impl Notice {
@@ -32,6 +40,7 @@ impl Notice {
         match (totals, failure) {
             (None, Some(_)) => Self::NotLoaded,
             (Some(_), Some(_)) => Self::Stopped,
+            (Some(totals), None) if totals.total == 0 && totals.held.is_some_and(|held| !held.is_whole()) => Self::NotHere,
             (Some(totals), None) if totals.of == 0 => Self::Empty,
             (Some(totals), None) if totals.total == 0 => Self::NoMatch,
             _ => Self::Nothing,
@@ -58,6 +67,10 @@ impl Notice {
                 notice("status", "package", "Bring in your catalogue", text, &html! {})
             }
             Self::NoMatch => no_match(place),
+            Self::NotHere => {
+                let told = "The rest is on the server, and is looked through once it can be reached.";
+                notice("status", "cloud-off", "Nothing on this device matches", told, &widen(place))
+            }
         }
     }
 }
@@ -69,6 +82,29 @@ pub(crate) fn band(failure: Option<&AppError>, place: &Place) -> Markup {
             (icon("circle-alert"))
             span { @if let Some(failure) = failure { (failure) } }
             (mend(failure, place))
+        }
+    }
+}
+
+/// Stands above rows that are the device's: what part of the store it has. Both times are by the clock on the wall.
+#[cfg(any(feature = "hydrate", test))]
+pub(crate) fn offline(held: Held, as_of: Timestamp, now: Timestamp) -> Markup {
+    let count = |count: u32| format::number(count.into());
+    let here = match (held.rows, held.of) {
+        (0, Some(0)) => "The store had no products".to_owned(),
+        (1, Some(0..=1)) => "Its only product is on this device".to_owned(),
+        (rows, Some(of)) if rows >= of => format!("All {} products are on this device", count(rows)),
+        (1, Some(of)) => format!("1 of {} products is on this device", count(of)),
+        (rows, Some(of)) => format!("{} of {} products are on this device", count(rows), count(of)),
+        (1, None) => "1 product is on this device".to_owned(),
+        (rows, None) => format!("{} products are on this device", count(rows)),
+    };
+    let time = format::time(as_of);
+    let at = if format::date(as_of) == format::date(now) { time } else { format!("{}, {time}", format::date(as_of)) };
+    html! {
+        div.band.offline role="status" {
+            (icon("cloud-off"))
+            span { "Offline. " (here) ", as of " (at) "." }
         }
     }
 }
@@ -92,11 +128,16 @@ fn no_match(place: &Place) -> Markup {
         (false, 1) => "A filter is on as well. Take it away, or search for something shorter.",
         (false, _) => "Filters are on as well. Take one away, or search for something shorter.",
     };
-    let next = html! {
-        @if filters > 0 { a.btn href=(address(&unfiltered(query))) { "Clear filters" } }
-        @if !search.is_empty() { a.btn href=(address(&searching(query, ""))) { "Clear search" } }
-    };
-    notice("status", "search-x", &heading, advice, &next)
+    notice("status", "search-x", &heading, advice, &widen(place))
+}
+
+/// The ways to a list with more in it.
+fn widen(place: &Place) -> Markup {
+    let query = &place.query;
+    html! {
+        @if !set(query).is_empty() { a.btn href=(address(&unfiltered(query))) { "Clear filters" } }
+        @if !query.search.trim().is_empty() { a.btn href=(address(&searching(query, ""))) { "Clear search" } }
+    }
 }
 
 fn notice(role: &str, sign: &str, heading: &str, text: &str, next: &Markup) -> Markup {
@@ -107,5 +148,51 @@ fn notice(role: &str, sign: &str, heading: &str, text: &str, next: &Markup) -> M
             p { (text) }
             div.line { (next) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::Seq;
+
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_micros(1_709_209_845_000_000);
+
+    fn totals(total: u32, held: Option<Held>) -> Totals {
+        Totals { total, of: total, as_of: Seq(1), held }
+    }
+
+    fn held(rows: u32, of: Option<u32>) -> Held {
+        Held { rows, of, as_of: NOON }
+    }
+
+    #[test]
+    fn p10_what_is_not_downloaded_is_never_called_no_match() {
+        let told = |total: u32, held: Option<Held>| Notice::of(Some(&totals(total, held)), None);
+
+        assert_eq!([told(0, Some(held(5, Some(9)))), told(0, Some(held(5, None)))], [Notice::NotHere; 2]);
+        assert_eq!(
+            (told(3, Some(held(5, Some(9)))), told(0, Some(held(0, Some(0)))), told(0, None)),
+            (Notice::Nothing, Notice::Empty, Notice::Empty)
+        );
+        let of_all = Totals { of: 9, ..totals(0, Some(held(9, Some(9)))) };
+        assert_eq!(Notice::of(Some(&of_all), None), Notice::NoMatch);
+        let page = Notice::NotHere.markup(&Place::default(), None, true).into_string();
+        assert!(page.contains("Nothing on this device matches") && !page.contains("No product"), "{page}");
+    }
+
+    #[test]
+    fn p10_what_part_of_the_store_one_sees_is_told() {
+        let told =
+            |rows, of, now| offline(held(rows, of), NOON, now).into_string().split("<span>").nth(1).map(|text| text.replace("</span></div>", ""));
+
+        let today = |rows, of| told(rows, of, NOON.plus_seconds(60)).unwrap_or_default();
+        assert_eq!(today(12_400, Some(100_000)), "Offline. 12,400 of 100,000 products are on this device, as of 12:30.");
+        assert_eq!(today(1, Some(2)), "Offline. 1 of 2 products is on this device, as of 12:30.");
+        assert_eq!(today(300, Some(300)), "Offline. All 300 products are on this device, as of 12:30.");
+        assert_eq!(today(300, None), "Offline. 300 products are on this device, as of 12:30.");
+        let next_day = told(300, None, NOON.plus_seconds(86_400)).unwrap_or_default();
+        assert_eq!(next_day, "Offline. 300 products are on this device, as of 29 Feb 2024, 12:30.");
     }
 }

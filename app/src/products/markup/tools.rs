@@ -58,7 +58,8 @@ pub(crate) fn improve(totals: Option<&Totals>, query: &ListQuery) -> Markup {
     let list = query.to_address();
     let mark = if list.is_empty() { "" } else { "?" };
     html! {
-        @if let Some(Totals { total: total @ 1.., .. }) = totals {
+        // Of what is on a device nobody knows whether it is all of the list.
+        @if let Some(Totals { total: total @ 1.., held: None, .. }) = totals {
             a.btn.improve href={ "/runs/new" (mark) (list) } { (icon("sparkles")) "Improve all " (format::number((*total).into())) }
         }
     }

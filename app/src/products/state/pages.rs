@@ -99,10 +99,14 @@ impl Pages {
 
     /// Keeps an answer to a request for `count` rows.
     pub(crate) fn put(&mut self, id: ListId, (rows, start, totals): (Vec<Line>, u32, Totals), count: u32) {
-        let Totals { total, as_of, .. } = totals;
+        let Totals { total, as_of, held, .. } = totals;
         let Some(list) = self.lists.iter_mut().find(|list| list.id == id) else { return };
         list.checked = true;
-        let newer = list.totals.as_ref().is_none_or(|totals| as_of > totals.as_of);
+        let newer = list.totals.as_ref().is_none_or(|known| as_of > known.as_of || known.held != held);
+        // A device that has a part of the store counts the rows of its own list, which is another.
+        if list.totals.as_ref().is_some_and(|known| known.held.is_some() != held.is_some()) {
+            self.blocks.retain(|block| block.list != id);
+        }
         if newer {
             list.short.clear();
             list.renewed.clear();
@@ -298,6 +302,24 @@ mod tests {
         pages.put(list, listing(100, 100, 1_000, 4), 100);
 
         assert_eq!(pages.totals(list).map(|totals| (totals.total, totals.as_of)), Some((999, Seq(5))));
+    }
+
+    #[test]
+    fn rows_of_the_device_and_of_the_server_are_not_mixed() {
+        let mut pages = Pages::default();
+        let list = pages.open("");
+        pages.put(list, listing(0, 100, 1_000, 7), 100);
+        pages.put(list, listing(100, 100, 1_000, 7), 100);
+        let (lines, start, totals) = listing(200, 100, 500, 5);
+        let held = Some(ports::products::Held { rows: 500, of: Some(1_000), as_of: Timestamp::default() });
+
+        pages.put(list, (lines, start, Totals { held, ..totals }), 100);
+        assert!(!pages.has(list, 0..1) && pages.has(list, 200..300));
+        assert_eq!(pages.totals(list).map(|totals| (totals.total, totals.held)), Some((500, held)));
+
+        pages.put(list, listing(0, 100, 1_000, 5), 100);
+        assert!(pages.has(list, 0..100) && !pages.has(list, 200..201));
+        assert_eq!(pages.totals(list).map(|totals| (totals.total, totals.held)), Some((1_000, None)));
     }
 
     #[test]

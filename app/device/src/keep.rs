@@ -7,11 +7,14 @@ use std::{
 
 use domain::sync::{
     outbox::{Failed, Saved},
-    replica::{KEPT, Tx, lacking},
+    replica::{KEPT, STEP, Tx, lacking},
     wire::Span,
 };
 
 use crate::{chance::now, idb::Db, outbox, replica};
+
+/// Rows above the bound before some are given up: for that all are read.
+const SLACK: usize = STEP / 2;
 
 #[derive(Default)]
 pub(crate) struct Keeper {
@@ -33,7 +36,7 @@ impl Keeper {
 
     async fn next(&self, replica: &Db, outbox: &Db) -> Result<Vec<Span>, Failed> {
         let Some(extent) = replica::meta(replica).await?.extent else { return Ok(Vec::new()) };
-        let kept = self.held.take().filter(|held| held.len() <= KEPT);
+        let kept = self.held.take().filter(|held| held.len() <= KEPT + SLACK);
         let mut held = match kept {
             Some(held) => held,
             // Also once at the beginning: rows become old while nobody looks.

@@ -129,7 +129,8 @@ impl HeldStore {
     }
 
     fn keep(&mut self, row: Row) -> Option<Product> {
-        let (product, updated_at) = body::product(&row).ok()?;
+        let readable = (row.ord < Entry::<String>::ORDS).then(|| body::product(&row).ok()).flatten();
+        let (product, updated_at) = readable?;
         let is_living = !product.deleted;
         let (product, _) = self.own.on(product, updated_at);
         let ord = row.ord;

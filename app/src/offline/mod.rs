@@ -26,10 +26,10 @@ mod chunk {
     /// None when it cannot be answered here.
     type Answer = Option<Result<Vec<u8>, AppError>>;
 
-    /// The address of a request that only reads.
+    /// The address of a request that only reads: it alone has its arguments there.
     pub(crate) fn asked(request: &dyn Any) -> Option<String> {
-        let request = request.downcast_ref::<BrowserRequest>()?;
-        (request.method() == http::Method::GET).then(|| request.url())
+        let address = request.downcast_ref::<BrowserRequest>()?.url();
+        address.contains('?').then_some(address)
     }
 
     /// What the server would have answered to a request, as far as the device knows.

@@ -87,7 +87,7 @@ mod tests {
         let asked = Question::Values { query: query.clone(), facet: Facet::Vendor, containing: "é + [0]".into() };
         assert_eq!(read("products/facet", &values), Some(Ok(asked)));
         assert_eq!(read("product/get", &product), Some(Ok(Question::Product { handle: "oak-lamp".into(), list: query })));
-        let history = History { product: ProductId(std::array::from_fn::<_, 16, _>(|_| 7).into()), before: Some(Seq(3)) };
+        let history = History { product: "01890000-0000-7000-8000-000000000007".parse().unwrap(), before: Some(Seq(3)) };
         assert_eq!(read("product/history", &history), Some(Ok(Question::History)));
     }
 

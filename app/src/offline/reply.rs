@@ -6,11 +6,7 @@ use ports::error::AppError;
 use serde::Serialize;
 
 use super::{question::Question, tab};
-use crate::{
-    frame::signed_in,
-    product::api::Opened,
-    ui::html::clean,
-};
+use crate::{frame::signed_in, product::api::Opened, ui::html::clean};
 
 /// The most rows that one request gets from the server.
 const MOST_ROWS: u32 = 200;

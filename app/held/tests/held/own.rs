@@ -96,9 +96,10 @@ fn p10_what_part_of_the_store_is_here_is_told() {
 #[test]
 fn a_row_that_cannot_be_read_is_as_good_as_none() {
     let broken = Row { ord: 1, product: id(1), version: Seq(40), body: Sealed::from_bytes(vec![0xff; 9]) };
+    let nowhere = Row { ord: u32::MAX, ..rows(&store())[2].clone() };
     let mut held = HeldStore::new(ABOUT, moment(3), rows(&store()), &[]);
 
-    held.put(moment(3), vec![broken], &[]);
+    held.put(moment(3), vec![broken, nowhere], &[]);
 
     assert_eq!((titles(&held, ""), held.held().rows), (["cup", "lamp"].map(String::from).to_vec(), 2));
     assert_eq!(held.product(&"bowl".parse().unwrap()), None);

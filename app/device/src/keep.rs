@@ -5,10 +5,13 @@ use std::{
     collections::BTreeSet,
 };
 
-use domain::sync::{
-    outbox::{Failed, Saved},
-    replica::{KEPT, STEP, Tx, lacking},
-    wire::Span,
+use domain::{
+    ids::ProductId,
+    sync::{
+        outbox::Failed,
+        replica::{KEPT, STEP, Tx, apply, lacking},
+        wire::Span,
+    },
 };
 
 use crate::{chance::now, idb::Db, outbox, replica};
@@ -36,16 +39,18 @@ impl Keeper {
 
     async fn next(&self, replica: &Db, outbox: &Db) -> Result<Vec<Span>, Failed> {
         let Some(extent) = replica::meta(replica).await?.extent else { return Ok(Vec::new()) };
-        let kept = self.held.take().filter(|held| held.len() <= KEPT + SLACK);
-        let mut held = match kept {
-            Some(held) => held,
+        let mut held = if let Some(held) = self.held.take().filter(|held| held.len() <= KEPT + SLACK) {
+            held
+        } else {
             // Also once at the beginning: rows become old while nobody looks.
-            None => {
-                let waiting = outbox::everything(outbox).await?;
-                let own = waiting.iter().filter(|op| op.is_waiting()).filter_map(|Saved { draft, .. }| draft.row).collect();
-                replica::carry_out(replica, &Tx::Evict { keep: KEPT, own, at: now().wall }).await?;
-                replica::everything(replica).await?.pages.values().flat_map(|page| page.entries.keys().copied()).collect()
-            }
+            let lanes: BTreeSet<ProductId> = outbox::everything(outbox).await?.iter().filter(|op| op.is_waiting()).map(|op| op.draft.lane).collect();
+            let mut known = replica::everything(replica).await?;
+            // By their products: an op need not say which row it is about.
+            let own = known.rows().filter(|row| lanes.contains(&row.product)).map(|row| row.ord).collect();
+            let evict = Tx::Evict { keep: KEPT, own, at: now().wall };
+            replica::carry_out(replica, &evict).await?;
+            apply(&mut known, &evict, &mut BTreeSet::new());
+            known.pages.values().flat_map(|page| page.entries.keys().copied()).collect()
         };
         let wanted = lacking(extent.rows, &held);
         held.extend(wanted.iter().flat_map(|span| span.rows()));

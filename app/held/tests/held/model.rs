@@ -51,7 +51,9 @@ impl Model {
     pub fn facet(&self, query: &ListQuery, facet: Facet, containing: &str) -> FacetValues {
         let mut counts: BTreeMap<String, u32> = query.chosen(facet).into_iter().map(|value| (value, 0)).collect();
         for product in self.living().filter(|product| passes(product, query, Some(facet))) {
-            values(product, facet).into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
+            for value in values(product, facet) {
+                *counts.entry(value).or_default() += 1;
+            }
         }
         let chosen: BTreeSet<String> = query.chosen(facet).into_iter().collect();
         let needle = fold::sort_key(containing);

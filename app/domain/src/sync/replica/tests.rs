@@ -131,3 +131,18 @@ fn p06_every_segment_has_its_turn_to_be_checked() {
 
     assert_eq!(checked, (0..11).collect());
 }
+
+#[test]
+fn p10_it_is_known_what_part_of_the_store_is_here_and_whether_rows_have_changed() {
+    let mut replica = with_rows(&[1, 2]);
+    let after_rows = replica.meta.changes;
+    assert_eq!((replica.meta.extent, replica.meta.at), (Some(Extent { rows: 5_000, products: 4_000 }), NOW));
+
+    advance(&mut replica, Some(at(1)), Vec::new(), 2, Vec::new(), Vec::new());
+    assert_eq!(replica.meta.changes, after_rows);
+
+    apply(&mut replica, &Tx::Evict { keep: 1, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
+    let after_eviction = replica.meta.changes;
+    apply(&mut replica, &Tx::Drop { cookie: Some(at(2)) }, &mut BTreeSet::new());
+    assert!(after_rows < after_eviction && after_eviction < replica.meta.changes);
+}

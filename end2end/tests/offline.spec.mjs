@@ -26,13 +26,13 @@ test('the first visit is enough: the page is covered, and its files and its fram
   expect(kept.filter((path) => path.startsWith('/products') || path === '/sign-in')).toEqual([]);
 });
 
-test('without the server a page shows its frame and says what is so, and goes on when the server is back', async ({ page, server }) => {
+test('without the server a page that is not on the device shows its frame and says what is so, and goes on when the server is back', async ({ page, server }) => {
   await signIn(page);
   await open(page, '/products');
   await covered(page);
   await server.stop();
 
-  for (const [address, name] of [['/products', 'Products'], ['/imports', 'Imports'], ['/review?run=none', 'Review']]) {
+  for (const [address, name] of [['/imports', 'Imports'], ['/review?run=none', 'Review']]) {
     await page.goto(address);
     await alive(page);
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(address);
@@ -40,15 +40,51 @@ test('without the server a page shows its frame and says what is so, and goes on
     await expect(rail.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
     await expect(page.getByText('cannot be reached').first()).toBeVisible();
   }
-  // From there every page can be opened.
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Products' }).click();
-  await expect(page).toHaveURL(/\/products$/);
-  await page.reload();
+  await server.start();
+  await page.goto('/imports');
+  await expect(page.getByText('cannot be reached')).toHaveCount(0);
+});
+
+test('p01 p02 p10 in the warehouse: products are found, a price is corrected, the app is closed, and everything arrives once', async ({ page, context, server }) => {
+  await signIn(page);
+  await open(page, '/products?sort=title');
+  await covered(page);
+  await held(page, 3_000);
+  await server.stop();
+
+  await page.goto('/products?q=lamp&sort=title');
   await alive(page);
+  await expect(page.locator('.band.offline')).toContainText(/Offline\. All [\d,]+ products are on this device, as of \d\d:\d\d\./);
+  const row = page.locator('.row:not(.skel) a').first();
+  await row.click();
+  await expect(page).toHaveURL(/\/products\/.+/);
+  const name = await page.getByLabel('Title', { exact: true }).inputValue();
+  await page.getByLabel('Title', { exact: true }).fill('Corrected in the warehouse');
+  await page.getByLabel('Title', { exact: true }).press('Enter');
+  await expect(page.locator('[data-field="title"] [data-state]')).toHaveAttribute('data-state', 'kept');
+  const href = page.url();
+
+  // The app is closed and opened on another day.
+  await page.close();
+  const later = await context.newPage();
+  await later.goto('/products?q=warehouse');
+  await alive(later);
+  await expect(later.locator('.row:not(.skel) a').first()).toContainText('Corrected in the warehouse');
+  await expect(later.locator('.save-state')).toContainText('1 change saved on this device');
+  await later.goto('/products?q=no-such-thing-anywhere');
+  await expect(later.getByText('No product matches')).toBeVisible();
+  await later.goto('/changes');
+  await alive(later);
+  await expect(later.locator('.change')).toContainText('Title: Corrected in the warehouse');
 
   await server.start();
-  await page.getByRole('link', { name: 'Try again' }).first().click();
-  await expect(page.locator('.row:not(.skel) a').first()).toBeVisible();
+  await later.evaluate(() => window.dispatchEvent(new Event('online')));
+  await expect(later.locator('.change')).toContainText('Saved', { timeout: 20_000 });
+  await later.goto(href);
+  await expect(later.getByLabel('Title', { exact: true })).toHaveValue('Corrected in the warehouse');
+  await expect(later.locator('.history > li').filter({ hasText: 'Corrected in the warehouse' })).toHaveCount(1);
+  expect(name).not.toBe('Corrected in the warehouse');
+  await later.close();
 });
 
 test('an address that leads to another leads there without the server too', async ({ page, server }) => {
@@ -113,4 +149,27 @@ async function covered(page) {
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   const isThere = () => page.evaluate(() => caches.match('/offline').then(Boolean));
   await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
+}
+
+/** Waits until the replica has so many rows. */
+async function held(page, rows) {
+  const count = () =>
+    page.evaluate(async () => {
+      const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-replica-'));
+      if (!name) return 0;
+      const db = await new Promise((done, failed) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+      });
+      const keys = await new Promise((done) => {
+        const request = db.transaction('pages').objectStore('pages').getAllKeys();
+        request.onsuccess = () => done(request.result);
+      });
+      db.close();
+      return keys.length;
+    });
+  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(rows / 100);
+  // The last page of them is written with its rows.
+  await page.waitForTimeout(500);
 }

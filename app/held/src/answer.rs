@@ -5,6 +5,7 @@ use domain::{
     handle::Handle,
     ids::ProductId,
     query::{Facet, ListQuery, Window},
+    sync::body,
 };
 use ports::{
     product::{HistoryEntry, Neighbours, ProductView},
@@ -41,10 +42,11 @@ impl HeldStore {
         FacetValues { facet, values: found.values, distinct: found.distinct }
     }
 
-    /// A product by its handle, in the trash or not. Its description is not yet fit to be shown.
+    /// A product by its handle, in the trash or not, as the server had it: its page puts own ops on top, and takes off those that the server refuses. Its
+    /// description is not yet fit to be shown.
     pub fn product(&self, handle: &Handle) -> Option<ProductView> {
         let kept = self.products.get(self.handles.get(handle)?)?;
-        let (product, updated_at) = self.shown(&kept.row)?;
+        let (product, updated_at) = body::product(&kept.row).ok()?;
         Some(ProductView::new(product, self.about.currency, updated_at, self.about.editable))
     }
 

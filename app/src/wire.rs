@@ -59,15 +59,26 @@ fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answe
         let request = request?;
         #[cfg(feature = "hydrate")]
         let asked = crate::offline::asked(&request);
-        let answer = C::send(request).await;
+        let sending = C::send(request);
         #[cfg(feature = "hydrate")]
-        if matches!(answer, Err(AppError::Unreachable))
-            && let Some(asked) = asked
-            && let Some(held) = crate::offline::answer(asked).await
-        {
-            return held.map(Bytes::from);
-        }
-        let answer = answer?;
+        let answer = match asked {
+            Some(asked) => {
+                let mut sending = Box::pin(sending);
+                let answer = crate::offline::in_time(&mut sending).await;
+                if matches!(answer, None | Some(Err(AppError::Unreachable)))
+                    && let Some(held) = crate::offline::answer(asked).await
+                {
+                    return held.map(Bytes::from);
+                }
+                match answer {
+                    Some(answer) => answer?,
+                    None => sending.await?,
+                }
+            }
+            None => sending.await?,
+        };
+        #[cfg(not(feature = "hydrate"))]
+        let answer = sending.await?;
         let is_error = answer.status() >= 400;
         let bytes = answer.try_into_bytes().await?;
         if is_error { Err(PostcardEncoding::decode(bytes).unwrap_or(AppError::Unreachable)) } else { Ok(bytes) }

@@ -3,6 +3,8 @@
 //!
 //! All of it is in a chunk of its own; the first chunk only knows how to ask for it.
 
+#[cfg(feature = "hydrate")]
+mod patience;
 mod question;
 #[cfg(feature = "hydrate")]
 mod reply;
@@ -12,7 +14,10 @@ mod tab;
 mod turn;
 
 #[cfg(feature = "hydrate")]
-pub(crate) use self::chunk::{answer, asked};
+pub(crate) use self::{
+    chunk::{answer, asked},
+    patience::in_time,
+};
 
 #[cfg(feature = "hydrate")]
 mod chunk {

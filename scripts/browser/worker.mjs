@@ -13,7 +13,7 @@ import { optimised } from "./optimise.mjs";
 
 const [wasm, site] = process.argv.slice(2);
 // Every page that is opened without its worker running waits for it.
-const MOST_KB = 27;
+const MOST_KB = 25;
 
 const work = mkdtempSync(join(tmpdir(), "vitrine-worker-"));
 try {

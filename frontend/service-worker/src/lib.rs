@@ -9,6 +9,11 @@ pub mod answers;
 pub mod caches;
 pub mod requests;
 
+/// A worker allocates little, and every byte of it is read each time it starts.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]

@@ -25,7 +25,12 @@ pub(crate) struct Hydrated(pub(crate) ReadSignal<bool>);
 
 /// What every page finds in its context.
 pub(crate) fn provide() {
-    let (hydrated, set_hydrated) = signal(false);
+    // In a shell the server has written no page that one could come alive in.
+    #[cfg(feature = "hydrate")]
+    let is_shell = document().get_element_by_id("main").is_some_and(|main| main.has_attribute("data-shell"));
+    #[cfg(not(feature = "hydrate"))]
+    let is_shell = false;
+    let (hydrated, set_hydrated) = signal(is_shell);
     provide_context(Hydrated(hydrated));
     me::provide();
     provide_context(Unsaved::new());

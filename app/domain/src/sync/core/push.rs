@@ -25,6 +25,7 @@ impl Core {
         let Some(Waiting { what, .. }) = self.waiting.remove(&tag) else { return };
         match (what, result) {
             (What::Save(draft), Ok(_)) => {
+                self.count_in(&draft);
                 out.extend([Effect::Saved(draft.id), Effect::Tell]);
                 self.push.due = true;
             }
@@ -51,6 +52,14 @@ impl Core {
                 out.push(Effect::Tell);
             }
             (_, Err(_)) => self.push.due = true,
+        }
+    }
+
+    /// It may be long until the outbox is looked through again: while nobody is signed in, or the server is not tried.
+    fn count_in(&mut self, draft: &Draft) {
+        if let Some(loaded) = self.loaded.as_mut().filter(|_| self.user == Some(draft.user)) {
+            loaded.count += 1;
+            loaded.oldest = Some(loaded.oldest.map_or(draft.at, |oldest| oldest.min(draft.at)));
         }
     }
 

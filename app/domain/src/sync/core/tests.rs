@@ -109,6 +109,19 @@ fn p05_what_got_no_answer_is_sent_again_by_itself() {
 }
 
 #[test]
+fn p05_what_is_saved_is_counted_at_once_also_while_nothing_can_be_sent() {
+    let mut tab = Tab::started();
+    tab.save(1, 1);
+    let (tag, _) = tab.push().unwrap();
+    tab.fail(tag, Trouble::SignIn);
+
+    tab.save(2, 2);
+
+    let told = tab.said.iter().rev().find_map(|effect| if let Effect::Indicator(indicator) = effect { Some(*indicator) } else { None });
+    assert_eq!(told.map(|told| (told.pending, told.trouble)), Some((2, Some(Stopped::SignIn))));
+}
+
+#[test]
 fn p05_an_op_the_server_stumbles_over_is_found_and_the_others_go() {
     let mut tab = Tab::started();
     tab.save(99, 99);

@@ -5,6 +5,7 @@ mod belongings;
 mod leaving;
 mod standing;
 mod work;
+mod worker;
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,11 +23,13 @@ use domain::{
         outbox::{Draft, Failed, Saved},
     },
 };
-use leptos::{prelude::set_timeout, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use ports::error::AppError;
 
-pub(crate) use self::standing::{Standing, standing};
-use crate::{frame::signed_in, ui::time::now};
+use crate::{
+    frame::signed_in,
+    ui::{time::now, unsaved::Unsaved},
+};
 
 /// What is heard of the outbox.
 pub(crate) enum Heard {
@@ -47,6 +50,15 @@ trait Works {
     fn ops(&self) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
 }
 
+/// What the frame says of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub words: String,
+    pub tone: &'static str,
+    /// Whether somebody has to sign in first.
+    pub wants_sign_in: bool,
+}
+
 type Ear = Rc<dyn Fn(&Heard)>;
 
 /// Names somebody who listens.
@@ -58,6 +70,8 @@ thread_local! {
     static IS_COMING: Cell<bool> = const { Cell::new(false) };
     /// What was to be saved before the engine was there, in its order.
     static WAITING: RefCell<Vec<Draft>> = const { RefCell::new(Vec::new()) };
+    static STANDING: ArcRwSignal<Option<Standing>> = ArcRwSignal::new(None);
+    static UNSAVED: Cell<Option<Unsaved>> = const { Cell::new(None) };
     static EARS: RefCell<Vec<(EarId, Ear)>> = const { RefCell::new(Vec::new()) };
     static NEXT_EAR: Cell<u32> = const { Cell::new(0) };
 }
@@ -65,11 +79,17 @@ thread_local! {
 /// The page has come alive, and has first other things to fetch.
 const AT_REST: Duration = Duration::from_millis(1_500);
 
-/// Sees to it that what an earlier page has left in the outbox is sent.
+/// Sees to it that what an earlier page has left in the outbox is sent, and that the service worker is there. Called where the context is.
 pub(crate) fn start() {
+    UNSAVED.set(use_context());
     if signed_in().is_some() {
         set_timeout(|| spawn_local(fetch()), AT_REST);
     }
+}
+
+/// How the outbox stands; none while there is nothing to say. It is tracked.
+pub(crate) fn standing() -> Option<Standing> {
+    STANDING.with(ArcRwSignal::get)
 }
 
 /// Keeps what is wanted. What becomes of it is told to whoever listens.
@@ -121,7 +141,7 @@ fn engine() -> Option<Rc<dyn Works>> {
 async fn fetch() {
     let Some(me) = signed_in().filter(|_| engine().is_none() && !IS_COMING.get()) else { return };
     IS_COMING.set(true);
-    let begun = work::begin(me.store.id, me.id).await;
+    let begun = work::begin(me.store.id, me.id, UNSAVED.get()).await;
     IS_COMING.set(false);
     let waiting = WAITING.with_borrow_mut(std::mem::take);
     match begun {

@@ -1,60 +1,61 @@
 //! How the outbox stands, for the frame.
 
-use std::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
 use domain::sync::shown::{Indicator, Stopped};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
+use super::{STANDING, Standing};
 use crate::ui::time::span;
-
-/// What the frame says of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub words: String,
-    pub tone: &'static str,
-    /// Whether somebody has to sign in first.
-    pub wants_sign_in: bool,
-}
 
 /// A change that is sent sooner is not worth a word.
 const SOON: u64 = 3;
 
 thread_local! {
-    static INDICATOR: ArcRwSignal<Told> = ArcRwSignal::new(Told::default());
-    static TICKING: std::cell::RefCell<Option<IntervalHandle>> = const { std::cell::RefCell::new(None) };
-}
-
-#[derive(Clone, Copy, Default)]
-struct Told {
-    indicator: Indicator,
+    static INDICATOR: Cell<Indicator> = Cell::new(Indicator::default());
     /// Seconds since it was told.
-    ago: u64,
-}
-
-/// None while there is nothing to say. It is tracked.
-pub(crate) fn standing() -> Option<Standing> {
-    let told = INDICATOR.with(|told| told.get());
-    in_words(told.indicator, told.indicator.oldest_seconds.unwrap_or_default() + told.ago)
-}
-
-/// How many changes the server does not have yet.
-pub(super) fn pending() -> usize {
-    INDICATOR.with(|told| told.get_untracked()).indicator.pending
-}
-
-pub(super) fn wants_sign_in() -> bool {
-    INDICATOR.with(|told| told.get_untracked()).indicator.trouble == Some(Stopped::SignIn)
+    static AGO: Cell<u64> = const { Cell::new(0) };
+    static TICKING: RefCell<Option<IntervalHandle>> = const { RefCell::new(None) };
 }
 
 /// The engine has news. The age goes on by itself.
 pub(super) fn is(indicator: Indicator) {
-    INDICATOR.with(|told| told.set(Told { indicator, ago: 0 }));
+    INDICATOR.set(indicator);
+    AGO.set(0);
+    show();
     let ticks = indicator.pending > 0;
     TICKING.with_borrow_mut(|ticking| match (ticking.take(), ticks) {
         (Some(handle), false) => handle.clear(),
-        (None, true) => *ticking = set_interval_with_handle(|| INDICATOR.with(|told| told.update(|told| told.ago += 1)), Duration::from_secs(1)).ok(),
+        (None, true) => *ticking = set_interval_with_handle(tick, Duration::from_secs(1)).ok(),
         (kept, _) => *ticking = kept,
     });
+}
+
+fn tick() {
+    AGO.set(AGO.get() + 1);
+    show();
+}
+
+fn show() {
+    let indicator = INDICATOR.get();
+    let standing = in_words(indicator, indicator.oldest_seconds.unwrap_or_default() + AGO.get());
+    STANDING.with(|shown| {
+        if *shown.read_untracked() != standing {
+            shown.set(standing);
+        }
+    });
+}
+
+/// How many changes the server does not have yet.
+pub(super) fn pending() -> usize {
+    INDICATOR.get().pending
+}
+
+pub(super) fn wants_sign_in() -> bool {
+    INDICATOR.get().trouble == Some(Stopped::SignIn)
 }
 
 fn in_words(indicator: Indicator, age: u64) -> Option<Standing> {

@@ -13,11 +13,12 @@ use domain::{
 use leptos::prelude::{document, window_event_listener_untyped};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use super::{Heard, Works, belongings, leaving, standing, tell, why_not};
+use super::{Heard, Works, belongings, leaving, standing, tell, why_not, worker};
+use crate::ui::unsaved::Unsaved;
 
-/// Starts the engine of this tab.
+/// Starts the engine of this tab, and registers the service worker.
 #[wasm_split(device, fallible)]
-pub(super) fn begin(store: StoreId, user: UserId) -> Result<Rc<dyn Works>, SplitLoaderError> {
+pub(super) fn begin(store: StoreId, user: UserId, unsaved: Option<Unsaved>) -> Result<Rc<dyn Works>, SplitLoaderError> {
     let engine = Engine::start(store, user, !document().hidden(), hear);
     for event in ["online", "focus", "pageshow"] {
         let engine = engine.clone();
@@ -29,6 +30,7 @@ pub(super) fn begin(store: StoreId, user: UserId) -> Result<Rc<dyn Works>, Split
     // It bubbles from the document.
     window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
     leaving::listen(&engine);
+    worker::start(unsaved);
     Ok(Rc::new(engine))
 }
 

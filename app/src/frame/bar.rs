@@ -19,7 +19,7 @@ pub(super) fn bar(me: Me, address: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Shown when the service worker has a newer build than this page is of: see `worker.rs`. Nobody is taken there unasked.
+/// Shown when the service worker has a newer build than this page is of: see `device/worker.rs`. Nobody is taken there unasked.
 fn newer() -> impl IntoView {
     view! {
         <span hidden>

@@ -12,8 +12,6 @@ mod prefetch;
 mod rail;
 #[cfg(feature = "ssr")]
 mod search;
-#[cfg(feature = "hydrate")]
-mod worker;
 
 pub(crate) use self::me::use_me;
 use crate::ui::unsaved::Unsaved;
@@ -52,7 +50,6 @@ pub(crate) fn keep_current() {
         current::start();
         Effect::new(|| crate::device::start());
         Effect::new(prefetch::listen);
-        worker::start();
     }
 }
 

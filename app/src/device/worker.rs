@@ -1,10 +1,7 @@
 //! Registers the service worker, and shows when it has a newer build than this page is of. It never loads the page anew by itself, and
 //! not at all over what is not saved.
 
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
 
 use domain::worker::{NOW, SCRIPT, WHICH};
 use leptos::{prelude::*, task::spawn_local};
@@ -13,9 +10,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventTarget, MessageEvent, ServiceWorkerRegistration};
 
 use crate::ui::unsaved::Unsaved;
-
-/// The page has come alive by then, and has fetched what it shows.
-const AFTER: Duration = Duration::from_secs(1);
 
 thread_local! {
     /// The worker that was asked last which build it is of.
@@ -26,10 +20,9 @@ thread_local! {
     static WANTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Called once, where the context is.
-pub(super) fn start() {
-    let unsaved = use_context::<Unsaved>();
-    Effect::new(move || set_timeout(move || spawn_local(register(unsaved)), AFTER));
+/// Called once.
+pub(super) fn start(unsaved: Option<Unsaved>) {
+    spawn_local(register(unsaved));
 }
 
 async fn register(unsaved: Option<Unsaved>) {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserBench } from './browser.mjs';
+import { deviceBench } from './device.mjs';
 import { importBench, makeFile } from './import.mjs';
 import { listBench } from './list.mjs';
 import { loadBench } from './load.mjs';
@@ -28,6 +29,7 @@ try {
     } finally {
       await server.end();
     }
+    await deviceBench(engine);
     loadBench(engine, Boolean(process.env.QUICK));
   }
 } finally {

@@ -380,6 +380,7 @@ test('a field is called saved only when the server has said so, and saved on thi
   await expect(state(page, 'title')).toHaveAttribute('data-state', 'kept');
   letGo();
   await saved(page, 'title');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
 test('theirs can be kept as well', async ({ page, browser, server }) => {

@@ -50,6 +50,15 @@ impl HeldStore {
         Some(ProductView::new(product, self.about.currency, updated_at, self.about.editable))
     }
 
+    /// What products are called by. Those that are not here are left out.
+    pub fn names(&self, products: &[ProductId]) -> Vec<(ProductId, Handle, String)> {
+        let name = |id: &ProductId| {
+            let (product, _) = self.shown(&self.products.get(&self.ord(*id)?)?.row)?;
+            Some((*id, product.content.handle, product.content.title))
+        };
+        products.iter().filter_map(name).collect()
+    }
+
     pub fn neighbours(&self, query: &ListQuery, product: ProductId) -> Neighbours {
         let Some(ord) = self.ord(product) else { return Neighbours::default() };
         let also = self.also_found(query);

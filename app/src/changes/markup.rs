@@ -18,7 +18,7 @@ fn head() -> Markup {
     }
 }
 
-#[cfg(any(feature = "hydrate", test))]
+#[cfg(feature = "hydrate")]
 pub(super) use self::known::{Named, page};
 
 #[cfg(any(feature = "hydrate", test))]

@@ -166,6 +166,7 @@ mod tests {
         let told = |lines: &[Line]| lines.iter().map(|line| (line.op, line.wanted.clone(), line.standing.clone())).collect::<Vec<_>>();
         assert_eq!(told(&listed.waits), [(op(5), "Moved to the trash".to_owned(), Standing::Waits)]);
         assert_eq!(told(&listed.needs), [(op(4), "Title: Mine".to_owned(), Standing::Differs(differing(), Seq(7)))]);
+        assert_eq!(listed.products().len(), 1);
         assert_eq!(listed.ended.iter().map(|line| line.op).collect::<Vec<_>>(), [op(2), op(1)]);
     }
 

@@ -54,6 +54,8 @@ trait Works {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub words: String,
+    /// Where there is hardly any room.
+    pub short: String,
     pub tone: &'static str,
     /// Whether somebody has to sign in first.
     pub wants_sign_in: bool,

@@ -14,6 +14,9 @@ use crate::ui::time::span;
 /// A change that is sent sooner is not worth a word.
 const SOON: u64 = 3;
 
+/// From then on its age is told, in minutes.
+const AGED: u64 = 90;
+
 thread_local! {
     static INDICATOR: Cell<Indicator> = Cell::new(Indicator::default());
     /// Seconds since it was told.
@@ -64,12 +67,17 @@ fn in_words(indicator: Indicator, age: u64) -> Option<Standing> {
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
     };
-    let say = |words, tone, wants_sign_in| Some(Standing { words, tone, wants_sign_in });
+    let say = |words, tone, wants_sign_in| {
+        let short = if wants_sign_in { "Sign in".to_owned() } else { indicator.pending.to_string() };
+        Some(Standing { words, short, tone, wants_sign_in })
+    };
     match indicator.trouble {
         Some(Stopped::SignIn) => say(format!("Sign in to send {changes}"), "warn", true),
         Some(Stopped::OldBuild) => say(format!("{changes} on this device. Reload for the new version"), "warn", false),
         None if indicator.quarantined > 0 => say(format!("{changes} on this device. You may not send them now"), "warn", false),
         None if age < SOON => say("Saving".to_owned(), "busy", false),
+        // It is read out when it changes, which should not be every second.
+        None if age < AGED => say(format!("{changes} saved on this device"), "busy", false),
         None => say(format!("{changes} saved on this device, {}", span(age)), "busy", false),
     }
 }
@@ -85,6 +93,7 @@ mod tests {
 
         assert_eq!(words(waiting(0), 9), None);
         assert_eq!(words(waiting(1), 1).as_deref(), Some("Saving"));
+        assert_eq!((words(waiting(2), 4), words(waiting(2), 5)), (Some("2 changes saved on this device".to_owned()), words(waiting(2), 89)));
         assert_eq!(words(waiting(1), 240).as_deref(), Some("1 change saved on this device, 4 min"));
         assert_eq!(words(Indicator { trouble: Some(Stopped::SignIn), ..waiting(3) }, 9).as_deref(), Some("Sign in to send 3 changes"));
     }

@@ -65,13 +65,13 @@ fn mark_place(path: &str) {
 
 /// Nothing while everything is saved.
 fn show_unsaved(unsaved: Unsaved) {
-    let worst = unsaved.worst().or_else(kept);
+    let worst = unsaved.worst().map(|(address, tone, words)| (address, tone, words.clone(), words)).or_else(kept);
     let Ok(Some(place)) = document().query_selector(".save-state") else { return };
     place.set_text_content(None);
-    if let Some((address, tone, words)) = worst
+    if let Some((address, tone, words, short)) = worst
         && let Ok(link) = document().create_element("a")
     {
-        for (name, value) in [("href", address.as_str()), ("class", "badge"), ("data-tone", tone)] {
+        for (name, value) in [("href", address.as_str()), ("class", "badge"), ("data-tone", tone), ("data-short", short.as_str())] {
             let _ = link.set_attribute(name, value);
         }
         link.set_text_content(Some(&words));
@@ -80,10 +80,10 @@ fn show_unsaved(unsaved: Unsaved) {
 }
 
 /// What waits on this device to be sent.
-fn kept() -> Option<(String, &'static str, String)> {
-    let Standing { words, tone, wants_sign_in } = standing()?;
+fn kept() -> Option<(String, &'static str, String, String)> {
+    let Standing { words, short, tone, wants_sign_in } = standing()?;
     let address = if wants_sign_in { "/sign-in".to_owned() } else { crate::changes::PATH.to_owned() };
-    Some((address, tone, words))
+    Some((address, tone, words, short))
 }
 
 fn on_key(event: &Event) {

@@ -1,6 +1,9 @@
 //! What is asked, read from the address as the server functions write it.
 
-use domain::query::{Facet, ListQuery, Window, pairs};
+use domain::{
+    ids::ProductId,
+    query::{Facet, ListQuery, Window, pairs},
+};
 use ports::error::AppError;
 
 /// A question that a device can answer.
@@ -11,6 +14,7 @@ pub(super) enum Question {
     Values { query: ListQuery, facet: Facet, containing: String },
     Product { handle: String, list: ListQuery },
     History,
+    Names(Vec<ProductId>),
 }
 
 impl Question {
@@ -30,6 +34,7 @@ impl Question {
             },
             "product/get" => Self::Product { handle: text("handle"), list: list("list") },
             "product/history" => Self::History,
+            "products/names" => Self::Names(text("products").split(',').filter_map(|id| id.parse().ok()).collect()),
             _ => return None,
         }))
     }
@@ -37,7 +42,7 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::{ProductId, Seq};
+    use domain::ids::Seq;
     use serde::Serialize;
 
     use super::*;
@@ -87,6 +92,9 @@ mod tests {
         let asked = Question::Values { query: query.clone(), facet: Facet::Vendor, containing: "é + [0]".into() };
         assert_eq!(read("products/facet", &values), Some(Ok(asked)));
         assert_eq!(read("product/get", &product), Some(Ok(Question::Product { handle: "oak-lamp".into(), list: query })));
+        let id = ProductId(std::array::from_fn::<_, 16, _>(|_| 7).into());
+        let asked = Question::read(&format!("/api/fn/products/names?products={id}%2C{id}%2C7"));
+        assert_eq!(asked, Some(Ok(Question::Names(vec![id, id]))));
         let history = History { product: "01890000-0000-7000-8000-000000000007".parse().unwrap(), before: Some(Seq(3)) };
         assert_eq!(read("product/history", &history), Some(Ok(Question::History)));
     }

@@ -40,6 +40,7 @@ fn answer(store: &HeldStore, question: Question) -> Option<Vec<u8>> {
             let history = store.history(product.id);
             written(&Some(Opened { product, neighbours, history }))
         }
+        Question::Names(products) => written(&store.names(&products)),
         Question::History => written(&Vec::<ports::product::HistoryEntry>::new()),
     }
 }

@@ -56,6 +56,7 @@ fn p07_what_one_has_changed_is_everywhere_at_once_and_on_top() {
     assert_eq!(titles(&held, "q=brass"), ["Brass lamp"]);
     let handle: Handle = "lamp".parse().unwrap();
     let view = held.product(&handle).unwrap();
+    assert_eq!(held.names(&[view.id]), [(view.id, handle, "Brass lamp".to_owned())]);
     // Its page puts own ops on what the server has.
     assert_eq!((view.title.as_str(), view.versions.latest), ("lamp", Seq(10)));
     assert!(held.list(&Window { query: ListQuery::default(), start: 0, count: 1 }).as_of > before);

@@ -194,7 +194,7 @@ fn p07_what_the_outbox_has_is_shown_also_by_another_page() {
     let news = desk.adopt(&[in_outbox(1, title("A"), Kept::Pending), in_outbox(2, title("B"), Kept::Pending)]);
 
     assert_eq!((desk.shown(&Field::Title), desk.state(&Field::Title), news.len()), (Value::text("B"), State::Kept, 0));
-    assert!(!desk.is_unsaved() && desk.is_busy());
+    assert!(!desk.is_unsaved() && desk.is_busy() && desk.has_sent(op(2)) && !desk.has_sent(op(3)));
     desk.adopt(&[in_outbox(1, title("A"), ended(End::Applied, 5)), in_outbox(2, title("B"), ended(End::Applied, 6))]);
     assert_eq!((desk.saved(&Field::Title), desk.state(&Field::Title), desk.is_busy()), (Value::text("B"), State::Saved, false));
 }

@@ -55,6 +55,21 @@ macro_rules! lazy_page {
 
 pub(crate) use lazy_page;
 
+/// Makes a function that is in a chunk of its own, with all that it alone calls. Calling it fetches the chunk, which may fail.
+#[cfg(feature = "hydrate")]
+macro_rules! in_chunk {
+    ($(#[$doc:meta])* $chunk:ident: $see:vis fn $name:ident($($argument:ident: $kind:ty),*) -> $result:ty $body:block) => {
+        $(#[$doc])*
+        #[wasm_split_helpers::wasm_split($chunk, fallible)]
+        $see fn $name($($argument: $kind),*) -> Result<$result, wasm_split_helpers::SplitLoaderError> {
+            Ok($body)
+        }
+    };
+}
+
+#[cfg(feature = "hydrate")]
+pub(crate) use in_chunk;
+
 /// As text, because it is in the first chunk.
 const NOT_LOADED: &str = "<div class=\"notice\" role=\"alert\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#refresh-cw\"></use></svg>\
     <h1>This part of the page could not be loaded</h1><p>The rest still works, and nothing you saved is lost.</p>\

@@ -49,6 +49,10 @@ pub enum Notice {
 #[derive(Clone)]
 pub struct Engine(Rc<Inner>);
 
+/// A timer, and what it calls.
+type Timer = (JsValue, Closure<dyn FnMut()>);
+type Hearing = Closure<dyn FnMut(MessageEvent)>;
+
 struct Inner {
     store: String,
     user: String,
@@ -60,8 +64,8 @@ struct Inner {
     keeper: Keeper,
     tell: Box<dyn Fn(Notice)>,
     others: Option<BroadcastChannel>,
-    timer: RefCell<Option<(JsValue, Closure<dyn FnMut()>)>>,
-    heard: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>>,
+    timer: RefCell<Option<Timer>>,
+    heard: RefCell<Option<Hearing>>,
 }
 
 impl Engine {

@@ -1,4 +1,4 @@
-//! IndexedDB, as much of it as is needed here. A transaction is begun, asked, written into and waited for; nothing else may be waited for in between,
+//! `IndexedDB`, as much of it as is needed here. A transaction is begun, asked, written into and waited for; nothing else may be waited for in between,
 //! as a transaction that nobody asks anything ends by itself.
 
 use std::{
@@ -33,7 +33,7 @@ pub(crate) struct Shape {
 
 /// An open database. It is closed when another tab wants to change its shape.
 pub(crate) struct Db {
-    db: IdbDatabase,
+    open: IdbDatabase,
     is_new: bool,
     stores: &'static [&'static str],
 }
@@ -79,7 +79,7 @@ impl Db {
             move || db.close()
         });
         db.set_onversionchange(Some(gone.unchecked_ref()));
-        Ok(Self { db, is_new: is_new.get(), stores: shape.stores })
+        Ok(Self { open: db, is_new: is_new.get(), stores: shape.stores })
     }
 
     /// Whether there was none before.
@@ -93,15 +93,15 @@ impl Db {
         let durability = if mode == Mode::Strict { "strict" } else { "relaxed" };
         Reflect::set(&options, &"durability".into(), &durability.into()).map_err(|error| failed(&error))?;
         let access = if mode == Mode::Read { "readonly" } else { "readwrite" };
-        let on = self.db.unchecked_ref::<Lasting>().begin(&names, access, &options).map_err(|error| failed(&error))?;
+        let on = self.open.unchecked_ref::<Lasting>().begin(&names, access, &options).map_err(|error| failed(&error))?;
         Ok(Transaction::heard(on))
     }
 }
 
 impl Drop for Db {
     fn drop(&mut self) {
-        self.db.set_onversionchange(None);
-        self.db.close();
+        self.open.set_onversionchange(None);
+        self.open.close();
     }
 }
 
@@ -129,12 +129,12 @@ impl Transaction {
 
     /// Waits until all of it is done, or none.
     pub(crate) async fn done(self) -> Result<(), Failed> {
-        let is_done = std::future::poll_fn(|context| match self.end.get() {
-            Some(how) => Poll::Ready(how),
-            None => {
-                *self.waker.borrow_mut() = Some(context.waker().clone());
-                Poll::Pending
+        let is_done = std::future::poll_fn(|context| {
+            if let Some(how) = self.end.get() {
+                return Poll::Ready(how);
             }
+            *self.waker.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
         })
         .await;
         if is_done { Ok(()) } else { Err(self.on.error().map_or(Failed::Aborted, |error| named(&error.name()))) }
@@ -200,7 +200,7 @@ impl Drop for Answer {
 
 /// None in some private windows, and where the person has forbidden it.
 fn factory() -> Result<IdbFactory, Failed> {
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).ok().filter(|factory| factory.is_object());
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).ok().filter(JsValue::is_object);
     factory.map(JsCast::unchecked_into).ok_or(Failed::Unavailable)
 }
 

@@ -1,6 +1,6 @@
 //! Offline work in a browser. The rules are in `domain::sync`; this is what they stand on: storage, network, timers, other tabs.
 //!
-//! * `idb`: a transaction of IndexedDB as something that is waited for.
+//! * `idb`: a transaction of `IndexedDB` as something that is waited for.
 //! * `outbox`, `replica`: the two databases. The first is strict and never dropped, the second may go at any time.
 //! * `journal`: a second copy of what is saved, elsewhere.
 //! * `http`: asking the server, and telling its answer from a portal's page.

@@ -1,4 +1,4 @@
-//! The outbox in IndexedDB: `domain::sync::outbox` says what each transaction does, and this carries it out.
+//! The outbox in `IndexedDB`: `domain::sync::outbox` says what each transaction does, and this carries it out.
 //!
 //! `ops` has a record for each op: its number (the key), its id, whether it waits (only then is it in the index), and the bytes of
 //! [`Saved`]. `meta` has one record. What is there is never changed by an upgrade, only added to.

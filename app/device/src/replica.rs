@@ -1,4 +1,4 @@
-//! The replica in IndexedDB: pages of rows as bytes. It may be deleted at any time.
+//! The replica in `IndexedDB`: pages of rows as bytes. It may be deleted at any time.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Signing out while something is only on this device: nobody walks away from it unawares. It can be sent first, taken along as a file, left here for
 //! when one signs in again, or thrown away by typing so.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use device::Engine;
 use domain::sync::{
@@ -172,18 +172,20 @@ fn as_csv(ops: &[Saved]) -> String {
     let mut file = "Product ID,When,Field,Value\r\n".to_owned();
     let mut row = |saved: &Saved, field: &str, value: &str| {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        file.push_str(&format!("{},{},{},{}\r\n", saved.draft.lane, saved.draft.at, quoted(field), quoted(value)));
+        let _ = write!(file, "{},{},{},{}\r\n", saved.draft.lane, saved.draft.at, quoted(field), quoted(value));
     };
     for saved in ops {
         match saved.draft.payload.open::<Payload>().map(|payload| payload.intent) {
             Ok(Intent::Edit(wanted)) => wanted.iter().for_each(|wanted| row(saved, &wanted.field.to_string(), &wanted.value.to_string())),
             Ok(Intent::AdjustPrice { basis_points, .. }) => row(saved, "price", &format!("{basis_points} hundredths of a percent")),
             Ok(Intent::Decide { version, approve }) => {
-                row(saved, "suggestion", &format!("{} {}", if approve { "approve" } else { "reject" }, version.0))
+                row(saved, "suggestion", &format!("{} {}", if approve { "approve" } else { "reject" }, version.0));
             }
             Ok(Intent::Create { handle, fields }) => {
                 row(saved, "handle", handle.as_str());
-                fields.iter().for_each(|(field, value)| row(saved, &field.to_string(), &value.to_string()));
+                for (field, value) in &fields {
+                    row(saved, &field.to_string(), &value.to_string());
+                }
             }
             Ok(Intent::Delete) => row(saved, "deleted", "yes"),
             Ok(Intent::Restore) => row(saved, "deleted", "no"),

@@ -99,12 +99,11 @@ pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
     let Some(me) = signed_in() else { return tell(&Heard::NotKept(id, AppError::SignedOut)) };
     let payload = Payload { intent, at: now(), batch: None }.seal();
     let draft = Draft { id, lane: product, user: me.id, payload, row: None, at: now() };
-    match engine() {
-        Some(engine) => engine.save(draft),
-        None => {
-            WAITING.with_borrow_mut(|waiting| waiting.push(draft));
-            spawn_local(fetch());
-        }
+    if let Some(engine) = engine() {
+        engine.save(draft);
+    } else {
+        WAITING.with_borrow_mut(|waiting| waiting.push(draft));
+        spawn_local(fetch());
     }
 }
 
@@ -149,17 +148,25 @@ async fn fetch() {
     match begun {
         Ok(engine) => {
             ENGINE.set(Some(Rc::clone(&engine)));
-            waiting.into_iter().for_each(|draft| engine.save(draft));
+            for draft in waiting {
+                engine.save(draft);
+            }
             tell(&Heard::Changed);
         }
-        Err(_) => waiting.into_iter().for_each(|draft| tell(&Heard::NotKept(draft.id, AppError::Unreachable))),
+        Err(_) => {
+            for draft in waiting {
+                tell(&Heard::NotKept(draft.id, AppError::Unreachable));
+            }
+        }
     }
 }
 
 fn tell(heard: &Heard) {
     // An ear may add another one.
     let ears = EARS.with_borrow(Clone::clone);
-    ears.iter().for_each(|(_, ear)| ear(heard));
+    for (_, ear) in &ears {
+        ear(heard);
+    }
 }
 
 /// Why something is neither here nor on the server, for the person whose text it is.

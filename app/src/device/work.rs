@@ -11,27 +11,27 @@ use domain::{
     },
 };
 use leptos::prelude::{document, window_event_listener_untyped};
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::{Heard, Works, belongings, leaving, standing, tell, why_not, worker};
 use crate::ui::unsaved::Unsaved;
 
-/// Starts the engine of this tab, and registers the service worker.
-#[wasm_split(device, fallible)]
-pub(super) fn begin(store: StoreId, user: UserId, unsaved: Option<Unsaved>) -> Result<Rc<dyn Works>, SplitLoaderError> {
-    let engine = Engine::start(store, user, !document().hidden(), hear);
-    for event in ["online", "focus", "pageshow"] {
-        let engine = engine.clone();
-        // Who was signed out may have signed in again in another tab; if not, the server says so once more.
-        let woke = move |_| engine.happened(if standing::wants_sign_in() { Event::SignedIn(user) } else { Event::Woke });
-        window_event_listener_untyped(event, woke);
+crate::lazy::in_chunk! {
+    /// Starts the engine of this tab, and registers the service worker.
+    device: pub(super) fn begin(store: StoreId, user: UserId, unsaved: Option<Unsaved>) -> Rc<dyn Works> {
+        let engine = Engine::start(store, user, !document().hidden(), hear);
+        for event in ["online", "focus", "pageshow"] {
+            let engine = engine.clone();
+            // Who was signed out may have signed in again in another tab; if not, the server says so once more.
+            let woke = move |_| engine.happened(if standing::wants_sign_in() { Event::SignedIn(user) } else { Event::Woke });
+            window_event_listener_untyped(event, woke);
+        }
+        let seen = engine.clone();
+        // It bubbles from the document.
+        window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
+        leaving::listen(&engine);
+        worker::start(unsaved);
+        Rc::new(engine)
     }
-    let seen = engine.clone();
-    // It bubbles from the document.
-    window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
-    leaving::listen(&engine);
-    worker::start(unsaved);
-    Ok(Rc::new(engine))
 }
 
 impl Works for Engine {

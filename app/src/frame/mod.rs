@@ -48,7 +48,7 @@ pub(crate) fn keep_current() {
     #[cfg(feature = "hydrate")]
     {
         current::start();
-        Effect::new(|| crate::device::start());
+        Effect::new(crate::device::start);
         Effect::new(prefetch::listen);
     }
 }

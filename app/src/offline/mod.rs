@@ -26,7 +26,6 @@ mod chunk {
     use ports::error::AppError;
     use send_wrapper::SendWrapper;
     use server_fn::request::browser::BrowserRequest;
-    use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     /// None when it cannot be answered here.
     type Answer = Option<Result<Vec<u8>, AppError>>;
@@ -45,8 +44,9 @@ mod chunk {
         }))
     }
 
-    #[wasm_split(offline, fallible)]
-    fn answering(address: String) -> Result<Pin<Box<dyn Future<Output = Answer>>>, SplitLoaderError> {
-        Ok(Box::pin(super::reply::reply(address)))
+    crate::lazy::in_chunk! {
+        offline: fn answering(address: String) -> Pin<Box<dyn Future<Output = Answer>>> {
+            Box::pin(super::reply::reply(address))
+        }
     }
 }

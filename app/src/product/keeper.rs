@@ -111,28 +111,16 @@ impl Keeper {
 
     fn pump(&self) {
         while let Some(edit) = self.desk.try_update(Desk::start).flatten() {
-            self.send(edit);
+            send(edit);
         }
         self.tell();
     }
 
     fn again(&self, id: OpId) {
         if let Some(edit) = self.desk.try_update(|desk| desk.again(id)).flatten() {
-            self.send(edit);
+            send(edit);
             self.tell();
         }
-    }
-
-    #[cfg(feature = "hydrate")]
-    fn send(&self, edit: Outgoing) {
-        let Outgoing { id, product, intent } = edit;
-        crate::device::save(id, product, intent);
-    }
-
-    /// The server edits nothing.
-    #[cfg(not(feature = "hydrate"))]
-    fn send(&self, edit: Outgoing) {
-        let _ = (self, edit);
     }
 
     /// Tells the frame how things stand.
@@ -146,6 +134,16 @@ impl Keeper {
         unsaved.tell(Outstanding { product, address, saving: tally.saving, failed: tally.failed, conflicts: tally.conflicts });
     }
 }
+
+#[cfg(feature = "hydrate")]
+fn send(edit: Outgoing) {
+    let Outgoing { id, product, intent } = edit;
+    crate::device::save(id, product, intent);
+}
+
+/// The server edits nothing.
+#[cfg(not(feature = "hydrate"))]
+fn send(_: Outgoing) {}
 
 pub(super) fn new_op() -> OpId {
     chance::new_op()

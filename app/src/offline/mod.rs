@@ -30,10 +30,10 @@ mod chunk {
     /// None when it cannot be answered here.
     type Answer = Option<Result<Vec<u8>, AppError>>;
 
-    /// The address of a request that only reads: it alone has its arguments there.
+    /// The address of a request that only reads, which alone has its arguments there, and that is about products: of others a device knows nothing.
     pub(crate) fn asked(request: &dyn Any) -> Option<String> {
         let address = request.downcast_ref::<BrowserRequest>()?.url();
-        address.contains('?').then_some(address)
+        (address.contains("/api/fn/product") && address.contains('?')).then_some(address)
     }
 
     /// What the server would have answered to a request, as far as the device knows.

@@ -138,7 +138,7 @@ test.describe('without a line', () => {
 });
 
 test.describe('when the server is killed', () => {
-  test.use({ expectedErrors: ['ERR_CONNECTION', 'Failed to load resource'] });
+  test.use({ expectedErrors: ['ERR_CONNECTION', 'Failed to load resource', 'TypeError: Failed to fetch'] });
 
   test('p01 what was kept survives the tab and the server', async ({ page, server }) => {
     const href = await addressOf(page, 550);

@@ -34,7 +34,7 @@ async function fill(context) {
   await page.goto('/products');
   await asked;
   const begun = performance.now();
-  await page.waitForFunction(held, PRODUCTS, { polling: 50, timeout: 120_000 });
+  await until(page, held, PRODUCTS);
   figure(`${PRODUCTS.toLocaleString('en')} rows on a device that had none`, (performance.now() - begun) / 1_000, 's', 3);
   await page.close();
 }
@@ -100,7 +100,7 @@ async function drain(context, server) {
   await server.start();
   const begun = performance.now();
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
-  await page.waitForFunction(waiting, null, { polling: 100, timeout: 300_000 });
+  await until(page, isEmpty);
   figure(`${PENDING.toLocaleString('en')} pending edits are on the server`, (performance.now() - begun) / 1_000, 's', 5);
   await page.close();
 }
@@ -130,6 +130,11 @@ async function product(context, place) {
   return page;
 }
 
+/** Asks a page again and again, as what is asked of its storage is told later. */
+async function until(page, holds, what) {
+  while (!(await page.evaluate(holds, what))) await page.waitForTimeout(50);
+}
+
 /** In the page: whether the replica has so many rows. Rows are wanted before they are there: then a page of them is short. */
 async function held(rows) {
   const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-replica-'));
@@ -141,7 +146,7 @@ async function held(rows) {
 }
 
 /** In the page: whether nothing waits in the outbox. */
-async function waiting() {
+async function isEmpty() {
   const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-outbox-'));
   const db = await new Promise((done) => (indexedDB.open(name).onsuccess = (event) => done(event.target.result)));
   const count = await new Promise((done) => (db.transaction('ops').objectStore('ops').index('waits').count().onsuccess = (event) => done(event.target.result)));

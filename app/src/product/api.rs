@@ -46,6 +46,7 @@ pub(crate) async fn product_history(product: ProductId, before: Option<Seq>) -> 
     ports.catalogue.history(&access, product, before).await.inspect_err(answer_status)
 }
 
+/// For pages of earlier builds: today's hand an intent to the outbox (`crate::device`).
 #[server(prefix = "/api/fn", endpoint = "product/edit", protocol = Write)]
 pub(crate) async fn edit_product(request: EditRequest) -> Result<Receipt, AppError> {
     use domain::op::{Action, Op};
@@ -55,7 +56,7 @@ pub(crate) async fn edit_product(request: EditRequest) -> Result<Receipt, AppErr
     ports.catalogue.submit(&access, op).await.inspect_err(answer_status)
 }
 
-/// Into the trash, or out of it.
+/// Into the trash, or out of it. For pages of earlier builds, as above.
 #[server(prefix = "/api/fn", endpoint = "product/trash", protocol = Write)]
 pub(crate) async fn trash_product(op_id: OpId, product: ProductId, deleted: bool) -> Result<Receipt, AppError> {
     use domain::op::{Action, Op};

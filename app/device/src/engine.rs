@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{
-    ids::{OpId, Seq, StoreId, UserId},
+    ids::{OpId, ProductId, Seq, StoreId, UserId},
     sync::{
         core::{Core, Effect, Event, Tag},
         end::End,
@@ -27,6 +27,7 @@ use crate::{
     idb::Db,
     journal::Journal,
     keep::Keeper,
+    known::Known,
     outbox as kept_outbox, replica as kept_replica,
 };
 
@@ -60,6 +61,7 @@ struct Inner {
     events: RefCell<VecDeque<Event>>,
     is_stepping: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
+    known: Known,
     replica: RefCell<Option<Rc<Db>>>,
     keeper: Keeper,
     tell: Box<dyn Fn(Notice)>,
@@ -79,6 +81,7 @@ impl Engine {
             events: RefCell::default(),
             is_stepping: Cell::new(false),
             outbox: RefCell::default(),
+            known: Known::default(),
             replica: RefCell::default(),
             keeper: Keeper::default(),
             tell: Box::new(tell),
@@ -102,9 +105,11 @@ impl Engine {
         self.0.step(event);
     }
 
-    /// Every op of this store on this device.
-    pub async fn ops(&self) -> Result<Vec<Saved>, Failed> {
-        kept_outbox::everything(&*self.0.outbox().await?).await
+    /// The ops of this store on this device, by number: of a product, or all.
+    pub async fn ops(&self, of: Option<ProductId>) -> Result<Vec<Saved>, Failed> {
+        self.0.known.current(&*self.0.outbox().await?).await?;
+        let concerns = |saved: &&Saved| of.is_none_or(|product| saved.draft.lane == product);
+        Ok(self.0.known.ops().values().filter(concerns).cloned().collect())
     }
 }
 
@@ -221,9 +226,7 @@ impl Inner {
                 let ops = ops.clone();
                 self.go(async move |this| {
                     let Ok(journal) = Journal::open(&this.store).await else { return };
-                    for op in ops {
-                        let _ = journal.forget(op).await;
-                    }
+                    let _ = journal.forget(&ops).await;
                 });
             }
             _ => {}

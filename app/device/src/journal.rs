@@ -24,8 +24,10 @@ impl Journal {
         JsFuture::from(self.0.put_with_str(&address(saved.draft.id), &response)).await.map(drop)
     }
 
-    pub(crate) async fn forget(&self, op: OpId) -> Result<(), JsValue> {
-        JsFuture::from(self.0.delete_with_str(&address(op))).await.map(drop)
+    /// All at once: one after the other they would keep the browser busy for longer than sending them did.
+    pub(crate) async fn forget(&self, ops: &[OpId]) -> Result<(), JsValue> {
+        let going: Array = ops.iter().map(|op| self.0.delete_with_str(&address(*op))).collect();
+        JsFuture::from(Promise::all_settled(&going)).await.map(drop)
     }
 
     pub(crate) async fn everything(&self) -> Result<Vec<Saved>, JsValue> {

@@ -43,7 +43,7 @@ impl Keeper {
             held
         } else {
             // Also once at the beginning: rows become old while nobody looks.
-            let lanes: BTreeSet<ProductId> = outbox::everything(outbox).await?.iter().filter(|op| op.is_waiting()).map(|op| op.draft.lane).collect();
+            let lanes: BTreeSet<ProductId> = outbox::waiting(outbox).await?.values().map(|op| op.draft.lane).collect();
             let mut known = replica::everything(replica).await?;
             // By their products: an op need not say which row it is about.
             let own = known.rows().filter(|row| lanes.contains(&row.product)).map(|row| row.ord).collect();

@@ -5,6 +5,7 @@
 //! * `journal`: a second copy of what is saved, elsewhere.
 //! * `http`: asking the server, and telling its answer from a portal's page.
 //! * `engine`: a `Core` that works.
+//! * `known`: the outbox as it was last read.
 //! * `keep`: what it does for the replica without being asked.
 //! * `reader`: both databases, for pages that are shown without a network.
 //!
@@ -18,6 +19,7 @@ mod http;
 mod idb;
 mod journal;
 mod keep;
+mod known;
 mod outbox;
 mod reader;
 mod replica;

@@ -14,7 +14,7 @@ use domain::{
 };
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStoreParameters};
+use web_sys::{IdbDatabase, IdbIndexParameters, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters};
 
 use crate::{
     chance::random,
@@ -74,10 +74,23 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     on.done().await.map(|()| reply)
 }
 
-/// Every op there is, for the screen.
-pub(crate) async fn everything(db: &Db) -> Result<Vec<Saved>, Failed> {
+/// What waits, what has a number above one, and some others.
+pub(crate) async fn changed(db: &Db, above: u64, others: &Needs) -> Result<BTreeMap<u64, Saved>, Failed> {
     let on: Transaction = db.begin(Mode::Read)?;
-    Ok(read_ops(&on.store(OPS)?, &Needs::All).await?.into_values().collect())
+    let ops = on.store(OPS)?;
+    let range = IdbKeyRange::lower_bound_with_open(&key(above), true).map_err(|error| failed(&error))?;
+    let newer = ops.get_all_with_key(&range).map_err(|error| failed(&error))?;
+    let mut found = read_ops(&ops, others).await?;
+    // Those that were waited for and are not there any more are not among them, as they were too old.
+    found.extend(read_ops(&ops, &Needs::Waiting).await?);
+    found.extend(opened(answer(newer).await?.unchecked_into()));
+    Ok(found)
+}
+
+/// What waits, whoever it is of.
+pub(crate) async fn waiting(db: &Db) -> Result<BTreeMap<u64, Saved>, Failed> {
+    let on: Transaction = db.begin(Mode::Read)?;
+    read_ops(&on.store(OPS)?, &Needs::Waiting).await
 }
 
 async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
@@ -113,10 +126,13 @@ async fn read_ops(ops: &IdbObjectStore, needs: &Needs) -> Result<BTreeMap<u64, S
             found.into()
         }
     };
-    let found: Array = found.unchecked_into();
-    // An op that cannot be read any more stays where it is: a later build may know it.
+    Ok(opened(found.unchecked_into()).collect())
+}
+
+/// An op that cannot be read any more stays where it is: a later build may know it.
+fn opened(records: Array) -> impl Iterator<Item = (u64, Saved)> {
     let saved = |record: JsValue| Reflect::get(&record, &BYTES.into()).ok().and_then(|bytes| sealed(&bytes)?.open::<Saved>().ok());
-    Ok(found.iter().filter_map(saved).map(|saved| (saved.number, saved)).collect())
+    records.into_iter().filter_map(saved).map(|saved| (saved.number, saved))
 }
 
 fn put(ops: &IdbObjectStore, saved: &Saved) -> Result<(), Failed> {

@@ -13,6 +13,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     idb::{Db, Shape},
+    known::Known,
     outbox, replica,
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub struct Reader {
     replica: Db,
     outbox: Db,
+    known: Known,
 }
 
 impl Reader {
@@ -28,7 +30,7 @@ impl Reader {
         let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
         let as_it_is = |shape: Shape| Shape { upgrade: |_| Err(JsValue::NULL), ..shape };
         let replica = Db::open(&as_it_is(replica::shape(&store, &user))).await?;
-        Ok(Self { replica, outbox: Db::open(&as_it_is(outbox::shape(&store))).await? })
+        Ok(Self { replica, outbox: Db::open(&as_it_is(outbox::shape(&store))).await?, known: Known::default() })
     }
 
     /// What is known of the rows without reading them.
@@ -45,6 +47,7 @@ impl Reader {
 
     /// Every op of the store, whoever it is of.
     pub async fn ops(&self) -> Result<Vec<Saved>, Failed> {
-        outbox::everything(&self.outbox).await
+        self.known.current(&self.outbox).await?;
+        Ok(self.known.ops().values().cloned().collect())
     }
 }

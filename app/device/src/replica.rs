@@ -22,10 +22,17 @@ const ONLY: f64 = 0.0;
 
 /// What a person keeps of a store: nobody else sees it.
 pub(crate) fn shape(store: &str, user: &str) -> Shape {
-    Shape { name: format!("vitrine-replica-{store}-{user}"), version: 1, stores: &[PAGES, META], upgrade }
+    Shape { name: format!("vitrine-replica-{store}-{user}"), version: 2, stores: &[PAGES, META], upgrade }
 }
 
+/// Of an earlier build's shape nothing is kept.
 fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
+    let there = db.object_store_names();
+    for name in [PAGES, META] {
+        if there.contains(name) {
+            db.delete_object_store(name)?;
+        }
+    }
     db.create_object_store(PAGES)?;
     db.create_object_store(META)?;
     Ok(())
@@ -34,14 +41,15 @@ fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
 /// What is known of it, without its rows.
 pub(crate) async fn meta(db: &Db) -> Result<Meta, Failed> {
     let on = db.begin(Mode::Read)?;
-    read_meta(&on.store(META)?).await
+    Ok(read_meta(&on.store(META)?).await?.unwrap_or_default())
 }
 
 /// All of it, as of one moment.
 pub(crate) async fn everything(db: &Db) -> Result<Replica, Failed> {
     let on = db.begin(Mode::Read)?;
     let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
-    Ok(Replica { meta: read_meta(&meta).await?, pages: read(&pages, None).await? })
+    let Some(meta) = read_meta(&meta).await? else { return Ok(Replica::default()) };
+    Ok(Replica { meta, pages: read(&pages, None).await? })
 }
 
 /// One transaction.
@@ -49,11 +57,17 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     let on = db.begin(if matches!(tx, Tx::Load { .. }) { Mode::Read } else { Mode::Write })?;
     let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
     let before = read_meta(&meta).await?;
-    let mut replica = Replica { pages: read(&pages, tx.needs(&before).as_ref()).await?, meta: before.clone() };
+    let mut replica = match &before {
+        Some(meta) => Replica { pages: read(&pages, tx.needs(meta).as_ref()).await?, meta: meta.clone() },
+        None => Replica::default(),
+    };
     let mut written = BTreeSet::new();
     let reply = apply(&mut replica, tx, &mut written);
     if matches!(tx, Tx::Load { .. }) {
         return Ok(reply);
+    }
+    if before.is_none() {
+        pages.clear().map_err(|error| failed(&error))?;
     }
     for number in written {
         match replica.pages.get(&number).filter(|page| !page.entries.is_empty()) {
@@ -61,17 +75,17 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
             None => drop(pages.delete(&number.into()).map_err(|error| failed(&error))?),
         }
     }
-    if before != replica.meta {
+    if before.as_ref() != Some(&replica.meta) {
         let kept = bytes(&domain::sync::wire::Sealed::of(&replica.meta));
         meta.put_with_key(&kept, &ONLY.into()).map_err(|error| failed(&error))?;
     }
     on.done().await.map(|()| reply)
 }
 
-/// With garbage in it, it is empty: everything is fetched again.
-async fn read_meta(meta: &IdbObjectStore) -> Result<Meta, Failed> {
+/// None when there is none, or garbage: then whatever rows there are do not count, and everything is fetched again.
+async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
     let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
-    Ok(sealed(&kept).and_then(|kept| kept.open().ok()).unwrap_or_default())
+    Ok(sealed(&kept).and_then(|kept| kept.open().ok()))
 }
 
 /// The pages with these numbers, or all.

@@ -112,7 +112,7 @@ impl Leaving {
     fn with_ops(&self, act: impl FnOnce(&Self, Vec<Saved>) + 'static) {
         let this = self.clone();
         spawn_local(async move {
-            match this.engine.ops().await {
+            match this.engine.ops(None).await {
                 Ok(mut ops) => {
                     ops.retain(Saved::is_waiting);
                     act(&this, ops);

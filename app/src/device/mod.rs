@@ -46,8 +46,8 @@ pub(crate) enum Heard {
 /// The engine, as this side sees it.
 trait Works {
     fn save(&self, draft: Draft);
-    /// Every op there is, by its number.
-    fn ops(&self) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
+    /// The ops of a product, or all there are, by their numbers.
+    fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
 }
 
 /// What the frame says of the outbox.
@@ -109,16 +109,18 @@ pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
 
 /// What the outbox has of a product, by number.
 pub(crate) async fn ops_of(product: ProductId) -> Vec<Saved> {
-    let mut ops = ops().await;
-    ops.retain(|saved| saved.draft.lane == product);
-    ops
+    read(Some(product)).await
 }
 
 /// All that the outbox has of whoever is signed in, by number. What others have left there is not for them to see.
 pub(crate) async fn ops() -> Vec<Saved> {
+    read(None).await
+}
+
+async fn read(of: Option<ProductId>) -> Vec<Saved> {
     fetch().await;
     let (Some(engine), Some(me)) = (engine(), signed_in()) else { return Vec::new() };
-    let mut ops = engine.ops().await;
+    let mut ops = engine.ops(of).await;
     ops.retain(|saved| saved.draft.user == me.id);
     ops
 }

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, rc::Rc};
 
 use device::{Engine, Notice};
 use domain::{
-    ids::{StoreId, UserId},
+    ids::{ProductId, StoreId, UserId},
     sync::{
         core::Event,
         outbox::{Draft, Saved},
@@ -39,10 +39,10 @@ impl Works for Engine {
         Self::save(self, draft);
     }
 
-    fn ops(&self) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {
+    fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {
         let engine = self.clone();
         // What cannot be read now is asked for again when the outbox changes.
-        Box::pin(async move { Self::ops(&engine).await.unwrap_or_default() })
+        Box::pin(async move { Self::ops(&engine, of).await.unwrap_or_default() })
     }
 }
 

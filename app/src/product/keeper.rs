@@ -32,6 +32,8 @@ pub(super) struct Keeper {
     typed: ArcStoredValue<BTreeSet<String>>,
     #[cfg(feature = "hydrate")]
     asking: ArcStoredValue<bool>,
+    #[cfg(feature = "hydrate")]
+    adopting: ArcStoredValue<alive::Adopting>,
     /// What is to be done once an edit is saved.
     then: ArcStoredValue<Vec<(OpId, Then)>>,
     unsaved: Option<Unsaved>,
@@ -51,6 +53,8 @@ impl Keeper {
             typed: ArcStoredValue::new(BTreeSet::new()),
             #[cfg(feature = "hydrate")]
             asking: ArcStoredValue::new(false),
+            #[cfg(feature = "hydrate")]
+            adopting: ArcStoredValue::default(),
             then: ArcStoredValue::new(Vec::new()),
             unsaved: use_context(),
         };

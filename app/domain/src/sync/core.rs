@@ -51,6 +51,8 @@ pub struct Core {
     must: Vec<outbox::Tx>,
     /// Moves on with every pull: see `replica::Tx::Load`.
     turn: u32,
+    /// Whether the next pull checks as much as one may. Most check little, as they are many, and somebody may be typing.
+    thorough: bool,
     /// Lanes whose first op the server could not do, and when it is tried again.
     lanes: BTreeMap<ProductId, Lane>,
     /// How many ops the next push may have, when fewer than usual.
@@ -119,7 +121,7 @@ impl Core {
         let out = &mut effects;
         match event {
             Event::Started { user, visible } => {
-                (self.user, self.visible) = (user, visible);
+                (self.user, self.visible, self.thorough) = (user, visible, true);
                 self.turn = u32::from_le_bytes([now.random[4], now.random[5], now.random[6], 0]);
                 // Perhaps they are let in again.
                 if let Some(user) = user {
@@ -145,6 +147,7 @@ impl Core {
             Event::Visible(visible) => {
                 self.visible = visible;
                 if visible {
+                    self.thorough = true;
                     self.look_and_ask(now);
                 }
             }

@@ -6,13 +6,16 @@
 //! Rules:
 //! 1. Rows and the cookie they are as of are written in one transaction, and only onto the cookie they were asked for.
 //! 2. A row is kept while there is a reason ([`Reason`]) for it. Rows with own work in them are never evicted.
-//! 3. What is held is compared with the server by sums at every pull. A segment that differs is a suspect, and fetched again.
+//! 3. Parts of what is held are compared with the server by their sums at every pull. A segment with one that differs is a suspect, and fetched again.
 
 mod apply;
 mod fill;
 mod hold;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Range, RangeInclusive},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +26,15 @@ pub use self::{
 };
 use super::{
     hash::Sum,
-    wire::{CHECKS, Cookie, Extent, Frames, Held, Row, SEGMENT, Sealed, Span},
+    wire::{Cookie, Extent, Frames, Held, Row, SEGMENT, Sealed, Span},
 };
 use crate::{clock::Timestamp, ids::ProductId};
 
 /// Rows in a page, the unit of storage.
 pub const PAGE: u32 = 100;
+/// Rows that are checked at once. To read them takes a few milliseconds, in which a page stands still.
+const PART: u32 = 256;
+const PARTS: usize = (SEGMENT / PART) as usize;
 /// How many rows are kept when nobody says otherwise.
 pub const KEPT: usize = 20_000;
 
@@ -45,7 +51,11 @@ pub struct Meta {
     /// Of the rows' bytes.
     pub schema: u32,
     /// Rows there is a reason for and that are not there yet.
+    #[serde(with = "as_spans")]
     pub wanted: BTreeSet<u32>,
+    /// Rows there is a reason for, whether they are there or not.
+    #[serde(with = "as_spans")]
+    pub held: BTreeSet<u32>,
     /// Segments that differ from the server's.
     pub suspects: BTreeSet<u32>,
     /// Segments of which there are rows.
@@ -72,11 +82,12 @@ pub struct Entry {
 /// One transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tx {
-    /// What a pull has to ask for. With `all`, everything that is held is compared. `turn` says which segments are checked: of numbers
-    /// that follow each other every segment has its turn.
+    /// What a pull has to ask for. With `all`, everything that is held is compared. Otherwise so many parts of it are checked, from that
+    /// of this turn on.
     Load {
         all: bool,
         turn: u32,
+        checks: u32,
     },
     /// Makes the replica current. Does nothing when it is not at `from` any more, or has rows of another shape.
     Advance(Box<Advance>),
@@ -155,12 +166,15 @@ impl Tx {
     /// The pages a transaction reads; none means all of them.
     pub fn needs(&self, meta: &Meta) -> Option<BTreeSet<u32>> {
         match self {
-            Self::Load { all: false, turn } => Some(meta.suspects.iter().copied().chain(meta.to_check(*turn)).flat_map(pages_of).collect()),
+            Self::Load { all: false, turn, checks } => {
+                let suspects = meta.suspects.iter().map(|segment| rows_of(*segment));
+                Some(suspects.chain(meta.to_check(*turn, *checks)).flat_map(pages_of).collect())
+            }
             Self::Hold { rows, .. } | Self::Unhold { rows, .. } => Some(rows.iter().flat_map(|span| span.rows()).map(|ord| ord / PAGE).collect()),
             Self::Advance(advance) => {
                 let rows = advance.frames.rows.iter().map(|row| row.ord / PAGE);
-                let segments = advance.checked.iter().flat_map(|held| pages_of(held.segment));
-                Some(rows.chain(segments).collect())
+                let again = advance.checked.iter().filter(|held| advance.touches(held)).flat_map(Held::ords).map(|ord| ord / PAGE);
+                Some(rows.chain(again).collect())
             }
             Self::Load { .. } | Self::Drop { .. } | Self::Evict { .. } => None,
         }
@@ -168,11 +182,15 @@ impl Tx {
 }
 
 impl Meta {
-    /// The segments whose turn it is, [`CHECKS`] at most.
-    fn to_check(&self, turn: u32) -> Vec<u32> {
+    /// The parts whose turn it is, of what is not suspected already: of turns that follow each other every part has one.
+    fn to_check(&self, turn: u32, checks: u32) -> impl Iterator<Item = Range<u32>> {
         let sound: Vec<u32> = self.segments.difference(&self.suspects).copied().collect();
-        let first = turn as usize * CHECKS % sound.len().max(1);
-        sound[first..].iter().chain(&sound[..first]).take(CHECKS).copied().collect()
+        let parts = sound.len() * PARTS;
+        let turns = (0..parts.min(checks as usize)).map(move |at| (turn as usize + at) % parts);
+        turns.map(move |at| {
+            let from = rows_of(sound[at / PARTS]).start + (at % PARTS) as u32 * PART;
+            from..from + PART
+        })
     }
 }
 
@@ -185,19 +203,47 @@ impl Replica {
         self.pages.values().flat_map(|page| page.entries.values()).filter_map(|entry| entry.row.as_ref())
     }
 
-    /// What is held of a segment, with its sum as the bytes have it now.
-    pub fn held(&self, segment: u32) -> Option<Held> {
-        let rows = || self.pages.range(pages_of(segment)).flat_map(|(_, page)| page.entries.values()).filter_map(|entry| entry.row.as_ref());
-        let inside = || rows().filter(|row| row.ord / SEGMENT == segment);
+    /// What is held of rows of one segment, with its sum as the bytes have it now.
+    pub fn held(&self, rows: Range<u32>) -> Option<Held> {
+        let pages = self.pages.range(pages_of(rows.clone())).flat_map(|(_, page)| page.entries.values());
+        let inside = || pages.clone().filter_map(|entry| entry.row.as_ref()).filter(|row| rows.contains(&row.ord));
         let sum = inside().fold(Sum::default(), |sum, row| sum.with(row.sum()));
         let spans = Span::of(inside().map(|row| row.ord));
-        (!spans.is_empty()).then_some(Held { segment, rows: spans, sum })
+        (!spans.is_empty()).then_some(Held { segment: rows.start / SEGMENT, rows: spans, sum })
     }
 }
 
-fn pages_of(segment: u32) -> std::ops::RangeInclusive<u32> {
+impl Advance {
+    /// Whether there is news of a row that was checked: its sum is another by now.
+    fn touches(&self, held: &Held) -> bool {
+        self.frames.rows.iter().any(|row| held.rows.iter().any(|span| span.rows().contains(&row.ord)))
+    }
+}
+
+/// Rows that follow each other take no room.
+mod as_spans {
+    use std::collections::BTreeSet;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Span;
+
+    pub(super) fn serialize<S: Serializer>(rows: &BTreeSet<u32>, serializer: S) -> Result<S::Ok, S::Error> {
+        Span::of(rows.iter().copied()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<u32>, D::Error> {
+        Ok(Vec::<Span>::deserialize(deserializer)?.into_iter().flat_map(Span::rows).collect())
+    }
+}
+
+const fn rows_of(segment: u32) -> Range<u32> {
     let first = segment.saturating_mul(SEGMENT);
-    first / PAGE..=first.saturating_add(SEGMENT - 1) / PAGE
+    first..first.saturating_add(SEGMENT)
+}
+
+fn pages_of(rows: Range<u32>) -> RangeInclusive<u32> {
+    rows.start / PAGE..=rows.end.saturating_sub(1) / PAGE
 }
 
 #[cfg(test)]

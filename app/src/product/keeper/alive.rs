@@ -21,6 +21,15 @@ use crate::{
 /// Several edits in a row ask for the history once.
 const SETTLED: Duration = Duration::from_millis(300);
 
+/// Whether the outbox is being read: however often it changes meanwhile, it is read once more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Adopting {
+    #[default]
+    No,
+    Once,
+    OnceMore,
+}
+
 thread_local! {
     static OPEN: RefCell<Vec<Keeper>> = const { RefCell::new(Vec::new()) };
     static LISTENING: RefCell<bool> = const { RefCell::new(false) };
@@ -123,18 +132,27 @@ impl Keeper {
 
     /// Takes over what the outbox has of the product: edits of an earlier page, or of another tab.
     pub(super) fn adopt(&self) {
+        if self.adopting.get_value() != Adopting::No {
+            self.adopting.set_value(Adopting::OnceMore);
+            return;
+        }
+        self.adopting.set_value(Adopting::Once);
         let keeper = self.clone();
         spawn_local(async move {
             let product = keeper.desk.read_untracked().product();
             let ops = ops_of(product).await;
-            if ops.is_empty() {
-                return;
+            if !ops.is_empty() {
+                let news = keeper.desk.try_update(|desk| desk.adopt(&ops)).unwrap_or_default();
+                if !news.is_empty() {
+                    keeper.refresh_history();
+                }
+                keeper.pump();
             }
-            let news = keeper.desk.try_update(|desk| desk.adopt(&ops)).unwrap_or_default();
-            if !news.is_empty() {
-                keeper.refresh_history();
+            let is_again = keeper.adopting.get_value() == Adopting::OnceMore;
+            keeper.adopting.set_value(Adopting::No);
+            if is_again {
+                keeper.adopt();
             }
-            keeper.pump();
         });
     }
 }

@@ -4,15 +4,16 @@ use super::{Asked, Core, Effect, Now, PULL_TIMEOUT, Stopped, Tag, Waiting, What,
 use crate::sync::{
     outbox::{self, Failed},
     replica::{Advance, Loaded, Reply, Tx},
-    wire::{Frames, Notice, PROTO, Pull, PullAnswer, PullReply, Trouble},
+    wire::{CHECKS, Frames, Notice, PROTO, Pull, PullAnswer, PullReply, Trouble},
 };
 
 impl Core {
     pub(super) fn ask(&mut self, now: Now, all: bool, out: &mut Vec<Effect>) {
         self.pull.busy = true;
         self.all = all;
-        self.turn = self.turn.wrapping_add(1);
-        self.replica(now, Tx::Load { all, turn: self.turn }, What::Ask, out);
+        let checks = if std::mem::take(&mut self.thorough) { CHECKS as u32 } else { 1 };
+        self.turn = self.turn.wrapping_add(checks);
+        self.replica(now, Tx::Load { all, turn: self.turn, checks }, What::Ask, out);
     }
 
     pub(super) fn replica_done(&mut self, now: Now, tag: Tag, result: Result<Reply, Failed>, out: &mut Vec<Effect>) {

@@ -179,7 +179,8 @@ impl Core {
             self.write(now, outbox::Tx::Rekey { from: device, to: new_device(now) }, What::Settle(sent.witness), out);
         }
         if !ended.is_empty() {
-            self.pull.due = true;
+            // While there is more to be sent, it can wait for the last of it.
+            self.pull.due |= self.queue.is_empty();
             let tx = outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended };
             self.write(now, tx, What::Settle(Some(head)), out);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advance, Hold, Loaded, PAGE, Reason, Replica, Reply, Tx};
+use super::{Advance, Hold, Loaded, PAGE, Reason, Replica, Reply, Tx, rows_of};
 use crate::{
     clock::Timestamp,
     sync::{
@@ -14,7 +14,7 @@ use crate::{
 /// Carries a transaction out, on a replica that has in memory the pages it needs. The pages that were written are added to `written`.
 pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Reply {
     match tx {
-        Tx::Load { all, turn } => Reply::Loaded(load(replica, *all, *turn)),
+        Tx::Load { all, turn, checks } => Reply::Loaded(load(replica, *all, *turn, *checks)),
         Tx::Advance(given) if given.from != replica.meta.cookie => Reply::Moved,
         Tx::Advance(given) => advance(replica, given, written),
         Tx::Drop { cookie } if *cookie != replica.meta.cookie => Reply::Moved,
@@ -26,6 +26,7 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
             for ord in rows.iter().flat_map(|span| span.rows()).take(MOST_WANTED) {
                 let entry = replica.pages.entry(ord / PAGE).or_default().entries.entry(ord).or_default();
                 entry.hold = entry.hold.with(*reason, *at);
+                replica.meta.held.insert(ord);
                 if entry.row.is_none() {
                     replica.meta.wanted.insert(ord);
                 }
@@ -49,16 +50,15 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
     }
 }
 
-fn load(replica: &Replica, all: bool, turn: u32) -> Loaded {
+fn load(replica: &Replica, all: bool, turn: u32, checks: u32) -> Loaded {
     let meta = &replica.meta;
     let compare = if all { &meta.segments } else { &meta.suspects };
-    let check = if all { Vec::new() } else { meta.to_check(turn) };
-    let held = |segment: &u32| replica.held(*segment);
+    let checks = if all { 0 } else { checks };
     Loaded {
         cookie: replica.meta.cookie,
         schema: replica.meta.schema,
-        compare: compare.iter().filter_map(held).collect(),
-        check: check.iter().filter_map(held).collect(),
+        compare: compare.iter().filter_map(|segment| replica.held(rows_of(*segment))).collect(),
+        check: meta.to_check(turn, checks).filter_map(|rows| replica.held(rows)).collect(),
         want: Span::of(replica.meta.wanted.iter().copied().take(MOST_WANTED)),
     }
 }
@@ -80,6 +80,7 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
         if mine {
             let entry = replica.pages.entry(page).or_default().entries.entry(row.ord).or_default();
             entry.hold = entry.hold.with(Reason::Opened, given.at);
+            replica.meta.held.insert(row.ord);
         }
         if let Some(entry) = replica.pages.get_mut(&page).and_then(|page| page.entries.get_mut(&row.ord)) {
             entry.row = Some(row.clone());
@@ -90,16 +91,20 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
     }
     replica.meta.changes += u64::from(!given.frames.rows.is_empty());
     let sums = given.checked.iter().zip(&given.frames.sums);
-    let drifted: Vec<u32> = sums.filter(|(held, sum)| differs(replica, held, **sum)).map(|(held, _)| held.segment).collect();
+    let mut drifted: Vec<u32> = sums.filter(|(held, sum)| differs(replica, given, held, **sum)).map(|(held, _)| held.segment).collect();
+    drifted.dedup();
     replica.meta.suspects.extend(&drifted);
     let more = !replica.meta.suspects.is_empty();
     Reply::Advanced { drifted, more }
 }
 
 /// Whether the rows that were asked about have another sum. Those of which one was evicted meanwhile are asked about another time.
-fn differs(replica: &Replica, held: &Held, sum: Sum) -> bool {
+fn differs(replica: &Replica, given: &Advance, held: &Held, sum: Sum) -> bool {
+    if !given.touches(held) {
+        return held.sum != sum;
+    }
     let mut own = Sum::default();
-    for ord in held.rows.iter().flat_map(|span| span.rows()) {
+    for ord in held.ords() {
         let Some(row) = replica.row(ord).filter(|_| ord / SEGMENT == held.segment) else { return false };
         own = own.with(row.sum());
     }
@@ -142,6 +147,7 @@ fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp
             written.insert(ord / PAGE);
         }
         replica.meta.wanted.remove(&ord);
+        replica.meta.held.remove(&ord);
     }
     replica.pages.retain(|_, page| !page.entries.is_empty());
     replica.meta.segments = replica.rows().map(|row| row.ord / SEGMENT).collect();

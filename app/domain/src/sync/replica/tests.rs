@@ -25,7 +25,7 @@ fn advance(replica: &mut Replica, from: Option<Cookie>, rows: Vec<Row>, to: i64,
 }
 
 fn load(replica: &mut Replica, all: bool) -> Loaded {
-    let Reply::Loaded(loaded) = apply(replica, &Tx::Load { all, turn: 0 }, &mut BTreeSet::new()) else { panic!() };
+    let Reply::Loaded(loaded) = apply(replica, &Tx::Load { all, turn: 0, checks: 12 }, &mut BTreeSet::new()) else { panic!() };
     loaded
 }
 
@@ -90,6 +90,18 @@ fn p09_a_page_with_garbage_in_it_is_empty() {
 }
 
 #[test]
+fn p14_what_is_held_is_known_without_reading_its_rows() {
+    let mut replica = with_rows(&[1, 2, 3, 900]);
+    hold(&mut replica, &[4_000], Reason::Pinned);
+    apply(&mut replica, &Tx::Evict { keep: 3, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
+
+    let kept: Meta = Sealed::of(&replica.meta).open().unwrap();
+
+    assert_eq!(kept.held.iter().copied().collect::<Vec<_>>(), [3, 900, 4_000]);
+    assert_eq!((kept.held, kept.wanted), (replica.meta.held, BTreeSet::from([4_000])));
+}
+
+#[test]
 fn p14_rows_are_evicted_by_their_reasons_and_own_work_never() {
     let mut replica = with_rows(&[1, 2, 3, 4]);
     hold(&mut replica, &[2], Reason::Conflict);
@@ -123,13 +135,23 @@ fn p12_rows_of_different_shapes_are_not_mixed() {
 }
 
 #[test]
-fn p06_every_segment_has_its_turn_to_be_checked() {
-    let ords: Vec<u32> = (0..11).map(|segment| segment * SEGMENT).collect();
-    let replica = with_rows(&ords);
+fn p06_every_row_has_its_turn_to_be_checked() {
+    let replica = with_rows(&[7, 5 * SEGMENT + 3]);
 
-    let checked: BTreeSet<u32> = (0..3).flat_map(|turn| replica.meta.to_check(turn)).collect();
+    let checked: BTreeSet<u32> = (0..2).flat_map(|turn| replica.meta.to_check(turn * 4, 4)).flatten().collect();
 
-    assert_eq!(checked, (0..11).collect());
+    assert_eq!(checked, rows_of(0).chain(rows_of(5)).collect());
+}
+
+#[test]
+fn p06_a_row_that_changes_while_it_is_checked_is_no_drift() {
+    let mut replica = with_rows(&[1, 2]);
+    let checked = load(&mut replica, false).check;
+    let now = with_rows(&[1]).held(0..9).unwrap().sum.with(row(2, 2).sum());
+
+    let reply = advance(&mut replica, Some(at(1)), vec![row(2, 2)], 2, checked, vec![now]);
+
+    assert_eq!(reply, Reply::Advanced { drifted: Vec::new(), more: false });
 }
 
 #[test]

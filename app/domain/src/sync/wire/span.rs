@@ -21,7 +21,7 @@ pub struct Span {
 }
 
 impl Span {
-    pub fn rows(self) -> impl Iterator<Item = u32> {
+    pub const fn rows(self) -> std::ops::Range<u32> {
         self.from..self.from.saturating_add(self.count)
     }
 
@@ -39,6 +39,10 @@ impl Span {
 }
 
 impl Held {
+    pub fn ords(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter().flat_map(|span| span.rows())
+    }
+
     /// Whether its rows are in its segment, each once.
     pub fn is_sound(&self) -> bool {
         let first = u64::from(self.segment) * u64::from(SEGMENT);

@@ -21,13 +21,13 @@ pub fn App() -> impl IntoView {
 /// A view without a type: whoever renders it does not compile it once more for each way in which it is rendered.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions, assets: String) -> AnyView {
-    whole(options, assets, || frame::frame(view! { <App /> }).into_any())
+    whole(options, assets, || frame::frame(view! { <App /> }, false).into_any())
 }
 
-/// The same document without a page: the browser makes that of the address it is at.
+/// The same document for `/offline`, which is no page: the browser goes on from there to the address it is at.
 #[cfg(feature = "ssr")]
 pub fn without_page(options: LeptosOptions, assets: String) -> AnyView {
-    whole(options, assets, || frame::without_page().into_any())
+    whole(options, assets, || frame::frame(view! { <App /> }, true).into_any())
 }
 
 #[cfg(feature = "ssr")]

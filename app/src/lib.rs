@@ -38,4 +38,4 @@ pub mod webhooks;
 mod wire;
 
 #[cfg(feature = "hydrate")]
-pub use routes::preload;
+pub use self::{frame::enter_shell, routes::preload};

@@ -1,9 +1,9 @@
-//! The browser's entry: hydrates the page that the server has sent, or makes one where the server could not be reached.
+//! The browser's entry: hydrates the page that the server has sent, or the shell where it could not be reached.
 
 #![recursion_limit = "512"] // a page is one deeply nested type
 
 use leptos::{
-    mount::{hydrate_from, mount_to},
+    mount::hydrate_from,
     prelude::{document, window},
     web_sys::HtmlElement,
 };
@@ -23,10 +23,8 @@ pub fn hydrate() {
         let path = window().location().pathname().unwrap_or_default();
         let is_there = app::preload(&path).await;
         let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) else { return };
-        if main.has_attribute("data-shell") {
-            // The service worker's answer when there is none: the frame, and nothing in it. What has no chunk says so itself.
-            mount_to(main, app::app::App).forget();
-        } else if is_there {
+        // In a shell, what has no chunk says so itself.
+        if app::enter_shell(&main) || is_there {
             // Without its chunk the page stays as the server has sent it: links and forms work.
             //
             // Not `hydrate_lazy`: the page's chunk is here, and the code for waiting for one inside every view is a tenth

@@ -12,8 +12,12 @@ mod prefetch;
 mod rail;
 #[cfg(feature = "ssr")]
 mod search;
+#[cfg(feature = "hydrate")]
+mod shell;
 
 pub(crate) use self::me::use_me;
+#[cfg(feature = "hydrate")]
+pub use self::shell::enter_shell;
 use crate::ui::unsaved::Unsaved;
 use leptos::prelude::*;
 
@@ -23,12 +27,7 @@ pub(crate) struct Hydrated(pub(crate) ReadSignal<bool>);
 
 /// What every page finds in its context.
 pub(crate) fn provide() {
-    // In a shell the server has written no page that one could come alive in.
-    #[cfg(feature = "hydrate")]
-    let is_shell = document().get_element_by_id("main").is_some_and(|main| main.has_attribute("data-shell"));
-    #[cfg(not(feature = "hydrate"))]
-    let is_shell = false;
-    let (hydrated, set_hydrated) = signal(is_shell);
+    let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
     me::provide();
     provide_context(Unsaved::new());
@@ -50,23 +49,13 @@ pub(crate) fn keep_current() {
         current::start();
         Effect::new(crate::device::start);
         Effect::new(prefetch::listen);
+        shell::leave();
     }
 }
 
-/// The frame with a page in it. Whoever is not signed in has none.
+/// The frame with a page in it, or with room for one. Whoever is not signed in has none.
 #[cfg(feature = "ssr")]
-pub(crate) fn frame(page: impl IntoView + 'static) -> impl IntoView {
-    around(page, false)
-}
-
-/// The frame with room for a page, which the browser makes itself: see `frontend`.
-#[cfg(feature = "ssr")]
-pub(crate) fn without_page() -> impl IntoView {
-    around((), true)
-}
-
-#[cfg(feature = "ssr")]
-fn around(page: impl IntoView + 'static, is_shell: bool) -> impl IntoView {
+pub(crate) fn frame(page: impl IntoView + 'static, is_shell: bool) -> impl IntoView {
     let me = use_context::<crate::context::Visitor>().and_then(|visitor| visitor.me);
     let address = use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
     let around = me.clone().map(|me| view! { {rail::rail(&address)}{bar::bar(me, &address)} });

@@ -6,17 +6,20 @@ use ports::error::AppError;
 
 use super::{at_once::at_once, format::in_address, icon::Icon, title::title};
 
-/// A page for an address that leads nowhere.
+/// A page for an address that leads nowhere. That of the shell is one of them, from which one goes on at once: see `frame::shell`.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    crate::context::answer_status(&AppError::NotFound);
-    title(|| "There is nothing here".to_owned());
+    let is_shell = use_location().pathname.with_untracked(|path| path == domain::worker::SHELL);
+    if !is_shell {
+        #[cfg(feature = "ssr")]
+        crate::context::answer_status(&AppError::NotFound);
+        title(|| "There is nothing here".to_owned());
+    }
     // As text, because it is in the first chunk.
     let notice = "<div class=\"notice\" role=\"alert\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#search\"></use></svg>\
         <h1>There is nothing here</h1><p>This is not there, or not any more.</p>\
         <div class=\"line\"><a class=\"btn\" href=\"/products\">Go to the products</a></div></div>";
-    at_once(view! { <div class="page" inner_html=notice></div> })
+    at_once(view! { <div class="page" inner_html=if is_shell { "" } else { notice }></div> })
 }
 
 /// A failure in a page's place.

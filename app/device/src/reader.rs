@@ -1,5 +1,7 @@
 //! What a person has of a store on this device, for pages that are shown without a network. It only reads: no engine is needed for it.
 
+use std::ops::RangeInclusive;
+
 use domain::{
     ids::{StoreId, UserId},
     sync::{
@@ -38,9 +40,14 @@ impl Reader {
         replica::meta(&self.replica).await
     }
 
-    /// All rows in their order, and what they are as of. Read ops after them: of what ends meanwhile is then known that the rows lack it.
-    pub async fn rows(&self) -> Result<(Meta, Vec<Row>), Failed> {
-        let Replica { meta, pages } = replica::everything(&self.replica).await?;
+    /// The numbers of the pages there are in their order, and what their rows are as of.
+    pub async fn pages(&self) -> Result<(Meta, Vec<u32>), Failed> {
+        replica::numbers(&self.replica).await
+    }
+
+    /// The rows of some pages in their order, and what they are as of. Read ops after them: of what ends meanwhile is then known that the rows lack it.
+    pub async fn rows(&self, pages: RangeInclusive<u32>) -> Result<(Meta, Vec<Row>), Failed> {
+        let Replica { meta, pages } = replica::some(&self.replica, pages).await?;
         let entries = pages.into_values().flat_map(|page| page.entries.into_values());
         Ok((meta, entries.filter_map(|entry| entry.row).collect()))
     }

@@ -1,6 +1,9 @@
 //! The replica in `IndexedDB`: pages of rows as bytes. It may be deleted at any time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use domain::sync::{
     outbox::Failed,
@@ -8,7 +11,7 @@ use domain::sync::{
 };
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbObjectStore};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore};
 
 use crate::{
     idb::{Db, Mode, Shape, answer, failed},
@@ -52,6 +55,24 @@ pub(crate) async fn everything(db: &Db) -> Result<Replica, Failed> {
     Ok(Replica { meta, pages: read(&pages, None).await? })
 }
 
+/// The numbers of the pages there are, and what is known of their rows.
+pub(crate) async fn numbers(db: &Db) -> Result<(Meta, Vec<u32>), Failed> {
+    let on = db.begin(Mode::Read)?;
+    let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
+    let Some(meta) = read_meta(&meta).await? else { return Ok((Meta::default(), Vec::new())) };
+    let keys: Array = answer(pages.get_all_keys().map_err(|error| failed(&error))?).await?.unchecked_into();
+    Ok((meta, keys.iter().filter_map(|key| key.as_f64().map(number_of)).collect()))
+}
+
+/// Some of the pages, as of one moment.
+pub(crate) async fn some(db: &Db, numbers: RangeInclusive<u32>) -> Result<Replica, Failed> {
+    let on = db.begin(Mode::Read)?;
+    let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
+    let Some(meta) = read_meta(&meta).await? else { return Ok(Replica::default()) };
+    let range = IdbKeyRange::bound(&(*numbers.start()).into(), &(*numbers.end()).into()).map_err(|error| failed(&error))?;
+    Ok(Replica { meta, pages: all_of(&pages, Some(&range)).await? })
+}
+
 /// One transaction.
 pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     let on = db.begin(if matches!(tx, Tx::Load { .. }) { Mode::Read } else { Mode::Write })?;
@@ -90,23 +111,29 @@ async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
 
 /// The pages with these numbers, or all.
 async fn read(pages: &IdbObjectStore, wanted: Option<&BTreeSet<u32>>) -> Result<BTreeMap<u32, Page>, Failed> {
-    let page = |bytes: &JsValue| sealed(bytes).map(|bytes| Page::read(&bytes));
-    let Some(wanted) = wanted else {
-        let keys = pages.get_all_keys().map_err(|error| failed(&error))?;
-        let all = pages.get_all().map_err(|error| failed(&error))?;
-        let (keys, all): (Array, Array) = (answer(keys).await?.unchecked_into(), answer(all).await?.unchecked_into());
-        let number = |key: JsValue| key.as_f64().map(number_of);
-        return Ok(keys.iter().zip(all.iter()).filter_map(|(key, bytes)| Some((number(key)?, page(&bytes)?))).collect());
-    };
+    let Some(wanted) = wanted else { return all_of(pages, None).await };
     // All are asked for before the first is waited for.
     let asked: Result<Vec<_>, JsValue> = wanted.iter().map(|number| Ok((*number, pages.get(&(*number).into())?))).collect();
     let mut found = BTreeMap::new();
     for (number, request) in asked.map_err(|error| failed(&error))? {
-        if let Some(page) = page(&answer(request).await?) {
+        if let Some(page) = page_of(&answer(request).await?) {
             found.insert(number, page);
         }
     }
     Ok(found)
+}
+
+async fn all_of(pages: &IdbObjectStore, range: Option<&IdbKeyRange>) -> Result<BTreeMap<u32, Page>, Failed> {
+    let range = range.map_or(JsValue::UNDEFINED, JsValue::from);
+    let keys = pages.get_all_keys_with_key(&range).map_err(|error| failed(&error))?;
+    let all = pages.get_all_with_key(&range).map_err(|error| failed(&error))?;
+    let (keys, all): (Array, Array) = (answer(keys).await?.unchecked_into(), answer(all).await?.unchecked_into());
+    let number = |key: JsValue| key.as_f64().map(number_of);
+    Ok(keys.iter().zip(all.iter()).filter_map(|(key, bytes)| Some((number(key)?, page_of(&bytes)?))).collect())
+}
+
+fn page_of(bytes: &JsValue) -> Option<Page> {
+    sealed(bytes).map(|bytes| Page::read(&bytes))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]

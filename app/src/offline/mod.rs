@@ -19,6 +19,10 @@ pub(crate) use self::{
     patience::in_time,
 };
 
+/// An event of the window: all that the device has has been read by now. A list that was shown before is to be asked for anew.
+#[cfg(feature = "hydrate")]
+pub(crate) const READ: &str = "vitrine-read";
+
 #[cfg(feature = "hydrate")]
 mod chunk {
     use std::{any::Any, pin::Pin};

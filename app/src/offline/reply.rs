@@ -5,7 +5,10 @@ use held::{About, HeldStore};
 use ports::error::AppError;
 use serde::Serialize;
 
-use super::{question::Question, tab};
+use super::{
+    question::Question,
+    tab::{self, Needs},
+};
 use crate::{frame::signed_in, product::api::Opened, ui::html::clean};
 
 /// The most rows that one request gets from the server.
@@ -19,7 +22,8 @@ pub(super) async fn reply(address: String) -> Option<Result<Vec<u8>, AppError>> 
     };
     let me = signed_in()?;
     let about = About { store: me.store.id, currency: me.store.currency, user: me.id, editable: me.role.may(Permission::Edit) };
-    tab::with(about, |store| answer(store, question)).await?.map(Ok)
+    let needs = if matches!(question, Question::List(_)) { Needs::First } else { Needs::All };
+    tab::with(about, needs, |store| answer(store, question)).await?.map(Ok)
 }
 
 fn answer(store: &HeldStore, question: Question) -> Option<Vec<u8>> {

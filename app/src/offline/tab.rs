@@ -1,17 +1,29 @@
 //! The store as it is in this tab's memory: made when it is first asked for, and looked at before each answer whether it still is what the
 //! device has. Nobody has to tell that something has changed, so that it does not matter who was asleep.
+//!
+//! A list can be looked at when the newest products have been read. The others come behind them, in steps between which the page lives.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, future::poll_fn, task::Poll, time::Duration};
 
 use ::device::Reader;
 use domain::sync::{
     body::SCHEMA,
     outbox::{Failed, Saved},
-    replica::Meta,
+    replica::{KEPT, Meta, PAGE},
+    wire::Row,
 };
 use held::{About, HeldStore, Moment};
+use leptos::{
+    prelude::{set_timeout, window},
+    task::spawn_local,
+};
+use web_sys::Event;
 
-use super::turn::turn;
+use super::{READ, turn::turn};
+
+/// Pages that are read before the first answer, and in each step after it.
+const FIRST: usize = KEPT / PAGE as usize;
+const STEP: usize = 20;
 
 struct Tab {
     about: About,
@@ -19,6 +31,16 @@ struct Tab {
     meta: Meta,
     ops: Vec<Saved>,
     held: HeldStore,
+    /// The numbers of the pages that are still to be read, in their order: the newest are the last.
+    rest: Vec<u32>,
+}
+
+/// What is needed for an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// What is there first. The page is told when there is more.
+    First,
+    All,
 }
 
 thread_local! {
@@ -26,9 +48,10 @@ thread_local! {
 }
 
 /// Does something with what the device has of a store; none when its storage cannot be read.
-pub(super) async fn with<T>(about: About, act: impl FnOnce(&HeldStore) -> T) -> Option<T> {
+pub(super) async fn with<T>(about: About, needs: Needs, act: impl FnOnce(&HeldStore) -> T) -> Option<T> {
     let _turn = turn().await;
     let kept = TAB.take().filter(|tab| (tab.about.store, tab.about.user) == (about.store, about.user));
+    let was_reading = kept.as_ref().is_some_and(|tab| !tab.rest.is_empty());
     let current = match kept {
         Some(mut tab) => match tab.keep_current().await {
             Ok(()) => Ok(tab),
@@ -37,23 +60,63 @@ pub(super) async fn with<T>(about: About, act: impl FnOnce(&HeldStore) -> T) -> 
         },
         None => Tab::open(about).await,
     };
-    let tab = current.ok()?;
+    let mut tab = current.ok()?;
+    while needs == Needs::All && !tab.rest.is_empty() {
+        tab.read_on().await.ok()?;
+    }
     let done = act(&tab.held);
+    if !tab.rest.is_empty() && !was_reading {
+        spawn_local(read_the_rest());
+    }
     TAB.set(Some(tab));
     Some(done)
+}
+
+async fn read_the_rest() {
+    loop {
+        breathe().await;
+        let _turn = turn().await;
+        let Some(mut tab) = TAB.take() else { return };
+        // What cannot be read now is read when somebody asks again.
+        let has_failed = tab.read_on().await.is_err();
+        let is_done = tab.rest.is_empty();
+        if !has_failed {
+            TAB.set(Some(tab));
+        }
+        if has_failed || is_done {
+            break;
+        }
+    }
+    if let Ok(event) = Event::new(READ) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+/// Lets the page do what it has to do.
+async fn breathe() {
+    let mut is_set = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut is_set, true) {
+            return Poll::Ready(());
+        }
+        let waker = context.waker().clone();
+        set_timeout(move || waker.wake(), Duration::ZERO);
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Tab {
     async fn open(about: About) -> Result<Self, Failed> {
         let reader = Reader::open(about.store, about.user).await?;
-        let (meta, ops, held) = read(&reader, about).await?;
-        Ok(Self { about, reader, meta, ops, held })
+        let (meta, ops, held, rest) = read(&reader, about).await?;
+        Ok(Self { about, reader, meta, ops, held, rest })
     }
 
     async fn keep_current(&mut self) -> Result<(), Failed> {
         let meta = self.reader.meta().await?;
         if (meta.changes, meta.schema) != (self.meta.changes, self.meta.schema) {
-            (self.meta, self.ops, self.held) = read(&self.reader, self.about).await?;
+            (self.meta, self.ops, self.held, self.rest) = read(&self.reader, self.about).await?;
             return Ok(());
         }
         let ops = self.reader.ops().await?;
@@ -63,15 +126,42 @@ impl Tab {
         }
         Ok(())
     }
+
+    /// The newest of the pages that are not here yet.
+    async fn read_on(&mut self) -> Result<(), Failed> {
+        let pages = self.rest.split_off(self.rest.len().saturating_sub(STEP));
+        let (meta, rows) = rows(&self.reader, &pages).await?;
+        if (meta.changes, meta.schema) == (self.meta.changes, self.meta.schema) {
+            self.held.put(moment(&meta), rows, &self.ops);
+            return Ok(());
+        }
+        // They are of another moment than those that are here.
+        (self.meta, self.ops, self.held, self.rest) = read(&self.reader, self.about).await?;
+        Ok(())
+    }
 }
 
-async fn read(reader: &Reader, about: About) -> Result<(Meta, Vec<Saved>, HeldStore), Failed> {
-    let (meta, rows) = reader.rows().await?;
+async fn read(reader: &Reader, about: About) -> Result<(Meta, Vec<Saved>, HeldStore, Vec<u32>), Failed> {
+    loop {
+        let (before, mut rest) = reader.pages().await?;
+        let first = rest.split_off(rest.len().saturating_sub(FIRST));
+        let (meta, rows) = rows(reader, &first).await?;
+        if meta.changes == before.changes {
+            let ops = reader.ops().await?;
+            let held = HeldStore::new(about, moment(&meta), rows, &ops);
+            return Ok((meta, ops, held, rest));
+        }
+    }
+}
+
+async fn rows(reader: &Reader, pages: &[u32]) -> Result<(Meta, Vec<Row>), Failed> {
+    let (meta, rows) = match (pages.first(), pages.last()) {
+        (Some(first), Some(last)) => reader.rows(*first..=*last).await?,
+        _ => (reader.meta().await?, Vec::new()),
+    };
     // Of another shape nothing can be read: they will be fetched anew.
-    let rows = if meta.schema == SCHEMA { rows } else { Vec::new() };
-    let ops = reader.ops().await?;
-    let held = HeldStore::new(about, moment(&meta), rows, &ops);
-    Ok((meta, ops, held))
+    let is_readable = meta.schema == SCHEMA;
+    Ok((meta, if is_readable { rows } else { Vec::new() }))
 }
 
 fn moment(meta: &Meta) -> Moment {

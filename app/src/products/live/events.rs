@@ -11,7 +11,7 @@ use super::{
     List, Live,
     menus::{self, Act},
 };
-use crate::{frame::search_box, ui::time::now};
+use crate::{frame::search_box, offline::READ, ui::time::now};
 
 /// Starts to listen, until the page is gone.
 pub(super) fn listen(list: List) {
@@ -49,6 +49,9 @@ pub(super) fn listen(list: List) {
             live.look_for_the_server();
         });
     });
+    let read = window_event_listener_untyped(READ, move |_| {
+        list.with(Live::look_for_the_server);
+    });
     let minute = set_interval_with_handle(
         move || {
             list.with(|live| {
@@ -64,6 +67,7 @@ pub(super) fn listen(list: List) {
     let kept = StoredValue::new_local((heard, measured));
     on_cleanup(move || {
         online.remove();
+        read.remove();
         if let Some(observer) = observer {
             observer.disconnect();
         }

@@ -11,6 +11,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { transformSync } from "../../end2end/node_modules/esbuild/lib/main.js";
 import { bundle } from "../../end2end/node_modules/lightningcss/node/index.mjs";
+import { shortened } from "./names.mjs";
 import { optimised } from "./optimise.mjs";
 import { pack } from "./pack.mjs";
 
@@ -34,9 +35,8 @@ function program(wasm) {
   execFileSync("wasm-bindgen", [...options, join(work, "vitrine.wasm")], { stdio: ["ignore", "inherit", "inherit"] });
   if (existsSync(join(bound, "snippets"))) throw new Error("a crate brings JavaScript of its own, which is not looked after here");
 
-  const main = optimised(readFileSync(join(bound, "vitrine_bg.wasm")));
+  const [main, script] = shortened(optimised(readFileSync(join(bound, "vitrine_bg.wasm"))), readFileSync(join(bound, "vitrine.js"), "utf8"), "./vitrine_bg.js");
   const pages = pack(readFileSync(join(work, "__wasm_split.js"), "utf8"), (name) => readFileSync(join(work, name)), digest);
-  const script = readFileSync(join(bound, "vitrine.js"), "utf8");
   // Each names the other: what is in both names both.
   const both = digest(script + pages.link);
   const named = (text, imported, name) => minified(replaced(text, new RegExp(String.raw`(from\s*["']\./)${imported}(["'])`, "g"), `$1${name}$2`));

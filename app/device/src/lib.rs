@@ -7,6 +7,7 @@
 //! * `engine`: a `Core` that works.
 //! * `keep`: what it does for the replica without being asked.
 //! * `reader`: both databases, for pages that are shown without a network.
+//! * `shelf`: the server's last answers to what is not about products, for the same.
 //!
 //! It is for browsers alone: of the server's side there is nothing in it.
 
@@ -21,8 +22,10 @@ mod keep;
 mod outbox;
 mod reader;
 mod replica;
+mod shelf;
 
 pub use self::{
     engine::{Engine, Notice},
     reader::Reader,
+    shelf::Shelf,
 };

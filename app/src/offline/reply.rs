@@ -5,7 +5,11 @@ use held::{About, HeldStore};
 use ports::error::AppError;
 use serde::Serialize;
 
-use super::{question::Question, tab};
+use super::{
+    question::Question,
+    shelf::{self, Asked},
+    tab,
+};
 use crate::{frame::signed_in, product::api::Opened, ui::html::clean};
 
 /// The most rows that one request gets from the server.
@@ -13,11 +17,14 @@ const MOST_ROWS: u32 = 200;
 
 /// What the server would have answered; none where only the server knows.
 pub(super) async fn reply(address: String) -> Option<Result<Vec<u8>, AppError>> {
+    let me = signed_in()?;
+    if let Some(asked) = Asked::read(&address) {
+        return shelf::answer(asked, &me).await;
+    }
     let question = match Question::read(&address)? {
         Ok(question) => question,
         Err(error) => return Some(Err(error)),
     };
-    let me = signed_in()?;
     let about = About { store: me.store.id, currency: me.store.currency, user: me.id, editable: me.role.may(Permission::Edit) };
     tab::with(about, |store| answer(store, question)).await?.map(Ok)
 }

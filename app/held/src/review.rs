@@ -23,7 +23,7 @@ pub struct KeptQueue {
 ///
 /// `is_decided` says of a suggestion whether the person has decided about it behind a change. It is not in the queue any more for them.
 pub fn queue(kept: &[KeptQueue], filter: &QueueFilter, me: UserId, is_decided: impl Fn(&Card, Seq) -> bool) -> Option<Queue> {
-    let source = kept.iter().filter(|source| source.tells(filter)).max_by_key(|source| (source.filter == *filter, source.is_whole(), source.at));
+    let source = kept.iter().filter(|source| source.tells(filter)).max_by_key(|source| (source.is_whole(), source.filter == *filter, source.at));
     let Some(source) = source else {
         // That nothing of it is here is told with what is known of the store.
         let Queue { currency, may_decide, .. } = kept.iter().max_by_key(|other| other.at)?.queue;

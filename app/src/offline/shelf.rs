@@ -7,6 +7,8 @@ mod own;
 
 #[cfg(feature = "hydrate")]
 pub(super) use self::answer::answer;
-pub(crate) use self::asked::Asked;
 #[cfg(feature = "hydrate")]
-pub(crate) use self::{answer::build, asked::ahead};
+pub(crate) use self::{
+    answer::build,
+    asked::{Asked, ahead},
+};

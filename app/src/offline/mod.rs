@@ -59,8 +59,9 @@ mod chunk {
     /// The address of a request that only reads, which alone has its arguments there, and that a device may know something of.
     pub(crate) fn asked(request: &dyn Any) -> Option<String> {
         let address = request.downcast_ref::<BrowserRequest>()?.url();
-        let is_known = ["product", "review/", "usage/"].iter().any(|about| address.contains(&["/api/fn/", about].concat()));
-        (is_known && address.contains('?')).then_some(address)
+        let (_, asked) = address.split_once("/api/fn/")?;
+        let is_known = ["product", "review/queue", "review/card", "review/reviewers", "usage/get"].iter().any(|known| asked.starts_with(known));
+        (is_known && asked.contains('?')).then_some(address)
     }
 
     /// What the server would have answered to a request, as far as the device knows.

@@ -61,12 +61,12 @@ fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answe
         let asked = crate::offline::asked(&request);
         let sending = C::send(request);
         #[cfg(feature = "hydrate")]
-        let answer = match asked {
+        let answer = match &asked {
             Some(asked) => {
                 let mut sending = Box::pin(sending);
                 let answer = crate::offline::in_time(&mut sending).await;
                 if matches!(answer, None | Some(Err(AppError::Unreachable)))
-                    && let Some(held) = crate::offline::answer(asked).await
+                    && let Some(held) = crate::offline::answer(asked.clone()).await
                 {
                     return held.map(Bytes::from);
                 }
@@ -79,8 +79,14 @@ fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answe
         };
         #[cfg(not(feature = "hydrate"))]
         let answer = sending.await?;
+        #[cfg(feature = "hydrate")]
+        let keep = asked.and_then(|asked| crate::offline::keeper(&asked, &answer));
         let is_error = answer.status() >= 400;
         let bytes = answer.try_into_bytes().await?;
+        #[cfg(feature = "hydrate")]
+        if let Some(keep) = keep {
+            keep(&bytes);
+        }
         if is_error { Err(PostcardEncoding::decode(bytes).unwrap_or(AppError::Unreachable)) } else { Ok(bytes) }
     })
 }

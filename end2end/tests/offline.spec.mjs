@@ -1,3 +1,4 @@
+import { fillWords } from '../bench/fill-words.mjs';
 import { alive, expect, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
 
 // What a browser says of a server that is not there.
@@ -32,7 +33,7 @@ test('without the server a page that is not on the device shows its frame and sa
   await covered(page);
   await server.stop();
 
-  for (const [address, name] of [['/imports', 'Imports'], ['/review?run=none', 'Review']]) {
+  for (const [address, name] of [['/imports', 'Imports'], ['/runs', 'Runs']]) {
     await page.goto(address);
     await alive(page);
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(address);
@@ -85,6 +86,104 @@ test('p01 p02 p10 in the warehouse: products are found, a price is corrected, th
   await expect(later.locator('.history > li').filter({ hasText: 'Corrected in the warehouse' })).toHaveCount(1);
   expect(name).not.toBe('Corrected in the warehouse');
   await later.close();
+});
+
+test.describe('what was written', () => {
+  test.beforeAll(async ({ server }) => {
+    test.setTimeout(120_000);
+    await server.stop();
+    server.run(['run', '--store', 'demo', '--products', '60']);
+    await server.start();
+  });
+
+  const card = (page) => page.locator('.suggestion[data-review]');
+  const band = (page) => page.locator('.band.offline');
+
+  test('P10 P13: the review queue is there without a network, as of when, for whom it is', async ({ page, server }) => {
+    await signIn(page);
+    await open(page, '/review');
+    await covered(page);
+    await shelved(page, 'review/queue?');
+    const first = await card(page).getAttribute('data-review');
+    await server.stop();
+
+    await open(page, '/review');
+    await expect(band(page)).toContainText(/Offline\. (All \d+|50 of [\d,]+) suggestions are on this device, as of \d\d:\d\d\./);
+    await expect(card(page)).toHaveAttribute('data-review', first);
+    // More than a page asks for at once.
+    for (let at = 0; at < 14; at += 1) await page.keyboard.press('j');
+    await expect(page.locator('.progress-line .num')).toContainText('15 of');
+    const later = await card(page).getAttribute('data-review');
+    // What takes the server is not offered.
+    await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible();
+    await expect(page.getByRole('button', { name: /Approve all/ })).toHaveCount(0);
+    await expect(page.locator('[data-act="assign"]')).toHaveCount(0);
+    await open(page, `/review?card=${later}`);
+    await expect(card(page)).toHaveAttribute('data-review', later);
+
+    const shelves = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('vitrine-shelf-')));
+    const main = page.locator('#main');
+    const [store, user] = [await main.getAttribute('data-store'), await main.getAttribute('data-user')].map((id) => id.replaceAll('-', ''));
+    expect(shelves).toEqual([`vitrine-shelf-${store}-${user}`]);
+
+    // The same suggestion stays on the screen when the server is back.
+    await server.start();
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect(band(page)).toHaveCount(0);
+    await expect(card(page)).toHaveAttribute('data-review', later);
+  });
+
+  test('P10: a part of the review that is not on the device is not called empty', async ({ page, server }) => {
+    await signIn(page);
+    await open(page, '/review');
+    await covered(page);
+    await shelved(page, 'review/queue?');
+    await server.stop();
+
+    await open(page, '/review?status=approved');
+    await expect(page.getByRole('heading', { name: 'This part of the review is not on this device' })).toBeVisible();
+    await expect(band(page)).toContainText(/Offline\. This part of the review is not on this device, as of \d\d:\d\d\./);
+    await expect(page.getByText(/No suggestion matches|Nothing to review/)).toHaveCount(0);
+
+    // What can be told of the queue that is there is told, and not counted where more may be on the server.
+    await page.getByRole('link', { name: 'Clear filters' }).click();
+    await expect(card(page)).toBeVisible();
+    await open(page, '/review?assignee=nobody');
+    await expect(card(page)).toBeVisible();
+    await expect(band(page)).toContainText(/suggestions? (on this device match|are on this device)/);
+    await open(page, '/review?card=01890000-0000-7000-8000-000000000007');
+    await expect(page.getByText('This suggestion is not on this device.')).toBeVisible();
+  });
+
+  test('P10: what was spent is there without a network, as of when', async ({ page, server }) => {
+    if (!server.filled) {
+      server.filled = true;
+      fillWords(server, 'demo', { versions: 0, open: 1, calls: 2_000 });
+    }
+    const figure = (name) => page.locator('.tiles > div').filter({ has: page.getByText(name, { exact: true }) }).locator('dd').first();
+    await signIn(page);
+    await open(page, '/usage');
+    const calls = await figure('Calls').textContent();
+    await covered(page);
+    await shelved(page, 'usage/get?');
+    await server.stop();
+
+    await open(page, '/usage');
+    await expect(band(page)).toContainText(/Offline\. These figures are as of \d\d:\d\d\./);
+    await expect(figure('Calls')).toHaveText(calls);
+    await expect(page.getByRole('heading', { name: 'By provider' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Export CSV' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Save the budget' })).toHaveCount(0);
+    await open(page, '/usage?days=90');
+    await expect(page.getByText('These days are not on this device.')).toBeVisible();
+
+    await open(page, '/usage');
+    await expect(band(page)).toBeVisible();
+    await server.start();
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect(band(page)).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'Export CSV' })).toBeVisible();
+  });
 });
 
 test('an address that leads to another leads there without the server too', async ({ page, server }) => {
@@ -173,4 +272,25 @@ async function held(page, rows) {
   await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(rows / 100);
   // The cookie is written with them.
   await page.waitForTimeout(500);
+}
+
+/** Waits until the answer to a question is on the shelf. */
+async function shelved(page, key) {
+  const isThere = () =>
+    page.evaluate(async (key) => {
+      const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-shelf-'));
+      if (!name) return false;
+      const db = await new Promise((done, failed) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+      });
+      const found = await new Promise((done) => {
+        const request = db.transaction('slips').objectStore('slips').getKey(key);
+        request.onsuccess = () => done(request.result !== undefined);
+      });
+      db.close();
+      return found;
+    }, key);
+  await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
 }

@@ -43,6 +43,8 @@ pub enum Notice {
     Indicator(Indicator),
     /// The outbox is another, by another tab or the worker.
     Changed,
+    /// The replica is as of this change, and the server had no later one.
+    Current(Seq),
     WentBack,
 }
 
@@ -152,6 +154,7 @@ impl Inner {
                 this.step(Event::Replica(tag, done));
                 if is_current {
                     this.keep().await;
+                    this.tell_current().await;
                 }
             }),
             Effect::Push(tag, push) => self.go(async move |this| {
@@ -249,6 +252,13 @@ impl Inner {
             && !rows.is_empty()
         {
             self.step(Event::Want { rows, reason: replica::Reason::Viewport });
+        }
+    }
+
+    async fn tell_current(&self) {
+        let Ok(replica) = self.replica().await else { return };
+        if let Ok(Some(cookie)) = kept_replica::meta(&replica).await.map(|meta| meta.cookie) {
+            (self.tell)(Notice::Current(cookie.seq));
         }
     }
 

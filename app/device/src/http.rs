@@ -1,6 +1,10 @@
 //! Asking the server.
 
-use domain::sync::wire::{CONTENT_TYPE, Head, MARKER, Sealed, Trouble, read};
+use domain::{
+    ids::{StoreId, UserId},
+    sync::wire::{CONTENT_TYPE, Head, MARKER, Sealed, Trouble, read},
+    worker,
+};
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -26,6 +30,25 @@ pub(crate) async fn ask<T: DeserializeOwned>(address: &str, message: &Sealed, ar
         retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
     };
     read(head, body)
+}
+
+/// What one may ask without anything being changed. None when there is no answer, or it is not ours, or for another store or person.
+pub(crate) async fn get_for(address: &str, (store, user): (StoreId, UserId)) -> Option<Vec<u8>> {
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::NoStore);
+    options.set_redirect(RequestRedirect::Manual);
+    let request = Request::new_with_str_and_init(address, &options).ok()?;
+    // Whoever waits for an answer goes first.
+    request.headers().set("purpose", "prefetch").ok()?;
+    request.headers().set("accept", "application/x-postcard").ok()?;
+    let response: Response = JsFuture::from(fetch(&request)).await.ok()?.unchecked_into();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    let is_ours = header(worker::MARKER.0).as_deref() == Some(worker::MARKER.1) && header(worker::WHOSE) == Some(worker::whose(store, user));
+    if response.status() != 200 || !is_ours {
+        return None;
+    }
+    let bytes = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    Some(Uint8Array::new(&bytes).to_vec())
 }
 
 async fn exchange(address: &str, message: &Sealed, arriving: impl Fn()) -> Result<(Response, Vec<u8>), JsValue> {

@@ -8,6 +8,7 @@
 //! * `known`: the outbox as it was last read.
 //! * `keep`: what it does for the replica without being asked.
 //! * `reader`: both databases, for pages that are shown without a network.
+//! * `shelf`: the server's last answers to what is not about products, for the same.
 //!
 //! It is for browsers alone: of the server's side there is nothing in it.
 
@@ -23,8 +24,10 @@ mod known;
 mod outbox;
 mod reader;
 mod replica;
+mod shelf;
 
 pub use self::{
     engine::{Engine, Notice},
     reader::Reader,
+    shelf::Shelf,
 };

@@ -8,6 +8,7 @@
 //! * [`replica`]: rows kept here, each for a reason. Dropped at will.
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
 //! * [`server`]: what the server answers.
+//! * [`shelf`]: the server's last answers to some questions, with what they are as of. Dropped at will.
 //! * [`shown`]: what a person sees of it.
 //!
 //! The promises are numbered P1 to P16, and the tests that prove one have its number in their names. `tests/simulation` has all of it
@@ -26,5 +27,6 @@ pub mod intent;
 pub mod outbox;
 pub mod replica;
 pub mod server;
+pub mod shelf;
 pub mod shown;
 pub mod wire;

@@ -1,7 +1,18 @@
 //! What the server, the pages and the service worker agree upon.
 
+use crate::ids::{StoreId, UserId};
+
 /// A header of every answer of ours, and its value: a captive portal's page is told from ours by it, and never kept.
 pub const MARKER: (&str, &str) = ("vitrine", "1");
+
+/// A header of every answer of a server function: which store and which person it is for. Cookies are shared by tabs, so that a page may be
+/// answered as somebody else than it was opened by.
+pub const WHOSE: &str = "vitrine-for";
+
+/// The value of [`WHOSE`].
+pub fn whose(store: StoreId, user: UserId) -> String {
+    format!("{}-{}", store.0.simple(), user.0.simple())
+}
 
 /// Where the service worker's script is.
 pub const SCRIPT: &str = "/sw.js";

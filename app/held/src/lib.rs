@@ -8,6 +8,7 @@
 mod answer;
 mod kept;
 mod own;
+pub mod review;
 mod store;
 
 pub use self::store::{About, HeldStore, Moment};

@@ -61,6 +61,17 @@ pub struct Queue {
     pub next: Option<Cursor>,
     pub currency: Currency,
     pub may_decide: bool,
+    /// What is known of it where it is the device's own answer: not all of the queue may be there. None from the server.
+    pub held: Option<HeldQueue>,
+}
+
+/// Of when a device has a queue, and of how much of it the part that is there is a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldQueue {
+    /// Suggestions in the queue then; none when it is not known.
+    pub of: Option<u64>,
+    /// When that was so, by the device's clock.
+    pub as_of: Timestamp,
 }
 
 /// Behind which suggestion a part of a queue begins.

@@ -46,6 +46,8 @@ pub struct UsageView {
     pub by_type: Vec<(String, Sums)>,
     pub budget: BudgetView,
     pub may_manage: bool,
+    /// When the server said so, by the device's clock, where it is the device's own answer. None from the server.
+    pub as_of: Option<Timestamp>,
 }
 
 /// The limit of a calendar month (UTC).

@@ -3,6 +3,7 @@
 
 mod belongings;
 mod leaving;
+mod shelf;
 mod standing;
 mod work;
 mod worker;

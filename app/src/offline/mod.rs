@@ -1,6 +1,9 @@
 //! What a page asks while the server cannot be reached, answered from what the device has of the store: with the same types, so that pages stay as
 //! they are. Only here is a sanitised description made in the browser, and by the rules of the editor (`ui::html`).
 //!
+//! Products are told from the device's replica, which is as good as the server at its moment; what else there is from the shelf, which has the
+//! server's last answers to some questions.
+//!
 //! All of it is in a chunk of its own; the first chunk only knows how to ask for it.
 
 #[cfg(feature = "hydrate")]
@@ -8,6 +11,7 @@ mod patience;
 mod question;
 #[cfg(feature = "hydrate")]
 mod reply;
+mod shelf;
 #[cfg(feature = "hydrate")]
 mod tab;
 #[cfg(feature = "hydrate")]
@@ -15,8 +19,9 @@ mod turn;
 
 #[cfg(feature = "hydrate")]
 pub(crate) use self::{
-    chunk::{answer, asked},
+    chunk::{Keep, answer, asked, keep_with, keeper},
     patience::in_time,
+    shelf::{Asked, ahead, build},
 };
 
 /// An event of the window: all that the device has has been read by now. A list that was shown before is to be asked for anew.
@@ -25,7 +30,7 @@ pub(crate) const READ: &str = "vitrine-read";
 
 #[cfg(feature = "hydrate")]
 mod chunk {
-    use std::{any::Any, pin::Pin};
+    use std::{any::Any, cell::Cell, pin::Pin};
 
     use ports::error::AppError;
     use send_wrapper::SendWrapper;
@@ -34,10 +39,33 @@ mod chunk {
     /// None when it cannot be answered here.
     type Answer = Option<Result<Vec<u8>, AppError>>;
 
-    /// The address of a request that only reads, which alone has its arguments there, and that is about products: of others a device knows nothing.
+    /// Keeps the bytes of an answer.
+    pub(crate) type Keep = Box<dyn FnOnce(&[u8]) + Send>;
+
+    /// Says of the answer to an address whether it is kept.
+    type Keeper = fn(&str, &dyn Any) -> Option<Keep>;
+
+    thread_local! {
+        /// None until the device's chunk is there.
+        static KEEPER: Cell<Option<Keeper>> = const { Cell::new(None) };
+    }
+
+    /// From now on answers are kept.
+    pub(crate) fn keep_with(keeper: Keeper) {
+        KEEPER.set(Some(keeper));
+    }
+
+    /// What is done with the answer to an address once it is there.
+    pub(crate) fn keeper(address: &str, answer: &dyn Any) -> Option<Keep> {
+        KEEPER.get()?(address, answer)
+    }
+
+    /// The address of a request that only reads, which alone has its arguments there, and that a device may know something of.
     pub(crate) fn asked(request: &dyn Any) -> Option<String> {
         let address = request.downcast_ref::<BrowserRequest>()?.url();
-        (address.contains("/api/fn/product") && address.contains('?')).then_some(address)
+        let (_, asked) = address.split_once("/api/fn/")?;
+        let is_known = ["product", "review/queue", "review/card", "review/reviewers", "usage/get"].iter().any(|known| asked.starts_with(known));
+        (is_known && asked.contains('?')).then_some(address)
     }
 
     /// What the server would have answered to a request, as far as the device knows.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     question::Question,
+    shelf::{self, Asked},
     tab::{self, Needs},
 };
 use crate::{frame::signed_in, product::api::Opened, ui::html::clean};
@@ -16,11 +17,14 @@ const MOST_ROWS: u32 = 200;
 
 /// What the server would have answered; none where only the server knows.
 pub(super) async fn reply(address: String) -> Option<Result<Vec<u8>, AppError>> {
+    let me = signed_in()?;
+    if let Some(asked) = Asked::read(&address) {
+        return shelf::answer(asked, &me).await;
+    }
     let question = match Question::read(&address)? {
         Ok(question) => question,
         Err(error) => return Some(Err(error)),
     };
-    let me = signed_in()?;
     let about = About { store: me.store.id, currency: me.store.currency, user: me.id, editable: me.role.may(Permission::Edit) };
     let needs = if matches!(question, Question::List(_)) { Needs::First } else { Needs::All };
     tab::with(about, needs, |store| answer(store, question)).await?.map(Ok)

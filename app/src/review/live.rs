@@ -192,6 +192,11 @@ impl Live {
         self.desk.as_ref().is_some_and(|desk| desk.may_decide) && self.shown().is_some_and(Seat::is_open)
     }
 
+    /// Whether the queue is the device's, as the server could not be reached.
+    fn is_held(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.held.is_some())
+    }
+
     fn next_number(&mut self) -> u32 {
         self.number += 1;
         self.number

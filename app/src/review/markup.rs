@@ -17,7 +17,7 @@ use ports::error::AppError;
 pub(super) use self::{
     dialogs::{All, all, all_line},
     head::{approve_all, chips, progress},
-    tell::{Note, notes, toast, unsent},
+    tell::{Note, notes, offline, toast, unsent},
 };
 use super::state::{
     address::{Place, address_at},
@@ -49,6 +49,7 @@ pub(super) fn page(shown: &Shown<'_>) -> Markup {
             div.region data-region="all" { (head::approve_all(shown.place, shown.desk)) }
         }
         ul.chips aria-label="Filters" data-region="chips" { (head::chips(&shown.place.filter)) }
+        div.notes data-region="band" {}
         div.notes data-region="unsent" {}
         div.notes data-region="notes" {}
         div.swipes data-region="card" { (body(shown)) }
@@ -67,6 +68,7 @@ pub(super) fn body(shown: &Shown<'_>) -> Markup {
     match (shown.seat, shown.desk, shown.failure) {
         (Some(seat), Some(desk), _) => card::card(seat, desk, shown.people, shown.now),
         (_, _, Some(error)) => tell::failure(error, shown.place),
+        (None, Some(desk), None) if desk.is_partly_elsewhere() => tell::elsewhere(shown.place, desk),
         (None, Some(desk), None) if desk.left() > 0 => loading(),
         (None, Some(desk), None) => tell::empty(shown.place, desk),
         (_, None, None) => loading(),
@@ -90,6 +92,9 @@ pub(super) fn decide(shown: &Shown<'_>) -> Markup {
             button.btn.ghost type="button" data-act="next" aria-keyshortcuts="J" disabled[desk.is_last()] { span { "Next" } (parts::icon("chevron-right")) kbd aria-hidden="true" { "J" } }
         }
         @if let Some(next) = shown.next { noscript { a.btn rel="next" href=(address_at(&shown.place.filter, next)) { "Next" } } }
+        @if is_open && desk.held.is_some() {
+            p.muted.small { "The server cannot be reached: what you write is not checked until it is, and nothing can be assigned or approved all at once." }
+        }
         @if !desk.may_decide { p.muted { "Your role can look at suggestions. A reviewer, an editor or an owner of the store decides." } }
     }
 }

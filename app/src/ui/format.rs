@@ -59,6 +59,12 @@ pub(crate) fn moment(at: Timestamp) -> String {
     format!("{}, {} UTC", date(at), time(at))
 }
 
+/// `14:03`, and the day before it when it is another one than today. Both moments by the clock on the wall.
+#[cfg(any(feature = "hydrate", test))]
+pub(crate) fn as_of(at: Timestamp, now: Timestamp) -> String {
+    if date(at) == date(now) { time(at) } else { format!("{}, {}", date(at), time(at)) }
+}
+
 /// How long ago, as one would say it: `just now`, `5 min ago`, `3 h ago`, `yesterday`, `12 Jul`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = (now.micros() - at.micros()) / 1_000_000;

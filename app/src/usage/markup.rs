@@ -15,16 +15,17 @@ use super::state::{
 use crate::ui::{chart::columns, day, format::number};
 use domain::money::Cost;
 
-/// What is inside the page's element.
-pub(crate) fn page(view: &UsageView, range: Range, refused: Option<&Refused>, store: &str) -> String {
+/// What is inside the page's element. `as_of` says of when the figures are, where they are the device's.
+pub(crate) fn page(view: &UsageView, range: Range, refused: Option<&Refused>, store: &str, as_of: Option<&str>) -> String {
     let is_empty = view.total.calls == 0;
     html! {
         header.page-head {
             h1 { "Usage" }
-            @if !is_empty { a.btn href=(export(range)) download rel="external" { (icon("download")) "Export CSV" } }
+            @if !is_empty && as_of.is_none() { a.btn href=(export(range)) download rel="external" { (icon("download")) "Export CSV" } }
         }
+        @if let Some(as_of) = as_of { (offline(as_of)) }
         (ranges(view, range))
-        @if is_empty { (nothing()) } @else {
+        @if is_empty { (nothing(as_of.is_some())) } @else {
             section.part aria-labelledby="figures-h" {
                 h2.vh #figures-h { "Figures" }
                 dl.tiles.num {
@@ -36,9 +37,20 @@ pub(crate) fn page(view: &UsageView, range: Range, refused: Option<&Refused>, st
             (charts(view))
             (groups::groups(view))
         }
-        (budget::budget(view, range, refused, store))
+        (budget::budget(view, range, refused, store, as_of.is_some()))
     }
     .into_string()
+}
+
+fn offline(as_of: &str) -> Markup {
+    html! {
+        div.notes {
+            div.band.offline role="status" {
+                (icon("cloud-off"))
+                span { "Offline. These figures are as of " (as_of) ". They can be exported, and the budget changed, once the server can be reached." }
+            }
+        }
+    }
 }
 
 fn ranges(view: &UsageView, range: Range) -> Markup {
@@ -102,13 +114,13 @@ fn charts(view: &UsageView) -> Markup {
     }
 }
 
-fn nothing() -> Markup {
+fn nothing(is_offline: bool) -> Markup {
     html! {
         div.notice role="status" {
             (icon("chart-column"))
-            h2 { "No calls in these days" }
+            h2 { @if is_offline { "No calls in these days, as far as this device knows" } @else { "No calls in these days" } }
             p { "Every call of a provider stands here with its tokens, its time and its cost, by day, model, person and type." }
-            div.line { a.btn href="/runs/new" { "New run" } a.btn href="/settings/providers" { "Providers and prices" } }
+            @if !is_offline { div.line { a.btn href="/runs/new" { "New run" } a.btn href="/settings/providers" { "Providers and prices" } } }
         }
     }
 }
@@ -155,12 +167,13 @@ mod tests {
             by_type: vec![("No type".into(), sums)],
             budget: BudgetView { monthly: Some(Cost(50_000_000)), spent: Cost(45_000_000) },
             may_manage,
+            as_of: None,
         }
     }
 
     #[test]
     fn the_page_shows_figures_charts_and_groups() {
-        let html = page(&view(8, 3_200_000, true), Range::Last(7), None, "s-1");
+        let html = page(&view(8, 3_200_000, true), Range::Last(7), None, "s-1", None);
 
         for part in ["Export CSV", "/usage/export.csv?days=7", "Cost by day", "Calls by day", "EUR 3.20", "Acme &lt;b&gt;", "No type", "Product type"]
         {
@@ -172,22 +185,31 @@ mod tests {
 
     #[test]
     fn days_without_calls_say_what_will_stand_here() {
-        let html = page(&view(0, 0, true), Range::Month, None, "s-1");
+        let html = page(&view(0, 0, true), Range::Month, None, "s-1", None);
 
         assert!(html.contains("No calls in these days") && !html.contains("export.csv") && html.contains("Budget"), "{html}");
     }
 
     #[test]
+    fn p10_figures_of_the_device_say_of_when_they_are_and_offer_nothing_that_takes_the_server() {
+        let html = page(&view(8, 3_200_000, true), Range::Last(7), None, "s-1", Some("14:05"));
+
+        assert!(html.contains("Offline. These figures are as of 14:05.") && html.contains("EUR 3.20"), "{html}");
+        assert!(!html.contains("export.csv") && !html.contains("action=\"/usage/budget\"") && html.contains("90 %"), "{html}");
+        assert!(!page(&view(0, 0, true), Range::Month, None, "s-1", Some("14:05")).contains("New run"));
+    }
+
+    #[test]
     fn what_is_free_has_no_chart_of_its_cost() {
-        let html = page(&view(8, 0, true), Range::Last(7), None, "s-1");
+        let html = page(&view(8, 0, true), Range::Last(7), None, "s-1", None);
         assert!(!html.contains("Cost by day") && html.contains("Calls by day"));
     }
 
     #[test]
     fn owners_set_the_budget_and_others_see_it() {
         let refused = Refused { typed: "a <lot>".into(), says: "This is not an amount.".into() };
-        let owner = page(&view(8, 1, true), Range::Last(7), Some(&refused), "s-1");
-        let other = page(&view(8, 1, false), Range::Last(7), None, "s-1");
+        let owner = page(&view(8, 1, true), Range::Last(7), Some(&refused), "s-1", None);
+        let other = page(&view(8, 1, false), Range::Last(7), None, "s-1", None);
 
         assert!(owner.contains("action=\"/usage/budget\"") && owner.contains("value=\"a &lt;lot&gt;\"") && owner.contains("This is not an amount."));
         assert!(owner.contains("name=\"back\" value=\"days=7\"") && owner.contains("value=\"s-1\"") && owner.contains("90 %"), "{owner}");

@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderName, HeaderValue, header, request::Parts},
     response::Redirect,
 };
-use domain::clock::Clock;
+use domain::{
+    clock::Clock,
+    worker::{WHOSE, whose},
+};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -42,9 +45,21 @@ pub(crate) fn provide(state: &AppState) {
     let (visitor, appearance) = parts.as_ref().map(found).unwrap_or_default();
     provide_context(visitor.unwrap_or_default());
     provide_context(appearance.unwrap_or_default());
+    tell_whose(parts.as_ref());
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&security::content_security_policy(Some(&nonce), &state.site.assets))
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Says for whom a server function answers: a browser that keeps the answer must not show it to somebody else.
+fn tell_whose(parts: Option<&Parts>) {
+    let Some(parts) = parts.filter(|parts| parts.uri.path().starts_with("/api/fn/")) else { return };
+    let access = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.access.as_ref());
+    if let (Some(access), Some(response)) = (access, use_context::<ResponseOptions>())
+        && let Ok(whose) = HeaderValue::from_str(&whose(access.store, access.user))
+    {
+        response.insert_header(HeaderName::from_static(WHOSE), whose);
     }
 }

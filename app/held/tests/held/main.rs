@@ -5,4 +5,5 @@
 mod model;
 mod own;
 mod random;
+mod review;
 mod same_as_model;

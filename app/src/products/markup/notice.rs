@@ -99,8 +99,7 @@ pub(crate) fn offline(held: Held, as_of: Timestamp, now: Timestamp) -> Markup {
         (1, None) => "1 product is on this device".to_owned(),
         (rows, None) => format!("{} products are on this device", count(rows)),
     };
-    let time = format::time(as_of);
-    let at = if format::date(as_of) == format::date(now) { time } else { format!("{}, {time}", format::date(as_of)) };
+    let at = format::as_of(as_of, now);
     html! {
         div.band.offline role="status" {
             (icon("cloud-off"))

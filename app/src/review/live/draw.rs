@@ -6,9 +6,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{Live, judge::is_same};
-use crate::review::{
-    markup::{self, Shown, card},
-    state::address::address,
+use crate::{
+    review::{
+        markup::{self, Shown, card},
+        state::address::address,
+    },
+    ui::time::on_the_wall,
 };
 
 impl Live {
@@ -35,6 +38,19 @@ impl Live {
     pub(super) fn draw_head(&self) {
         self.fill("progress", &markup::progress(self.desk.as_ref()).into_string());
         self.fill("all", &markup::approve_all(&self.place, self.desk.as_ref()).into_string());
+        self.draw_band();
+    }
+
+    /// Where the queue is the device's, what part of it that is and of when. It is read out when it changes.
+    fn draw_band(&self) {
+        let band = self.desk.as_ref().and_then(|desk| {
+            let as_of = desk.held?.as_of;
+            Some(markup::offline(desk, on_the_wall(as_of), on_the_wall(self.now)).into_string())
+        });
+        let band = band.unwrap_or_default();
+        if self.find("[data-region=band]").is_some_and(|region| region.inner_html() != band) {
+            self.fill("band", &band);
+        }
     }
 
     /// The suggestion. Where the keyboard was in it, it is in the next one.
@@ -116,7 +132,8 @@ impl Live {
     }
 
     pub(super) fn draw_assigned(&self) {
-        let (Some(seat), can) = (self.shown(), self.may_decide()) else { return };
+        let can = self.may_decide() && !self.is_held();
+        let Some(seat) = self.shown() else { return };
         self.fill("assigned", &card::assigned(&seat.card, can, self.people.as_deref()).into_string());
     }
 

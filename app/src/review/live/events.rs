@@ -46,9 +46,15 @@ pub(super) fn listen(page: Page) {
     let keys = window_event_listener_untyped("keydown", move |event| {
         page.with(|live| live.on_key(&event));
     });
+    let online = window_event_listener_untyped("online", move |_| {
+        page.with(Live::look_for_the_server);
+    });
     let minute = set_interval_with_handle(
         move || {
-            page.with(|live| live.now = now());
+            page.with(|live| {
+                live.now = now();
+                live.look_for_the_server();
+            });
         },
         Duration::from_mins(1),
     )
@@ -56,6 +62,7 @@ pub(super) fn listen(page: Page) {
     let kept = StoredValue::new_local(heard);
     on_cleanup(move || {
         keys.remove();
+        online.remove();
         if let Some(minute) = minute {
             minute.clear();
         }

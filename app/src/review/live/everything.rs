@@ -142,5 +142,9 @@ async fn both(filter: &QueueFilter) -> Result<(Queue, Queue), AppError> {
     let of = |odd: bool, newest: bool| print(&QueueFilter { odd: Some(odd), newest, ..filter.clone() });
     let odd = api::read_queue(of(true, false), String::new(), SHOWN).await?;
     let newest = api::read_queue(of(false, true), String::new(), 1).await?;
+    // What is agreed to has to be what is there now.
+    if odd.held.is_some() || newest.held.is_some() {
+        return Err(AppError::Unreachable);
+    }
     Ok((odd, newest))
 }

@@ -39,7 +39,7 @@ impl Live {
                     outbox::settle(card.product);
                 }
                 self.failure = None;
-                self.desk = Some(Desk::new(outbox::without_sent(queue), first));
+                self.desk = Some(Desk::new(without_sent(queue), first));
             }
             Err(error) => {
                 self.failure = Some(error);
@@ -50,6 +50,30 @@ impl Live {
         let _ = self.root.set_attribute("data-ready", "");
         self.fetch();
         self.know_people();
+    }
+
+    /// Whether the server is there again: what the device had in its place is asked for anew, unless one is in the middle of it.
+    pub(super) fn look_for_the_server(&mut self) {
+        if self.is_asking || !self.desk.as_ref().is_some_and(|desk| desk.held.is_some() && !desk.is_touched()) {
+            return;
+        }
+        self.is_asking = true;
+        // The one that is shown stays where it is.
+        let place = Place { card: self.shown().map(|seat| seat.card.review).or(self.place.card), ..self.place.clone() };
+        let (page, question) = (self.page, self.question);
+        spawn_local(async move {
+            let answer = opening(&place).await;
+            page.with(|live| {
+                if question != live.question {
+                    return;
+                }
+                live.is_asking = false;
+                let is_touched = live.desk.as_ref().is_some_and(Desk::is_touched);
+                if answer.as_ref().is_ok_and(|(queue, _)| queue.held.is_none()) && !is_touched {
+                    live.opened(question, answer);
+                }
+            });
+        });
     }
 
     /// Goes to another queue, or to another suggestion.
@@ -105,6 +129,8 @@ impl Live {
                 }
                 self.fetch();
             }
+            // What the device has is a list of its own, of another moment.
+            Err(AppError::Unreachable | AppError::Unavailable(_)) if self.shown().is_none() => self.open(),
             Err(error) => {
                 // What is here can be decided meanwhile; the next decision asks again.
                 if self.shown().is_none() {
@@ -116,7 +142,7 @@ impl Live {
     }
 
     fn know_people(&mut self) {
-        if self.people.is_some() || !self.desk.as_ref().is_some_and(|desk| desk.may_decide) {
+        if self.people.is_some() || self.is_held() || !self.desk.as_ref().is_some_and(|desk| desk.may_decide) {
             return;
         }
         let page = self.page;
@@ -130,6 +156,18 @@ impl Live {
             }
         });
     }
+}
+
+/// What is decided about is not counted as left where the count is not the server's.
+fn without_sent(queue: Queue) -> Queue {
+    let all = queue.cards.len();
+    let mut queue = outbox::without_sent(queue);
+    let gone = (all - queue.cards.len()) as u64;
+    if let Some(held) = &mut queue.held {
+        held.of = held.of.map(|of| of.saturating_sub(gone));
+        queue.total = queue.total.saturating_sub(gone);
+    }
+    queue
 }
 
 async fn opening(place: &Place) -> Result<(Queue, Option<Card>), AppError> {

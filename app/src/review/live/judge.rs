@@ -18,6 +18,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 impl Live {
     /// Has a suggestion judged once nothing more is written into it. What was found before stands until then.
     pub(super) fn judge_soon(&self, review: ReviewId) {
+        if self.is_held() {
+            return;
+        }
         let page = self.page;
         self.judging.run(PAUSE, move || {
             page.with(|live| live.judge(review));

@@ -36,7 +36,7 @@ pub(crate) fn card(seat: &Seat, desk: &Desk, people: Option<&[(UserId, String)]>
                 @if card.cost != Cost::ZERO { span.num { (cost(card.cost, desk.currency)) } }
                 @if let Some(run) = card.run { a.link href={ "/runs/" (run) } { "Its run" } }
                 a.link href={ "/products/" (card.handle) "/versions" } { "All versions" }
-                span.region data-region="assigned" { (assigned(card, can, people)) }
+                span.region data-region="assigned" { (assigned(card, can && desk.held.is_none(), people)) }
             }
             @if !card.remark.is_empty() { p.remark { b { "It was asked for: " } (card.remark) } }
             @if let Some(decided) = &card.decided {

@@ -26,7 +26,8 @@ pub(crate) fn progress(desk: Option<&Desk>) -> Markup {
 
 /// Approves what nothing was found in.
 pub(crate) fn approve_all(place: &Place, desk: Option<&Desk>) -> Markup {
-    let Some(desk) = desk.filter(|desk| desk.may_decide) else { return html! {} };
+    // What is approved unseen has to be what is there now.
+    let Some(desk) = desk.filter(|desk| desk.may_decide && desk.held.is_none()) else { return html! {} };
     let filter = &place.filter;
     // Those that were decided here meanwhile may have been of either kind: the dialog counts anew.
     let count = desk.left().saturating_sub(if filter.odd == Some(false) { 0 } else { desk.odd });

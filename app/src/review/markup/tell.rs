@@ -1,5 +1,7 @@
 //! What there is to say beside the suggestion, or in its place.
 
+#[cfg(any(feature = "hydrate", test))]
+use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::{
     error::AppError,
@@ -7,6 +9,8 @@ use ports::{
 };
 
 use super::parts::icon;
+#[cfg(any(feature = "hydrate", test))]
+use crate::ui::format;
 use crate::{
     review::state::{
         address::{PATH, Place, address},
@@ -60,6 +64,49 @@ pub(crate) fn unsent(count: usize, stopped: Option<&str>, here: &str) -> Markup 
     }
 }
 
+/// Stands above suggestions that are the device's: what part of the queue it has. Both times are by the clock on the wall.
+#[cfg(any(feature = "hydrate", test))]
+pub(crate) fn offline(desk: &Desk, as_of: Timestamp, now: Timestamp) -> Markup {
+    let here = desk.here;
+    let told = match (here, desk.held.and_then(|held| held.of)) {
+        (0, Some(0)) => "Nothing was left in this queue".to_owned(),
+        (0, None) => "This part of the review is not on this device".to_owned(),
+        (1, Some(0..=1)) => "The only suggestion is on this device".to_owned(),
+        (here, Some(of)) if here >= of => format!("All {} suggestions are on this device", number(here)),
+        (1, Some(of)) => format!("1 of {} suggestions is on this device", number(of)),
+        (here, Some(of)) => format!("{} of {} suggestions are on this device", number(here), number(of)),
+        (1, None) => "1 suggestion on this device matches".to_owned(),
+        (here, None) => format!("{} suggestions on this device match", number(here)),
+    };
+    let at = format::as_of(as_of, now);
+    html! {
+        div.band.offline role="status" {
+            (icon("cloud-off"))
+            span { "Offline. " (told) ", as of " (at) "." }
+        }
+    }
+}
+
+/// In the place of a suggestion, when what is left of the queue is not on the device.
+pub(super) fn elsewhere(place: &Place, desk: &Desk) -> Markup {
+    let (heading, text) = match (desk.here, desk.done()) {
+        (0, _) => {
+            let text = "What is asked for is on the server, and can be looked at once that can be reached.";
+            ("This part of the review is not on this device", text.to_owned())
+        }
+        (_, 0) => ("The rest is not on this device", "It is on the server, and can be looked at once that can be reached.".to_owned()),
+        (_, done) => {
+            let decided = if done == 1 { "1 suggestion".to_owned() } else { format!("{} suggestions", number(done)) };
+            ("The rest is not on this device", format!("You have decided about {decided}. The others come once the server can be reached."))
+        }
+    };
+    let ways = html! {
+        a.btn href=(address(&place.filter)) data-act="again" { "Try again" }
+        @if place.filter != QueueFilter::default() { a.btn href=(PATH) { "Clear filters" } }
+    };
+    notice("status", "cloud-off", heading, &text, &ways)
+}
+
 /// That something was done, with the way back where there is one.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 pub(crate) fn toast(number: u32, words: &str, undo: bool) -> Markup {
@@ -76,13 +123,17 @@ pub(crate) fn failure(error: &AppError, place: &Place) -> Markup {
     let (sign, heading) = match error {
         AppError::SignedOut => ("lock", "You are signed out"),
         AppError::Forbidden => ("lock", "You may not see this"),
+        AppError::Unavailable(_) => ("circle-alert", "This cannot be shown now"),
         _ => ("circle-alert", "The queue could not be loaded"),
     };
     let ways = html! {
         @match error {
             AppError::SignedOut => a.btn href=(sign_in(&here)) rel="external" { "Sign in" },
             AppError::Forbidden => a.btn href="/products" { "Go to the products" },
-            _ => a.btn href=(here) data-act="again" { "Try again" },
+            _ => {
+                a.btn href=(here) data-act="again" { "Try again" }
+                @if place.card.is_some() { a.btn href=(here) { "Look at the queue" } }
+            }
         }
     };
     notice("alert", sign, heading, &error.to_string(), &ways)
@@ -108,7 +159,7 @@ pub(crate) fn empty(place: &Place, desk: &Desk) -> Markup {
             "sparkles",
             "Nothing to review",
             text,
-            &html! { a.btn href="/runs/new" { "Start a run" } a.btn href="/products" { "Go to the products" } },
+            &html! { @if desk.held.is_none() { a.btn href="/runs/new" { "Start a run" } } a.btn href="/products" { "Go to the products" } },
         );
     }
     let ways = html! { a.btn href=(PATH) { "Clear filters" } };

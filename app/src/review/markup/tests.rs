@@ -12,15 +12,17 @@ use domain::{
 };
 use ports::{
     error::AppError,
-    review::{Card, Cursor, Decided, Judgement, Queue, QueueFilter, ReviewStatus},
+    review::{Card, Cursor, Decided, HeldQueue, Judgement, Queue, QueueFilter, ReviewStatus},
 };
 
-use super::*;
+use super::{tell::offline, *};
 use crate::review::state::{desk::Desk, everything::Everything, seat::tests::card};
+
+const NOON: Timestamp = Timestamp::from_micros(1_709_209_845_000_000);
 
 fn desk(cards: Vec<Card>, may_decide: bool) -> Desk {
     let next = cards.last().map(|card| Cursor { at: card.created_at, review: card.review });
-    Desk::new(Queue { total: 214, odd: 16, cards, next, currency: Currency::EUR, may_decide }, None)
+    Desk::new(Queue { total: 214, odd: 16, cards, next, currency: Currency::EUR, may_decide, held: None }, None)
 }
 
 fn drawn(desk: &Desk, place: &Place) -> String {
@@ -122,7 +124,7 @@ fn while_one_edits_every_field_is_an_input() {
 #[test]
 fn an_empty_queue_says_what_to_do() {
     let nothing = |filter: QueueFilter| {
-        let desk = Desk::new(Queue { total: 0, odd: 0, cards: Vec::new(), next: None, currency: Currency::EUR, may_decide: true }, None);
+        let desk = Desk::new(Queue { total: 0, odd: 0, cards: Vec::new(), next: None, currency: Currency::EUR, may_decide: true, held: None }, None);
         drawn(&desk, &Place { filter, card: None })
     };
 
@@ -130,6 +132,54 @@ fn an_empty_queue_says_what_to_do() {
     assert!(nothing(QueueFilter { odd: Some(true), ..QueueFilter::default() }).contains("Clear filters"));
     let failed = Shown { place: &Place::default(), desk: None, failure: Some(&AppError::Internal), seat: None, next: None, people: None, now: None };
     assert!(page(&failed).into_string().contains("Try again"));
+}
+
+/// A desk of a queue as a device has it.
+fn held_desk(cards: Vec<Card>, of: Option<u64>) -> Desk {
+    let held = HeldQueue { of, as_of: NOON };
+    let total = of.unwrap_or(cards.len() as u64);
+    Desk::new(Queue { total, odd: 0, cards, next: None, currency: Currency::EUR, may_decide: true, held: Some(held) }, None)
+}
+
+#[test]
+fn p10_what_part_of_the_queue_one_sees_is_told() {
+    let told = |count: u8, of: Option<u64>, now: Timestamp| {
+        let desk = held_desk((0..count).map(card).collect(), of);
+        let band = offline(&desk, NOON, now).into_string();
+        band.split("<span>").nth(1).unwrap().replace("</span></div>", "")
+    };
+
+    let today = |count, of| told(count, of, NOON.plus_seconds(60));
+    assert_eq!(today(50, Some(1_214)), "Offline. 50 of 1,214 suggestions are on this device, as of 12:30.");
+    assert_eq!(today(3, Some(3)), "Offline. All 3 suggestions are on this device, as of 12:30.");
+    assert_eq!(today(1, Some(2)), "Offline. 1 of 2 suggestions is on this device, as of 12:30.");
+    assert_eq!(today(3, None), "Offline. 3 suggestions on this device match, as of 12:30.");
+    assert_eq!(told(0, Some(0), NOON.plus_seconds(86_400)), "Offline. Nothing was left in this queue, as of 29 Feb 2024, 12:30.");
+}
+
+#[test]
+fn p10_what_is_only_not_downloaded_is_never_called_nothing() {
+    let shown = |desk: &Desk| drawn(desk, &Place { filter: QueueFilter { odd: Some(true), ..QueueFilter::default() }, card: None });
+
+    for of in [None, Some(9)] {
+        let html = shown(&held_desk(Vec::new(), of));
+        assert!(html.contains("This part of the review is not on this device") && html.contains("Clear filters"), "{html}");
+        assert!(!html.contains("No suggestion matches") && !html.contains("Nothing to review"), "{html}");
+    }
+    let mut desk = held_desk(vec![card(1)], Some(9));
+    desk.take();
+    let html = shown(&desk);
+    assert!(html.contains("The rest is not on this device") && html.contains("You have decided about 1 suggestion."), "{html}");
+    // The server has said that there was nothing.
+    assert!(shown(&held_desk(Vec::new(), Some(0))).contains("No suggestion matches"));
+}
+
+#[test]
+fn p10_what_takes_the_server_is_not_offered_without_it() {
+    let html = drawn(&held_desk(vec![full()], Some(9)), &Place::default());
+
+    assert!(html.contains("data-act=\"accept\"") && html.contains("The server cannot be reached"), "{html}");
+    assert!(!html.contains("data-act=\"assign\"") && !html.contains("data-act=\"all\""), "{html}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod walk;
 
 use domain::{ids::ReviewId, money::Currency};
-use ports::review::{Card, Cursor, Queue};
+use ports::review::{Card, Cursor, HeldQueue, Queue};
 
 #[cfg(feature = "hydrate")]
 pub(crate) use self::walk::PART;
@@ -26,13 +26,18 @@ pub(crate) struct Desk {
     known: Vec<ReviewId>,
     pub(crate) currency: Currency,
     pub(crate) may_decide: bool,
+    /// What is known of the queue where it is the device's.
+    pub(crate) held: Option<HeldQueue>,
+    /// Suggestions that were there when it was opened.
+    pub(crate) here: u64,
 }
 
 impl Desk {
     /// `first` is shown first, wherever it stands in the queue.
     pub(crate) fn new(queue: Queue, first: Option<Card>) -> Self {
-        let Queue { total, odd, cards, next, currency, may_decide } = queue;
-        let mut desk = Self { seats: Vec::new(), at: 0, next, left: total, odd, done: 0, known: Vec::new(), currency, may_decide };
+        let Queue { total, odd, cards, next, currency, may_decide, held } = queue;
+        let here = cards.len() as u64;
+        let mut desk = Self { seats: Vec::new(), at: 0, next, left: total, odd, done: 0, known: Vec::new(), currency, may_decide, held, here };
         if let Some(card) = first {
             // It may be in no queue; it is counted all the same, so that one is not at 1 of 0.
             desk.left = total.max(1);
@@ -43,10 +48,13 @@ impl Desk {
         desk
     }
 
-    /// Once all are loaded there are no others, whatever was counted before.
+    /// Once all are loaded there are no others, whatever was counted before. Of a queue that is the device's, others are on the server.
     fn count(&mut self) {
-        if self.next.is_none() {
-            self.left = self.seats.len() as u64;
+        let loaded = self.seats.len() as u64;
+        if self.held.is_some() {
+            self.left = self.left.max(loaded);
+        } else if self.next.is_none() {
+            self.left = loaded;
         }
     }
 
@@ -75,6 +83,11 @@ impl Desk {
 
     pub(crate) const fn left(&self) -> u64 {
         self.left
+    }
+
+    /// Whether something of the queue may be on the server alone.
+    pub(crate) fn is_partly_elsewhere(&self) -> bool {
+        self.held.is_some_and(|held| held.of.is_none_or(|_| self.left > self.seats.len() as u64))
     }
 
     pub(crate) fn is_first(&self) -> bool {

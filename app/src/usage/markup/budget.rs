@@ -12,14 +12,14 @@ use crate::{
 };
 
 /// `store` is the one the form is written for.
-pub(super) fn budget(view: &UsageView, range: Range, refused: Option<&Refused>, store: &str) -> Markup {
+pub(super) fn budget(view: &UsageView, range: Range, refused: Option<&Refused>, store: &str, is_offline: bool) -> Markup {
     let (tone, says) = standing(view.budget, view.currency);
     html! {
         section.part #budget aria-labelledby="budget-h" {
             h2 #budget-h { "Budget" }
             p { span.badge data-tone=(tone) { (says) } }
             @if let Some(used) = view.budget.used() { (bar(used.min(100), 100)) }
-            @if view.may_manage { (form(view, range, refused, store)) } @else {
+            @if view.may_manage && is_offline { p.hint { "It can be changed once the server can be reached." } } @else if view.may_manage { (form(view, range, refused, store)) } @else {
                 p.hint { "Owners of the store set it. It is counted by calendar month, in UTC." }
             }
         }

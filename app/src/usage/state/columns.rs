@@ -100,6 +100,7 @@ mod tests {
             by_type: Vec::new(),
             budget: BudgetView { monthly: monthly.map(Cost), spent: Cost::ZERO },
             may_manage: true,
+            as_of: None,
         }
     }
 

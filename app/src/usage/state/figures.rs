@@ -103,6 +103,7 @@ mod tests {
             by_type: Vec::new(),
             budget: BudgetView::default(),
             may_manage: true,
+            as_of: None,
         };
 
         let told: Vec<String> = figures(&view).iter().map(|figure| format!("{} {} {}", figure.name, figure.value, figure.change)).collect();

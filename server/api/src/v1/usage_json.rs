@@ -190,6 +190,7 @@ mod tests {
             by_type: Vec::new(),
             budget: BudgetView { monthly: Some(Cost(50_000_000)), spent: Cost(3_200_000) },
             may_manage: false,
+            as_of: None,
         };
 
         let written = serde_json::to_value(UsageJson::of(&usage, &usage.currency)).unwrap();

@@ -77,3 +77,23 @@ async fn every_answer_is_told_from_a_portals() {
         assert_eq!(program.client().get(path).await.header("vitrine"), "1", "{path}");
     }
 }
+
+#[tokio::test]
+async fn p13_what_a_function_answers_says_for_whom() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let nobody = program.client();
+
+    let asked = nobody.get("/api/fn/review/queue?filter=&behind=&count=2").await;
+
+    assert_eq!((asked.status, asked.header("vitrine-for")), (401, ""));
+    let owner = program.signed_in("viewer@test.test").await;
+    let page = owner.get("/products").await;
+    let id = |name: &str| {
+        let (_, rest) = page.text.split_once(&format!("{name}=\"")).unwrap();
+        rest.split('"').next().unwrap().replace('-', "")
+    };
+    for function in ["review/queue?filter=&behind=&count=2", "review/reviewers?", "usage/get?address="] {
+        let reply = owner.get(&format!("/api/fn/{function}")).await;
+        assert_eq!((reply.status, reply.header("vitrine-for")), (200, format!("{}-{}", id("data-store"), id("data-user")).as_str()), "{function}");
+    }
+}

@@ -32,6 +32,12 @@ impl Desk {
         self.seats.get_mut(self.at)
     }
 
+    /// Whether the reviewer has begun to choose or to write.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn is_touched(&self) -> bool {
+        self.seats.iter().any(Seat::is_touched)
+    }
+
     /// One that is on the desk, shown or not.
     #[cfg(feature = "hydrate")]
     pub(crate) fn seat_mut(&mut self, review: ReviewId) -> Option<&mut Seat> {
@@ -87,8 +93,8 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use domain::money::Currency;
-    use ports::review::Card;
+    use domain::{clock::Timestamp, money::Currency};
+    use ports::review::{Card, HeldQueue};
 
     use super::*;
     use crate::review::state::seat::tests::card;
@@ -96,7 +102,7 @@ mod tests {
     fn queue(numbers: std::ops::Range<u8>, total: u64) -> Queue {
         let cards: Vec<Card> = numbers.map(card).collect();
         let next = cards.last().filter(|_| (cards.len() as u64) < total).map(|card| Cursor { at: card.created_at, review: card.review });
-        Queue { total, odd: 2, cards, next, currency: Currency::EUR, may_decide: true }
+        Queue { total, odd: 2, cards, next, currency: Currency::EUR, may_decide: true, held: None }
     }
 
     fn title(desk: &Desk) -> &str {
@@ -163,6 +169,22 @@ mod tests {
         desk.put(Queue { next: None, ..queue(0..0, 7) }, 0);
 
         assert_eq!((desk.shown(), desk.left()), (None, 0));
+    }
+
+    #[test]
+    fn p10_of_a_queue_that_is_only_partly_here_the_rest_stays_counted() {
+        let held = HeldQueue { of: Some(214), as_of: Timestamp::from_micros(1) };
+        let mut desk = Desk::new(Queue { next: None, held: Some(held), ..queue(0..2, 214) }, None);
+        assert_eq!((desk.place(), desk.wants()), ((1, 214), None));
+
+        desk.take();
+        desk.take();
+
+        assert_eq!((desk.shown(), desk.left(), desk.is_partly_elsewhere()), (None, 212, true));
+        // All of a queue is all of it.
+        let held = HeldQueue { of: Some(2), ..held };
+        let desk = Desk::new(Queue { next: None, held: Some(held), ..queue(0..2, 2) }, None);
+        assert!(!desk.is_partly_elsewhere());
     }
 
     #[test]

@@ -41,6 +41,12 @@ impl Seat {
         self.drafts.iter().any(|draft| draft.text.is_some())
     }
 
+    /// Whether something was chosen or written.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn is_touched(&self) -> bool {
+        self.is_editing || self.drafts.iter().any(|draft| !draft.is_on || draft.replaces || draft.text.is_some())
+    }
+
     /// What is as it was suggested was judged when it was written.
     fn forget_judgement(&mut self) {
         if !self.is_edited() {

@@ -115,6 +115,7 @@ impl Store {
             next,
             currency: store.currency,
             may_decide: who.role.may(Permission::Review),
+            held: None,
         })
     }
 

@@ -35,6 +35,7 @@ impl Usage for Store {
             by_type,
             budget: self.budget_now(&store).await?,
             may_manage: who.role.may(Permission::Manage),
+            as_of: None,
         })
     }
 

@@ -34,6 +34,8 @@ pub const POLL: u64 = 30_000;
 pub const PUSH_TIMEOUT: u64 = 10_000;
 pub const PULL_TIMEOUT: u64 = 15_000;
 pub const STORAGE_TIMEOUT: u64 = 5_000;
+/// What another tab has to send is left to it for so many milliseconds.
+pub const TOLD: u64 = 300;
 
 #[derive(Debug, Default)]
 pub struct Core {
@@ -171,10 +173,13 @@ impl Core {
                 self.queue.clear();
                 self.must.push(outbox::Tx::Recover { journal });
             }
-            // Perhaps somebody has thrown something away.
+            // Perhaps somebody has thrown something away. Whoever tells of an op sends it too, and most often has in a moment.
             Event::Told => {
                 self.queue.clear();
                 self.push.due = true;
+                if self.push.not_before <= now.mono {
+                    self.push.not_before = now.mono + TOLD;
+                }
             }
             Event::Poked(_) => self.pull.due = true,
             Event::Outbox(tag, result) => self.outbox_done(now, tag, result, out),

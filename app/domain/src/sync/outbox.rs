@@ -32,7 +32,7 @@ pub const KEPT_DAYS: i64 = 90;
 /// Ops that ended in the last days before the device last heard of the server are sent again to one that went back to a copy.
 pub const OFFERED_AGAIN_DAYS: i64 = 7;
 /// The most pending ops that one look at the outbox gives.
-pub const LOADED: usize = 1_000;
+pub const LOADED: usize = 10_000;
 
 /// An op before it has a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

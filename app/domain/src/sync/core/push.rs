@@ -103,7 +103,8 @@ impl Core {
         let ops = compose(&chosen, self.most.unwrap_or(MOST_OPS));
         let bytes = ops.iter().map(|op| op.bytes().len()).sum();
         let going = &chosen[..ops.len()];
-        self.queue.retain(|saved| going.iter().all(|going| going.number != saved.number));
+        let numbers: BTreeSet<u64> = going.iter().map(|saved| saved.number).collect();
+        self.queue.retain(|saved| !numbers.contains(&saved.number));
         let sent = going.iter().map(|saved| (saved.draft.id, saved.draft.lane, saved.draft.row)).collect();
         let what = What::Push(Sent { ops: sent, bytes, session: self.session, witness: meta.witness });
         let tag = self.wait_for(now.mono + PUSH_TIMEOUT, what);

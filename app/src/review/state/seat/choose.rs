@@ -50,7 +50,7 @@ impl Seat {
 
     /// All fields, ticked or not, as they are judged.
     pub(crate) fn all_words(&self) -> Words {
-        words_of((0..self.drafts.len()).map(|at| (self.card.fields[at].field.clone(), self.value(at))))
+        (0..self.drafts.len()).map(|at| (self.card.fields[at].field.clone(), self.value(at))).collect()
     }
 
     /// Takes what the server said of some words; whether those are what is written now. Answers to older questions are of no
@@ -91,31 +91,6 @@ impl Seat {
             }
         }
     }
-}
-
-/// Values of fields as the words they are.
-fn words_of(fields: impl IntoIterator<Item = (Field, Value)>) -> Words {
-    let mut words = Words::default();
-    for (field, value) in fields {
-        let text = || Some(value.to_string());
-        match field {
-            Field::Title => words.title = text(),
-            Field::Description => words.description = text(),
-            Field::SeoTitle => words.seo_title = text(),
-            Field::SeoDescription => words.seo_description = text(),
-            Field::Tags => {
-                words.tags = match value {
-                    Value::List(tags) => Some(tags),
-                    value => Some(vec![value.to_string()].into_iter().filter(|tag| !tag.is_empty()).collect()),
-                }
-            }
-            Field::ImageField(id, ImageField::Alt) => {
-                words.alts.insert(id, value.to_string());
-            }
-            _ => {}
-        }
-    }
-    words
 }
 
 #[cfg(test)]
@@ -255,20 +230,5 @@ mod tests {
         let words = seat.all_words();
 
         assert_eq!((words.title.as_deref(), words.description.as_deref()), (Some("Golden lamp"), Some("<p>new</p>")));
-    }
-
-    #[test]
-    fn words_are_put_together_from_fields() {
-        let image = ImageId::new(Timestamp::from_micros(1), [1; 10]);
-        let all = Words {
-            title: Some("a".into()),
-            description: Some("b".into()),
-            seo_title: Some("c".into()),
-            seo_description: Some("d".into()),
-            tags: Some(vec!["e".into(), "f".into()]),
-            alts: [(image, "g".into())].into(),
-        };
-
-        assert_eq!(words_of(all.fields()), all);
     }
 }

@@ -87,6 +87,13 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// The version without it.
+    pub const fn version(self) -> Seq {
+        match self {
+            Self::At(seq) | Self::After(_, seq) => seq,
+        }
+    }
+
     /// The own op that was seen.
     pub const fn own(self) -> Option<OpId> {
         match self {

@@ -39,7 +39,11 @@ impl Live {
                     outbox::settle(card.product);
                 }
                 self.failure = None;
-                self.desk = Some(Desk::new(outbox::without_sent(queue), first));
+                self.desk = Some(Desk::new(queue, first));
+                // Also the first one: what is decided about is not asked for twice.
+                if let Some(desk) = &mut self.desk {
+                    desk.leave_out(&outbox::reviews());
+                }
             }
             Err(error) => {
                 self.failure = Some(error);
@@ -93,9 +97,8 @@ impl Live {
         match answer {
             Ok(part) => {
                 let was_empty = self.shown().is_none();
-                let on_way = outbox::count() as u64;
                 if let Some(desk) = &mut self.desk {
-                    desk.put(outbox::without_sent(part), on_way);
+                    desk.put(part, &outbox::reviews());
                 }
                 if was_empty {
                     self.draw();

@@ -1,21 +1,32 @@
-//! Decisions on their way to the server, and what their answers come to. None is lost: what got no answer is sent again,
-//! as the same decision.
+//! Decisions on their way, and what becomes of them. They are in the outbox of the device as soon as that is there; where nothing can be
+//! kept, the page keeps them until the server answers.
 
 use std::time::Duration;
 
-use domain::{change::FieldConflict, ids::VersionId};
+use domain::{
+    change::FieldConflict,
+    clock::Timestamp,
+    field::Field,
+    ids::{OpId, ProductId, ReviewId, Seq, VersionId},
+    sync::{
+        end::{Conflict, Differing, End, Refusal},
+        intent::{Decided, Intent, Payload, Verdict},
+        outbox::{Saved, State},
+        shown::settles,
+    },
+};
 use ports::{
     error::AppError,
-    review::{Outcome, ReviewStatus, VersionView, VersionsView},
+    review::{Card, ReviewStatus, VersionView, VersionsView},
 };
 
-/// What is done about an answer.
+/// What is done about a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Next {
     Rest,
-    /// Sent again after a while.
+    /// Handed over again after a while.
     Again(Duration),
-    /// Sent again when the person wants it: they have to do something first.
+    /// Handed over again when the person wants it: they have to do something first.
     Wait(String),
     /// It waits for no decision any more: somebody was faster, or it is not there.
     Gone(String),
@@ -25,20 +36,53 @@ pub(crate) enum Next {
     Refused(String),
 }
 
-/// `tries` is how often it was sent.
-pub(crate) fn next(answer: &Result<Outcome, AppError>, tries: u32) -> Next {
-    match answer {
-        Ok(Outcome::Done) => Next::Rest,
-        Ok(Outcome::Already { status: ReviewStatus::Open, .. }) => Next::Refused("Your decision did not hold.".to_owned()),
-        Ok(Outcome::Already { status, decided }) => Next::Gone(already(*status, &decided.who)),
-        Ok(Outcome::Stale(conflicts)) => Next::Edited(conflicts.clone()),
-        Ok(Outcome::Refused(reason)) => Next::Refused(reason.clone()),
-        Err(AppError::Unreachable | AppError::Unavailable(_) | AppError::Internal) => Next::Again(Duration::from_secs(1 << tries.min(5))),
-        Err(error @ AppError::SignedOut) => Next::Wait(error.to_string()),
-        Err(AppError::NotFound) => {
-            Next::Gone("it is not there any more. Your decision changed nothing. Reload the page to see what is there.".to_owned())
+/// Of one that could neither be kept nor sent. `tries` is how often that was tried.
+pub(crate) fn not_kept(error: &AppError, tries: u32) -> Next {
+    match error {
+        AppError::SignedOut => Next::Wait(error.to_string()),
+        _ => Next::Again(Duration::from_secs(1 << tries.min(5))),
+    }
+}
+
+/// Of one that has ended. Who was faster the suggestion itself says, once it is asked for again ([`faster`]).
+pub(crate) fn ended(end: &End, seq: Option<Seq>) -> Next {
+    let conflict = |Differing { field, base: _, theirs, mine }: &Differing| FieldConflict {
+        field: field.clone(),
+        seen: Seq(0),
+        current: seq.unwrap_or_default(),
+        theirs: theirs.clone(),
+        mine: mine.clone(),
+    };
+    match end {
+        End::Applied | End::Merged | End::NoOp => Next::Rest,
+        End::Conflict(Conflict::Decided(decided)) => Next::Gone(already(status_of(*decided), "")),
+        End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => Next::Edited(fields.iter().map(conflict).collect()),
+        End::Rejected(Refusal::NotFound) => Next::Gone(GONE.to_owned()),
+        End::Rejected(Refusal::Invalid(field, sentence)) if *field != Field::Optimisation => Next::Refused(format!("{}: {sentence}", field.label())),
+        End::Rejected(refusal) => Next::Refused(refusal.to_string()),
+    }
+}
+
+/// The same, with what the suggestion says by now; `card` is none when it is not there any more.
+pub(crate) fn faster(next: Next, card: Option<&Card>) -> Next {
+    match (next, card) {
+        (Next::Rest, _) => Next::Rest,
+        (_, None) => Next::Gone(GONE.to_owned()),
+        (Next::Gone(_), Some(card)) if card.status == ReviewStatus::Open => Next::Refused("Your decision did not hold.".to_owned()),
+        (_, Some(card)) if card.status != ReviewStatus::Open => {
+            Next::Gone(already(card.status, card.decided.as_ref().map_or("", |decided| &decided.who)))
         }
-        Err(error) => Next::Refused(error.to_string()),
+        (next, _) => next,
+    }
+}
+
+const GONE: &str = "it is not there any more. Your decision changed nothing. Reload the page to see what is there.";
+
+const fn status_of(decided: Decided) -> ReviewStatus {
+    match decided {
+        Decided::Approved => ReviewStatus::Approved,
+        Decided::Rejected => ReviewStatus::Rejected,
+        Decided::Superseded => ReviewStatus::Superseded,
     }
 }
 
@@ -59,14 +103,49 @@ fn already(status: ReviewStatus, who: &str) -> String {
 
 /// What was done, in a word.
 #[cfg(feature = "hydrate")]
-pub(crate) const fn done(verdict: &ports::review::Verdict) -> &'static str {
-    use ports::review::Verdict;
-
+pub(crate) const fn done(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Approve { .. } => "Approved",
+        Verdict::Approve(_) => "Approved",
         Verdict::Reject { .. } => "Rejected",
         Verdict::Changes { .. } => "Sent back",
     }
+}
+
+/// A decision as the outbox of this device has it, whichever page has put it there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) op: OpId,
+    pub(crate) review: ReviewId,
+    pub(crate) product: ProductId,
+    pub(crate) at: Timestamp,
+    pub(crate) fate: Fate,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fate {
+    Waits,
+    Done,
+    ThrownAway,
+    /// It did not hold, and nobody has looked at that yet.
+    Open(End, Option<Seq>),
+    /// It did not hold, and its person knows.
+    Settled(End, Option<Seq>),
+}
+
+/// The decisions among what the outbox has, in their order.
+pub(crate) fn found(ops: &[Saved]) -> Vec<Found> {
+    let decision = |(at, saved): (usize, &Saved)| {
+        let Ok(Payload { intent: Intent::Review { review, .. }, .. }) = saved.draft.payload.open::<Payload>() else { return None };
+        let fate = match &saved.state {
+            State::Pending | State::Quarantined => Fate::Waits,
+            State::Discarded { .. } => Fate::ThrownAway,
+            State::Ended { end, .. } if !end.needs_somebody() => Fate::Done,
+            State::Ended { end, seq, .. } if ops[at + 1..].iter().any(|later| settles(later, saved)) => Fate::Settled(end.clone(), *seq),
+            State::Ended { end, seq, .. } => Fate::Open(end.clone(), *seq),
+        };
+        Some(Found { op: saved.draft.id, review, product: saved.draft.lane, at: saved.draft.at, fate })
+    };
+    ops.iter().enumerate().filter_map(decision).collect()
 }
 
 /// How an approval is taken back.
@@ -97,42 +176,45 @@ mod tests {
     use std::collections::BTreeMap;
 
     use domain::{
-        clock::Timestamp,
-        ids::ProductId,
+        field::Value,
+        ids::UserId,
         money::{Cost, Currency},
+        sync::outbox::Draft,
         words::{Words, score::Scores},
     };
-    use ports::review::Decided;
 
-    use super::*;
+    use super::{super::seat::tests::card, *};
 
     #[test]
-    fn what_got_no_answer_is_sent_again_after_longer_and_longer() {
-        let wait = |tries| next(&Err(AppError::Unreachable), tries);
+    fn what_cannot_be_kept_is_handed_over_again_after_longer_and_longer() {
+        let wait = |tries| not_kept(&AppError::Unreachable, tries);
 
         assert_eq!([wait(0), wait(1), wait(2)], [1, 2, 4].map(|seconds| Next::Again(Duration::from_secs(seconds))));
         assert_eq!(wait(400), Next::Again(Duration::from_secs(32)));
+        assert!(matches!(not_kept(&AppError::SignedOut, 0), Next::Wait(_)));
     }
 
     #[test]
-    fn every_answer_has_a_consequence() {
-        let decided = Decided { who: "Ann".into(), at: Timestamp::default(), reason: String::new() };
-        let already = Outcome::Already { status: ReviewStatus::Rejected, decided };
+    fn p03_every_end_has_a_consequence() {
+        let title = Differing { field: Field::Title, base: Value::text("a"), theirs: Value::text("b"), mine: Value::text("c") };
+        let conflict = FieldConflict { field: Field::Title, seen: Seq(0), current: Seq(9), theirs: Value::text("b"), mine: Value::text("c") };
+        let next = |end| ended(&end, Some(Seq(9)));
 
-        assert_eq!(next(&Ok(Outcome::Done), 0), Next::Rest);
-        assert!(matches!(next(&Ok(already), 0), Next::Gone(_)));
-        assert_eq!(next(&Ok(Outcome::Stale(Vec::new())), 0), Next::Edited(Vec::new()));
-        assert_eq!(next(&Ok(Outcome::Refused("Too long.".into())), 0), Next::Refused("Too long.".into()));
-        assert!(matches!(next(&Err(AppError::SignedOut), 0), Next::Wait(_)));
-        assert!(matches!(next(&Err(AppError::Forbidden), 0), Next::Refused(_)));
-        assert!(matches!(next(&Err(AppError::NotFound), 0), Next::Gone(_)));
+        assert_eq!([next(End::Applied), next(End::NoOp)], [Next::Rest, Next::Rest]);
+        assert_eq!(next(End::Conflict(Conflict::Stale(vec![title]))), Next::Edited(vec![conflict]));
+        assert!(matches!(next(End::Conflict(Conflict::Decided(Decided::Approved))), Next::Gone(_)));
+        assert!(matches!(next(End::Rejected(Refusal::NotFound)), Next::Gone(_)));
+        assert_eq!(next(End::Rejected(Refusal::Invalid(Field::Title, "Too long.".into()))), Next::Refused("Title: Too long.".into()));
+        assert_eq!(next(End::Rejected(Refusal::Invalid(Field::Optimisation, "Say more.".into()))), Next::Refused("Say more.".into()));
+        assert!(matches!(next(End::Rejected(Refusal::NotAllowed)), Next::Refused(_)));
     }
 
     #[test]
     fn a_decision_that_comes_too_late_says_what_was_faster() {
         let told = |status, who: &str| {
-            let decided = Decided { who: who.into(), at: Timestamp::default(), reason: String::new() };
-            match next(&Ok(Outcome::Already { status, decided }), 0) {
+            let decided = ports::review::Decided { who: who.into(), at: Timestamp::default(), reason: String::new() };
+            let now = Card { status, decided: Some(decided), ..card(1) };
+            match faster(Next::Gone(String::new()), Some(&now)) {
                 Next::Gone(words) => words.strip_suffix(". Your decision changed nothing.").unwrap_or_default().to_owned(),
                 other => format!("{other:?}"),
             }
@@ -145,6 +227,46 @@ mod tests {
         assert_eq!(told(ReviewStatus::Superseded, ""), "other words took its place");
         assert_eq!(told(ReviewStatus::Superseded, "Ann"), "other words took its place, which Ann has chosen");
         assert_eq!(told(ReviewStatus::Open, "Ann"), "Refused(\"Your decision did not hold.\")");
+        assert_eq!(faster(Next::Refused("No.".into()), None), Next::Gone(GONE.to_owned()));
+        assert_eq!(faster(Next::Edited(Vec::new()), Some(&card(1))), Next::Edited(Vec::new()));
+    }
+
+    fn saved(number: u8, intent: Intent, state: State) -> Saved {
+        let at = Timestamp::from_micros(i64::from(number));
+        let payload = Payload { intent, at, batch: None }.seal();
+        let draft = Draft {
+            id: OpId::new(at, [number; 10]),
+            lane: card(1).product,
+            user: UserId::new(Timestamp::default(), [0; 10]),
+            payload,
+            row: None,
+            at,
+        };
+        Saved { number: number.into(), reducer: 2, draft, state }
+    }
+
+    fn rejected(number: u8, about: u8, state: State) -> Saved {
+        let Card { review, version, .. } = card(about);
+        saved(number, Intent::Review { review, version, verdict: Verdict::Reject { reason: String::new() } }, state)
+    }
+
+    #[test]
+    fn p03_what_the_outbox_has_of_decisions_is_found_by_every_page() {
+        let too_late = || State::Ended { end: End::Conflict(Conflict::Decided(Decided::Approved)), seq: Some(Seq(7)), at: Timestamp::default() };
+        let ops = [
+            rejected(1, 1, too_late()),
+            rejected(2, 2, too_late()),
+            saved(3, Intent::Delete, State::Pending),
+            rejected(4, 3, State::Pending),
+            saved(5, Intent::KeepTheirs { conflict: OpId::new(Timestamp::from_micros(2), [2; 10]) }, State::Pending),
+        ];
+
+        let found = found(&ops);
+
+        let seen: Vec<_> = found.iter().map(|found| (found.review, std::mem::discriminant(&found.fate))).collect();
+        let end = || End::Conflict(Conflict::Decided(Decided::Approved));
+        let expected = [(1, Fate::Open(end(), None)), (2, Fate::Settled(end(), None)), (3, Fate::Waits)];
+        assert_eq!(seen, expected.map(|(about, fate)| (card(about).review, std::mem::discriminant(&fate))));
     }
 
     fn titled(title: &str) -> Words {

@@ -1,6 +1,6 @@
 //! What an intent does to a product as it is now.
 
-use super::{Decided, Intent, Seen, Suggestion, Verdict, Wanted, adjusted, decide::mark};
+use super::{Decided, Intent, Seen, Suggestion, Verdict, Wanted, adjusted};
 use crate::{
     field::{Field, Value, VariantField},
     ids::{OpId, ProductId, Seq},
@@ -36,7 +36,8 @@ pub fn evaluate(
     let plain = |action| judged(reduced(action), None, |_| Value::None);
     match (intent, state) {
         (Intent::Edit(wanted), Some(product)) => {
-            let edits = wanted.iter().map(|wanted| wanted.based(product, &made)).collect();
+            let edit = |wanted: &Wanted| Edit { field: wanted.field.clone(), base: wanted.base(product, &made), value: wanted.value.clone() };
+            let edits = wanted.iter().map(edit).collect();
             judged(reduced(Action::Edit(edits)), None, |field| was(wanted, field))
         }
         (Intent::AdjustPrice { variants, basis_points }, Some(product)) => {
@@ -102,14 +103,13 @@ fn set(product: &mut Product, wanted: &[Wanted]) {
 }
 
 impl Wanted {
-    fn based(&self, product: &Product, made: &impl Fn(OpId) -> Option<Seq>) -> Edit {
+    fn base(&self, product: &Product, made: &impl Fn(OpId) -> Option<Seq>) -> Base {
         let seen = match self.seen {
             Seen::At(seq) => seq,
             Seen::After(op, seq) => made(op).unwrap_or(seq),
         };
         // A version that fits says little when the server counts anew since a restore: the value has to be the one that was seen.
-        let base = if self.is_unseen() || is_still(product, &self.field, &self.was) { seen } else { Seq(0) };
-        Edit { field: self.field.clone(), base: Base::Seen(base), value: self.value.clone() }
+        Base::Seen(if self.is_unseen() || is_still(product, &self.field, &self.was) { seen } else { Seq(0) })
     }
 
     /// Whether something is removed that no page shows the whole of: a variant has columns that are only in the file.
@@ -170,7 +170,7 @@ fn review(
         (Some(decided), _) => return Judged::Ends(End::Conflict(Conflict::Decided(decided))),
         (None, _) => {}
     }
-    let edits = verdict.wanted().iter().map(|wanted| wanted.based(product, made)).chain([mark(verdict.status())]).collect();
+    let edits = verdict.edits(|wanted| wanted.base(product, made));
     decided(reduced(Action::Edit(edits)), verdict.decided(), |field| verdict.was(field))
 }
 

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decided, Wanted};
+use super::{Decided, Wanted, decide::mark};
 use crate::{
     field::{Field, Value},
+    op::{Base, Edit},
     product::OptimisationStatus,
     words::Words,
 };
@@ -61,6 +62,12 @@ impl Verdict {
             Self::Approve(wanted) => Some(wanted.iter().map(|wanted| (wanted.field.clone(), wanted.value.clone())).collect()),
             Self::Reject { .. } | Self::Changes { .. } => None,
         }
+    }
+
+    /// What it does to the product. `base` gives the version that a field has to have.
+    pub fn edits(&self, base: impl Fn(&Wanted) -> Base) -> Vec<Edit> {
+        let edit = |wanted: &Wanted| Edit { field: wanted.field.clone(), base: base(wanted), value: wanted.value.clone() };
+        self.wanted().iter().map(edit).chain([mark(self.status())]).collect()
     }
 
     /// What is wanted of the product's fields.

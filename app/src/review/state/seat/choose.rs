@@ -1,13 +1,11 @@
 //! What the reviewer chooses about a suggestion, and what a decision makes of it.
 
-use std::collections::BTreeMap;
-
 use domain::{
     change::FieldConflict,
-    field::{Field, ImageField, Value},
+    sync::intent::{Seen, Verdict, Wanted},
     words::Words,
 };
-use ports::review::{Judgement, Verdict};
+use ports::review::{CardField, Judgement};
 
 use super::{Seat, written};
 
@@ -63,23 +61,18 @@ impl Seat {
         is_of_now
     }
 
-    /// The ticked fields with the values they would get.
-    pub(crate) fn words(&self) -> Words {
-        let ticked = (0..self.drafts.len()).filter(|at| self.drafts[*at].is_on);
-        words_of(ticked.map(|at| (self.card.fields[at].field.clone(), self.value(at))))
-    }
-
+    /// The ticked fields with the values they would get, and what was seen of each.
     pub(crate) fn accept(&self) -> Result<Verdict, Stop> {
         let ticked = || self.card.fields.iter().zip(&self.drafts).enumerate().filter(|(_, (_, draft))| draft.is_on);
         if let Some((at, _)) = ticked().find(|(_, (field, draft))| field.changed_since.is_some() && !draft.replaces) {
             return Err(Stop::Edited(at));
         }
-        // One by one: to collect them takes code for sorting.
-        let mut seen = BTreeMap::new();
-        for (_, (field, _)) in ticked() {
-            seen.insert(field.field.clone(), field.changed_since.as_ref().map_or(field.base, |(_, seq)| *seq));
-        }
-        if seen.is_empty() { Err(Stop::Nothing) } else { Ok(Verdict::Approve { words: self.words(), seen }) }
+        let wanted = |(at, (field, _)): (usize, (&CardField, _))| {
+            let (was, seen) = field.changed_since.clone().unwrap_or_else(|| (field.before.clone(), field.base));
+            Wanted { field: field.field.clone(), value: self.value(at), seen: Seen::At(seen), was }
+        };
+        let wanted: Vec<Wanted> = ticked().map(wanted).collect();
+        if wanted.is_empty() { Err(Stop::Nothing) } else { Ok(Verdict::Approve(wanted)) }
     }
 
     /// Notes what somebody has written meanwhile.
@@ -95,9 +88,11 @@ impl Seat {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use domain::{
-        clock::Timestamp,
-        ids::{ImageId, Seq},
+        field::{Field, Value},
+        ids::Seq,
         words::{
             check::{Finding, FindingKind},
             part::Part,
@@ -111,8 +106,9 @@ mod tests {
     };
 
     fn accepted(seat: &Seat) -> (Words, BTreeMap<Field, Seq>) {
-        let Ok(Verdict::Approve { words, seen }) = seat.accept() else { panic!("{:?}", seat.accept()) };
-        (words, seen)
+        let Ok(verdict) = seat.accept() else { panic!("{:?}", seat.accept()) };
+        let seen = verdict.wanted().iter().map(|wanted| (wanted.field.clone(), wanted.seen.version())).collect();
+        (verdict.words().unwrap(), seen)
     }
 
     #[test]
@@ -169,6 +165,8 @@ mod tests {
 
         seat.drafts[0] = Draft { is_on: true, text: None, replaces: true };
         assert_eq!(accepted(&seat).1.get(&Field::Title), Some(&Seq(9)));
+        let Ok(Verdict::Approve(wanted)) = seat.accept() else { panic!() };
+        assert_eq!(wanted[0].was, Value::text("Their lamp"));
 
         // And once more, while one looked.
         seat.note(&[FieldConflict { field: Field::Title, seen: Seq(9), current: Seq(11), theirs: Value::text("Again"), mine: Value::None }]);

@@ -76,12 +76,12 @@ pub(super) fn attend(page: Page, unsaved: Option<Unsaved>) {
         window_event_listener_untyped("online", |_| send_all());
         heard::listen();
     }
+    known::forget_told();
     known::look();
 }
 
 pub(super) fn leave() {
     PAGE.set(None);
-    known::forget_told();
 }
 
 pub(super) fn send(verdict: Verdict, seat: Seat) {

@@ -86,18 +86,17 @@ fn failed(id: OpId, error: &AppError) {
 
 /// What has become of one, for good: whoever has sent it.
 pub(super) fn has_ended(id: OpId, end: &End, seq: Option<Seq>) {
-    let was_waiting = known::is_waiting(id);
     let Some(sent) = take(id) else {
         let taken_back = TAKEN_BACK.with_borrow_mut(|all| all.iter().position(|(taken, _)| *taken == id).map(|at| all.remove(at)));
         match taken_back {
             // It was under way already when it was taken back.
-            Some((_, approved)) if end.is_done() => {
+            Some((_, approved)) if has_changed(end) => {
                 with_page(|live| live.leave_out(&[approved.review]));
                 take_back(approved);
             }
             Some(_) => {}
-            None if was_waiting => known::look(),
-            None => {}
+            // Perhaps it is of an earlier page.
+            None => known::look(),
         }
         return;
     };
@@ -105,7 +104,7 @@ pub(super) fn has_ended(id: OpId, end: &End, seq: Option<Seq>) {
     match ended(end, seq) {
         Next::Rest => {
             settle(sent.seat.card.product);
-            if let (true, Some(words)) = (sent.undo, sent.verdict.words()) {
+            if let (true, Some(words)) = (sent.undo && has_changed(end), sent.verdict.words()) {
                 take_back(Approved::new(&sent.seat.card, words));
             }
         }
@@ -120,6 +119,11 @@ pub(super) fn has_ended(id: OpId, end: &End, seq: Option<Seq>) {
         next => came_back(sent, &next),
     }
     tell_page();
+}
+
+/// Whether there is something to be taken back: what somebody else has approved in the same words stays.
+const fn has_changed(end: &End) -> bool {
+    matches!(end, End::Applied | End::Merged)
 }
 
 fn came_back(sent: Sent, next: &Next) {

@@ -8,7 +8,6 @@ use std::{
 use domain::{
     clock::Timestamp,
     ids::{OpId, ReviewId},
-    sync::end::End,
 };
 use leptos::{prelude::set_timeout, task::spawn_local};
 
@@ -48,10 +47,6 @@ pub(super) fn waiting_since(since: Timestamp) -> Vec<ReviewId> {
     WAITING.with_borrow(|all| all.iter().filter(|(_, _, at)| *at <= since).map(|(_, review, _)| *review).collect())
 }
 
-pub(super) fn is_waiting(id: OpId) -> bool {
-    WAITING.with_borrow(|all| all.iter().any(|(op, ..)| *op == id))
-}
-
 pub(super) fn no_longer_waits(id: OpId) {
     WAITING.with_borrow_mut(|all| all.retain(|(op, ..)| *op != id));
 }
@@ -65,9 +60,10 @@ pub(super) fn forget_told() {
     IS_TOLD.with_borrow_mut(Vec::clear);
 }
 
-/// Looks through the outbox, a moment later.
+/// Looks through the outbox, a moment later, if there is anything here that it would be news for.
 pub(super) fn look() {
-    if !IS_COMING.replace(true) {
+    let is_wanted = has_page() || SENT.with_borrow(|all| !all.is_empty()) || TAKEN_BACK.with_borrow(|all| !all.is_empty());
+    if is_wanted && !IS_COMING.replace(true) {
         set_timeout(
             || {
                 IS_COMING.set(false);
@@ -85,13 +81,13 @@ async fn look_now() {
     WAITING.set(found.iter().filter(waits).map(|found| (found.op, found.review, found.at)).collect());
     for found in found.iter().filter(|found| is_sent(found.op) || is_taken_back(found)) {
         match &found.fate {
-            _ if !is_sent(found.op) && found.fate != Fate::Done => {}
+            fate if !is_sent(found.op) && !matches!(fate, Fate::Done(_)) => {}
             Fate::Waits => {
                 if SENT.with_borrow(|all| all.iter().any(|sent| sent.id == found.op && sent.stage != Stage::Kept)) {
                     heard::kept(found.op);
                 }
             }
-            Fate::Done => heard::has_ended(found.op, &End::Applied, None),
+            Fate::Done(end) => heard::has_ended(found.op, end, None),
             Fate::Open(end, seq) | Fate::Settled(end, seq) => heard::has_ended(found.op, end, *seq),
             Fate::ThrownAway => is_thrown_away(found.op),
         }

@@ -175,6 +175,9 @@ pub(crate) async fn prepare(tx: &mut Tx<'_>, rulings: &mut [Ruling]) -> Result<(
 
 /// Writes what was decided, beside what was done to the products; whether all of these suggestions still waited.
 pub(crate) async fn write(tx: &mut Tx<'_>, store: &StoreRef, who: UserId, rulings: &[Ruling], at: i64) -> Result<bool, StoreError> {
+    if rulings.is_empty() {
+        return Ok(true);
+    }
     let mut alike: BTreeMap<(&str, &str), Vec<&Ruling>> = BTreeMap::new();
     for ruling in rulings {
         alike.entry((ruling.to.name(), &ruling.reason)).or_default().push(ruling);

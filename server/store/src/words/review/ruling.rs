@@ -208,8 +208,9 @@ pub(crate) async fn write(tx: &mut Tx<'_>, store: &StoreRef, who: UserId, ruling
 
 impl Ruling {
     fn record(&self, store: &StoreRef, at: i64) -> Option<VersionRecord<'_>> {
-        let edited = self.edited.as_ref()?;
-        Some(VersionRecord { number: self.number, at, ..VersionRecord::new(store.num, ord_of(self.product_key), edited) })
+        let mut record = VersionRecord::new(store.num, ord_of(self.product_key), self.edited.as_ref()?);
+        (record.number, record.at) = (self.number, at);
+        Some(record)
     }
 
     /// The version whose words the product has.

@@ -222,7 +222,7 @@ impl Inner {
                 self.go(async move |this| {
                     let Ok(journal) = Journal::open(&this.store).await else { return };
                     // Without its number, which a new outbox gives anew.
-                    let _ = journal.keep(&Saved { number: 0, reducer: domain::sync::wire::REDUCER, draft, state: State::Pending }).await;
+                    let _ = journal.keep(&Saved { number: 0, reducer: draft.rules(), draft, state: State::Pending }).await;
                 });
             }
             (_, Reply::Settled(ops)) => {

@@ -120,6 +120,33 @@ impl Words {
     }
 }
 
+/// Values of fields as the words they are. Fields that are no words are left out.
+impl FromIterator<(Field, Value)> for Words {
+    fn from_iter<T: IntoIterator<Item = (Field, Value)>>(fields: T) -> Self {
+        let mut words = Self::default();
+        for (field, value) in fields {
+            let text = || Some(value.to_string());
+            match field {
+                Field::Title => words.title = text(),
+                Field::Description => words.description = text(),
+                Field::SeoTitle => words.seo_title = text(),
+                Field::SeoDescription => words.seo_description = text(),
+                Field::Tags => {
+                    words.tags = match value {
+                        Value::List(tags) => Some(tags),
+                        value => Some(vec![value.to_string()].into_iter().filter(|tag| !tag.is_empty()).collect()),
+                    }
+                }
+                Field::ImageField(id, ImageField::Alt) => {
+                    words.alts.insert(id, value.to_string());
+                }
+                _ => {}
+            }
+        }
+        words
+    }
+}
+
 /// The versions that the fields of a product's words have.
 pub fn versions_of(content: &Content, versions: &Versions) -> BTreeMap<Field, Seq> {
     Words::of(content)
@@ -130,4 +157,25 @@ pub fn versions_of(content: &Content, versions: &Versions) -> BTreeMap<Field, Se
             (field, seq)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn words_are_put_together_from_fields() {
+        let image = ImageId::new(Timestamp::from_micros(1), [1; 10]);
+        let all = Words {
+            title: Some("a".into()),
+            description: Some("b".into()),
+            seo_title: Some("c".into()),
+            seo_description: Some("d".into()),
+            tags: Some(vec!["e".into(), "f".into()]),
+            alts: [(image, "g".into())].into(),
+        };
+
+        assert_eq!(all.fields().into_iter().collect::<Words>(), all);
+    }
 }

@@ -30,10 +30,13 @@ mod known {
         super::state::{Line, Listed, Standing},
         head,
     };
-    use crate::ui::{
-        diff::{Piece, words},
-        format,
-        values::{label, readable},
+    use crate::{
+        review::state::address::card_address,
+        ui::{
+            diff::{Piece, words},
+            format,
+            values::{label, readable},
+        },
     };
 
     /// What a product is called by.
@@ -109,6 +112,15 @@ mod known {
                     p.error { (sentence) }
                     p { button.btn type="button" data-do="theirs" data-op=(op) { "Give it up" } }
                 },
+                Standing::Undecided(sentence, fields, review) => {
+                    p { (line.wanted) }
+                    p.error { (sentence) }
+                    @for field in fields { (differing(field, currency)) }
+                    p.line {
+                        a.btn href=(card_address(*review)) { "Go to the suggestion" }
+                        button.btn type="button" data-do="theirs" data-op=(op) { "Give it up" }
+                    }
+                },
                 Standing::Differs(fields, _) => {
                     @for field in fields { (differing(field, currency)) }
                     p.line {
@@ -174,6 +186,24 @@ mod known {
 
             assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
             assert!(html.contains("Keep mine") && html.contains("Keep theirs") && !html.contains("Keep all mine"), "{html}");
+        }
+
+        #[test]
+        fn a_decision_that_did_not_hold_leads_to_its_suggestion() {
+            let at = Timestamp::from_micros(0);
+            let review = domain::ids::ReviewId::new(at, [2; 10]);
+            let line = Line {
+                op: OpId::new(at, [1; 10]),
+                product: ProductId::new(at, [1; 10]),
+                wanted: "Suggestion rejected: <b>".into(),
+                at,
+                standing: Standing::Undecided("Somebody had approved it before you.".into(), Vec::new(), review),
+            };
+
+            let html = page(&Listed { needs: vec![line], ..Listed::default() }, |_| None, Currency::EUR, at);
+
+            let link = format!("href=\"/review?card={review}\"");
+            assert!(html.contains(&link) && html.contains("Give it up") && html.contains("rejected: &lt;b&gt;"), "{html}");
         }
     }
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::{
     clock::Timestamp,
-    field::{Field, Value},
-    ids::{OpId, ProductId, Seq},
+    ids::{OpId, ProductId, ReviewId, Seq},
     money::Currency,
     sync::{
         end::{Conflict, Differing, End},
-        intent::{Intent, Payload, Seen, Wanted},
+        intent::{Decided, Intent, Payload, Seen, Verdict, Wanted},
         outbox::{Saved, State},
         shown::settles,
     },
@@ -47,6 +46,8 @@ pub(super) enum Standing {
     Differs(Vec<Differing>, Seq),
     /// Why it cannot be done.
     Refused(String),
+    /// Why a decision about a suggestion did not hold, with what somebody has changed, and where to decide once more.
+    Undecided(String, Vec<Differing>, ReviewId),
     /// What has become of it.
     Ended(&'static str),
 }
@@ -65,6 +66,12 @@ pub(super) fn listed(ops: &[Saved], currency: Currency) -> Listed {
             State::Quarantined => (Standing::NotAllowed, &mut listed.waits),
             State::Discarded { .. } => (Standing::Ended("Thrown away"), &mut listed.ended),
             State::Ended { end, .. } if end.needs_somebody() && is_settled() => (Standing::Ended("Decided by you"), &mut listed.ended),
+            State::Ended { end, .. }
+                if end.needs_somebody()
+                    && let Some(Intent::Review { review, .. }) = &intent =>
+            {
+                (undecided(end, *review), &mut listed.needs)
+            }
             State::Ended { end, seq, .. } => match end {
                 End::Applied => (Standing::Ended("Saved"), &mut listed.ended),
                 End::Merged => (Standing::Ended("Put together with what somebody else wrote"), &mut listed.ended),
@@ -82,6 +89,27 @@ pub(super) fn listed(ops: &[Saved], currency: Currency) -> Listed {
     }
     listed.ended.truncate(ENDS);
     listed
+}
+
+/// A suggestion is decided about on its own page, with the words in sight.
+fn undecided(end: &End, review: ReviewId) -> Standing {
+    let (sentence, fields) = match end {
+        End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => {
+            ("The product was changed since. The suggestion waits for another decision.".to_owned(), fields.clone())
+        }
+        End::Conflict(Conflict::Decided(decided)) => (before_you(*decided).to_owned(), Vec::new()),
+        End::Rejected(refusal) => (refusal.to_string(), Vec::new()),
+        End::Applied | End::Merged | End::NoOp => (String::new(), Vec::new()),
+    };
+    Standing::Undecided(sentence, fields, review)
+}
+
+const fn before_you(decided: Decided) -> &'static str {
+    match decided {
+        Decided::Approved => "Somebody had approved it before you, with other words than yours. Theirs are in the product.",
+        Decided::Rejected => "Somebody had rejected it before you.",
+        Decided::Superseded => "It was sent back before you, or other words took its place.",
+    }
 }
 
 /// What is wanted when somebody keeps theirs against another's: upon what was there.
@@ -103,16 +131,12 @@ impl Listed {
 }
 
 fn in_words(intent: &Intent, currency: Currency) -> String {
-    let field = |field: &Field, value: &Value| format!("{}: {}", field.label(), readable(field, value, currency));
     match intent {
-        Intent::Edit(wanted) => match wanted.as_slice() {
-            [one] => field(&one.field, &one.value),
-            [first, rest @ ..] => format!("{}, and {} more", field(&first.field, &first.value), rest.len()),
-            [] => "Nothing".to_owned(),
-        },
+        Intent::Edit(wanted) => fields(wanted, currency),
         Intent::AdjustPrice { basis_points, .. } => format!("Prices changed by {}.{:02} %", basis_points / 100, basis_points.abs() % 100),
-        Intent::Decide { approve: true, .. } => "A suggestion approved".to_owned(),
-        Intent::Decide { approve: false, .. } => "A suggestion rejected".to_owned(),
+        Intent::Decide { approve: true, .. } => "Suggestion approved".to_owned(),
+        Intent::Decide { approve: false, .. } => "Suggestion rejected".to_owned(),
+        Intent::Review { verdict, .. } => said(verdict, currency),
         Intent::Create { handle, .. } => format!("New product {handle}"),
         Intent::Delete => "Moved to the trash".to_owned(),
         Intent::Restore => "Taken out of the trash".to_owned(),
@@ -120,9 +144,32 @@ fn in_words(intent: &Intent, currency: Currency) -> String {
     }
 }
 
+fn fields(wanted: &[Wanted], currency: Currency) -> String {
+    let field = |wanted: &Wanted| format!("{}: {}", wanted.field.label(), readable(&wanted.field, &wanted.value, currency));
+    match wanted {
+        [one] => field(one),
+        [first, rest @ ..] => format!("{}, and {} more", field(first), rest.len()),
+        [] => "Nothing".to_owned(),
+    }
+}
+
+/// `Suggestion rejected: Not true of the product`.
+fn said(verdict: &Verdict, currency: Currency) -> String {
+    let (what, more) = match verdict {
+        Verdict::Approve(wanted) => ("Suggestion approved", fields(wanted, currency)),
+        Verdict::Reject { .. } => ("Suggestion rejected", verdict.reason()),
+        Verdict::Changes { .. } => ("Changes to a suggestion asked for", verdict.reason()),
+    };
+    if more.is_empty() { what.to_owned() } else { format!("{what}: {more}") }
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::{ids::UserId, sync::outbox::Draft};
+    use domain::{
+        field::{Field, Value},
+        ids::{UserId, VersionId},
+        sync::outbox::Draft,
+    };
 
     use super::*;
 
@@ -175,5 +222,37 @@ mod tests {
         let Intent::Edit(wanted) = mine(&differing(), Seq(7)) else { panic!() };
 
         assert_eq!((wanted[0].seen, &wanted[0].was, &wanted[0].value), (Seen::At(Seq(7)), &Value::text("Theirs"), &Value::text("Mine")));
+    }
+
+    fn review(verdict: Verdict) -> Intent {
+        let at = Timestamp::from_micros(1);
+        Intent::Review { review: ReviewId::new(at, [9; 10]), version: VersionId::new(at, [9; 10]), verdict }
+    }
+
+    #[test]
+    fn decisions_about_suggestions_are_told_with_what_was_said() {
+        let wanted = |field: Field, text: &str| Wanted { field, value: Value::text(text), seen: Seen::At(Seq(1)), was: Value::None };
+        let told = |verdict| in_words(&review(verdict), Currency::EUR);
+
+        let approved = told(Verdict::Approve(vec![wanted(Field::Title, "Oak lamp"), wanted(Field::SeoTitle, "Oak")]));
+        assert_eq!(approved, "Suggestion approved: Title: Oak lamp, and 1 more");
+        assert_eq!(told(Verdict::Reject { reason: "Not oak".into() }), "Suggestion rejected: Not oak");
+        assert_eq!(told(Verdict::Reject { reason: String::new() }), "Suggestion rejected");
+        assert_eq!(told(Verdict::Changes { remark: "Shorter".into() }), "Changes to a suggestion asked for: Shorter");
+    }
+
+    #[test]
+    fn p03_a_decision_that_did_not_hold_leads_to_its_suggestion_until_another_one_is_made() {
+        let reject = || review(Verdict::Reject { reason: String::new() });
+        let too_late = || ended(End::Conflict(Conflict::Decided(Decided::Approved)));
+        let stale = ended(End::Conflict(Conflict::Stale(differing())));
+
+        let open = listed(&[saved(1, reject(), too_late())], Currency::EUR);
+        let settled = listed(&[saved(1, reject(), stale), saved(2, reject(), ended(End::Applied))], Currency::EUR);
+
+        let [Line { standing: Standing::Undecided(sentence, fields, review), .. }] = open.needs.as_slice() else { panic!("{open:?}") };
+        assert!(sentence.contains("approved it before you") && fields.is_empty(), "{sentence}");
+        assert_eq!(*review, ReviewId::new(Timestamp::from_micros(1), [9; 10]));
+        assert_eq!((settled.needs.len(), settled.ended.len()), (0, 2));
     }
 }

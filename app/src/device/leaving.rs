@@ -6,7 +6,7 @@ use std::{fmt::Write, time::Duration};
 use device::Engine;
 use domain::sync::{
     core::Event,
-    intent::{Intent, Payload},
+    intent::{Intent, Payload, Verdict},
     outbox::Saved,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -180,6 +180,15 @@ fn as_csv(ops: &[Saved]) -> String {
             Ok(Intent::AdjustPrice { basis_points, .. }) => row(saved, "price", &format!("{basis_points} hundredths of a percent")),
             Ok(Intent::Decide { version, approve }) => {
                 row(saved, "suggestion", &format!("{} {}", if approve { "approve" } else { "reject" }, version.0));
+            }
+            Ok(Intent::Review { verdict, .. }) => {
+                let said = match &verdict {
+                    Verdict::Approve(_) => "approved".to_owned(),
+                    Verdict::Reject { .. } => format!("rejected: {}", verdict.reason()),
+                    Verdict::Changes { .. } => format!("changes requested: {}", verdict.reason()),
+                };
+                row(saved, "suggestion", said.trim_end_matches(": "));
+                verdict.wanted().iter().for_each(|wanted| row(saved, &wanted.field.to_string(), &wanted.value.to_string()));
             }
             Ok(Intent::Create { handle, fields }) => {
                 row(saved, "handle", handle.as_str());

@@ -47,6 +47,7 @@ pub(crate) enum Heard {
 /// The engine, as this side sees it.
 trait Works {
     fn save(&self, draft: Draft);
+    fn discard(&self, op: OpId);
     /// The ops of a product, or all there are, by their numbers.
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
 }
@@ -105,6 +106,13 @@ pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
     } else {
         WAITING.with_borrow_mut(|waiting| waiting.push(draft));
         spawn_local(fetch());
+    }
+}
+
+/// Throws an op away that its person no longer wants. One that is on its way may be done all the same: that is told then.
+pub(crate) fn discard(op: OpId) {
+    if let Some(engine) = engine() {
+        engine.discard(op);
     }
 }
 

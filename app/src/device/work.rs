@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, rc::Rc};
 
 use device::{Engine, Notice};
 use domain::{
-    ids::{ProductId, StoreId, UserId},
+    ids::{OpId, ProductId, StoreId, UserId},
     sync::{
         core::Event,
         outbox::{Draft, Saved},
@@ -38,6 +38,10 @@ crate::lazy::in_chunk! {
 impl Works for Engine {
     fn save(&self, draft: Draft) {
         Self::save(self, draft);
+    }
+
+    fn discard(&self, op: OpId) {
+        self.happened(Event::Discard(vec![op]));
     }
 
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {

@@ -44,6 +44,7 @@ pub(crate) async fn judge(review: ReviewId, words: Words) -> Result<Option<Judge
     ports.reviews.judge(&who, review, words).await.inspect_err(answer_status)
 }
 
+/// For pages of earlier builds: today's hand an intent to the outbox (`crate::device`).
 #[server(prefix = "/api/fn", endpoint = "review/decide", protocol = Write)]
 pub(crate) async fn decide(decision: Decision) -> Result<Outcome, AppError> {
     let (ports, who) = authorised().inspect_err(answer_status)?;

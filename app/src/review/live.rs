@@ -16,7 +16,7 @@ use domain::{
     clock::Timestamp,
     field::Value,
     handle::Handle,
-    ids::{ReviewId, UserId, VersionId},
+    ids::{OpId, ProductId, ReviewId, UserId, VersionId},
     words::Words,
 };
 use leptos::{html::Div, prelude::*};
@@ -56,7 +56,11 @@ struct Live {
     is_asking: bool,
     people: Option<Vec<(UserId, String)>>,
     notes: Vec<Note>,
+    /// Which notes are about decisions that did not hold, until the person has looked at them.
+    due: Vec<Due>,
     toasts: Vec<Toast>,
+    /// What is said of decisions that are not sent yet, as it is drawn.
+    unsent: String,
     /// Given to notes and toasts, never twice.
     number: u32,
     now: Timestamp,
@@ -67,6 +71,15 @@ struct Live {
     /// What was agreed to when all without findings are approved.
     everything: Option<Everything>,
     swipe: Option<Swipe>,
+}
+
+/// A note about a decision that did not hold.
+struct Due {
+    note: u32,
+    op: OpId,
+    product: ProductId,
+    /// Nothing can be done about it any more.
+    is_over: bool,
 }
 
 /// That something was done, and what can be taken back.
@@ -114,7 +127,9 @@ pub(super) fn start(location: Location, node: NodeRef<Div>) -> String {
             is_asking: false,
             people: None,
             notes: Vec::new(),
+            due: Vec::new(),
             toasts: Vec::new(),
+            unsent: String::new(),
             number: 0,
             now: now(),
             typing: Later::new(),

@@ -162,7 +162,9 @@ impl Core {
             }
             Event::Discard(ops) => {
                 self.queue.clear();
-                self.must.push(outbox::Tx::Discard { ops });
+                // At once: somebody waits to see it gone, however long the server is left alone.
+                let tx = outbox::Tx::Discard { ops };
+                self.write(now, tx.clone(), What::Must(tx), out);
             }
             Event::Want { rows, reason } => {
                 self.replica(now, replica::Tx::Hold { rows, reason, at: now.wall }, What::Aside, out);

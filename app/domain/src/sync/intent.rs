@@ -3,19 +3,21 @@
 
 mod decide;
 mod evaluate;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     decide::{Decided, Suggestion},
     evaluate::{Judged, evaluate, shown},
+    verdict::{LONGEST_REASON, Verdict},
 };
 use super::wire::Sealed;
 use crate::{
     clock::Timestamp,
     field::{Field, Value},
     handle::Handle,
-    ids::{OpId, Seq, VariantId, VersionId},
+    ids::{OpId, ReviewId, Seq, VariantId, VersionId},
     money::Money,
     role::{Permission, Role},
 };
@@ -42,7 +44,7 @@ pub enum Intent {
         /// Hundredths of a percent: -1,000 is a tenth off.
         basis_points: i32,
     },
-    /// Decides about a suggestion.
+    /// Decides about a suggestion as it was written. Only earlier builds say no more than that.
     Decide {
         version: VersionId,
         approve: bool,
@@ -56,6 +58,13 @@ pub enum Intent {
     /// Takes what the other one has written in the conflict of an own op.
     KeepTheirs {
         conflict: OpId,
+    },
+    /// Decides about a suggestion, with all that a reviewer can say of it.
+    Review {
+        /// Where the person finds it again; what is decided about is the version.
+        review: ReviewId,
+        version: VersionId,
+        verdict: Verdict,
     },
 }
 
@@ -78,6 +87,13 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// The version without it.
+    pub const fn version(self) -> Seq {
+        match self {
+            Self::At(seq) | Self::After(_, seq) => seq,
+        }
+    }
+
     /// The own op that was seen.
     pub const fn own(self) -> Option<OpId> {
         match self {
@@ -102,8 +118,17 @@ impl Intent {
     /// What it takes to want this.
     pub const fn permission(&self) -> Permission {
         match self {
-            Self::Decide { .. } => Permission::Review,
+            // Whoever decides about suggestions meets conflicts, and closes them.
+            Self::Decide { .. } | Self::Review { .. } | Self::KeepTheirs { .. } => Permission::Review,
             _ => Permission::Edit,
+        }
+    }
+
+    /// The earliest rules that know it: to a server of earlier ones it is not sent to be refused, it waits.
+    pub const fn rules(&self) -> u16 {
+        match self {
+            Self::Review { .. } => 2,
+            _ => 1,
         }
     }
 
@@ -141,5 +166,12 @@ mod tests {
 
         assert!(decide.allowed(Role::Reviewer) && !Intent::Delete.allowed(Role::Reviewer));
         assert!(Intent::Delete.allowed(Role::Editor) && !decide.allowed(Role::Viewer));
+    }
+
+    #[test]
+    fn whoever_may_decide_may_close_what_came_of_it() {
+        let close = Intent::KeepTheirs { conflict: OpId(uuid::Uuid::nil()) };
+
+        assert!(close.allowed(Role::Reviewer) && close.allowed(Role::Editor) && !close.allowed(Role::Viewer));
     }
 }

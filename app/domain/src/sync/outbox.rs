@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub use self::{apply::apply, batch::compose};
 use super::{
     end::{End, Refusal},
-    wire::{Cookie, Ended, Sealed, SentOp},
+    intent::Payload,
+    wire::{Cookie, Ended, REDUCER, Sealed, SentOp},
 };
 use crate::{
     clock::Timestamp,
@@ -217,6 +218,13 @@ pub enum Failed {
     Aborted,
     /// There is no storage at all, as in some private windows.
     Unavailable,
+}
+
+impl Draft {
+    /// The rules that a server has to know to decide it.
+    pub fn rules(&self) -> u16 {
+        self.payload.open::<Payload>().map_or(REDUCER, |payload| payload.intent.rules())
+    }
 }
 
 impl Saved {

@@ -120,6 +120,10 @@ impl Incoming {
         match self.payload.as_ref().map(|payload| &payload.intent) {
             Some(Intent::Edit(fields)) => wants.after = fields.iter().filter_map(|field| field.seen.own()).collect(),
             Some(Intent::Decide { version, .. }) => wants.suggestion = Some(*version),
+            Some(Intent::Review { version, verdict, .. }) => {
+                wants.suggestion = Some(*version);
+                wants.after = verdict.wanted().iter().filter_map(|field| field.seen.own()).collect();
+            }
             Some(Intent::Create { handle, .. }) => wants.handle = Some(handle.clone()),
             _ => {}
         }
@@ -162,6 +166,10 @@ impl Session {
             Judged::Changes(applied, decided) => {
                 let decided = incoming.wants().suggestion.zip(decided);
                 Write { hash, end: End::Applied, applied: Some(applied), decided, closes: None }
+            }
+            Judged::Decides(decided) => {
+                let decided = incoming.wants().suggestion.map(|version| (version, decided));
+                Write { hash, end: End::NoOp, applied: None, decided, closes: None }
             }
             Judged::Closes(conflict) => Write { hash, end: End::NoOp, applied: None, decided: None, closes: Some(conflict) },
             Judged::Ends(end) => Write { hash, end, applied: None, decided: None, closes: None },

@@ -33,7 +33,7 @@ pub const fn shown(saved: Option<&Saved>) -> Shown {
 }
 
 /// Whether a later op says what is to become of the conflict or the refusal of an earlier one: it keeps what somebody else wrote, or wants something
-/// else of the same fields.
+/// else of the same fields or of the same suggestion.
 pub fn settles(later: &Saved, earlier: &Saved) -> bool {
     let intent = |saved: &Saved| saved.draft.payload.open::<Payload>().ok().map(|payload| payload.intent);
     if later.draft.lane != earlier.draft.lane || later.draft.user != earlier.draft.user || later.number <= earlier.number {
@@ -44,6 +44,7 @@ pub fn settles(later: &Saved, earlier: &Saved) -> bool {
         (Some(Intent::Edit(wanted)), Some(Intent::Edit(before))) => {
             wanted.iter().any(|wanted| before.iter().any(|before| before.field == wanted.field))
         }
+        (Some(Intent::Review { version, .. }), Some(Intent::Review { version: before, .. })) => version == before,
         _ => false,
     }
 }
@@ -79,9 +80,10 @@ impl Indicator {
 mod tests {
     use super::*;
     use crate::{
-        ids::{DeviceId, OpId, ProductId, UserId},
+        ids::{DeviceId, OpId, ProductId, ReviewId, UserId, VersionId},
         sync::{
             end::Refusal,
+            intent::Verdict,
             outbox::{Draft, Outbox},
             wire::Sealed,
         },
@@ -97,6 +99,25 @@ mod tests {
         assert_eq!(shown(None), Shown::NotSaved);
         assert_eq!([with(State::Pending), with(ended(End::Applied)), with(ended(End::NoOp))], [Shown::Saved, Shown::Synced, Shown::Synced]);
         assert_eq!([with(State::Quarantined), with(ended(End::Rejected(Refusal::Deleted)))], [Shown::NeedsYou; 2]);
+    }
+
+    #[test]
+    fn p03_a_decision_that_did_not_hold_is_settled_by_the_next_one_about_the_same_suggestion() {
+        let nil = uuid::Uuid::nil();
+        let decision = |number: u8, version: u128| {
+            let intent = Intent::Review {
+                review: ReviewId(nil),
+                version: VersionId(uuid::Uuid::from_u128(version)),
+                verdict: Verdict::Reject { reason: String::new() },
+            };
+            let payload = Payload { intent, at: Timestamp::default(), batch: None }.seal();
+            let id = OpId(uuid::Uuid::from_u128(number.into()));
+            let draft = Draft { id, lane: ProductId(nil), user: UserId(nil), payload, row: None, at: Timestamp::default() };
+            Saved { number: number.into(), reducer: 2, draft, state: State::Pending }
+        };
+
+        assert!(settles(&decision(2, 5), &decision(1, 5)));
+        assert!(!settles(&decision(2, 6), &decision(1, 5)) && !settles(&decision(1, 5), &decision(2, 5)));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
 /// The protocol that this build speaks.
 pub const PROTO: u16 = 1;
 /// The rules by which this build decides. An op of later rules waits for a server that knows them.
-pub const REDUCER: u16 = 1;
+pub const REDUCER: u16 = 2;
 /// A header that every reply has, so that the page of a captive portal is not taken for one.
 pub const MARKER: (&str, &str) = ("vitrine-sync", "1");
 pub const CONTENT_TYPE: &str = "application/vnd.vitrine.sync";

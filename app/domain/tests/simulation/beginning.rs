@@ -13,6 +13,7 @@ use domain::{
         intent::Suggestion,
         outbox::{self, Outbox},
         replica::Replica,
+        wire::REDUCER,
     },
 };
 use uuid::Uuid;
@@ -47,7 +48,7 @@ impl World {
             roles: users.iter().map(|user| (*user, Some(Role::Editor))).collect(),
             bug,
             protos: (1, 1),
-            rules: 1,
+            rules: REDUCER,
             stumbles: BTreeSet::new(),
             schema: 1,
             rng: Rng(rng.next()),
@@ -132,7 +133,7 @@ impl World {
             tampered: false,
             lost: false,
             signed_out: false,
-            rules: 1,
+            rules: REDUCER,
         });
     }
 }

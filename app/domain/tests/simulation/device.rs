@@ -8,9 +8,10 @@ use domain::{
     product::Product,
     sync::{
         core::Core,
-        intent::{Intent, Payload, shown},
+        intent::{Intent, Payload, Wanted, shown},
         outbox::{self, Failed, Needs, Outbox, Saved, State},
         replica::{self, Replica},
+        wire::REDUCER,
     },
 };
 
@@ -77,7 +78,7 @@ impl Device {
         for number in written {
             match view.ops.remove(&number) {
                 Some(mut saved) => {
-                    if self.rules > 1 && number % 2 == 1 && matches!(tx, outbox::Tx::Save(_)) {
+                    if self.rules > REDUCER && number % 2 == 1 && matches!(tx, outbox::Tx::Save(_)) {
                         saved.reducer = self.rules;
                     }
                     if saved.is_waiting() && bug != Some(Bug::NoJournal) {
@@ -143,9 +144,9 @@ impl Device {
         let applied = |saved: &&Saved| matches!(saved.state, State::Ended { .. }) && saved.is_ahead_of(Some(cookie));
         let mut last: BTreeMap<(ProductId, Field), (&Saved, domain::field::Value)> = BTreeMap::new();
         for saved in self.outbox.ops.values().filter(|saved| saved.draft.user == self.user) {
-            if let Ok(Payload { intent: Intent::Edit(fields), .. }) = saved.draft.payload.open() {
-                for wanted in fields {
-                    last.insert((saved.draft.lane, wanted.field), (saved, wanted.value));
+            if let Ok(Payload { intent, .. }) = saved.draft.payload.open() {
+                for wanted in wanted(&intent) {
+                    last.insert((saved.draft.lane, wanted.field.clone()), (saved, wanted.value.clone()));
                 }
             }
         }
@@ -165,5 +166,14 @@ impl Device {
     pub fn own_rows(&self) -> BTreeSet<u32> {
         let rows = self.outbox.ops.values().filter(|saved| saved.is_waiting()).filter_map(|saved| saved.draft.row);
         rows.filter(|ord| self.replica.row(*ord).is_some()).collect()
+    }
+}
+
+/// What an op wants of fields.
+pub fn wanted(intent: &Intent) -> &[Wanted] {
+    match intent {
+        Intent::Edit(wanted) => wanted,
+        Intent::Review { verdict, .. } => verdict.wanted(),
+        _ => &[],
     }
 }

@@ -4,7 +4,11 @@ use domain::{
     field::{Field, Value},
     ids::{OpId, ProductId},
     role::Role,
-    sync::{core::Event, outbox::Draft, wire::Sealed},
+    sync::{
+        core::Event,
+        outbox::Draft,
+        wire::{REDUCER, Sealed},
+    },
 };
 use uuid::Uuid;
 
@@ -78,7 +82,7 @@ impl World {
             Happens::CopyTaken => self.server.copy = Some(self.server.store.clone()),
             Happens::WentBack => self.goes_back(false),
             Happens::WentBackOnPurpose => self.goes_back(true),
-            Happens::OldServer => self.devices[device].rules = 2,
+            Happens::OldServer => self.devices[device].rules = REDUCER + 1,
             Happens::OldBuild => self.server.protos = (1, 2),
             Happens::GreatImport => {
                 let at = self.server_time();

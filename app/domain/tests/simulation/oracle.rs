@@ -6,7 +6,7 @@ use domain::{
     field::{Field, Value},
     ids::{OpId, ProductId, Seq, UserId},
     sync::{
-        end::{Conflict, End},
+        end::{Conflict, Differing, End},
         intent::{Intent, adjusted},
     },
 };
@@ -116,6 +116,21 @@ impl Oracle {
                     if change.before != wanted.was {
                         self.fail("P4", || format!("{op} replaced {:?}, where {:?} was seen", change.before, wanted.was));
                     }
+                }
+            }
+            (Some(Intent::Review { verdict, .. }), End::Applied, Some(fields)) => {
+                for change in fields {
+                    let seen = verdict.wanted().iter().find(|wanted| wanted.field == change.field);
+                    if seen.is_some_and(|wanted| change.before != wanted.was) {
+                        self.fail("P4", || format!("{op} replaced {:?}, where {seen:?} was seen", change.before));
+                    }
+                }
+            }
+            (Some(Intent::Review { verdict, .. }), End::Conflict(Conflict::Stale(fields)), _) => {
+                let wanted = verdict.wanted();
+                let is_kept = |field: &Differing| wanted.iter().any(|wanted| wanted.field == field.field && wanted.value == field.mine);
+                if let Some(field) = fields.iter().find(|field| !is_kept(field)) {
+                    self.fail("P4", || format!("the conflict of {op} has lost a side: {field:?}"));
                 }
             }
             (Some(Intent::AdjustPrice { basis_points, .. }), End::Applied, Some(fields)) => {

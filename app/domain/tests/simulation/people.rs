@@ -3,17 +3,18 @@
 use domain::{
     field::Field,
     handle::Handle,
-    ids::{OpId, ProductId},
+    ids::{OpId, ProductId, ReviewId},
     sync::{
         core::Event,
         end::{Conflict, End},
-        intent::{Intent, Payload, Seen},
+        intent::{Intent, Payload, Seen, Suggestion, Verdict, Wanted},
         outbox::{Draft, State},
     },
 };
 
 use crate::{
     backing::Backing,
+    device::wanted,
     oracle::Typed,
     world::{Next, Who, World},
 };
@@ -82,8 +83,12 @@ impl World {
             }
             7..=8 => {
                 let suggestions: Vec<_> = self.server.store.suggestions.values().filter(|of| of.words[0].1 == suggested(ord)).collect();
-                let version = suggestions.first()?.id;
-                Intent::Decide { version, approve: self.rng.chance(600) }
+                let suggestion = (*suggestions.first()?).clone();
+                if self.rng.chance(300) {
+                    Intent::Decide { version: suggestion.id, approve: self.rng.chance(600) }
+                } else {
+                    self.review(device, product.id, &suggestion)?
+                }
             }
             _ => {
                 let field = self.rng.pick(&Self::FIELDS)?.clone();
@@ -94,10 +99,28 @@ impl World {
         Some((product.id, Some(ord), intent))
     }
 
+    /// As the card of a suggestion was when it was fetched, or with what is on the screen of the product by now.
+    fn review(&mut self, device: usize, lane: ProductId, suggestion: &Suggestion) -> Option<Intent> {
+        let (field, words) = suggestion.words.first()?.clone();
+        let (seq, was) = suggestion.source.get(&field)?.clone();
+        let value = if self.rng.chance(500) { self.token() } else { words };
+        let verdict = match self.rng.below(5) {
+            0 => Verdict::Reject { reason: String::new() },
+            1 => Verdict::Changes { remark: "shorter".to_owned() },
+            2 => {
+                let ord = self.server.store.product(lane)?.ord;
+                let (seen, was) = (self.seen(device, lane, ord, &field)?, self.devices[device].shown(ord, self.bug)?.get(&field));
+                Verdict::Approve(vec![Wanted { field, value, seen, was }])
+            }
+            _ => Verdict::Approve(vec![Wanted { field, value, seen: Seen::At(seq), was }]),
+        };
+        Some(Intent::Review { review: ReviewId(suggestion.id.0), version: suggestion.id, verdict })
+    }
+
     fn seen(&self, device: usize, lane: ProductId, ord: u32, field: &Field) -> Option<Seen> {
         let row = crate::row::product(self.devices[device].replica.row(ord)?)?;
         let version = row.versions.current(field);
-        let touches = |intent: &Intent| matches!(intent, Intent::Edit(fields) if fields.iter().any(|wanted| wanted.field == *field));
+        let touches = |intent: &Intent| wanted(intent).iter().any(|wanted| wanted.field == *field);
         let own: Option<OpId> = self.devices[device].ahead(lane, self.bug).iter().rev().find(|(_, intent)| touches(intent)).map(|(op, _)| *op);
         Some(own.map_or(Seen::At(version), |own| Seen::After(own, version)))
     }

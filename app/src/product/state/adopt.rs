@@ -6,7 +6,7 @@ use domain::{
     ids::{OpId, Seq},
     sync::{
         end::{Conflict, End},
-        intent::{Intent, Payload},
+        intent::{Intent, Payload, Wanted},
         outbox::{Saved, State as Kept},
         shown::settles,
     },
@@ -75,9 +75,14 @@ impl Desk {
 
 fn edits_of(intent: &Intent) -> Vec<(Field, Value)> {
     match intent {
-        Intent::Edit(wanted) => wanted.iter().map(|wanted| (wanted.field.clone(), wanted.value.clone())).collect(),
+        Intent::Edit(wanted) => values(wanted),
+        Intent::Review { verdict, .. } => values(verdict.wanted()),
         Intent::Delete => vec![(Field::Deleted, Value::Flag(true))],
         Intent::Restore => vec![(Field::Deleted, Value::Flag(false))],
         Intent::AdjustPrice { .. } | Intent::Decide { .. } | Intent::Create { .. } | Intent::KeepTheirs { .. } => Vec::new(),
     }
+}
+
+fn values(wanted: &[Wanted]) -> Vec<(Field, Value)> {
+    wanted.iter().map(|wanted| (wanted.field.clone(), wanted.value.clone())).collect()
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use domain::ids::ReviewId;
+use domain::{
+    ids::{OpId, ProductId, ReviewId},
+    sync::intent::Verdict,
+};
 use leptos::{prelude::set_timeout, task::spawn_local};
-use ports::review::{Decision, Outcome, Verdict, VersionsView};
+use ports::review::{Outcome, VersionsView};
 use web_sys::{HtmlElement, HtmlInputElement};
 
-use super::{Approved, Live, Toast, outbox, says};
+use super::{Approved, Due, Live, Toast, outbox, says};
 use crate::{
     review::{
         api,
@@ -55,10 +58,7 @@ impl Live {
         }
         let Some(seat) = self.desk.as_mut().and_then(Desk::take) else { return };
         let word = done(&verdict);
-        let undo = match &verdict {
-            Verdict::Approve { words, .. } => Some(Approved::new(&seat.card, words.clone())),
-            _ => None,
-        };
+        let undo = verdict.words().map(|words| Approved::new(&seat.card, words));
         self.draw_head();
         self.draw_card();
         self.draw_decide();
@@ -66,7 +66,7 @@ impl Live {
         let next = self.shown().map_or_else(|| "Nothing is left.".to_owned(), |next| format!("Next: {}", heard(next)));
         self.tell(&format!("{word}: {}. {next}", seat.card.title));
         self.toast(format!("{word}: {}", seat.card.title), undo);
-        outbox::send(Decision { op_id: new_op(), review: seat.card.review, verdict }, seat);
+        outbox::send(verdict, seat);
         self.fetch();
     }
 
@@ -127,34 +127,68 @@ impl Live {
         }
     }
 
-    /// What came of a decision, while the page is there.
-    pub(super) fn came_back(&mut self, mut seat: Seat, next: &Next) {
-        let (review, title) = (seat.card.review, seat.card.title.clone());
-        let (words, way) = match next {
-            Next::Gone(words) => {
+    /// What came of a decision that was made on this page.
+    pub(super) fn came_back(&mut self, op: OpId, mut seat: Seat, next: &Next) {
+        let about = (seat.card.title.clone(), seat.card.review);
+        let product = seat.card.product;
+        // Its note does not stand beside one that says that it worked.
+        self.toasts.retain(|toast| toast.undo.as_ref().is_none_or(|undo| undo.review != about.1));
+        self.draw_toasts();
+        match next {
+            Next::Gone(_) => {
                 if let Some(desk) = &mut self.desk {
                     desk.lost();
                 }
-                (words.clone(), "Look at it")
             }
             Next::Edited(conflicts) => {
                 seat.note(conflicts);
                 self.give_back(seat);
+            }
+            Next::Refused(_) => self.give_back(seat),
+            Next::Rest | Next::Again(_) | Next::Wait(_) => return,
+        }
+        self.did_not_hold((op, product), about, next);
+        self.draw_head();
+    }
+
+    /// Says that a decision did not hold, whichever page it was made on.
+    pub(super) fn did_not_hold(&mut self, (op, product): (OpId, ProductId), (title, review): (String, ReviewId), next: &Next) {
+        let (words, way) = match next {
+            Next::Gone(words) => (words.clone(), "Look at it"),
+            Next::Edited(_) => {
                 let words = "it was edited since, and your decision changed nothing. It is back in the queue, with what is there now.";
                 (words.to_owned(), "Go back to it")
             }
-            Next::Refused(reason) => {
-                self.give_back(seat);
-                (format!("{reason} The suggestion is back in the queue."), "Go back to it")
-            }
+            Next::Refused(reason) => (format!("{reason} The suggestion is back in the queue."), "Go back to it"),
             Next::Rest | Next::Again(_) | Next::Wait(_) => return,
         };
-        // Its note does not stand beside one that says that it worked.
-        self.toasts.retain(|toast| toast.undo.as_ref().is_none_or(|undo| undo.review != review));
-        self.draw_toasts();
         self.tell(&format!("{title}: {words}"));
-        self.note(title, words, (card_address(review), way));
+        let number = self.note(title, words, (card_address(review), way));
+        // Where another decision is wanted, that settles it.
+        let is_over = matches!(next, Next::Gone(_));
+        self.due.push(Due { note: number, op, product, is_over });
+    }
+
+    /// An approval was taken back before it was sent.
+    pub(super) fn taken_back(&mut self, seat: Seat) {
+        let title = seat.card.title.clone();
+        self.give_back(seat);
         self.draw_head();
+        self.tell(&format!("Taken back: {title} waits for a decision again."));
+        self.toast(format!("Taken back: {title}"), None);
+    }
+
+    /// Leaves out what is decided about and not sent yet.
+    pub(super) fn leave_out(&mut self, reviews: &[ReviewId]) {
+        let before = self.shown().map(|seat| seat.card.review);
+        if !self.desk.as_mut().is_some_and(|desk| desk.leave_out(reviews)) {
+            return;
+        }
+        self.draw_head();
+        if self.shown().map(|seat| seat.card.review) != before {
+            self.draw_card();
+        }
+        self.draw_decide();
     }
 
     fn give_back(&mut self, seat: Seat) {
@@ -168,10 +202,11 @@ impl Live {
         self.draw_decide();
     }
 
-    pub(super) fn note(&mut self, title: String, words: String, way: (String, &'static str)) {
+    pub(super) fn note(&mut self, title: String, words: String, way: (String, &'static str)) -> u32 {
         let number = self.next_number();
         self.notes.push(Note { number, title, words, way });
         self.draw_notes();
+        number
     }
 
     pub(super) fn toast(&mut self, words: String, undo: Option<Approved>) {
@@ -200,40 +235,40 @@ impl Live {
         self.draw_toasts();
     }
 
-    /// Takes an approval back, once it is at the server.
+    /// Takes an approval back: out of the outbox of this device, or once it is at the server.
     pub(super) fn undo(&mut self, number: u32) {
         let Some(approved) = self.toasts.iter().find(|toast| toast.number == number).and_then(|toast| toast.undo.clone()) else { return };
         self.close_toast(number);
-        if outbox::undo_when_sent(approved.review) {
-            self.tell("It is taken back as soon as it is sent.");
-            return;
+        if outbox::take_back(approved.review) {
+            self.tell("It is taken back as soon as it can be.");
+        } else {
+            take_back(approved);
         }
-        self.take_back(approved);
-    }
-
-    pub(super) fn take_back(&mut self, approved: Approved) {
-        let page = self.page;
-        spawn_local(async move {
-            let answer = take_back(&approved).await;
-            page.with(|live| {
-                let Approved { title, handle, .. } = approved;
-                match answer {
-                    Ok(()) => {
-                        live.tell(&format!("Taken back: {title} says what it said before."));
-                        live.toast(format!("Taken back: {title}"), None);
-                    }
-                    Err(words) => {
-                        live.tell(&format!("{title}: {words}"));
-                        live.note(title, words, (format!("/products/{handle}/versions"), "Look at its versions"));
-                    }
-                }
-            });
-        });
     }
 }
 
+/// Takes an approval back that the server has, whichever page is shown by now.
+pub(super) fn take_back(approved: Approved) {
+    spawn_local(async move {
+        let answer = ask_back(&approved).await;
+        outbox::with_page(|live| {
+            let Approved { title, handle, .. } = approved;
+            match answer {
+                Ok(()) => {
+                    live.tell(&format!("Taken back: {title} says what it said before."));
+                    live.toast(format!("Taken back: {title}"), None);
+                }
+                Err(words) => {
+                    live.tell(&format!("{title}: {words}"));
+                    live.note(title, words, (format!("/products/{handle}/versions"), "Look at its versions"));
+                }
+            }
+        });
+    });
+}
+
 /// Nothing is put over what somebody has written since.
-async fn take_back(approved: &Approved) -> Result<(), String> {
+async fn ask_back(approved: &Approved) -> Result<(), String> {
     let view = api::read_versions(approved.handle.to_string()).await.map_err(|error| error.to_string())?;
     let Some(view) = view else { return Err("it is not there any more.".to_owned()) };
     if !says(&view.now, &approved.words) {

@@ -141,8 +141,13 @@ impl Live {
         self.fill("notes", &markup::notes(&self.notes).into_string());
     }
 
-    pub(super) fn draw_unsent(&self, count: usize, stopped: Option<&str>) {
-        self.fill("unsent", &markup::unsent(count, stopped, &address(&self.place.filter)).into_string());
+    /// What is not sent yet: nowhere but on the screen, or on this device. What says so already is not said again.
+    pub(super) fn draw_unsent(&mut self, unsent: usize, stopped: Option<&str>, kept: usize) {
+        let html = markup::unsent(unsent, stopped, kept, &address(&self.place.filter)).into_string();
+        if html != self.unsent {
+            self.fill("unsent", &html);
+            self.unsent = html;
+        }
     }
 
     pub(super) fn draw_toasts(&self) {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use domain::sync::intent::Verdict;
 use leptos::{ev, prelude::*};
-use ports::review::Verdict;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 
@@ -124,7 +124,7 @@ impl Live {
                 let address = actor.get_attribute("href").unwrap_or_default();
                 let card = address.split_once('?').and_then(|(_, search)| Place::of(search).card);
                 if let Some(number) = number("data-note") {
-                    self.close_note(number);
+                    self.close_note(number, false);
                 }
                 if card.is_some_and(|card| self.go_to(card)) {
                     event.prevent_default();
@@ -134,7 +134,7 @@ impl Live {
             }
             Some("close-note") => {
                 if let Some(number) = number("data-note") {
-                    self.close_note(number);
+                    self.close_note(number, true);
                 }
             }
             Some("send-again") => outbox::send_all(),
@@ -288,7 +288,13 @@ impl Live {
         }
     }
 
-    fn close_note(&mut self, number: u32) {
+    /// Whoever closes a note knows what it says, and gives up what it is about; whoever goes on to it may decide once more.
+    fn close_note(&mut self, number: u32, gives_up: bool) {
+        for due in self.due.extract_if(.., |due| due.note == number) {
+            if gives_up || due.is_over {
+                outbox::close(due.op, due.product);
+            }
+        }
         self.notes.retain(|note| note.number != number);
         self.draw_notes();
     }

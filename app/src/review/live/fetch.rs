@@ -39,7 +39,11 @@ impl Live {
                     outbox::settle(card.product);
                 }
                 self.failure = None;
-                self.desk = Some(Desk::new(without_sent(queue), first));
+                self.desk = Some(Desk::new(queue, first));
+                // Also the first one: what is decided about is not asked for twice.
+                if let Some(desk) = &mut self.desk {
+                    desk.leave_out(&outbox::reviews());
+                }
             }
             Err(error) => {
                 self.failure = Some(error);
@@ -117,9 +121,8 @@ impl Live {
         match answer {
             Ok(part) => {
                 let was_empty = self.shown().is_none();
-                let on_way = outbox::count() as u64;
                 if let Some(desk) = &mut self.desk {
-                    desk.put(outbox::without_sent(part), on_way);
+                    desk.put(part, &outbox::reviews());
                 }
                 if was_empty {
                     self.draw();
@@ -156,18 +159,6 @@ impl Live {
             }
         });
     }
-}
-
-/// What is decided about is not counted as left where the count is not the server's.
-fn without_sent(queue: Queue) -> Queue {
-    let all = queue.cards.len();
-    let mut queue = outbox::without_sent(queue);
-    let gone = (all - queue.cards.len()) as u64;
-    if let Some(held) = &mut queue.held {
-        held.of = held.of.map(|of| of.saturating_sub(gone));
-        queue.total = queue.total.saturating_sub(gone);
-    }
-    queue
 }
 
 async fn opening(place: &Place) -> Result<(Queue, Option<Card>), AppError> {

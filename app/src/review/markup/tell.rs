@@ -45,20 +45,31 @@ pub(crate) fn notes(notes: &[Note]) -> Markup {
     }
 }
 
-/// Decisions that are not at the server yet. `stopped` is why they wait for the person.
+/// Decisions that are not at the server yet: `unsent` are nowhere but on the screen, and `stopped` is why they wait for the person; `kept` are on
+/// this device.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
-pub(crate) fn unsent(count: usize, stopped: Option<&str>, here: &str) -> Markup {
+pub(crate) fn unsent(unsent: usize, stopped: Option<&str>, kept: usize, here: &str) -> Markup {
     html! {
-        @if count > 0 {
+        @if unsent > 0 {
             div.band role="alert" {
                 (icon("cloud-off"))
                 span {
-                    @if count == 1 { "1 decision is not sent yet." } @else { (number(count as u64)) " decisions are not sent yet." }
+                    @if unsent == 1 { "1 decision is not sent yet." } @else { (number(unsent as u64)) " decisions are not sent yet." }
                     " "
                     @if let Some(stopped) = stopped { (stopped) } @else { "They are tried again until the server answers." }
                 }
                 @if stopped.is_some() { a.btn href=(sign_in(here)) target="_blank" rel="external" { "Sign in" } }
                 button.btn type="button" data-act="send-again" { "Send now" }
+            }
+        }
+        @if kept > 0 {
+            div.band role="status" {
+                (icon("cloud-off"))
+                span {
+                    @if kept == 1 { "1 decision waits on this device and is sent as soon as there is a connection." }
+                    @else { (number(kept as u64)) " decisions wait on this device and are sent as soon as there is a connection." }
+                }
+                a.btn href="/changes" { "Look at them" }
             }
         }
     }

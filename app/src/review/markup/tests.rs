@@ -240,3 +240,13 @@ fn no_markup_has_a_style_or_a_script() {
 
     assert!(!html.contains(" style=") && !html.contains("<script") && !html.contains(" onclick"));
 }
+
+#[test]
+fn decisions_that_wait_on_the_device_are_counted_and_ask_for_nothing() {
+    let kept = tell::unsent(0, None, 10, "/review").into_string();
+    let unsent = tell::unsent(1, None, 0, "/review").into_string();
+
+    assert!(kept.contains("10 decisions wait on this device") && kept.contains("role=\"status\"") && !kept.contains("Send now"), "{kept}");
+    assert!(unsent.contains("1 decision is not sent yet.") && unsent.contains("Send now") && !unsent.contains("on this device"), "{unsent}");
+    assert!(tell::unsent(0, None, 0, "/review").into_string().is_empty());
+}

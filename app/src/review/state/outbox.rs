@@ -1,21 +1,32 @@
-//! Decisions on their way to the server, and what their answers come to. None is lost: what got no answer is sent again,
-//! as the same decision.
+//! Decisions on their way, and what becomes of them. They are in the outbox of the device as soon as that is there; where nothing can be
+//! kept, the page keeps them until the server answers.
 
 use std::time::Duration;
 
-use domain::{change::FieldConflict, ids::VersionId};
+use domain::{
+    change::FieldConflict,
+    clock::Timestamp,
+    field::Field,
+    ids::{OpId, ProductId, ReviewId, Seq, VersionId},
+    sync::{
+        end::{Conflict, Differing, End, Refusal},
+        intent::{Decided, Intent, Payload, Verdict},
+        outbox::{Saved, State},
+        shown::settles,
+    },
+};
 use ports::{
     error::AppError,
-    review::{Outcome, ReviewStatus, VersionView, VersionsView},
+    review::{Card, ReviewStatus, VersionView, VersionsView},
 };
 
-/// What is done about an answer.
+/// What is done about a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Next {
     Rest,
-    /// Sent again after a while.
+    /// Handed over again after a while.
     Again(Duration),
-    /// Sent again when the person wants it: they have to do something first.
+    /// Handed over again when the person wants it: they have to do something first.
     Wait(String),
     /// It waits for no decision any more: somebody was faster, or it is not there.
     Gone(String),
@@ -25,20 +36,53 @@ pub(crate) enum Next {
     Refused(String),
 }
 
-/// `tries` is how often it was sent.
-pub(crate) fn next(answer: &Result<Outcome, AppError>, tries: u32) -> Next {
-    match answer {
-        Ok(Outcome::Done) => Next::Rest,
-        Ok(Outcome::Already { status: ReviewStatus::Open, .. }) => Next::Refused("Your decision did not hold.".to_owned()),
-        Ok(Outcome::Already { status, decided }) => Next::Gone(already(*status, &decided.who)),
-        Ok(Outcome::Stale(conflicts)) => Next::Edited(conflicts.clone()),
-        Ok(Outcome::Refused(reason)) => Next::Refused(reason.clone()),
-        Err(AppError::Unreachable | AppError::Unavailable(_) | AppError::Internal) => Next::Again(Duration::from_secs(1 << tries.min(5))),
-        Err(error @ AppError::SignedOut) => Next::Wait(error.to_string()),
-        Err(AppError::NotFound) => {
-            Next::Gone("it is not there any more. Your decision changed nothing. Reload the page to see what is there.".to_owned())
+/// Of one that could neither be kept nor sent. `tries` is how often that was tried.
+pub(crate) fn not_kept(error: &AppError, tries: u32) -> Next {
+    match error {
+        AppError::SignedOut => Next::Wait(error.to_string()),
+        _ => Next::Again(Duration::from_secs(1 << tries.min(5))),
+    }
+}
+
+/// Of one that has ended. Who was faster the suggestion itself says, once it is asked for again ([`faster`]).
+pub(crate) fn ended(end: &End, seq: Option<Seq>) -> Next {
+    let conflict = |Differing { field, base: _, theirs, mine }: &Differing| FieldConflict {
+        field: field.clone(),
+        seen: Seq(0),
+        current: seq.unwrap_or_default(),
+        theirs: theirs.clone(),
+        mine: mine.clone(),
+    };
+    match end {
+        End::Applied | End::Merged | End::NoOp => Next::Rest,
+        End::Conflict(Conflict::Decided(decided)) => Next::Gone(already(status_of(*decided), "")),
+        End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => Next::Edited(fields.iter().map(conflict).collect()),
+        End::Rejected(Refusal::NotFound) => Next::Gone(GONE.to_owned()),
+        End::Rejected(Refusal::Invalid(field, sentence)) if *field != Field::Optimisation => Next::Refused(format!("{}: {sentence}", field.label())),
+        End::Rejected(refusal) => Next::Refused(refusal.to_string()),
+    }
+}
+
+/// The same, with what the suggestion says by now; `card` is none when it is not there any more.
+pub(crate) fn faster(next: Next, card: Option<&Card>) -> Next {
+    match (next, card) {
+        (Next::Rest, _) => Next::Rest,
+        (_, None) => Next::Gone(GONE.to_owned()),
+        (Next::Gone(_), Some(card)) if card.status == ReviewStatus::Open => Next::Refused("Your decision did not hold.".to_owned()),
+        (_, Some(card)) if card.status != ReviewStatus::Open => {
+            Next::Gone(already(card.status, card.decided.as_ref().map_or("", |decided| &decided.who)))
         }
-        Err(error) => Next::Refused(error.to_string()),
+        (next, _) => next,
+    }
+}
+
+const GONE: &str = "it is not there any more. Your decision changed nothing. Reload the page to see what is there.";
+
+const fn status_of(decided: Decided) -> ReviewStatus {
+    match decided {
+        Decided::Approved => ReviewStatus::Approved,
+        Decided::Rejected => ReviewStatus::Rejected,
+        Decided::Superseded => ReviewStatus::Superseded,
     }
 }
 
@@ -59,14 +103,49 @@ fn already(status: ReviewStatus, who: &str) -> String {
 
 /// What was done, in a word.
 #[cfg(feature = "hydrate")]
-pub(crate) const fn done(verdict: &ports::review::Verdict) -> &'static str {
-    use ports::review::Verdict;
-
+pub(crate) const fn done(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Approve { .. } => "Approved",
+        Verdict::Approve(_) => "Approved",
         Verdict::Reject { .. } => "Rejected",
         Verdict::Changes { .. } => "Sent back",
     }
+}
+
+/// A decision as the outbox of this device has it, whichever page has put it there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) op: OpId,
+    pub(crate) review: ReviewId,
+    pub(crate) product: ProductId,
+    pub(crate) at: Timestamp,
+    pub(crate) fate: Fate,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fate {
+    Waits,
+    Done(End),
+    ThrownAway,
+    /// It did not hold, and nobody has looked at that yet.
+    Open(End, Option<Seq>),
+    /// It did not hold, and its person knows.
+    Settled(End, Option<Seq>),
+}
+
+/// The decisions among what the outbox has, in their order.
+pub(crate) fn found(ops: &[Saved]) -> Vec<Found> {
+    let decision = |(at, saved): (usize, &Saved)| {
+        let Ok(Payload { intent: Intent::Review { review, .. }, .. }) = saved.draft.payload.open::<Payload>() else { return None };
+        let fate = match &saved.state {
+            State::Pending | State::Quarantined => Fate::Waits,
+            State::Discarded { .. } => Fate::ThrownAway,
+            State::Ended { end, .. } if !end.needs_somebody() => Fate::Done(end.clone()),
+            State::Ended { end, seq, .. } if ops[at + 1..].iter().any(|later| settles(later, saved)) => Fate::Settled(end.clone(), *seq),
+            State::Ended { end, seq, .. } => Fate::Open(end.clone(), *seq),
+        };
+        Some(Found { op: saved.draft.id, review, product: saved.draft.lane, at: saved.draft.at, fate })
+    };
+    ops.iter().enumerate().filter_map(decision).collect()
 }
 
 /// How an approval is taken back.
@@ -93,107 +172,4 @@ pub(crate) fn way_back(view: &VersionsView, version: VersionId) -> Way {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use domain::{
-        clock::Timestamp,
-        ids::ProductId,
-        money::{Cost, Currency},
-        words::{Words, score::Scores},
-    };
-    use ports::review::Decided;
-
-    use super::*;
-
-    #[test]
-    fn what_got_no_answer_is_sent_again_after_longer_and_longer() {
-        let wait = |tries| next(&Err(AppError::Unreachable), tries);
-
-        assert_eq!([wait(0), wait(1), wait(2)], [1, 2, 4].map(|seconds| Next::Again(Duration::from_secs(seconds))));
-        assert_eq!(wait(400), Next::Again(Duration::from_secs(32)));
-    }
-
-    #[test]
-    fn every_answer_has_a_consequence() {
-        let decided = Decided { who: "Ann".into(), at: Timestamp::default(), reason: String::new() };
-        let already = Outcome::Already { status: ReviewStatus::Rejected, decided };
-
-        assert_eq!(next(&Ok(Outcome::Done), 0), Next::Rest);
-        assert!(matches!(next(&Ok(already), 0), Next::Gone(_)));
-        assert_eq!(next(&Ok(Outcome::Stale(Vec::new())), 0), Next::Edited(Vec::new()));
-        assert_eq!(next(&Ok(Outcome::Refused("Too long.".into())), 0), Next::Refused("Too long.".into()));
-        assert!(matches!(next(&Err(AppError::SignedOut), 0), Next::Wait(_)));
-        assert!(matches!(next(&Err(AppError::Forbidden), 0), Next::Refused(_)));
-        assert!(matches!(next(&Err(AppError::NotFound), 0), Next::Gone(_)));
-    }
-
-    #[test]
-    fn a_decision_that_comes_too_late_says_what_was_faster() {
-        let told = |status, who: &str| {
-            let decided = Decided { who: who.into(), at: Timestamp::default(), reason: String::new() };
-            match next(&Ok(Outcome::Already { status, decided }), 0) {
-                Next::Gone(words) => words.strip_suffix(". Your decision changed nothing.").unwrap_or_default().to_owned(),
-                other => format!("{other:?}"),
-            }
-        };
-
-        assert_eq!(told(ReviewStatus::Approved, "Ann"), "Ann has approved it before you");
-        assert_eq!(told(ReviewStatus::Rejected, ""), "somebody has rejected it before you");
-        assert_eq!(told(ReviewStatus::Changes, "Ann"), "Ann has asked for changes before you");
-        // Nobody has decided about it: a later suggestion came, or somebody put a version into the product.
-        assert_eq!(told(ReviewStatus::Superseded, ""), "other words took its place");
-        assert_eq!(told(ReviewStatus::Superseded, "Ann"), "other words took its place, which Ann has chosen");
-        assert_eq!(told(ReviewStatus::Open, "Ann"), "Refused(\"Your decision did not hold.\")");
-    }
-
-    fn titled(title: &str) -> Words {
-        Words { title: Some(title.into()), ..Words::default() }
-    }
-
-    fn version(number: u8, before: &str, title: &str) -> VersionView {
-        VersionView {
-            id: VersionId::new(Timestamp::from_micros(i64::from(number)), [number; 10]),
-            number: number.into(),
-            created_at: Timestamp::default(),
-            by: String::new(),
-            model: String::new(),
-            run: None,
-            words: titled(title),
-            before: Words { description: Some("same".into()), ..titled(before) },
-            scores_before: Scores::default(),
-            scores_after: Scores::default(),
-            findings: Vec::new(),
-            tokens_in: 0,
-            tokens_out: 0,
-            cost: Cost::ZERO,
-            remark: String::new(),
-            active: false,
-            status: None,
-            decided: None,
-        }
-    }
-
-    fn view(versions: Vec<VersionView>) -> VersionsView {
-        VersionsView {
-            product: ProductId::new(Timestamp::default(), [0; 10]),
-            handle: "lamp".parse().unwrap(),
-            title: String::new(),
-            now: Words::default(),
-            original: Some(Words { description: Some("other".into()), ..titled("a") }),
-            seen: BTreeMap::new(),
-            versions,
-            currency: Currency::EUR,
-            may_decide: true,
-        }
-    }
-
-    #[test]
-    fn an_approval_is_taken_back_by_what_was_there_before() {
-        let versions = [version(1, "a", "b"), version(2, "b", "c"), version(3, "typed by hand", "d")];
-        let ids = versions.each_ref().map(|version| version.id);
-        let view = view(versions.into());
-
-        assert_eq!(ids.map(|id| way_back(&view, id)), [Way::Original, Way::Version(ids[0]), Way::None]);
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ pub(crate) mod sql;
 mod usage;
 mod versions;
 
-pub(crate) use self::review::suggested;
+pub(crate) use self::review::{ruling, suggested};
 
 use crate::Db;
 

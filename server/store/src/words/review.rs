@@ -9,6 +9,7 @@ mod decide;
 mod judge;
 mod people;
 mod rows;
+pub(crate) mod ruling;
 pub(super) mod sql;
 pub(crate) mod suggested;
 
@@ -31,8 +32,8 @@ use ports::{
 };
 
 pub(super) use self::{
-    decide::{accepted, activate},
     rows::{JudgedRow, OriginalRow, VersionRow},
+    ruling::{accepted, activate},
 };
 use crate::{Author, Db, Store};
 

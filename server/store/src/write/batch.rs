@@ -13,7 +13,7 @@ use domain::{
     product::{OptimisationStatus, Product},
     reduce::{Applied, Outcome, Rejection, reduce},
 };
-use ports::product::Receipt;
+use ports::product::{Receipt, Source};
 
 use super::rows::{Bookkeeping, missing_bits};
 use crate::{
@@ -64,6 +64,8 @@ pub(super) struct Change {
     pub(super) product: ProductId,
     pub(super) kind: ChangeKind,
     pub(super) fields: Vec<FieldChange>,
+    /// The door it came through, where that is not its author's.
+    pub(super) source: Option<Source>,
 }
 
 pub(super) enum Taken {
@@ -135,8 +137,15 @@ impl Batch {
         }
         slot.optimised |= applied.fields.iter().any(is_optimised);
         slot.now = Some(product);
-        self.changes.push(Change { number, op, product: id, kind: applied.kind, fields: applied.fields });
+        self.changes.push(Change { number, op, product: id, kind: applied.kind, fields: applied.fields, source: None });
         Taken::Answered(Receipt::Applied { seq })
+    }
+
+    /// The change that was placed last was a decision about a suggestion, wherever it came from.
+    pub(super) fn is_reviewed(&mut self) {
+        if let Some(change) = self.changes.last_mut() {
+            change.source = Some(Source::Review);
+        }
     }
 
     /// Takes a change number, until it is settled a provisional one.

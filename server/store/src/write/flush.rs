@@ -75,6 +75,7 @@ pub(super) async fn write(
             kind: change.kind.name(),
             fields,
             author,
+            source: change.source.unwrap_or(author.source),
             at,
             link,
         })

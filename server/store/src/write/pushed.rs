@@ -10,7 +10,7 @@ use domain::{
     sync::{
         end::{Conflict, End, Refusal},
         hash::{Chain, PayloadHash},
-        intent::{Decided, Intent},
+        intent::Intent,
         server::{Decision, Facts, Incoming, Recorded, Session, Write},
         wire::{Cookie, Ended, Told},
     },
@@ -32,7 +32,10 @@ use crate::{
     db::{Tx, within},
     devices, entropy, sql,
     who_asks::Subject,
-    words::suggested::{self, Suggested},
+    words::{
+        ruling::{self, Ruling},
+        suggested::{self, Suggested},
+    },
 };
 
 /// What a device has sent.
@@ -73,11 +76,14 @@ impl Store {
         let versions: Vec<VersionId> = new().filter_map(|incoming| incoming.wants().suggestion).collect();
         let suggestions = suggested::read(&mut tx, store, &versions).await?;
 
-        let mut going =
-            Going { pushed, session: Session::default(), kept, batch, suggestions, told: Vec::new(), ends: Vec::new(), rest: Rest::default() };
+        let (told, ends, rest) = (Vec::new(), Vec::new(), Rest::default());
+        let mut going = Going { store: self, pushed, session: Session::default(), kept, batch, suggestions, told, ends, rest };
+        let mut prepared = 0;
         let (mut head, mut seqs, mut grown): (Option<Cookie>, Option<(Seq, Seq)>, bool) = (None, None, false);
         loop {
             let is_done = going.decide();
+            ruling::prepare(&mut tx, &mut going.rest.rulings[prepared..]).await?;
+            prepared = going.rest.rulings.len();
             if let Some(flushed) = flush::write(&mut tx, store, &author, &mut going.batch, (at, link)).await? {
                 going.settle(flushed.first);
                 head = Some(Cookie { epoch: flushed.epoch.cast_unsigned(), seq: flushed.last, hash: Chain(link.cast_unsigned()) });
@@ -91,7 +97,10 @@ impl Store {
         let Going { batch, told, ends, rest, .. } = going;
         let records: Vec<ResultRecord<'_>> = ends.iter().map(|end| end.record(store.num, pushed, at, link)).collect();
         insert(&mut tx, &sql::OP_RESULT, &records, Clash::Fails).await?;
-        suggested::write(&mut tx, store, pushed.user, &rest.decided, at).await?;
+        if !ruling::write(&mut tx, store, pushed.user, &rest.rulings, at).await? {
+            // Whoever decides locks the product first, so that it can only be a row that was changed from outside: it is looked at once more.
+            return Err(StoreError::Race(sqlx::Error::RowNotFound));
+        }
         if !rest.closed.is_empty() {
             within!(tx, |on| async {
                 let query = sqlx::query(tx.db.sql(&sql::SETTLE_CONFLICTS)).bind(store.num).bind(Many(&rest.closed));
@@ -149,6 +158,7 @@ impl Kept {
 
 /// A push on its way.
 struct Going<'a> {
+    store: &'a Store,
     pushed: &'a Pushed,
     session: Session,
     kept: Kept,
@@ -162,7 +172,7 @@ struct Going<'a> {
 /// What is written beside.
 #[derive(Default)]
 struct Rest {
-    decided: Vec<(Suggested, Decided)>,
+    rulings: Vec<Ruling>,
     closed: Vec<Uuid>,
 }
 
@@ -206,7 +216,7 @@ impl Going<'_> {
             recorded: self.kept.ops.get(&op.id),
             numbered: self.kept.numbers.get(&op.number).copied(),
             product,
-            suggestion: suggested.filter(|suggested| suggested.product == op.lane).map(|suggested| &suggested.suggestion),
+            suggestion: suggested.filter(|suggested| suggested.product() == op.lane).map(|suggested| &suggested.suggestion),
             // Found when it is placed.
             handle_taken: false,
             after: &after,
@@ -216,23 +226,23 @@ impl Going<'_> {
             Decision::Told(told) => return Some(told),
             Decision::Write(write) => write,
         };
-        let mut seq = None;
+        let (mut seq, mut holds) = (None, applied.is_none());
         if let Some(applied) = applied {
             if is_elsewhere {
                 end = End::Rejected(Refusal::Exists);
             } else {
                 match self.batch.place(op.id, op.lane, applied) {
-                    Taken::Answered(Receipt::Applied { seq: taken }) => seq = Some(taken),
+                    Taken::Answered(Receipt::Applied { seq: taken }) => (seq, holds) = (Some(taken), true),
                     Taken::Answered(_) => end = End::Rejected(Refusal::HandleTaken),
                     Taken::AfterWriting => return None,
                 }
             }
         }
-        if let (Some(_), Some((version, decided))) = (seq, decided)
-            && let Some(suggested) = self.suggestions.get_mut(&version)
-        {
-            suggested.suggestion.decided = Some(decided);
-            self.rest.decided.push((suggested.clone(), decided));
+        if let Some((version, decided)) = decided.filter(|_| holds) {
+            if let Some(suggested) = self.suggestions.get_mut(&version) {
+                suggested.suggestion.decided = Some(decided);
+            }
+            self.rules(version, incoming, seq);
         }
         self.rest.closed.extend(closes.map(|conflict| conflict.0));
         let seq = seq.unwrap_or_else(|| self.batch.number().1);
@@ -242,11 +252,24 @@ impl Going<'_> {
         Some(Told::Ended(Ended { op: op.id, end, seq }))
     }
 
+    /// Notes what is to be written of a suggestion that was decided. `seq` is none where that changed nothing of the product.
+    fn rules(&mut self, version: VersionId, incoming: &Incoming, seq: Option<Seq>) {
+        let (Some(suggested), Some(payload)) = (self.suggestions.get(&version), &incoming.payload) else { return };
+        let Some(product) = self.batch.product(incoming.op.lane) else { return };
+        let at = seq.unwrap_or_else(|| product.versions.current(&Field::Optimisation));
+        self.rest.rulings.extend(suggested.ruling(self.store, self.pushed.user, &payload.intent, (product, at)));
+        if seq.is_some() {
+            self.batch.is_reviewed();
+        }
+    }
+
     /// The numbers of the round that was just written.
     fn settle(&mut self, first: Seq) {
         let told = self.told.iter_mut().filter_map(|told| if let Told::Ended(ended) = told { Some(&mut ended.seq) } else { None });
         let kept = self.kept.ops.values_mut().map(|recorded| &mut recorded.seq);
-        told.chain(kept).chain(self.ends.iter_mut().map(|end| &mut end.seq)).for_each(|seq| batch::settle(seq, first));
+        let ends = self.ends.iter_mut().map(|end| &mut end.seq);
+        let rulings = self.rest.rulings.iter_mut().map(|ruling| &mut ruling.seq);
+        told.chain(kept).chain(ends).chain(rulings).for_each(|seq| batch::settle(seq, first));
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{
     ids::{DeviceId, OpId, Seq, UserId},
     product::{Image, Product, Variant},
 };
+use ports::product::Source;
 use uuid::Uuid;
 
 use crate::codec::{key_of, to_json};
@@ -74,6 +75,7 @@ pub(super) struct ChangeRecord<'a> {
     /// JSON
     pub(super) fields: &'a str,
     pub(super) author: &'a super::Author,
+    pub(super) source: Source,
     pub(super) at: i64,
     pub(super) link: i64,
 }
@@ -197,7 +199,7 @@ impl Record for ChangeRecord<'_> {
         sink.text(self.kind);
         sink.text(self.fields);
         sink.id(self.author.user.map(|user| user.0));
-        sink.text(self.author.source.name());
+        sink.text(self.source.name());
         sink.id(self.author.job.map(|job| job.0));
         sink.int(Some(self.at));
         sink.int(Some(self.link));

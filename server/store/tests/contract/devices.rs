@@ -33,18 +33,18 @@ use crate::{
 };
 
 /// Somebody's phone.
-struct Device {
+pub struct Device {
     id: DeviceId,
-    who: Access,
+    pub who: Access,
     next: u64,
 }
 
 impl Device {
-    fn of(who: Access) -> Self {
+    pub fn of(who: Access) -> Self {
         Self { id: DeviceId(op_id().0), who, next: 0 }
     }
 
-    fn op(&mut self, product: ProductId, intent: Intent) -> SentOp {
+    pub fn op(&mut self, product: ProductId, intent: Intent) -> SentOp {
         self.next += 1;
         let payload = Payload { intent, at: Timestamp::from_micros(1), batch: None };
         SentOp { id: op_id(), number: self.next, lane: product, reducer: REDUCER, payload: payload.seal() }
@@ -58,7 +58,7 @@ impl Device {
         Push { proto: PROTO, device: self.id, user: self.who.user, witness: None, ops: ops.iter().map(Sealed::of).collect() }
     }
 
-    async fn sends(&self, store: &Store, ops: &[SentOp]) -> Vec<Told> {
+    pub async fn sends(&self, store: &Store, ops: &[SentOp]) -> Vec<Told> {
         told(store.push(&self.who, &self.push(ops)).await.unwrap()).1
     }
 
@@ -85,14 +85,14 @@ fn told(answer: PushAnswer) -> (Cookie, Vec<Told>) {
     }
 }
 
-fn ended(told: &Told) -> &Ended {
+pub fn ended(told: &Told) -> &Ended {
     match told {
         Told::Ended(ended) => ended,
         other => panic!("{other:?}"),
     }
 }
 
-fn end(told: &Told) -> &End {
+pub fn end(told: &Told) -> &End {
     &ended(told).end
 }
 

@@ -9,6 +9,7 @@ mod admin;
 mod apart;
 mod briefs;
 mod changes;
+mod decisions;
 mod deprecated;
 mod devices;
 mod engines;
@@ -94,6 +95,14 @@ contract! {
         processes_add_up,
         what_cannot_be_written_is_written_later,
         a_report_is_for_owners_and_of_a_year_at_most,
+    ],
+    decisions: [
+        p02_words_that_were_edited_on_a_device_are_approved_once,
+        p02_many_decisions_of_a_day_without_a_network_are_one_push,
+        p02_what_is_sent_back_from_a_device_is_written_again_by_one_run,
+        p03_a_decision_that_cannot_be_made_is_refused_with_a_reason,
+        p04_of_two_reviewers_the_one_who_was_offline_is_told,
+        p04_what_was_edited_since_is_not_replaced_by_an_approval,
     ],
     devices: [
         p02_what_is_sent_again_is_done_once,

@@ -9,7 +9,7 @@ use crate::{
         end::{End, Refusal},
         outbox::{self, Draft, Failed, Loaded, Reply, Saved, compose},
         replica::{self, Reason},
-        wire::{Cookie, Ended, MOST_BYTES, MOST_OPS, Notice, PROTO, Push, PushAnswer, PushReply, REDUCER, Sealed, SentOp, Span, Told, Trouble},
+        wire::{Cookie, Ended, MOST_BYTES, MOST_OPS, Notice, PROTO, Push, PushAnswer, PushReply, Sealed, SentOp, Span, Told, Trouble},
     },
 };
 
@@ -251,7 +251,7 @@ impl Core {
             out.push(Effect::NotSaved(draft, failed));
             return;
         }
-        let op = SentOp { id: draft.id, number: 0, lane: draft.lane, reducer: REDUCER, payload: draft.payload.clone() };
+        let op = SentOp { id: draft.id, number: 0, lane: draft.lane, reducer: draft.rules(), payload: draft.payload.clone() };
         let push = Push { proto: PROTO, device: new_device(now), user: draft.user, witness: None, ops: vec![Sealed::of(&op)] };
         let tag = self.wait_for(now.mono + PUSH_TIMEOUT, What::Straight(draft, failed));
         out.push(Effect::Push(tag, push));

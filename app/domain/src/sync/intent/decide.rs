@@ -33,12 +33,16 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
+    /// Whether it says something of a field.
+    pub(super) fn says(&self, field: &Field) -> bool {
+        self.words.iter().any(|(known, _)| known == field)
+    }
+
     /// The edits that a decision is. An approval's have the versions that the suggestion was written for, so that anybody's edit since is
     /// a conflict.
     pub(super) fn edits(&self, approve: bool) -> Vec<Edit> {
         // What is approved is in the product at once.
-        let status = if approve { OptimisationStatus::Published } else { OptimisationStatus::Rejected };
-        let mark = Edit { field: Field::Optimisation, base: Base::Any, value: Value::text(status.name()) };
+        let mark = mark(if approve { OptimisationStatus::Published } else { OptimisationStatus::Rejected });
         if !approve {
             return vec![mark];
         }
@@ -51,4 +55,9 @@ impl Suggestion {
         let changed = |(field, (seq, value)): &(&Field, &(Seq, Value))| product.versions.current(field) > *seq && product.get(field) != *value;
         self.source.iter().filter(changed).map(|(field, (_, value))| (field, value))
     }
+}
+
+/// Says at the product what was decided about its words.
+pub(super) fn mark(status: OptimisationStatus) -> Edit {
+    Edit { field: Field::Optimisation, base: Base::Any, value: Value::text(status.name()) }
 }

@@ -1,6 +1,6 @@
 //! What an intent does to a product as it is now.
 
-use super::{Decided, Intent, Seen, Suggestion, Wanted, adjusted};
+use super::{Decided, Intent, Seen, Suggestion, Verdict, Wanted, adjusted};
 use crate::{
     field::{Field, Value, VariantField},
     ids::{OpId, ProductId, Seq},
@@ -16,6 +16,8 @@ use crate::{
 pub enum Judged {
     /// The product changes. What is new of it lacks its version, as in [`crate::reduce::Applied`].
     Changes(crate::reduce::Applied, Option<Decided>),
+    /// The product says all of it already; what is new is that its suggestion is decided.
+    Decides(Decided),
     /// A conflict of an own op is closed; the product stays as it is.
     Closes(OpId),
     Ends(End),
@@ -34,7 +36,8 @@ pub fn evaluate(
     let plain = |action| judged(reduced(action), None, |_| Value::None);
     match (intent, state) {
         (Intent::Edit(wanted), Some(product)) => {
-            let edits = wanted.iter().map(|wanted| wanted.based(product, &made)).collect();
+            let edit = |wanted: &Wanted| Edit { field: wanted.field.clone(), base: wanted.base(product, &made), value: wanted.value.clone() };
+            let edits = wanted.iter().map(edit).collect();
             judged(reduced(Action::Edit(edits)), None, |field| was(wanted, field))
         }
         (Intent::AdjustPrice { variants, basis_points }, Some(product)) => {
@@ -54,6 +57,10 @@ pub fn evaluate(
             Some(suggestion) => decide(product, suggestion, *approve, reduced),
             None => Judged::Ends(End::Rejected(Refusal::NotFound)),
         },
+        (Intent::Review { version, verdict, .. }, Some(product)) => match suggestion.filter(|suggestion| suggestion.id == *version) {
+            Some(suggestion) => review(product, suggestion, verdict, reduced, &made),
+            None => Judged::Ends(End::Rejected(Refusal::NotFound)),
+        },
         (Intent::Create { handle, fields }, _) => match content(handle, fields) {
             Ok(content) => plain(Action::Create(Box::new(content))),
             Err(rejection) => Judged::Ends(End::Rejected((&rejection).into())),
@@ -70,11 +77,10 @@ pub fn evaluate(
 pub fn shown<'a>(mut product: Product, ops: impl IntoIterator<Item = &'a Intent>) -> Product {
     for intent in ops {
         match intent {
-            Intent::Edit(wanted) => {
-                for wanted in wanted {
-                    // What does not fit will be refused with a reason; until then the old value stands.
-                    let _ = product.set(&wanted.field, wanted.value.clone());
-                }
+            Intent::Edit(wanted) => set(&mut product, wanted),
+            Intent::Review { verdict, .. } => {
+                set(&mut product, verdict.wanted());
+                product.optimisation = verdict.status();
             }
             Intent::AdjustPrice { variants, basis_points } => {
                 for variant in product.content.variants.iter_mut().filter(|variant| variants.is_empty() || variants.contains(&variant.id)) {
@@ -89,15 +95,21 @@ pub fn shown<'a>(mut product: Product, ops: impl IntoIterator<Item = &'a Intent>
     product
 }
 
+fn set(product: &mut Product, wanted: &[Wanted]) {
+    for wanted in wanted {
+        // What does not fit will be refused with a reason; until then the old value stands.
+        let _ = product.set(&wanted.field, wanted.value.clone());
+    }
+}
+
 impl Wanted {
-    fn based(&self, product: &Product, made: &impl Fn(OpId) -> Option<Seq>) -> Edit {
+    fn base(&self, product: &Product, made: &impl Fn(OpId) -> Option<Seq>) -> Base {
         let seen = match self.seen {
             Seen::At(seq) => seq,
             Seen::After(op, seq) => made(op).unwrap_or(seq),
         };
         // A version that fits says little when the server counts anew since a restore: the value has to be the one that was seen.
-        let base = if self.is_unseen() || is_still(product, &self.field, &self.was) { seen } else { Seq(0) };
-        Edit { field: self.field.clone(), base: Base::Seen(base), value: self.value.clone() }
+        Base::Seen(if self.is_unseen() || is_still(product, &self.field, &self.was) { seen } else { Seq(0) })
     }
 
     /// Whether something is removed that no page shows the whole of: a variant has columns that are only in the file.
@@ -134,8 +146,39 @@ fn decide(product: &Product, suggestion: &Suggestion, approve: bool, reduced: im
         }
     }
     let base_of = |field: &Field| suggestion.source.get(field).map_or(Value::None, |(_, value)| value.clone());
-    match reduced(Action::Edit(suggestion.edits(approve))) {
+    decided(reduced(Action::Edit(suggestion.edits(approve))), wants, base_of)
+}
+
+/// What a reviewer has seen of a field counts, and not what was there when the suggestion was written: they may have agreed to replace
+/// what somebody has written since.
+fn review(
+    product: &Product,
+    suggestion: &Suggestion,
+    verdict: &Verdict,
+    reduced: impl Fn(Action) -> Outcome,
+    made: &impl Fn(OpId) -> Option<Seq>,
+) -> Judged {
+    if let Err((field, sentence)) = verdict.check(|field| suggestion.says(field)) {
+        return Judged::Ends(End::Rejected(Refusal::Invalid(field, sentence)));
+    }
+    match (suggestion.decided, verdict) {
+        // Other words than these were approved when the product does not say these: whoever wrote them has to know.
+        (Some(Decided::Approved), Verdict::Approve(wanted)) if wanted.iter().all(|wanted| is_still(product, &wanted.field, &wanted.value)) => {
+            return Judged::Ends(End::NoOp);
+        }
+        (Some(Decided::Rejected), Verdict::Reject { .. }) => return Judged::Ends(End::NoOp),
+        (Some(decided), _) => return Judged::Ends(End::Conflict(Conflict::Decided(decided))),
+        (None, _) => {}
+    }
+    let edits = verdict.edits(|wanted| wanted.base(product, made));
+    decided(reduced(Action::Edit(edits)), verdict.decided(), |field| verdict.was(field))
+}
+
+/// What a decision comes to about a suggestion that was open.
+fn decided(outcome: Outcome, wants: Decided, base_of: impl Fn(&Field) -> Value) -> Judged {
+    match outcome {
         Outcome::Conflict(conflicts) => Judged::Ends(End::Conflict(Conflict::Stale(differing(&conflicts, base_of)))),
+        Outcome::NoOp => Judged::Decides(wants),
         outcome => judged(outcome, Some(wants), base_of),
     }
 }

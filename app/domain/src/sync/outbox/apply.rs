@@ -6,10 +6,7 @@ use super::{Draft, KEPT_DAYS, LOADED, Loaded, OFFERED_AGAIN_DAYS, Outbox, Reply,
 use crate::{
     clock::Timestamp,
     ids::{OpId, ProductId, Seq, UserId},
-    sync::{
-        end::End,
-        wire::{Cookie, REDUCER},
-    },
+    sync::{end::End, wire::Cookie},
 };
 
 const DAY: i64 = 86_400;
@@ -91,7 +88,7 @@ fn save(outbox: &mut Outbox, draft: &Draft, written: &mut Vec<u64>) -> Reply {
     }
     let number = outbox.meta.next_number;
     outbox.meta.next_number += 1;
-    outbox.ops.insert(number, Saved { number, reducer: REDUCER, draft: draft.clone(), state: State::Pending });
+    outbox.ops.insert(number, Saved { number, reducer: draft.rules(), draft: draft.clone(), state: State::Pending });
     written.push(number);
     Reply::Done
 }

@@ -2,10 +2,12 @@ use super::*;
 use crate::{
     clock::Timestamp,
     field::{Field, Value},
+    ids::ReviewId,
     product::{Content, OptimisationStatus, Versions},
     sync::{
         end::{Conflict, Differing},
-        intent::Seen,
+        intent::{Seen, Verdict},
+        outbox::Draft,
     },
 };
 
@@ -35,9 +37,12 @@ fn facts(product: &Product) -> Facts<'_> {
     }
 }
 
+fn seal(intent: Intent) -> Sealed {
+    Payload { intent, at: Timestamp::default(), batch: None }.seal()
+}
+
 fn sent(n: u128, title: &str) -> SentOp {
-    let intent = Intent::edit(Field::Title, Seen::At(Seq(1)), Value::text("Lamp"), Value::text(title));
-    let payload = Payload { intent, at: Timestamp::default(), batch: None }.seal();
+    let payload = seal(Intent::edit(Field::Title, Seen::At(Seq(1)), Value::text("Lamp"), Value::text(title)));
     SentOp { id: OpId(uuid::Uuid::from_u128(n)), number: n as u64, lane: lamp().id, reducer: REDUCER, payload }
 }
 
@@ -141,4 +146,30 @@ fn p13_ops_do_not_go_as_whoever_has_signed_in_meanwhile() {
 
     assert_eq!(refused(Call::Push, (1, Some(USER)), other, (1, 1)), Some(401));
     assert_eq!(refused(Call::Pull, (1, None), other, (1, 1)), Some(401));
+}
+
+#[test]
+fn an_op_of_rules_that_a_server_may_not_know_says_so() {
+    let draft =
+        |intent| Draft { id: OpId(uuid::Uuid::nil()), lane: lamp().id, user: USER, payload: seal(intent), row: None, at: Timestamp::default() };
+    let verdict = Verdict::Reject { reason: String::new() };
+    let review = Intent::Review { review: ReviewId(uuid::Uuid::nil()), version: VersionId(uuid::Uuid::nil()), verdict };
+
+    assert_eq!((draft(Intent::Delete).rules(), draft(review).rules()), (1, 2));
+    assert_eq!(Draft { payload: Sealed::default(), ..draft(Intent::Delete) }.rules(), REDUCER);
+}
+
+#[test]
+fn p03_a_decision_that_changes_nothing_of_the_product_is_written_all_the_same() {
+    let product = Product { optimisation: OptimisationStatus::Rejected, ..lamp() };
+    let version = VersionId(uuid::Uuid::from_u128(3));
+    let suggestion = Suggestion { id: version, decided: None, source: std::collections::BTreeMap::new(), words: Vec::new() };
+    let verdict = Verdict::Reject { reason: "No.".into() };
+    let payload = seal(Intent::Review { review: ReviewId(uuid::Uuid::nil()), version, verdict });
+    let op = SentOp { payload, ..sent(1, "") };
+
+    let decided = Session::default().decide(&opened(&op), &Facts { suggestion: Some(&suggestion), ..facts(&product) });
+
+    let Decision::Write(write) = decided else { panic!("{decided:?}") };
+    assert_eq!((write.end, write.applied, write.decided), (End::NoOp, None, Some((version, Decided::Rejected))));
 }

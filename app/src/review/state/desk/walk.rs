@@ -13,12 +13,17 @@ pub(crate) const PART: u32 = 10;
 const FEW: usize = 5;
 
 impl Desk {
-    /// Puts another part behind. `on_way` decisions may not be in its count yet.
-    pub(crate) fn put(&mut self, part: Queue, on_way: u64) {
+    /// Puts another part behind. `decided` is what is on its way: the part may have it, and count it, still.
+    pub(crate) fn put(&mut self, part: Queue, decided: &[ReviewId]) {
         self.next = part.next;
         self.odd = part.odd;
+        for review in decided {
+            if !self.known.contains(review) {
+                self.known.push(*review);
+            }
+        }
         self.add(part.cards);
-        self.left = part.total.saturating_sub(on_way).max(self.seats.len() as u64);
+        self.left = part.total.saturating_sub(decided.len() as u64).max(self.seats.len() as u64);
         self.count();
     }
 
@@ -85,6 +90,29 @@ impl Desk {
         self.done = self.done.saturating_sub(1);
     }
 
+    /// Takes off the desk what is decided about elsewhere, and keeps it away; whether there was anything. What somebody is at work on stays.
+    pub(crate) fn leave_out(&mut self, reviews: &[ReviewId]) -> bool {
+        let mut found = false;
+        for review in reviews {
+            match self.seats.iter().position(|seat| seat.card.review == *review) {
+                Some(at) if at == self.at && (self.seats[at].is_editing || self.seats[at].is_edited()) => continue,
+                Some(at) => {
+                    self.seats.remove(at);
+                    self.at -= usize::from(at < self.at);
+                }
+                // What the device has it has told without them.
+                None if self.held.is_some() || self.known.contains(review) => continue,
+                None => self.known.push(*review),
+            }
+            found = true;
+            self.left = self.left.saturating_sub(1).max(self.seats.len() as u64);
+        }
+        if self.at >= self.seats.len() && self.next.is_none() {
+            self.at = 0;
+        }
+        found
+    }
+
     /// Somebody else was faster: it is gone, and it was not decided here.
     pub(crate) fn lost(&mut self) {
         self.done = self.done.saturating_sub(1);
@@ -137,7 +165,7 @@ mod tests {
         let mut desk = Desk::new(queue(0..10, 12), None);
         desk.take();
 
-        desk.put(queue(0..12, 11), 0);
+        desk.put(queue(0..12, 11), &[]);
 
         assert_eq!((desk.left(), desk.place()), (11, (2, 12)));
         let mut titles = Vec::new();
@@ -154,7 +182,7 @@ mod tests {
         desk.take();
         desk.take();
 
-        desk.put(queue(10..20, 30), 2);
+        desk.put(queue(10..20, 30), &[card(0).review, card(1).review]);
 
         assert_eq!((desk.left(), desk.place()), (28, (3, 30)));
     }
@@ -166,7 +194,7 @@ mod tests {
         desk.take();
         assert_eq!(desk.left(), 7);
 
-        desk.put(Queue { next: None, ..queue(0..0, 7) }, 0);
+        desk.put(Queue { next: None, ..queue(0..0, 7) }, &[]);
 
         assert_eq!((desk.shown(), desk.left()), (None, 0));
     }
@@ -238,6 +266,30 @@ mod tests {
         desk.lost();
 
         assert_eq!((desk.done(), desk.place()), (0, (1, 2)));
+    }
+
+    #[test]
+    fn what_an_earlier_page_has_decided_is_left_out() {
+        let mut desk = Desk::new(queue(0..10, 30), None);
+        desk.go(1);
+        let decided = [card(0).review, card(1).review, card(20).review];
+
+        assert!(desk.leave_out(&decided) && !desk.leave_out(&decided));
+
+        assert_eq!((title(&desk), desk.left(), desk.done()), ("Lamp 2", 27, 0));
+        desk.put(queue(15..25, 30), &decided);
+        assert_eq!(desk.left(), 27);
+        assert!(!desk.go_to(card(20).review) && desk.go_to(card(21).review));
+    }
+
+    #[test]
+    fn what_somebody_is_at_work_on_is_not_taken_away() {
+        let mut desk = Desk::new(queue(0..3, 3), None);
+        desk.seats[0].is_editing = true;
+
+        assert!(!desk.leave_out(&[card(0).review]));
+        assert!(desk.leave_out(&[card(1).review]));
+        assert_eq!((title(&desk), desk.place()), ("Lamp 0", (1, 2)));
     }
 
     #[test]

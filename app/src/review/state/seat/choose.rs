@@ -1,13 +1,11 @@
 //! What the reviewer chooses about a suggestion, and what a decision makes of it.
 
-use std::collections::BTreeMap;
-
 use domain::{
     change::FieldConflict,
-    field::{Field, ImageField, Value},
+    sync::intent::{Seen, Verdict, Wanted},
     words::Words,
 };
-use ports::review::{Judgement, Verdict};
+use ports::review::{CardField, Judgement};
 
 use super::{Seat, written};
 
@@ -56,7 +54,7 @@ impl Seat {
 
     /// All fields, ticked or not, as they are judged.
     pub(crate) fn all_words(&self) -> Words {
-        words_of((0..self.drafts.len()).map(|at| (self.card.fields[at].field.clone(), self.value(at))))
+        (0..self.drafts.len()).map(|at| (self.card.fields[at].field.clone(), self.value(at))).collect()
     }
 
     /// Takes what the server said of some words; whether those are what is written now. Answers to older questions are of no
@@ -69,23 +67,18 @@ impl Seat {
         is_of_now
     }
 
-    /// The ticked fields with the values they would get.
-    pub(crate) fn words(&self) -> Words {
-        let ticked = (0..self.drafts.len()).filter(|at| self.drafts[*at].is_on);
-        words_of(ticked.map(|at| (self.card.fields[at].field.clone(), self.value(at))))
-    }
-
+    /// The ticked fields with the values they would get, and what was seen of each.
     pub(crate) fn accept(&self) -> Result<Verdict, Stop> {
         let ticked = || self.card.fields.iter().zip(&self.drafts).enumerate().filter(|(_, (_, draft))| draft.is_on);
         if let Some((at, _)) = ticked().find(|(_, (field, draft))| field.changed_since.is_some() && !draft.replaces) {
             return Err(Stop::Edited(at));
         }
-        // One by one: to collect them takes code for sorting.
-        let mut seen = BTreeMap::new();
-        for (_, (field, _)) in ticked() {
-            seen.insert(field.field.clone(), field.changed_since.as_ref().map_or(field.base, |(_, seq)| *seq));
-        }
-        if seen.is_empty() { Err(Stop::Nothing) } else { Ok(Verdict::Approve { words: self.words(), seen }) }
+        let wanted = |(at, (field, _)): (usize, (&CardField, _))| {
+            let (was, seen) = field.changed_since.clone().unwrap_or_else(|| (field.before.clone(), field.base));
+            Wanted { field: field.field.clone(), value: self.value(at), seen: Seen::At(seen), was }
+        };
+        let wanted: Vec<Wanted> = ticked().map(wanted).collect();
+        if wanted.is_empty() { Err(Stop::Nothing) } else { Ok(Verdict::Approve(wanted)) }
     }
 
     /// Notes what somebody has written meanwhile.
@@ -99,36 +92,13 @@ impl Seat {
     }
 }
 
-/// Values of fields as the words they are.
-fn words_of(fields: impl IntoIterator<Item = (Field, Value)>) -> Words {
-    let mut words = Words::default();
-    for (field, value) in fields {
-        let text = || Some(value.to_string());
-        match field {
-            Field::Title => words.title = text(),
-            Field::Description => words.description = text(),
-            Field::SeoTitle => words.seo_title = text(),
-            Field::SeoDescription => words.seo_description = text(),
-            Field::Tags => {
-                words.tags = match value {
-                    Value::List(tags) => Some(tags),
-                    value => Some(vec![value.to_string()].into_iter().filter(|tag| !tag.is_empty()).collect()),
-                }
-            }
-            Field::ImageField(id, ImageField::Alt) => {
-                words.alts.insert(id, value.to_string());
-            }
-            _ => {}
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use domain::{
-        clock::Timestamp,
-        ids::{ImageId, Seq},
+        field::{Field, Value},
+        ids::Seq,
         words::{
             check::{Finding, FindingKind},
             part::Part,
@@ -142,8 +112,9 @@ mod tests {
     };
 
     fn accepted(seat: &Seat) -> (Words, BTreeMap<Field, Seq>) {
-        let Ok(Verdict::Approve { words, seen }) = seat.accept() else { panic!("{:?}", seat.accept()) };
-        (words, seen)
+        let Ok(verdict) = seat.accept() else { panic!("{:?}", seat.accept()) };
+        let seen = verdict.wanted().iter().map(|wanted| (wanted.field.clone(), wanted.seen.version())).collect();
+        (verdict.words().unwrap(), seen)
     }
 
     #[test]
@@ -200,6 +171,8 @@ mod tests {
 
         seat.drafts[0] = Draft { is_on: true, text: None, replaces: true };
         assert_eq!(accepted(&seat).1.get(&Field::Title), Some(&Seq(9)));
+        let Ok(Verdict::Approve(wanted)) = seat.accept() else { panic!() };
+        assert_eq!(wanted[0].was, Value::text("Their lamp"));
 
         // And once more, while one looked.
         seat.note(&[FieldConflict { field: Field::Title, seen: Seq(9), current: Seq(11), theirs: Value::text("Again"), mine: Value::None }]);
@@ -261,20 +234,5 @@ mod tests {
         let words = seat.all_words();
 
         assert_eq!((words.title.as_deref(), words.description.as_deref()), (Some("Golden lamp"), Some("<p>new</p>")));
-    }
-
-    #[test]
-    fn words_are_put_together_from_fields() {
-        let image = ImageId::new(Timestamp::from_micros(1), [1; 10]);
-        let all = Words {
-            title: Some("a".into()),
-            description: Some("b".into()),
-            seo_title: Some("c".into()),
-            seo_description: Some("d".into()),
-            tags: Some(vec!["e".into(), "f".into()]),
-            alts: [(image, "g".into())].into(),
-        };
-
-        assert_eq!(words_of(all.fields()), all);
     }
 }

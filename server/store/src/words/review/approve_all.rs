@@ -19,9 +19,10 @@ use uuid::Uuid;
 
 use super::{
     cards::{Wanted, filtered},
-    decide::{Decisions, accepted, activate, open_among},
+    decide::open_among,
     reviewer,
     rows::PendingRow,
+    ruling::{Decisions, accepted, activate},
 };
 use crate::{
     Store, StoreError, StoreRef,

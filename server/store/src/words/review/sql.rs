@@ -176,7 +176,7 @@ pub(in crate::words) const ORIGINAL: &str = "SELECT source, source_versions FROM
 
 macro_rules! suggested {
     () => {
-        concat!("SELECT r.id AS review_id, r.status, v.id AS version_id, v.product_id, v.source_versions, v.source, ", words_columns!())
+        concat!("SELECT ", review_columns!(), version_columns!(), " FROM content_reviews r", card_joins!())
     };
 }
 
@@ -201,15 +201,8 @@ pub(in crate::words) const OPEN_AMONG: Pair = Pair {
 
 /// Suggestions by their versions, open or decided.
 pub(in crate::words) const SUGGESTED: Pair = Pair {
-    sqlite: concat!(
-        suggested!(),
-        " FROM optimization_versions v JOIN content_reviews r ON r.version_id = v.id \
-         WHERE v.id IN (SELECT unhex(value) FROM json_each($2)) AND +v.store_num = $1"
-    ),
-    postgres: concat!(
-        suggested!(),
-        " FROM optimization_versions v JOIN content_reviews r ON r.version_id = v.id WHERE v.id = ANY($2) AND v.store_num + 0 = $1"
-    ),
+    sqlite: concat!(suggested!(), " WHERE v.id IN (SELECT unhex(value) FROM json_each($2)) AND +v.store_num = $1"),
+    postgres: concat!(suggested!(), " WHERE v.id = ANY($2) AND v.store_num + 0 = $1"),
 };
 
 /// Decides about open reviews. The values are store, status, moment, person, reason, and then the reviews with the fields that

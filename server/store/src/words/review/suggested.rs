@@ -1,32 +1,30 @@
 //! Suggestions that devices decide about, in the transaction in which they are decided.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     field::Field,
-    ids::{ProductId, ReviewId, Seq, UserId, VersionId},
-    sync::intent::{Decided, Suggestion},
-    words::source::Source,
+    ids::{ProductId, Seq, UserId, VersionId},
+    product::Product,
+    sync::intent::{Decided, Intent, Suggestion},
 };
 use ports::review::ReviewStatus;
 use uuid::Uuid;
 
 use super::{
-    decide::{Decisions, activate},
+    rows::ReviewRow,
+    ruling::{Ruled, Ruling},
     sql,
 };
 use crate::{
-    StoreError, StoreRef,
-    codec::{Many, from_json, from_row, to_json, word},
+    Store, StoreError, StoreRef,
+    codec::Many,
     db::{Tx, within},
-    words::rows::WordsColumns,
 };
 
 /// A suggestion with what it belongs to.
-#[derive(Clone)]
 pub(crate) struct Suggested {
-    review: ReviewId,
-    pub(crate) product: ProductId,
+    row: ReviewRow,
     pub(crate) suggestion: Suggestion,
 }
 
@@ -36,30 +34,41 @@ pub(crate) async fn read(tx: &mut Tx<'_>, store: &StoreRef, versions: &[VersionI
         return Ok(HashMap::new());
     }
     let ids: Vec<Uuid> = versions.iter().map(|version| version.0).collect();
-    let rows: Vec<Suggested> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::SUGGESTED)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
-    Ok(rows.into_iter().map(|suggested| (suggested.suggestion.id, suggested)).collect())
+    let rows: Vec<ReviewRow> = within!(tx, |on| sqlx::query_as(tx.db.sql(&sql::SUGGESTED)).bind(store.num).bind(Many(&ids)).fetch_all(on))?;
+    Ok(rows.into_iter().map(|row| (row.version.id, Suggested::new(row))).collect())
 }
 
-/// Writes who decided, beside what was done to the products.
-pub(crate) async fn write(tx: &mut Tx<'_>, store: &StoreRef, who: UserId, decided: &[(Suggested, Decided)], at: i64) -> Result<(), StoreError> {
-    for (as_what, to) in [(Decided::Approved, ReviewStatus::Approved), (Decided::Rejected, ReviewStatus::Rejected)] {
-        let these: Vec<&Suggested> = decided.iter().filter(|(_, decided)| *decided == as_what).map(|(suggested, _)| suggested).collect();
-        if these.is_empty() {
-            continue;
-        }
-        let accepted = |suggested: &Suggested| -> String {
-            let fields: Vec<&Field> = suggested.suggestion.words.iter().map(|(field, _)| field).collect();
-            if as_what == Decided::Approved { to_json(&fields) } else { String::new() }
-        };
-        let reviews: Vec<(Uuid, String)> = these.iter().map(|suggested| (suggested.review.0, accepted(suggested))).collect();
-        Decisions { store, to, at, who, reason: "" }.write(tx, &reviews).await?;
-        if as_what == Decided::Approved {
-            let products: Vec<Uuid> = these.iter().map(|suggested| suggested.product.0).collect();
-            let versions: Vec<Uuid> = these.iter().map(|suggested| suggested.suggestion.id.0).collect();
-            activate(tx, store, &products, &versions).await?;
+impl Suggested {
+    fn new(row: ReviewRow) -> Self {
+        let version = &row.version;
+        let said = version.source.words();
+        let seen = |(field, seq): (&Field, &Seq)| (field.clone(), (*seq, said.get(field).unwrap_or_default()));
+        let source: BTreeMap<_, _> = version.source_versions.iter().map(seen).collect();
+        let suggestion = Suggestion { id: version.id, decided: decided(row.status), source, words: version.words.fields() };
+        Self { row, suggestion }
+    }
+
+    pub(crate) const fn product(&self) -> ProductId {
+        self.row.version.product
+    }
+
+    /// What is to be written of an intent that was done to its product, under a change number; none when it decides about no suggestion.
+    pub(crate) fn ruling(&self, store: &Store, who: UserId, intent: &Intent, (product, seq): (&Product, Seq)) -> Option<Ruling> {
+        let mut ruling = store.ruling(&self.row, who, self.ruled(intent)?, Some(product.content.handle.clone()));
+        ruling.seq = seq;
+        Some(ruling)
+    }
+
+    fn ruled(&self, intent: &Intent) -> Option<Ruled> {
+        match intent {
+            Intent::Review { verdict, .. } => Some(Ruled::of(verdict)),
+            Intent::Decide { approve: true, .. } => {
+                Some(Ruled { to: ReviewStatus::Approved, reason: String::new(), words: Some(self.row.version.words.clone()) })
+            }
+            Intent::Decide { approve: false, .. } => Some(Ruled { to: ReviewStatus::Rejected, reason: String::new(), words: None }),
+            _ => None,
         }
     }
-    Ok(())
 }
 
 const fn decided(status: ReviewStatus) -> Option<Decided> {
@@ -70,19 +79,3 @@ const fn decided(status: ReviewStatus) -> Option<Decided> {
         ReviewStatus::Changes | ReviewStatus::Superseded => Some(Decided::Superseded),
     }
 }
-
-from_row!(Suggested, |row| {
-    let versions: std::collections::BTreeMap<Field, Seq> = from_json(row.try_get("source_versions")?, "versions of a source")?;
-    let said = from_json::<Source>(row.try_get("source")?, "a source")?.words();
-    let source = versions.into_iter().map(|(field, seq)| (field.clone(), (seq, said.get(&field).unwrap_or_default()))).collect();
-    Ok(Self {
-        review: ReviewId(row.try_get("review_id")?),
-        product: ProductId(row.try_get("product_id")?),
-        suggestion: Suggestion {
-            id: VersionId(row.try_get("version_id")?),
-            decided: decided(word(row.try_get("status")?, ReviewStatus::from_name, "status of a review")?),
-            source,
-            words: WordsColumns::from_row(row)?.0.fields(),
-        },
-    })
-});

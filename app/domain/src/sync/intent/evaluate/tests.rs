@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     clock::Timestamp,
-    ids::{VariantId, VersionId},
+    ids::{ReviewId, VariantId, VersionId},
     money::Money,
     product::{OptimisationStatus, Variant, Versions},
 };
@@ -103,6 +103,132 @@ fn a_suggestion_is_decided_once_and_for_what_it_was_written_for() {
     edited.versions.set(Field::Title, Seq(6));
     assert!(matches!(decide(&edited, true, &suggestion(None, "Lamp")), Judged::Ends(End::Conflict(Conflict::Stale(_)))));
     assert!(matches!(decide(&edited, false, &suggestion(None, "Lamp")), Judged::Changes(_, Some(Decided::Rejected))));
+}
+
+/// Of a lamp that was called `Lamp` at version 5, with a new title and a search title.
+fn suggested(decided: Option<Decided>) -> Suggestion {
+    Suggestion {
+        id: VersionId(uuid::Uuid::nil()),
+        decided,
+        source: [(Field::Title, (Seq(5), Value::text("Lamp")))].into(),
+        words: vec![(Field::Title, Value::text("Oak lamp")), (Field::SeoTitle, Value::text("Oak lamp | Shop"))],
+    }
+}
+
+fn says(verdict: Verdict) -> Intent {
+    Intent::Review { review: ReviewId(uuid::Uuid::nil()), version: VersionId(uuid::Uuid::nil()), verdict }
+}
+
+fn approve(seen: Seq, was: &str, title: &str) -> Intent {
+    let title = Wanted { field: Field::Title, value: Value::text(title), seen: Seen::At(seen), was: Value::text(was) };
+    says(Verdict::Approve(vec![title]))
+}
+
+fn reviewed(product: &Product, suggestion: &Suggestion, intent: &Intent) -> Judged {
+    evaluate(op(1), product.id, intent, Some(product), Some(suggestion), |own| (own == op(7)).then_some(Seq(7)))
+}
+
+fn retitled(title: &str) -> Product {
+    let mut product = lamp();
+    product.content.title = title.into();
+    product.versions.set(Field::Title, Seq(7));
+    product
+}
+
+#[test]
+fn what_is_approved_is_in_the_product_as_it_was_edited_and_ticked() {
+    let Judged::Changes(applied, Some(Decided::Approved)) = reviewed(&lamp(), &suggested(None), &approve(Seq(5), "Lamp", "Lamp of oak")) else {
+        panic!()
+    };
+
+    let content = &applied.product.content;
+    assert_eq!(
+        (content.title.as_str(), content.seo_title.as_str(), applied.product.optimisation),
+        ("Lamp of oak", "", OptimisationStatus::Published)
+    );
+}
+
+#[test]
+fn a_suggestion_is_rejected_or_sent_back_whatever_was_edited_since() {
+    let edited = retitled("Red lamp");
+    let status = |verdict| match reviewed(&edited, &suggested(None), &says(verdict)) {
+        Judged::Changes(applied, decided) => (applied.product.optimisation, applied.product.content.title, decided),
+        other => panic!("{other:?}"),
+    };
+
+    let rejected = status(Verdict::Reject { reason: "Not oak.".into() });
+    let sent_back = status(Verdict::Changes { remark: "Say that it is oak.".into() });
+
+    assert_eq!(rejected, (OptimisationStatus::Rejected, "Red lamp".into(), Some(Decided::Rejected)));
+    assert_eq!(sent_back, (OptimisationStatus::Queued, "Red lamp".into(), Some(Decided::Superseded)));
+}
+
+#[test]
+fn p04_an_approval_replaces_nothing_that_the_reviewer_has_not_seen() {
+    let edited = retitled("Red lamp");
+    let stale = |intent: &Intent| match reviewed(&edited, &suggested(None), intent) {
+        Judged::Ends(End::Conflict(Conflict::Stale(fields))) => fields,
+        other => panic!("{other:?}"),
+    };
+
+    let sides = Differing { field: Field::Title, base: Value::text("Lamp"), theirs: Value::text("Red lamp"), mine: Value::text("Oak lamp") };
+    assert_eq!(stale(&approve(Seq(5), "Lamp", "Oak lamp")), [sides]);
+    // A restored server counts its versions anew.
+    assert_eq!(stale(&approve(Seq(9), "Lamp", "Oak lamp")).len(), 1);
+    // Seen, and agreed to be replaced.
+    assert!(matches!(reviewed(&edited, &suggested(None), &approve(Seq(7), "Red lamp", "Oak lamp")), Judged::Changes(..)));
+    let own = Wanted { field: Field::Title, value: Value::text("Oak lamp"), seen: Seen::After(op(7), Seq(5)), was: Value::text("Red lamp") };
+    assert!(matches!(reviewed(&edited, &suggested(None), &says(Verdict::Approve(vec![own]))), Judged::Changes(..)));
+}
+
+#[test]
+fn of_two_reviewers_the_second_is_told_unless_both_want_the_same() {
+    let reject = says(Verdict::Reject { reason: "Not oak.".into() });
+    let sent_back = says(Verdict::Changes { remark: "Shorter.".into() });
+    let same = approve(Seq(5), "Lamp", "Oak lamp");
+    let other_words = approve(Seq(5), "Lamp", "Lamp of oak");
+    let approved = |intent: &Intent| reviewed(&retitled("Oak lamp"), &suggested(Some(Decided::Approved)), intent);
+    let conflict = |decided| Judged::Ends(End::Conflict(Conflict::Decided(decided)));
+
+    assert_eq!(
+        [approved(&same), reviewed(&lamp(), &suggested(Some(Decided::Rejected)), &reject)],
+        [Judged::Ends(End::NoOp), Judged::Ends(End::NoOp)]
+    );
+    for intent in [&reject, &sent_back, &other_words] {
+        assert_eq!(approved(intent), conflict(Decided::Approved), "{intent:?}");
+    }
+    // A remark that nobody will read is no remark.
+    assert_eq!(reviewed(&lamp(), &suggested(Some(Decided::Superseded)), &sent_back), conflict(Decided::Superseded));
+}
+
+#[test]
+fn a_decision_that_changes_nothing_of_the_product_is_one() {
+    let mut product = retitled("Oak lamp");
+    product.optimisation = OptimisationStatus::Published;
+
+    assert_eq!(reviewed(&product, &suggested(None), &approve(Seq(5), "Lamp", "Oak lamp")), Judged::Decides(Decided::Approved));
+}
+
+#[test]
+fn what_cannot_be_said_of_a_suggestion_is_refused_with_a_reason() {
+    let vendor = Wanted { field: Field::Vendor, value: Value::text("Acme"), seen: Seen::At(Seq(5)), was: Value::None };
+    for verdict in [Verdict::Approve(Vec::new()), Verdict::Approve(vec![vendor]), Verdict::Changes { remark: " ".into() }] {
+        let judged = reviewed(&lamp(), &suggested(None), &says(verdict));
+        assert!(matches!(judged, Judged::Ends(End::Rejected(Refusal::Invalid(..)))), "{judged:?}");
+    }
+    assert!(matches!(
+        reviewed(&lamp(), &suggested(None), &approve(Seq(5), "Lamp", " ")),
+        Judged::Ends(End::Rejected(Refusal::Invalid(Field::Title, _)))
+    ));
+    let unknown = judge(&lamp(), &approve(Seq(5), "Lamp", "Oak lamp"));
+    assert_eq!(unknown, Judged::Ends(End::Rejected(Refusal::NotFound)));
+}
+
+#[test]
+fn a_product_is_shown_as_it_was_decided() {
+    let shown = shown(lamp(), &[approve(Seq(5), "Lamp", "Oak lamp")]);
+
+    assert_eq!((shown.content.title.as_str(), shown.optimisation), ("Oak lamp", OptimisationStatus::Published));
 }
 
 #[test]

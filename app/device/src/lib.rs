@@ -5,6 +5,9 @@
 //! * `journal`: a second copy of what is saved, elsewhere.
 //! * `http`: asking the server, and telling its answer from a portal's page.
 //! * `engine`: a `Core` that works.
+//! * `pokes`: hearing at once that something has changed.
+//! * `drain`: engines that only send, for stores that nobody looks at.
+//! * `locks`: what of that one of several tabs does.
 //! * `keep`: what it does for the replica without being asked.
 //! * `reader`: both databases, for pages that are shown without a network.
 //!
@@ -13,16 +16,20 @@
 #![cfg(target_arch = "wasm32")]
 
 mod chance;
+mod drain;
 mod engine;
 mod http;
 mod idb;
 mod journal;
 mod keep;
+mod locks;
 mod outbox;
+mod pokes;
 mod reader;
 mod replica;
 
 pub use self::{
+    drain::{drain_elsewhere, drain_everything, waiting_elsewhere},
     engine::{Engine, Notice},
     reader::Reader,
 };

@@ -30,9 +30,12 @@ const BYTES: &str = "bytes";
 /// The key of the only record of `meta`.
 const ONLY: f64 = 0.0;
 
+/// What the name of each begins with; the store's follows.
+pub(crate) const NAME: &str = "vitrine-outbox-";
+
 /// The outbox of a store, shared by all tabs and the worker.
 pub(crate) fn shape(store: &str) -> Shape {
-    Shape { name: format!("vitrine-outbox-{store}"), version: 1, stores: &[OPS, META], upgrade }
+    Shape { name: format!("{NAME}{store}"), version: 1, stores: &[OPS, META], upgrade }
 }
 
 fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
@@ -78,6 +81,12 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
 pub(crate) async fn everything(db: &Db) -> Result<Vec<Saved>, Failed> {
     let on: Transaction = db.begin(Mode::Read)?;
     Ok(read_ops(&on.store(OPS)?, &Needs::All).await?.into_values().collect())
+}
+
+/// What has not ended.
+pub(crate) async fn waiting(db: &Db) -> Result<Vec<Saved>, Failed> {
+    let on: Transaction = db.begin(Mode::Read)?;
+    Ok(read_ops(&on.store(OPS)?, &Needs::Waiting).await?.into_values().collect())
 }
 
 async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {

@@ -115,6 +115,8 @@ test('P2 P13: the worker sends what waits when no tab is open, once, and for nob
   const sync = () => devtools.send('ServiceWorker.dispatchSyncEvent', { origin: server.address, registrationId, tag: 'outbox', lastChance: false });
   const isThere = async () => (await (await context.request.get(href)).text()).includes('Sent by the worker');
 
+  // Signing in ends the session that one has.
+  await context.clearCookies();
   await signIn(elsewhere, 'editor@test.test');
   await sync();
   await elsewhere.waitForTimeout(3_000);

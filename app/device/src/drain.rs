@@ -13,6 +13,7 @@ use domain::{
     ids::{StoreId, UserId},
     sync::{
         outbox::{Failed, Saved},
+        shown::Stopped,
         wire::{PROTO, Pull, PullReply, Sealed, Trouble},
     },
 };
@@ -84,7 +85,8 @@ async fn send(store: String, user: UserId, until: u64) -> Option<usize> {
     let stopped = Rc::clone(&is_stopped);
     let engine = Engine::draining(store, user, move |notice| {
         if let Notice::Indicator(indicator) = notice {
-            stopped.set(indicator.trouble.is_some());
+            // A build that is too old for anything else may still send.
+            stopped.set(indicator.trouble == Some(Stopped::SignIn));
         }
     });
     loop {

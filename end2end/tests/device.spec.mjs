@@ -1,6 +1,6 @@
 // What is saved on the device: without a line, in several tabs, over reloads, by whoever is signed in. The numbers are those of the promises in
 // app/domain/src/sync.rs.
-import { alive, another, expect, lineTo, signIn, test, watch } from '../support/fixtures.mjs';
+import { alive, another, expect, lineTo, newStore, post, signIn, test, watch } from '../support/fixtures.mjs';
 
 const title = (page) => page.getByLabel('Title', { exact: true });
 const state = (page, name = 'title') => page.locator(`[data-field="${name}"] [data-state]`);
@@ -190,3 +190,102 @@ test.describe('signed out in the middle', () => {
     await expect(page.locator('.save-state')).toBeEmpty();
   });
 });
+
+test('P16: an edit is in another browser soon, in each of its tabs, and what is being typed there stays', async ({ page, browser, server }) => {
+  const href = await addressOf(page, 570);
+  const { page: first, close } = await another(browser, server, 'editor@test.test', { expected: ['net::ERR_'] });
+  await goTo(first, href);
+  await poked(first);
+  await goTo(page, href);
+  await page.waitForTimeout(2_500);
+
+  const took = [];
+  for (let edit = 0; edit < 10; edit += 1) {
+    const text = `Seen elsewhere ${edit}`;
+    const began = Date.now();
+    const [seen] = await Promise.all([
+      first.waitForFunction((text) => document.querySelector('[data-field="title"] input').value === text, text, { polling: 10 }).then(() => Date.now() - began),
+      type(page, text),
+    ]);
+    took.push(seen);
+    await page.waitForTimeout(1_100);
+  }
+  console.log(`an edit is in another browser after ${took.join(', ')} ms`);
+  // 500 ms are measured by the bench; here others use the machine too.
+  expect(took.sort((a, b) => a - b)[5]).toBeLessThan(1_500);
+
+  // Another field that changes meanwhile takes nothing from what is being typed.
+  await title(first).fill('Being typed');
+  await page.getByLabel('Vendor', { exact: true }).fill('Vendor of somebody else');
+  await page.getByLabel('Vendor', { exact: true }).press('Enter');
+  await is(page, 'saved');
+  await first.waitForTimeout(1_000);
+  await expect(title(first)).toHaveValue('Being typed');
+  await title(first).press('Enter');
+  await is(first, 'saved');
+  await expect(first.getByLabel('Vendor', { exact: true })).toHaveValue('Vendor of somebody else');
+  await close();
+});
+
+test('P16: of several tabs one has the stream, and the one that is looked at next goes on with it', async ({ page, context }) => {
+  await goTo(page, '/products');
+  await poked(page);
+  const asked = [];
+  const other = await context.newPage();
+  other.on('request', (request) => request.url().includes('/sync/v1/poke') && asked.push(request.url()));
+  await goTo(other, '/products');
+  await other.waitForTimeout(3_500);
+  expect(asked).toEqual([]);
+
+  await page.close();
+  await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(1);
+  await other.close();
+});
+
+test.describe('in another store', () => {
+  test.use({ expectedErrors: ['Failed to load resource', 'ERR_'] });
+
+  test('P5: what waits there is told, and sent from the store that one is in', async ({ page, browser, server }) => {
+    const email = newStore(server, 'p5');
+    server.run(['user', 'add', '--email', email, '--store', 'demo', '--role', 'editor'], { input: '' });
+    await signIn(page, email);
+    await goToStore(page, 'Demo');
+    const href = await addressOf(page, 580);
+    const line = await lineTo(page, '**/sync/v1/**');
+    await goTo(page, href);
+    line.isCut = true;
+    await type(page, 'Typed before one went to another store');
+    await is(page, 'kept');
+    await goToStore(page, 'Store p5');
+    await goTo(page, '/changes');
+    await expect(page.getByText('1 change waits in another store.')).toBeVisible();
+    // Here nothing does.
+    await expect(page.locator('.save-state')).toBeEmpty();
+
+    line.isCut = false;
+    await goTo(page, '/products');
+    const { page: other, close } = await another(browser, server, 'viewer@test.test');
+    const there = async () => (await other.request.get(href)).text();
+    await expect.poll(there, { timeout: 20_000 }).toContain('Typed before one went to another store');
+    await close();
+    await goTo(page, '/changes');
+    await expect(page.getByText('Nothing waits on this device.')).toBeVisible();
+  });
+});
+
+/** Goes to another store of one's own, as the menu does. */
+async function goToStore(page, name) {
+  const html = await (await page.request.get('/products')).text();
+  const form = /<form[^>]*action="\/switch-store"[\s\S]*?<\/form>/.exec(html)[0];
+  const button = form.split('<button').find((part) => part.includes(name));
+  const store = /value="([^"]+)"/.exec(button)?.[1];
+  // One is there already.
+  if (store) expect((await post(page, '/switch-store', { store })).status()).toBe(303);
+}
+
+/** Waits until a page has the stream by which it is told of changes. */
+async function poked(page) {
+  const isOpen = () => page.evaluate(async () => (await navigator.locks.query()).held.some(({ name }) => name.startsWith('vitrine-poke-')));
+  await expect.poll(isOpen, { timeout: 10_000 }).toBe(true);
+  await page.waitForTimeout(500);
+}

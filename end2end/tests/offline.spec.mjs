@@ -186,6 +186,53 @@ test.describe('what was written', () => {
   });
 });
 
+test('P2 P13: the worker sends what waits when no tab is open, once, and for nobody but the one who typed it', async ({ page, context, server }) => {
+  await signIn(page);
+  await open(page, '/products?sort=title&start=40');
+  await covered(page);
+  await page.locator('.row:not(.skel) a').first().click();
+  await expect(page).toHaveURL(/\/products\/.+/);
+  const href = page.url();
+  await server.stop();
+  await page.getByLabel('Title', { exact: true }).fill('Sent by the worker');
+  await page.getByLabel('Title', { exact: true }).press('Enter');
+  await expect(page.locator('[data-field="title"] [data-state]')).toHaveAttribute('data-state', 'kept');
+
+  const elsewhere = await context.newPage();
+  const devtools = await context.newCDPSession(elsewhere);
+  const registered = new Promise((done) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(server.address) && !isDeleted);
+      if (ours) done(ours.registrationId);
+    });
+  });
+  await devtools.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  await page.close();
+  await server.start();
+  /** What a browser does when it has found the network, and tabs or none. */
+  const sync = () => devtools.send('ServiceWorker.dispatchSyncEvent', { origin: server.address, registrationId, tag: 'outbox', lastChance: false });
+  const isThere = async () => (await (await context.request.get(href)).text()).includes('Sent by the worker');
+
+  // Signing in ends the session that one has.
+  await context.clearCookies();
+  await signIn(elsewhere, 'editor@test.test');
+  await sync();
+  await elsewhere.waitForTimeout(3_000);
+  expect(await isThere()).toBe(false);
+
+  await signIn(elsewhere);
+  await sync();
+  await sync();
+  await expect.poll(isThere, { timeout: 15_000 }).toBe(true);
+  await open(elsewhere, href);
+  await expect(elsewhere.getByLabel('Title', { exact: true })).toHaveValue('Sent by the worker');
+  await expect(elsewhere.locator('.history > li').filter({ hasText: 'Sent by the worker' })).toHaveCount(1);
+  await elsewhere.waitForTimeout(2_500);
+  await expect(elsewhere.locator('.save-state')).toBeEmpty();
+  await elsewhere.close();
+});
+
 test('an address that leads to another leads there without the server too', async ({ page, server }) => {
   await signIn(page);
   await open(page, '/products');

@@ -4,7 +4,7 @@
 //
 //   node scripts/browser/worker.mjs SERVICE_WORKER.wasm target/site.next
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -25,7 +25,7 @@ try {
   const module = optimised(Buffer.from(short(readFileSync(join(work, "worker_bg.wasm"), "latin1")), "latin1"));
   const listeners = readFileSync("frontend/service-worker/src/worker.js", "utf8");
   const binding = transformSync(`${short(bound)}\n${listeners}`, { minify: true, target: ["chrome123", "firefox120", "safari17.5"] }).code;
-  const code = `const MODULE=${asText(module)};${binding}`;
+  const code = `const DRAINER="/pkg/${drainer()}",MODULE=${asText(module)};${binding}`;
   const size = brotliCompressSync(code).length / 1_000;
   console.log(`worker: ${(code.length / 1_000).toFixed(1)} kB, compressed ${size.toFixed(1)} kB, of which the module is ${(module.length / 1_000).toFixed(1)} kB`);
   if (size > MOST_KB) throw new Error(`the service worker is ${size.toFixed(1)} kB compressed, and may be ${MOST_KB}`);
@@ -33,6 +33,13 @@ try {
   writeFileSync(join(site, "sw.js"), code);
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** The script that sends what waits (drainer.mjs), of this build alone. */
+function drainer() {
+  const scripts = readdirSync(join(site, "pkg")).filter((name) => /^drainer\..*\.js$/.test(name));
+  if (scripts.length !== 1) throw new Error("make the drainer first: drainer.mjs");
+  return scripts[0];
 }
 
 /** What writes zeros and a number for each hash in the names that both parts have of each other, as a hash cannot be compressed. */

@@ -1,4 +1,8 @@
 //! The engine of a tab or of the worker: carries out what a `Core` wants, and reports what became of it.
+//!
+//! One that drains does without a replica and is told of nothing: it sends what waits, and is dropped (`drain`).
+
+mod exchange;
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,6 +16,7 @@ use domain::{
         core::{Core, Effect, Event, Tag},
         end::End,
         outbox::{self, Draft, Failed, Reply, Saved, State},
+        pokes::Pace,
         replica,
         shown::Indicator,
         wire::Sealed,
@@ -22,13 +27,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::{
-    chance::{clear_timeout, now, set_timeout},
+    chance::{Timer, now},
     http,
     idb::Db,
     journal::Journal,
     keep::Keeper,
     known::Known,
-    outbox as kept_outbox, replica as kept_replica,
+    outbox as kept_outbox,
+    pokes::{Heard, Pokes},
+    replica as kept_replica,
 };
 
 /// What somebody has to be told.
@@ -45,6 +52,8 @@ pub enum Notice {
     Changed,
     /// The replica is as of this change, and the server had no later one.
     Current(Seq),
+    /// Products are others on the server, each by this change.
+    News(Vec<(ProductId, Seq)>),
     WentBack,
 }
 
@@ -52,8 +61,7 @@ pub enum Notice {
 #[derive(Clone)]
 pub struct Engine(Rc<Inner>);
 
-/// A timer, and what it calls.
-type Timer = (JsValue, Closure<dyn FnMut()>);
+type Replicates = fn(&Rc<Inner>, Tag, replica::Tx);
 type Hearing = Closure<dyn FnMut(MessageEvent)>;
 
 struct Inner {
@@ -63,38 +71,61 @@ struct Inner {
     events: RefCell<VecDeque<Event>>,
     is_stepping: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
-    known: Known,
+    ops: Known,
     replica: RefCell<Option<Rc<Db>>>,
     keeper: Keeper,
     tell: Box<dyn Fn(Notice)>,
     others: Option<BroadcastChannel>,
     timer: RefCell<Option<Timer>>,
     heard: RefCell<Option<Hearing>>,
+    /// What keeps the replica; none in an engine that drains. Not called by its name, so that the drainer is built without all that it calls.
+    replicates: Option<Replicates>,
+    /// Of the last look at the outbox: how many ops can be sent, and how many there are.
+    found: Cell<Option<(usize, usize)>>,
+    pokes: RefCell<Option<Pokes>>,
+    pace: Cell<Pace>,
+    poking: RefCell<Option<Timer>>,
+    /// Up to here nothing is news: it is here, or about to be asked for.
+    known: Cell<Seq>,
+    /// How many pushes are under way: what they change will be poked for.
+    pushing: Cell<u32>,
+    poked_meanwhile: Cell<Option<Seq>>,
 }
 
 impl Engine {
     /// Begins to work for a person in a store. `visible` is whether somebody looks.
     pub fn start(store: StoreId, user: UserId, visible: bool, tell: impl Fn(Notice) + 'static) -> Self {
-        let store = store.0.simple().to_string();
-        let others = BroadcastChannel::new(&format!("vitrine-outbox-{store}")).ok();
-        let inner = Rc::new(Inner {
-            user: user.0.simple().to_string(),
-            core: RefCell::default(),
-            events: RefCell::default(),
-            is_stepping: Cell::new(false),
-            outbox: RefCell::default(),
-            known: Known::default(),
-            replica: RefCell::default(),
-            keeper: Keeper::default(),
-            tell: Box::new(tell),
-            others,
-            timer: RefCell::default(),
-            heard: RefCell::default(),
-            store,
-        });
-        inner.listen();
+        let inner = Inner::new(store.0.simple().to_string(), user, Some(Inner::replicate), tell);
+        let (poked, news) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
+        let heard = Heard {
+            poked: Box::new(move |seq| {
+                if let Some(this) = Weak::upgrade(&poked) {
+                    this.poked(seq);
+                }
+            }),
+            news: Box::new(move |what| {
+                if let Some(this) = Weak::upgrade(&news) {
+                    (this.tell)(Notice::News(what));
+                }
+            }),
+        };
+        let pokes = Pokes::new(&inner.store, heard);
+        pokes.looked_at(visible);
+        *inner.pokes.borrow_mut() = Some(pokes);
         inner.step(Event::Started { user: Some(user), visible });
         Self(inner)
+    }
+
+    /// Begins to send what waits of a person in a store, and does nothing else.
+    pub(crate) fn draining(store: String, user: UserId, tell: impl Fn(Notice) + 'static) -> Self {
+        let inner = Inner::new(store, user, None, tell);
+        inner.step(Event::Started { user: Some(user), visible: false });
+        Self(inner)
+    }
+
+    /// Of the last look at the outbox: how many ops can be sent, and how many there are.
+    pub(crate) fn found(&self) -> Option<(usize, usize)> {
+        self.0.found.get()
     }
 
     /// Puts an op into the outbox; what became of that is told.
@@ -104,18 +135,54 @@ impl Engine {
 
     /// A timer, the line, the focus, a poke: see [`Event`].
     pub fn happened(&self, event: Event) {
+        if let Some(pokes) = &*self.0.pokes.borrow() {
+            match event {
+                Event::Visible(visible) => pokes.looked_at(visible),
+                Event::Woke | Event::SignedIn(_) => pokes.try_again(),
+                _ => {}
+            }
+        }
         self.0.step(event);
     }
 
     /// The ops of this store on this device, by number: of a product, or all.
     pub async fn ops(&self, of: Option<ProductId>) -> Result<Vec<Saved>, Failed> {
-        self.0.known.current(&*self.0.outbox().await?).await?;
+        self.0.ops.current(&*self.0.outbox().await?).await?;
         let concerns = |saved: &&Saved| of.is_none_or(|product| saved.draft.lane == product);
-        Ok(self.0.known.ops().values().filter(concerns).cloned().collect())
+        Ok(self.0.ops.ops().values().filter(concerns).cloned().collect())
     }
 }
 
 impl Inner {
+    fn new(store: String, user: UserId, replicates: Option<Replicates>, tell: impl Fn(Notice) + 'static) -> Rc<Self> {
+        let others = BroadcastChannel::new(&format!("vitrine-outbox-{store}")).ok();
+        let inner = Rc::new(Self {
+            user: user.0.simple().to_string(),
+            core: RefCell::default(),
+            events: RefCell::default(),
+            is_stepping: Cell::new(false),
+            outbox: RefCell::default(),
+            ops: Known::default(),
+            replica: RefCell::default(),
+            keeper: Keeper::default(),
+            tell: Box::new(tell),
+            others,
+            timer: RefCell::default(),
+            heard: RefCell::default(),
+            replicates,
+            found: Cell::default(),
+            pokes: RefCell::default(),
+            pace: Cell::default(),
+            poking: RefCell::default(),
+            known: Cell::new(Seq(0)),
+            pushing: Cell::new(0),
+            poked_meanwhile: Cell::default(),
+            store,
+        });
+        inner.listen();
+        inner
+    }
+
     fn listen(self: &Rc<Self>) {
         let Some(others) = &self.others else { return };
         let this = Rc::downgrade(self);
@@ -148,18 +215,18 @@ impl Inner {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Outbox(tag, tx) => self.go(async move |this| this.in_outbox(tag, tx).await),
-            Effect::Replica(tag, tx) => self.go(async move |this| {
-                let done = this.in_replica(&tx).await;
-                let is_current = matches!(done, Ok(replica::Reply::Advanced { more: false, .. }));
-                this.step(Event::Replica(tag, done));
-                if is_current {
-                    this.keep().await;
-                    this.tell_current().await;
-                }
-            }),
+            Effect::Replica(tag, tx) => match self.replicates {
+                Some(replicate) => replicate(self, tag, tx),
+                // Without one nothing is pulled.
+                None => self.step(Event::Replica(tag, Err(Failed::Unavailable))),
+            },
             Effect::Push(tag, push) => self.go(async move |this| {
-                let answered = http::ask(&this.address("push"), &Sealed::of(&push), || ()).await;
+                let answered = this.push(&push).await;
                 this.step(Event::Pushed(tag, answered));
+                this.pushing.set(this.pushing.get() - 1);
+                if let Some(seq) = this.poked_meanwhile.take() {
+                    this.poked(seq);
+                }
             }),
             Effect::Pull(tag, pull) => self.go(async move |this| {
                 let answered = http::ask(&this.address("pull"), &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
@@ -196,6 +263,9 @@ impl Inner {
             Ok(reply) => {
                 self.note(&tx, reply);
                 self.tell_ends(&tx, reply);
+                if let Reply::Loaded(loaded) = reply {
+                    self.found.set(Some((loaded.pending.len(), loaded.count)));
+                }
             }
         }
         self.step(Event::Outbox(tag, done));
@@ -238,6 +308,10 @@ impl Inner {
 
     async fn in_replica(&self, tx: &replica::Tx) -> Result<replica::Reply, Failed> {
         let done = kept_replica::carry_out(&*self.replica().await?, tx).await;
+        // The server may count on from somewhere else.
+        if matches!(tx, replica::Tx::Drop { .. }) {
+            self.known.set(Seq(0));
+        }
         if done.is_err() {
             *self.replica.borrow_mut() = None;
         }
@@ -298,25 +372,17 @@ impl Inner {
 
     fn wake_at(self: &Rc<Self>, mono: u64) {
         let this = Rc::downgrade(self);
-        let woke = Closure::<dyn FnMut()>::new(move || {
+        let woke = move || {
             if let Some(this) = Weak::upgrade(&this) {
                 this.step(Event::Woke);
             }
-        });
-        let wait = mono.saturating_sub(now().mono);
-        #[expect(clippy::cast_precision_loss, reason = "minutes at most")]
-        let timer = set_timeout(woke.as_ref().unchecked_ref(), wait as f64);
-        if let Some((before, _)) = self.timer.replace(Some((timer, woke))) {
-            clear_timeout(&before);
-        }
+        };
+        *self.timer.borrow_mut() = Some(Timer::once(mono.saturating_sub(now().mono), woke));
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some((timer, _)) = self.timer.get_mut().take() {
-            clear_timeout(&timer);
-        }
         if let Some(others) = &self.others {
             others.set_onmessage(None);
             others.close();

@@ -9,8 +9,9 @@ use std::{
 };
 
 use domain::sync::outbox::Failed;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction, IdbVersionChangeEvent};
 
 #[wasm_bindgen]
@@ -20,6 +21,12 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = transaction)]
     fn begin(this: &Lasting, stores: &Array, mode: &str, options: &Object) -> Result<IdbTransaction, JsValue>;
+
+    /// An `IDBFactory`, of which the same is to be said.
+    type Telling;
+
+    #[wasm_bindgen(method, catch)]
+    fn databases(this: &Telling) -> Result<Promise, JsValue>;
 }
 
 /// A database and what it has to have.
@@ -29,6 +36,13 @@ pub(crate) struct Shape {
     pub(crate) stores: &'static [&'static str],
     /// Makes what is not there yet. What is there stays.
     pub(crate) upgrade: fn(&IdbDatabase) -> Result<(), JsValue>,
+}
+
+impl Shape {
+    /// The same, where it is there: it is not made.
+    pub(crate) fn if_there(self) -> Self {
+        Self { upgrade: |_| Err(JsValue::NULL), ..self }
+    }
 }
 
 /// An open database. It is closed when another tab wants to change its shape.
@@ -196,6 +210,14 @@ impl Drop for Answer {
         self.request.set_onsuccess(None);
         self.request.set_onerror(None);
     }
+}
+
+/// The names of all databases that begin so. None where a browser does not tell.
+pub(crate) async fn named_like(beginning: &str) -> Vec<String> {
+    let Some(told) = factory().ok().and_then(|factory| factory.unchecked_ref::<Telling>().databases().ok()) else { return Vec::new() };
+    let Ok(all) = JsFuture::from(told).await else { return Vec::new() };
+    let name = |info: JsValue| Reflect::get(&info, &"name".into()).ok()?.as_string();
+    all.unchecked_into::<Array>().iter().filter_map(name).filter(|name| name.starts_with(beginning)).collect()
 }
 
 /// None in some private windows, and where the person has forbidden it.

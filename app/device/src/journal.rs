@@ -9,13 +9,25 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, Response};
 
+/// What the name of each begins with; the store's follows.
+const NAME: &str = "vitrine-journal-";
+
+/// The stores that have one.
+pub(crate) async fn stores() -> Result<Vec<String>, JsValue> {
+    let names: Array = JsFuture::from(caches()?.keys()).await?.unchecked_into();
+    Ok(names.iter().filter_map(|name| name.as_string()?.strip_prefix(NAME).map(str::to_owned)).collect())
+}
+
+fn caches() -> Result<CacheStorage, JsValue> {
+    Reflect::get(&js_sys::global(), &"caches".into())?.dyn_into()
+}
+
 /// The journal of a store's outbox.
 pub(crate) struct Journal(Cache);
 
 impl Journal {
     pub(crate) async fn open(store: &str) -> Result<Self, JsValue> {
-        let caches: CacheStorage = Reflect::get(&js_sys::global(), &"caches".into())?.dyn_into()?;
-        Ok(Self(JsFuture::from(caches.open(&format!("vitrine-journal-{store}"))).await?.unchecked_into()))
+        Ok(Self(JsFuture::from(caches()?.open(&format!("{NAME}{store}"))).await?.unchecked_into()))
     }
 
     pub(crate) async fn keep(&self, saved: &Saved) -> Result<(), JsValue> {

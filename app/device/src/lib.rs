@@ -6,6 +6,9 @@
 //! * `http`: asking the server, and telling its answer from a portal's page.
 //! * `engine`: a `Core` that works.
 //! * `known`: the outbox as it was last read.
+//! * `pokes`: hearing at once that something has changed.
+//! * `drain`: engines that only send, for stores that nobody looks at.
+//! * `locks`: what of that one of several tabs does.
 //! * `keep`: what it does for the replica without being asked.
 //! * `reader`: both databases, for pages that are shown without a network.
 //! * `shelf`: the server's last answers to what is not about products, for the same.
@@ -15,18 +18,22 @@
 #![cfg(target_arch = "wasm32")]
 
 mod chance;
+mod drain;
 mod engine;
 mod http;
 mod idb;
 mod journal;
 mod keep;
 mod known;
+mod locks;
 mod outbox;
+mod pokes;
 mod reader;
 mod replica;
 mod shelf;
 
 pub use self::{
+    drain::{drain_elsewhere, drain_everything, waiting_elsewhere},
     engine::{Engine, Notice},
     reader::Reader,
     shelf::Shelf,

@@ -30,9 +30,12 @@ const BYTES: &str = "bytes";
 /// The key of the only record of `meta`.
 const ONLY: f64 = 0.0;
 
+/// What the name of each begins with; the store's follows.
+pub(crate) const NAME: &str = "vitrine-outbox-";
+
 /// The outbox of a store, shared by all tabs and the worker.
 pub(crate) fn shape(store: &str) -> Shape {
-    Shape { name: format!("vitrine-outbox-{store}"), version: 1, stores: &[OPS, META], upgrade }
+    Shape { name: format!("{NAME}{store}"), version: 1, stores: &[OPS, META], upgrade }
 }
 
 fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
@@ -91,6 +94,12 @@ pub(crate) async fn changed(db: &Db, above: u64, others: &Needs) -> Result<BTree
 pub(crate) async fn waiting(db: &Db) -> Result<BTreeMap<u64, Saved>, Failed> {
     let on: Transaction = db.begin(Mode::Read)?;
     read_ops(&on.store(OPS)?, &Needs::Waiting).await
+}
+
+/// What has not ended.
+pub(crate) async fn waiting(db: &Db) -> Result<Vec<Saved>, Failed> {
+    let on: Transaction = db.begin(Mode::Read)?;
+    Ok(read_ops(&on.store(OPS)?, &Needs::Waiting).await?.into_values().collect())
 }
 
 async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {

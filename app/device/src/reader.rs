@@ -11,13 +11,7 @@ use domain::{
     },
 };
 
-use wasm_bindgen::JsValue;
-
-use crate::{
-    idb::{Db, Shape},
-    known::Known,
-    outbox, replica,
-};
+use crate::{idb::Db, known::Known, outbox, replica};
 
 /// Both databases, open. One that has failed is not asked again: open another.
 pub struct Reader {
@@ -30,9 +24,8 @@ impl Reader {
     /// Neither is made when it is not there: an engine that finds no outbox knows by that that it was lost.
     pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
         let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
-        let as_it_is = |shape: Shape| Shape { upgrade: |_| Err(JsValue::NULL), ..shape };
-        let replica = Db::open(&as_it_is(replica::shape(&store, &user))).await?;
-        Ok(Self { replica, outbox: Db::open(&as_it_is(outbox::shape(&store))).await?, known: Known::default() })
+        let replica = Db::open(&replica::shape(&store, &user).if_there()).await?;
+        Ok(Self { replica, outbox: Db::open(&outbox::shape(&store).if_there()).await?, known: Known::default() })
     }
 
     /// What is known of the rows without reading them.

@@ -7,6 +7,7 @@
 //! * [`body`]: a product as it is kept on a device.
 //! * [`replica`]: rows kept here, each for a reason. Dropped at will.
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
+//! * [`pokes`]: how soon a device asks that was told of something new.
 //! * [`server`]: what the server answers.
 //! * [`shelf`]: the server's last answers to some questions, with what they are as of. Dropped at will.
 //! * [`shown`]: what a person sees of it.
@@ -25,6 +26,7 @@ pub mod end;
 pub mod hash;
 pub mod intent;
 pub mod outbox;
+pub mod pokes;
 pub mod replica;
 pub mod server;
 pub mod shelf;

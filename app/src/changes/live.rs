@@ -29,13 +29,16 @@ struct Live {
     node: NodeRef<Div>,
     currency: Currency,
     shown: StoredValue<Listed>,
+    /// How many changes wait in other stores.
+    elsewhere: StoredValue<usize>,
     names: StoredValue<BTreeMap<ProductId, (Handle, String)>>,
     later: Later,
 }
 
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
-    let live = Live { node, currency: me.store.currency, shown: StoredValue::default(), names: StoredValue::default(), later: Later::new() };
+    let (shown, elsewhere, names) = (StoredValue::default(), StoredValue::default(), StoredValue::default());
+    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, later: Later::new() };
     let ear = device::listen(move |_| live.later.run(SETTLED, move || live.draw()));
     on_cleanup(move || device::forget(ear));
     Effect::new(move |before: Option<()>| {
@@ -55,6 +58,7 @@ impl Live {
     fn draw(self) {
         spawn_local(async move {
             let listed = listed(&device::ops().await, self.currency);
+            self.elsewhere.try_set_value(device::elsewhere().await);
             if self.shown.try_set_value(listed).is_some() {
                 return;
             }
@@ -83,7 +87,7 @@ impl Live {
             let (handle, title) = self.names.with_value(|names| names.get(&line.product).cloned())?;
             Some(markup::Named { handle: handle.to_string(), title })
         };
-        let html = self.shown.with_value(|shown| markup::page(shown, name, self.currency, now()));
+        let html = self.shown.with_value(|shown| markup::page(shown, self.elsewhere.get_value(), name, self.currency, now()));
         element.set_inner_html(&html);
     }
 

@@ -45,10 +45,16 @@ mod known {
         pub title: String,
     }
 
-    /// What is inside the page's element.
-    pub(in crate::changes) fn page(listed: &Listed, name: impl Fn(&Line) -> Option<Named>, currency: Currency, now: Timestamp) -> String {
+    /// What is inside the page's element. `elsewhere` is how many changes wait in other stores.
+    pub(in crate::changes) fn page(
+        listed: &Listed,
+        elsewhere: usize,
+        name: impl Fn(&Line) -> Option<Named>,
+        currency: Currency,
+        now: Timestamp,
+    ) -> String {
         let line = |line: &Line| html! { li.change { (about(line, &name, now)) (standing(line, currency)) } };
-        let is_empty = listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();
+        let is_empty = elsewhere == 0 && listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();
         html! {
             (head())
             @if !listed.needs.is_empty() {
@@ -67,6 +73,12 @@ mod known {
                 section.part aria-labelledby="waits-h" {
                     h2 #waits-h { "Saved on this device, not sent yet (" (listed.waits.len()) ")" }
                     ul.stack { @for one in &listed.waits { (line(one)) } }
+                }
+            }
+            @if elsewhere > 0 {
+                p.muted {
+                    @if elsewhere == 1 { "1 change waits in another store." } @else { (elsewhere) " changes wait in another store." }
+                    " What waits there is sent from here too."
                 }
             }
             @if !listed.ended.is_empty() {
@@ -182,7 +194,7 @@ mod known {
             };
             let listed = Listed { needs: vec![line], ..Listed::default() };
 
-            let html = page(&listed, |_| None, Currency::EUR, Timestamp::from_micros(0));
+            let html = page(&listed, 0, |_| None, Currency::EUR, Timestamp::from_micros(0));
 
             assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
             assert!(html.contains("Keep mine") && html.contains("Keep theirs") && !html.contains("Keep all mine"), "{html}");
@@ -200,10 +212,19 @@ mod known {
                 standing: Standing::Undecided("Somebody had approved it before you.".into(), Vec::new(), review),
             };
 
-            let html = page(&Listed { needs: vec![line], ..Listed::default() }, |_| None, Currency::EUR, at);
+            let html = page(&Listed { needs: vec![line], ..Listed::default() }, 0, |_| None, Currency::EUR, at);
 
             let link = format!("href=\"/review?card={review}\"");
             assert!(html.contains(&link) && html.contains("Give it up") && html.contains("rejected: &lt;b&gt;"), "{html}");
+        }
+
+        #[test]
+        fn p05_what_waits_in_another_store_is_not_called_sent() {
+            let with = |elsewhere| page(&Listed::default(), elsewhere, |_| None, Currency::EUR, Timestamp::from_micros(0));
+
+            assert!(with(0).contains("Nothing waits on this device.") && !with(0).contains("another store"));
+            assert!(with(1).contains("1 change waits in another store.") && !with(1).contains("Nothing waits"));
+            assert!(with(3).contains("3 changes wait in another store."));
         }
     }
 }

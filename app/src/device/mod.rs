@@ -1,6 +1,7 @@
 //! What is saved on this device. A page hands an intent over and is told what becomes of it; how that is kept and sent is in `domain::sync` and in
 //! the crate `device`, which are a chunk of their own: the first page does without them, and gets them as soon as it is at rest.
 
+mod background;
 mod belongings;
 mod leaving;
 mod shelf;
@@ -42,6 +43,8 @@ pub(crate) enum Heard {
     Ended(OpId, End, Option<Seq>),
     /// The outbox is another, by this tab or by another one.
     Changed,
+    /// Products are others on the server, each by this change.
+    News(Vec<(ProductId, Seq)>),
 }
 
 /// The engine, as this side sees it.
@@ -50,6 +53,8 @@ trait Works {
     fn discard(&self, op: OpId);
     /// The ops of a product, or all there are, by their numbers.
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
+    /// How many ops of the person wait in other stores.
+    fn elsewhere(&self) -> Pin<Box<dyn Future<Output = usize>>>;
 }
 
 /// What the frame says of the outbox.
@@ -132,6 +137,14 @@ async fn read(of: Option<ProductId>) -> Vec<Saved> {
     let mut ops = engine.ops(of).await;
     ops.retain(|saved| saved.draft.user == me.id);
     ops
+}
+
+/// How many changes of whoever is signed in wait in stores other than the one they are in.
+pub(crate) async fn elsewhere() -> usize {
+    match engine() {
+        Some(engine) => engine.elsewhere().await,
+        None => 0,
+    }
 }
 
 /// Is told of everything from now on, until it is forgotten.

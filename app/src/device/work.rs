@@ -1,8 +1,8 @@
 //! The engine at work in this tab, and what of the window concerns it. All of it is in a chunk of its own.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
 
-use device::{Engine, Notice};
+use device::{Engine, Notice, drain_elsewhere, waiting_elsewhere};
 use domain::{
     ids::{OpId, ProductId, StoreId, UserId},
     sync::{
@@ -10,10 +10,19 @@ use domain::{
         outbox::{Draft, Saved},
     },
 };
-use leptos::prelude::{document, window_event_listener_untyped};
+use leptos::{
+    prelude::{document, set_interval, set_timeout, window_event_listener_untyped},
+    task::spawn_local,
+};
 
-use super::{Heard, Works, belongings, leaving, shelf, standing, tell, why_not, worker};
-use crate::ui::unsaved::Unsaved;
+use super::{Heard, Works, background, belongings, leaving, shelf, standing, tell, why_not, worker};
+use crate::{frame::signed_in, ui::unsaved::Unsaved};
+
+/// Other stores wait for the one that somebody looks at, and are looked after now and then.
+const OTHERS_FIRST: Duration = Duration::from_secs(3);
+const OTHERS_EACH: Duration = Duration::from_mins(3);
+/// Milliseconds that sending what waits in them may take.
+const OTHERS_MOST: u64 = 20_000;
 
 crate::lazy::in_chunk! {
     /// Starts the engine of this tab, and registers the service worker.
@@ -27,7 +36,24 @@ crate::lazy::in_chunk! {
         }
         let seen = engine.clone();
         // It bubbles from the document.
-        window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
+        window_event_listener_untyped("visibilitychange", move |_| {
+            seen.happened(Event::Visible(!document().hidden()));
+            background::left();
+        });
+        let gone = engine.clone();
+        // A page that is kept for going back has no stream, and is looked at again only when it is shown.
+        window_event_listener_untyped("pagehide", move |_| gone.happened(Event::Visible(false)));
+        let back = engine.clone();
+        window_event_listener_untyped("pageshow", move |_| back.happened(Event::Visible(!document().hidden())));
+        let others = move || {
+            if !document().hidden() {
+                spawn_local(async move {
+                    drain_elsewhere(store, user, OTHERS_MOST).await;
+                });
+            }
+        };
+        set_timeout(others, OTHERS_FIRST);
+        set_interval(others, OTHERS_EACH);
         leaving::listen(&engine);
         shelf::start();
         worker::start(unsaved);
@@ -49,6 +75,15 @@ impl Works for Engine {
         // What cannot be read now is asked for again when the outbox changes.
         Box::pin(async move { Self::ops(&engine, of).await.unwrap_or_default() })
     }
+
+    fn elsewhere(&self) -> Pin<Box<dyn Future<Output = usize>>> {
+        Box::pin(async {
+            match signed_in() {
+                Some(me) => waiting_elsewhere(me.store.id, me.id).await,
+                None => 0,
+            }
+        })
+    }
 }
 
 fn hear(notice: Notice) {
@@ -62,7 +97,9 @@ fn hear(notice: Notice) {
         Notice::Indicator(indicator) => {
             belongings::badge(indicator.pending);
             standing::is(indicator);
+            background::waits(indicator.pending);
         }
+        Notice::News(news) => tell(&Heard::News(news)),
         Notice::Changed | Notice::WentBack => tell(&Heard::Changed),
         Notice::Current(seq) => shelf::is_current(seq),
     }

@@ -22,6 +22,19 @@ use crate::ui::{
     unsaved::{Outstanding, Unsaved},
 };
 
+/// What others have changed since this page has asked.
+#[cfg(feature = "hydrate")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    None,
+    /// It is being asked for.
+    Asked,
+    /// It is being asked for, and there is more by now.
+    Again,
+    /// Somebody is at a field: it is asked for when they are not any more.
+    Later,
+}
+
 type Then = Box<dyn FnOnce() + Send + Sync>;
 
 #[derive(Clone)]
@@ -34,6 +47,8 @@ pub(super) struct Keeper {
     asking: ArcStoredValue<bool>,
     #[cfg(feature = "hydrate")]
     adopting: ArcStoredValue<alive::Adopting>,
+    #[cfg(feature = "hydrate")]
+    news: ArcStoredValue<News>,
     /// What is to be done once an edit is saved.
     then: ArcStoredValue<Vec<(OpId, Then)>>,
     unsaved: Option<Unsaved>,
@@ -55,6 +70,8 @@ impl Keeper {
             asking: ArcStoredValue::new(false),
             #[cfg(feature = "hydrate")]
             adopting: ArcStoredValue::default(),
+            #[cfg(feature = "hydrate")]
+            news: ArcStoredValue::new(News::None),
             then: ArcStoredValue::new(Vec::new()),
             unsaved: use_context(),
         };
@@ -101,6 +118,8 @@ impl Keeper {
                 all.remove(input);
             }
         });
+        #[cfg(feature = "hydrate")]
+        self.catch_up();
     }
 
     #[cfg(feature = "hydrate")]

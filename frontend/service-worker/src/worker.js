@@ -1,4 +1,4 @@
-// Before this stand FILES, from the server, the module as text, and what binds it. Listeners are registered at once, as a browser
+// Before this stand FILES, from the server, DRAINER, the module as text, and what binds it. Listeners are registered at once, as a browser
 // takes none later; the module is there when the first of them is called.
 let there;
 const rust = () => {
@@ -12,6 +12,19 @@ const rust = () => {
 for (const kind of ["install", "activate", "message", "fetch"]) self.addEventListener(kind, (event) => rust()[`on_${kind}`](event));
 // A page is asked for while the worker is started.
 self.addEventListener("activate", (event) => event.waitUntil(self.registration.navigationPreload?.enable()));
+// What sends changes when no tab is open is asked for when there is something to send, and its script kept by the browser from now on: it takes none
+// later. Without it tabs send all the same.
+self.addEventListener("install", () => {
+  try {
+    importScripts(DRAINER);
+  } catch {}
+});
+self.addEventListener("sync", (event) => event.waitUntil(sent()));
+const sent = async () => {
+  if (!self.drain) importScripts(DRAINER);
+  // The browser tries again later.
+  if (await drain(async (module) => (await caches.match(module)) ?? fetch(module))) throw new Error("Changes wait still.");
+};
 
 // What the module asks of the browser, in one call each: bound one by one, they would be a quarter of the script.
 self.ask = (address, cache) => fetch(address, { cache });

@@ -59,13 +59,14 @@ fn listed(list: &str, build: String, assets: &str) -> Option<Files> {
     let hashed = format!("{assets}/pkg/");
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_once(' ')).map(|(_, name)| name).collect();
     let is_entry = |name: &&&str| name.strip_prefix("vitrine.").and_then(|name| name.split_once('.')).is_some_and(|(_, kind)| kind == "js");
-    let (pages, shared): (Vec<&str>, Vec<&str>) = names.iter().copied().partition(|name| name.starts_with("page_"));
+    let can_wait = |name: &&str| ["page_", "drainer."].iter().any(|beginning| name.starts_with(beginning));
+    let (later, shared): (Vec<&str>, Vec<&str>) = names.iter().copied().partition(can_wait);
     let entry = shared.iter().find(is_entry)?;
     let needed = [entry].into_iter().chain(shared.iter().filter(|name| *name != entry)).map(|name| format!("{hashed}{name}"));
     Some(Files {
         build,
         needed: needed.chain(NAMED.iter().map(|name| format!("/{name}"))).collect(),
-        later: pages.iter().map(|name| format!("{hashed}{name}")).collect(),
+        later: later.iter().map(|name| format!("{hashed}{name}")).collect(),
         hashed,
     })
 }
@@ -74,7 +75,7 @@ fn listed(list: &str, build: String, assets: &str) -> Option<Files> {
 mod tests {
     use super::*;
 
-    const LIST: &str = "9 __wasm_split.b.js\n120 page_products.c.bin\n8 vitrine.a.css\n7 vitrine.b.js\n300 vitrine.d.wasm\n";
+    const LIST: &str = "9 __wasm_split.b.js\n40 drainer.e.wasm\n120 page_products.c.bin\n8 vitrine.a.css\n7 vitrine.b.js\n300 vitrine.d.wasm\n";
 
     fn site() -> tempfile::TempDir {
         let site = tempfile::tempdir().unwrap();
@@ -92,7 +93,7 @@ mod tests {
 
         assert_eq!(files.entry(), "https://cdn.test/pkg/vitrine.b.js");
         assert_eq!((files.needed.len(), files.needed.last().map(String::as_str)), (7, Some("/manifest.webmanifest")));
-        assert_eq!(files.later, ["https://cdn.test/pkg/page_products.c.bin"]);
+        assert_eq!(files.later, ["https://cdn.test/pkg/drainer.e.wasm", "https://cdn.test/pkg/page_products.c.bin"]);
         assert_eq!(listed("8 vitrine.a.css\n", "b1".to_owned(), ""), None);
     }
 

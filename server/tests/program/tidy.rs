@@ -6,11 +6,12 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 14] = [
+const FORBIDDEN: [(&str, &[&str]); 15] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
+    ("frontend/drainer", &["leptos", "app.", "axum", "tokio"]),
     ("frontend/service-worker", &["leptos", "app.", "serde", "axum", "tokio"]),
     ("server/api", &["sqlx", "leptos", "app.", "store.", "jobs.", "writers."]),
     ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
@@ -94,6 +95,7 @@ fn manifests() -> Vec<PathBuf> {
         "app/held",
         "app/ports",
         "frontend",
+        "frontend/drainer",
         "frontend/service-worker",
         "server",
         "end2end/load",

@@ -2,15 +2,18 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use domain::ids::{OpId, ProductId};
+use domain::{
+    field::Field,
+    ids::{OpId, ProductId},
+};
 use leptos::{prelude::*, task::spawn_local};
 use ports::{error::AppError, product::Receipt};
 
-use super::Keeper;
+use super::{Keeper, News};
 use crate::{
     device::{Heard, listen, ops_of},
     product::{
-        api::product_history,
+        api::{open_product, product_history},
         state::{
             answer::{Next, receipt},
             history,
@@ -20,6 +23,9 @@ use crate::{
 
 /// Several edits in a row ask for the history once.
 const SETTLED: Duration = Duration::from_millis(300);
+
+/// Several changes of somebody else, too. Of one it is to be seen soon.
+const NEWS_SETTLED: Duration = Duration::from_millis(20);
 
 /// Whether the outbox is being read: however often it changes meanwhile, it is read once more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +95,10 @@ impl Keeper {
         match heard {
             Heard::Kept(id) | Heard::NotKept(id, _) | Heard::Ended(id, ..) => self.desk.read_untracked().has_sent(*id),
             Heard::Changed => true,
+            Heard::News(news) => {
+                let desk = self.desk.read_untracked();
+                news.iter().any(|(product, seq)| *product == desk.product() && desk.is_news(*seq))
+            }
         }
     }
 
@@ -103,6 +113,7 @@ impl Keeper {
             Heard::NotKept(id, error) => self.ended(*id, Err(error.clone())),
             Heard::Ended(id, end, seq) => self.ended(*id, Ok(receipt(end, *seq))),
             Heard::Changed => self.adopt(),
+            Heard::News(_) => self.renew(),
         }
     }
 
@@ -120,6 +131,7 @@ impl Keeper {
             Some(Next::Rest) | None => {}
         }
         self.pump();
+        self.catch_up();
     }
 
     fn saved(&self, edit: OpId) {
@@ -127,6 +139,53 @@ impl Keeper {
         self.then.update_value(|all| due.extend(all.extract_if(.., |(id, _)| *id == edit)));
         for (_, then) in due {
             then();
+        }
+    }
+
+    /// Asks for the product anew: somebody else has changed it.
+    fn renew(&self) {
+        match self.news.get_value() {
+            News::None | News::Later => self.news.set_value(News::Asked),
+            // What is answered may be from before.
+            News::Asked | News::Again => return self.news.set_value(News::Again),
+        }
+        let keeper = self.clone();
+        set_timeout(
+            move || {
+                spawn_local(async move {
+                    let next = keeper.asked_anew().await;
+                    let again = keeper.news.get_value() == News::Again;
+                    keeper.news.set_value(next);
+                    if again {
+                        keeper.renew();
+                    }
+                });
+            },
+            NEWS_SETTLED,
+        );
+    }
+
+    async fn asked_anew(&self) -> News {
+        let handle = self.desk.read_untracked().saved(&Field::Handle).to_string();
+        // Without an answer the page is only older.
+        let Ok(Some(opened)) = open_product(handle, String::new()).await else { return News::None };
+        // What is being typed is typed upon what was seen: a later version would hide that somebody else was there.
+        if !self.typed.read_value().is_empty() {
+            return News::Later;
+        }
+        match self.desk.try_update(|desk| desk.renew(&opened.product)).flatten() {
+            Some(is_whole) => {
+                self.history.update(|known| history::renew(known, opened.history));
+                if is_whole { News::None } else { News::Later }
+            }
+            None => News::None,
+        }
+    }
+
+    /// Nobody is at a field any more, perhaps.
+    pub(super) fn catch_up(&self) {
+        if self.news.get_value() == News::Later && self.typed.read_value().is_empty() {
+            self.renew();
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) mod check;
 pub(super) mod history;
 pub(super) mod input;
 mod parts;
+#[cfg(any(feature = "hydrate", test))]
+mod renew;
 #[cfg(test)]
 mod tests;
 

@@ -441,3 +441,56 @@ fn a_text_is_compared_as_an_input_shows_it() {
     assert_eq!((as_shown("a\r\nb", true), as_shown("a\r\nb", false)), ("a\nb".into(), "ab".into()));
     assert_eq!(with_tags(&["oak".into()], "desk, oak,, wood "), ["oak", "desk", "wood"]);
 }
+
+/// The product as somebody else has made it.
+fn renewed(seq: i64, change: impl FnOnce(&mut Content, &mut Versions)) -> ProductView {
+    let mut content = Content::new("lamp".parse().unwrap(), "Lamp");
+    content.variants = vec![Variant::new(variant(1), 1), Variant::new(variant(2), 2)];
+    content.images = (1..=3).map(|n| Image { id: image(n), position: i64::from(n), url: format!("/{n}.jpg"), alt: String::new() }).collect();
+    let mut versions = Versions::new(Seq(1));
+    change(&mut content, &mut versions);
+    versions.latest = Seq(seq);
+    let (moment, random) = at(1);
+    let id = ProductId::new(moment, random);
+    ProductView::new(Product { id, ord: 0, content, optimisation: OptimisationStatus::None, deleted: false, versions }, Currency::EUR, moment, true)
+}
+
+#[test]
+fn what_others_have_changed_is_shown() {
+    let mut desk = desk();
+    let view = renewed(7, |content, versions| {
+        "Table lamp".clone_into(&mut content.title);
+        content.variants.pop();
+        versions.set(Field::Title, Seq(6));
+        versions.set(Field::Variant(variant(2)), Seq(7));
+    });
+
+    assert!(desk.is_news(Seq(7)));
+    assert_eq!(desk.renew(&view), Some(true));
+
+    assert_eq!((desk.shown(&Field::Title), desk.version(&Field::Title)), (Value::text("Table lamp"), Seq(6)));
+    assert_eq!(desk.variants(), [variant(1)]);
+    assert!(!desk.is_news(Seq(7)) && desk.is_news(Seq(8)));
+    // Of two answers the older one may come second.
+    assert_eq!(desk.renew(&renewed(6, |_, _| ())), None);
+    assert_eq!(desk.shown(&Field::Title), Value::text("Table lamp"));
+}
+
+#[test]
+fn p04_what_somebody_is_at_stays_upon_what_they_have_seen() {
+    let mut desk = desk();
+    desk.commit(op(1), Field::Title, Value::text("Desk lamp"));
+    let view = renewed(7, |content, versions| {
+        "Table lamp".clone_into(&mut content.title);
+        "Oak & Co".clone_into(&mut content.vendor);
+        versions.set(Field::Title, Seq(6));
+        versions.set(Field::Vendor, Seq(7));
+    });
+
+    assert_eq!(desk.renew(&view), Some(false));
+
+    assert_eq!((desk.shown(&Field::Title), desk.shown(&Field::Vendor)), (Value::text("Desk lamp"), Value::text("Oak & Co")));
+    let sent = desk.start().unwrap();
+    let Intent::Edit(wanted) = sent.intent else { panic!("{sent:?}") };
+    assert_eq!((wanted[0].seen, &wanted[0].was), (Seen::At(Seq(1)), &Value::text("Lamp")));
+}

@@ -11,7 +11,15 @@ use super::{
     List, Live,
     menus::{self, Act},
 };
-use crate::{frame::search_box, offline::READ, ui::time::now};
+use crate::{
+    device,
+    frame::search_box,
+    offline::READ,
+    ui::{later::Later, time::now},
+};
+
+/// Several changes of others are asked for once.
+const NEWS_SETTLED: Duration = Duration::from_millis(100);
 
 /// Starts to listen, until the page is gone.
 pub(super) fn listen(list: List) {
@@ -63,11 +71,20 @@ pub(super) fn listen(list: List) {
         Duration::from_mins(1),
     )
     .ok();
+    let soon = Later::new();
+    let ear = device::listen(move |heard| {
+        if let device::Heard::News(_) = heard {
+            soon.run(NEWS_SETTLED, move || {
+                list.with(Live::look_again);
+            });
+        }
+    });
     mark_all_broken(&grid);
     let kept = StoredValue::new_local((heard, measured));
     on_cleanup(move || {
         online.remove();
         read.remove();
+        device::forget(ear);
         if let Some(observer) = observer {
             observer.disconnect();
         }

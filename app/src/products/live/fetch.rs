@@ -150,10 +150,14 @@ impl Live {
 
     /// Whether the server is there again: what the device had in its place is asked for anew.
     pub(super) fn look_for_the_server(&mut self) {
-        let list = self.target();
-        if self.pages.totals(list).is_some_and(|totals| totals.held.is_some())
-            && let Some(address) = self.pages.address(list).map(str::to_owned)
-        {
+        if self.pages.totals(self.target()).is_some_and(|totals| totals.held.is_some()) {
+            self.look_again();
+        }
+    }
+
+    /// Asks whether what is shown is still so.
+    pub(super) fn look_again(&mut self) {
+        if let Some(address) = self.pages.address(self.target()).map(str::to_owned) {
             self.pages.open(&address);
             self.fetch();
         }

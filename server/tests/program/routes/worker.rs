@@ -4,6 +4,12 @@ use reqwest::Method;
 
 use crate::support::{Engine, Program};
 
+/// The list of files in the script.
+fn listed(script: &str) -> String {
+    let list = script.strip_prefix("const FILES=").and_then(|text| text.split_once(';')).expect("the list stands first").0;
+    serde_json::from_str(list).unwrap()
+}
+
 #[tokio::test]
 async fn the_script_lists_files_that_are_there() {
     let program = Program::serving(Engine::Sqlite).await;
@@ -12,8 +18,7 @@ async fn the_script_lists_files_that_are_there() {
     let script = anybody.get("/sw.js").await;
 
     assert_eq!((script.status, script.header("content-type")), (200, "text/javascript; charset=utf-8"));
-    let list = script.text.strip_prefix("const FILES=").and_then(|text| text.split_once(';')).expect("the list stands first").0;
-    let list: String = serde_json::from_str(list).unwrap();
+    let list = listed(&script.text);
     let files: Vec<&str> = list.lines().skip(2).filter(|line| !line.is_empty()).collect();
     for needed in ["/icons.svg", "/favicon.svg", "/manifest.webmanifest"] {
         assert!(files.contains(&needed), "{files:?}");
@@ -26,6 +31,24 @@ async fn the_script_lists_files_that_are_there() {
     }
     let page = program.signed_in("viewer@test.test").await.get("/products").await.text;
     assert!(page.contains(list.lines().nth(2).unwrap()), "pages begin with the first of the list");
+}
+
+#[tokio::test]
+async fn p02_what_sends_changes_without_a_tab_is_there_too() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let anybody = program.client();
+    let script = anybody.get("/sw.js").await.text;
+
+    let imported = script.split_once("DRAINER=\"").and_then(|(_, rest)| rest.split_once('"')).expect("its address").0;
+    let drainer = anybody.get(imported).await;
+    let list = listed(&script);
+    let module = list.lines().find(|file| file.starts_with("/pkg/drainer.") && file.ends_with(".wasm")).expect("its module");
+    let fetched = anybody.get(module).await;
+
+    // A worker imports nothing else than JavaScript.
+    assert!(drainer.status == 200 && drainer.header("content-type").starts_with("text/javascript"), "{imported}: {}", drainer.header("content-type"));
+    assert!(drainer.text.contains(module), "the script knows the module of its build");
+    assert_eq!((fetched.status, fetched.header("content-type")), (200, "application/wasm"), "{module}");
 }
 
 #[tokio::test]

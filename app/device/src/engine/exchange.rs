@@ -1,0 +1,101 @@
+//! What an engine does around sending and asking, so that nobody does it twice: one tab pushes at a time, and what is known is not asked for.
+
+use std::rc::{Rc, Weak};
+
+use domain::{
+    ids::Seq,
+    sync::{
+        core::{Event, Tag},
+        replica,
+        wire::{Poke, Push, PushAnswer, PushReply, Sealed, Trouble},
+    },
+};
+
+use super::{Inner, Notice};
+use crate::{
+    chance::{Timer, now},
+    http,
+    locks::{Taken, take, until_free},
+    pokes::News,
+};
+
+/// For so many milliseconds somebody else's sending is waited for: they may be frozen.
+const OTHERS: u64 = 3_000;
+
+impl Inner {
+    pub(super) fn replicate(self: &Rc<Self>, tag: Tag, tx: replica::Tx) {
+        self.go(async move |this| {
+            let done = this.in_replica(&tx).await;
+            let is_current = matches!(done, Ok(replica::Reply::Advanced { more: false, .. }));
+            if let Ok(replica::Reply::Advanced { .. }) = done {
+                this.advanced(&tx);
+            }
+            this.step(Event::Replica(tag, done));
+            if is_current {
+                this.keep().await;
+                this.tell_current().await;
+            }
+        });
+    }
+
+    /// Nobody else sends meanwhile, as they would send the same. Whoever waits for another's push looks into the outbox again before one of their own.
+    pub(super) async fn push(&self, push: &Push) -> Result<PushReply, Trouble> {
+        self.pushing.set(self.pushing.get() + 1);
+        let lock = format!("vitrine-push-{}", self.store);
+        let _lock = match take(&lock).await {
+            Taken::Lock(lock) => Some(lock),
+            Taken::Not if until_free(&lock, OTHERS).await => return Err(Trouble::Lost),
+            Taken::Not | Taken::Unknown => None,
+        };
+        let answered = http::ask(&self.address("push"), &Sealed::of(push), || ()).await;
+        if let Ok(PushReply { answer: PushAnswer::Results { head, .. }, .. }) = &answered {
+            // What has changed up to there is pulled next.
+            self.known.set(self.known.get().max(head.seq));
+        }
+        answered
+    }
+
+    pub(super) fn poked(self: &Rc<Self>, seq: Seq) {
+        if self.pushing.get() > 0 {
+            self.poked_meanwhile.set(self.poked_meanwhile.get().max(Some(seq)));
+            return;
+        }
+        // 0 is said where it is not known what has changed.
+        if seq != Seq(0) && seq <= self.known.get() {
+            return;
+        }
+        let mut pace = self.pace.get();
+        let wait = pace.poked(now().mono);
+        self.pace.set(pace);
+        let poke = Event::Poked(Poke { seq });
+        match wait {
+            Some(0) => self.step(poke),
+            Some(wait) => {
+                let this = Rc::downgrade(self);
+                let ask = move || {
+                    if let Some(this) = Weak::upgrade(&this) {
+                        this.step(poke);
+                    }
+                };
+                *self.poking.borrow_mut() = Some(Timer::once(wait, ask));
+            }
+            None => {}
+        }
+    }
+
+    /// The replica is another. What it was filled with is no news.
+    fn advanced(&self, tx: &replica::Tx) {
+        let replica::Tx::Advance(advance) = tx else { return };
+        self.known.set(self.known.get().max(advance.frames.cookie.seq));
+        let Some(from) = advance.from else { return };
+        let changed = advance.frames.rows.iter().filter(|row| row.version > from.seq);
+        let news: News = changed.map(|row| (row.product, row.version)).collect();
+        if news.is_empty() {
+            return;
+        }
+        if let Some(pokes) = &*self.pokes.borrow() {
+            pokes.tell(&news);
+        }
+        (self.tell)(Notice::News(news));
+    }
+}

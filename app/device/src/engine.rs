@@ -59,6 +59,8 @@ struct Inner {
     core: RefCell<Core>,
     events: RefCell<VecDeque<Event>>,
     is_stepping: Cell<bool>,
+    /// What is kept of rows is somebody's who has left.
+    has_left: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
     replica: RefCell<Option<Rc<Db>>>,
     keeper: Keeper,
@@ -78,6 +80,7 @@ impl Engine {
             core: RefCell::default(),
             events: RefCell::default(),
             is_stepping: Cell::new(false),
+            has_left: Cell::new(false),
             outbox: RefCell::default(),
             replica: RefCell::default(),
             keeper: Keeper::default(),
@@ -100,6 +103,12 @@ impl Engine {
     /// A timer, the line, the focus, a poke: see [`Event`].
     pub fn happened(&self, event: Event) {
         self.0.step(event);
+    }
+
+    /// Its person leaves: no row is read or kept any more. What they have saved is sent as before, when they are back.
+    pub fn leave(&self) {
+        self.0.has_left.set(true);
+        *self.0.replica.borrow_mut() = None;
     }
 
     /// Every op of this store on this device.
@@ -252,6 +261,9 @@ impl Inner {
     async fn replica(&self) -> Result<Rc<Db>, Failed> {
         if let Some(db) = self.replica.borrow().clone() {
             return Ok(db);
+        }
+        if self.has_left.get() {
+            return Err(Failed::Unavailable);
         }
         let db = Rc::new(Db::open(&kept_replica::shape(&self.store, &self.user)).await?);
         *self.replica.borrow_mut() = Some(Rc::clone(&db));

@@ -6,6 +6,7 @@
 //! * `http`: asking the server, and telling its answer from a portal's page.
 //! * `engine`: a `Core` that works.
 //! * `keep`: what it does for the replica without being asked.
+//! * `leave`: what of it goes with a person.
 //! * `reader`: both databases, for pages that are shown without a network.
 //!
 //! It is for browsers alone: of the server's side there is nothing in it.
@@ -18,11 +19,13 @@ mod http;
 mod idb;
 mod journal;
 mod keep;
+mod leave;
 mod outbox;
 mod reader;
 mod replica;
 
 pub use self::{
     engine::{Engine, Notice},
+    leave::{forget, forget_others, on_left, tell_left},
     reader::Reader,
 };

@@ -9,6 +9,7 @@
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
 //! * [`server`]: what the server answers.
 //! * [`shown`]: what a person sees of it.
+//! * [`whose`]: what of a device goes when its person leaves.
 //!
 //! The promises are numbered P1 to P16, and the tests that prove one have its number in their names. `tests/simulation` has all of it
 //! live through made-up histories with everything going wrong that can.
@@ -27,4 +28,5 @@ pub mod outbox;
 pub mod replica;
 pub mod server;
 pub mod shown;
+pub mod whose;
 pub mod wire;

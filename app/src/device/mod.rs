@@ -2,6 +2,7 @@
 //! the crate `device`, which are a chunk of their own: the first page does without them, and gets them as soon as it is at rest.
 
 mod belongings;
+mod goodbye;
 mod leaving;
 mod standing;
 mod work;

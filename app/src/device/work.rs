@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::prelude::{document, window_event_listener_untyped};
 
-use super::{Heard, Works, belongings, leaving, standing, tell, why_not, worker};
+use super::{Heard, Works, belongings, goodbye, leaving, standing, tell, why_not, worker};
 use crate::ui::unsaved::Unsaved;
 
 crate::lazy::in_chunk! {
@@ -29,6 +29,7 @@ crate::lazy::in_chunk! {
         // It bubbles from the document.
         window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
         leaving::listen(&engine);
+        goodbye::tidy(&engine, store, user, unsaved);
         worker::start(unsaved);
         Rc::new(engine)
     }

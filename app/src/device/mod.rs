@@ -3,6 +3,7 @@
 
 mod belongings;
 mod goodbye;
+mod install;
 mod leaving;
 mod standing;
 mod work;

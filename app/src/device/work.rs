@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::prelude::{document, window_event_listener_untyped};
 
-use super::{Heard, Works, belongings, goodbye, leaving, standing, tell, why_not, worker};
+use super::{Heard, Works, belongings, goodbye, install, leaving, standing, tell, why_not, worker};
 use crate::ui::unsaved::Unsaved;
 
 crate::lazy::in_chunk! {
@@ -31,6 +31,7 @@ crate::lazy::in_chunk! {
         leaving::listen(&engine);
         goodbye::tidy(&engine, store, user, unsaved);
         worker::start(unsaved);
+        install::start(unsaved);
         Rc::new(engine)
     }
 }
@@ -51,6 +52,7 @@ fn hear(notice: Notice) {
     match notice {
         Notice::Saved(op) => {
             belongings::persist();
+            install::saved();
             tell(&Heard::Kept(op));
         }
         Notice::NotSaved(op, failed) => tell(&Heard::NotKept(op, why_not(failed))),

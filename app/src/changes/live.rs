@@ -12,7 +12,9 @@ use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{
-    api, markup,
+    api,
+    here::{self, Here},
+    markup,
     state::{Line, Listed, Standing, listed, mine},
 };
 use crate::{
@@ -30,12 +32,14 @@ struct Live {
     currency: Currency,
     shown: StoredValue<Listed>,
     names: StoredValue<BTreeMap<ProductId, (Handle, String)>>,
+    here: StoredValue<Option<Here>>,
     later: Later,
 }
 
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
-    let live = Live { node, currency: me.store.currency, shown: StoredValue::default(), names: StoredValue::default(), later: Later::new() };
+    let (shown, names, here) = (StoredValue::default(), StoredValue::default(), StoredValue::default());
+    let live = Live { node, currency: me.store.currency, shown, names, here, later: Later::new() };
     let ear = device::listen(move |_| live.later.run(SETTLED, move || live.draw()));
     on_cleanup(move || device::forget(ear));
     Effect::new(move |before: Option<()>| {
@@ -54,6 +58,7 @@ pub(super) fn start(node: NodeRef<Div>) {
 impl Live {
     fn draw(self) {
         spawn_local(async move {
+            self.here.try_set_value(here::look().await);
             let listed = listed(&device::ops().await, self.currency);
             if self.shown.try_set_value(listed).is_some() {
                 return;
@@ -83,7 +88,7 @@ impl Live {
             let (handle, title) = self.names.with_value(|names| names.get(&line.product).cloned())?;
             Some(markup::Named { handle: handle.to_string(), title })
         };
-        let html = self.shown.with_value(|shown| markup::page(shown, name, self.currency, now()));
+        let html = self.shown.with_value(|shown| markup::page(shown, name, self.currency, now(), self.here.get_value()));
         element.set_inner_html(&html);
     }
 

@@ -27,7 +27,10 @@ mod known {
     use maud::{Markup, html};
 
     use super::{
-        super::state::{Line, Listed, Standing},
+        super::{
+            here::{self, Here},
+            state::{Line, Listed, Standing},
+        },
         head,
     };
     use crate::ui::{
@@ -43,7 +46,13 @@ mod known {
     }
 
     /// What is inside the page's element.
-    pub(in crate::changes) fn page(listed: &Listed, name: impl Fn(&Line) -> Option<Named>, currency: Currency, now: Timestamp) -> String {
+    pub(in crate::changes) fn page(
+        listed: &Listed,
+        name: impl Fn(&Line) -> Option<Named>,
+        currency: Currency,
+        now: Timestamp,
+        here: Option<Here>,
+    ) -> String {
         let line = |line: &Line| html! { li.change { (about(line, &name, now)) (standing(line, currency)) } };
         let is_empty = listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();
         html! {
@@ -79,6 +88,7 @@ mod known {
                     p { "Nothing waits on this device." }
                 }
             }
+            @if let Some(here) = here { (here::part(here)) }
         }
         .into_string()
     }
@@ -170,7 +180,7 @@ mod known {
             };
             let listed = Listed { needs: vec![line], ..Listed::default() };
 
-            let html = page(&listed, |_| None, Currency::EUR, Timestamp::from_micros(0));
+            let html = page(&listed, |_| None, Currency::EUR, Timestamp::from_micros(0), None);
 
             assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
             assert!(html.contains("Keep mine") && html.contains("Keep theirs") && !html.contains("Keep all mine"), "{html}");

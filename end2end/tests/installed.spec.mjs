@@ -60,6 +60,29 @@ test.describe('whoever signs out', () => {
     });
   }
 
+  test('P13: without a line is signed out as soon as there is one', async ({ page }) => {
+    const line = await lineTo(page, '**/sign-out');
+    await signInOnPage(page);
+    await alive(page);
+    const owner = await idOf(page);
+    await expect.poll(() => replicasOf(page, owner)).toHaveLength(1);
+    line.isCut = true;
+    await signOut(page);
+    // By the form too, in whose place the browser has a page of its own.
+    await expect.poll(() => line.refused).toBe(2);
+
+    line.isCut = false;
+    await page.goto('/products');
+    await expect(page).toHaveURL(/\/sign-in$/);
+    expect(await replicasOf(page, owner)).toEqual([]);
+
+    // Whoever comes back stays.
+    await signInOnPage(page);
+    await alive(page);
+    await page.waitForTimeout(4_000);
+    await expect(page).toHaveURL(/\/products/);
+  });
+
   test('P13: with a change that was not sent leaves that alone for when they are back', async ({ page }) => {
     const line = await lineTo(page, '**/sync/v1/**');
     await signInOnPage(page);

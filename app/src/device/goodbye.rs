@@ -56,7 +56,7 @@ async fn leave(me: UserId, store: StoreId) -> bool {
     if is_out {
         tell_left(me);
     }
-    let _ = notes().map(|notes| if is_out { notes.remove_item(NOTED) } else { notes.set_item(NOTED, &me.to_string()) });
+    note(if is_out { None } else { Some(me) });
     forget(me, store).await;
     is_out
 }
@@ -64,6 +64,9 @@ async fn leave(me: UserId, store: StoreId) -> bool {
 /// What others have left here goes, and this tab follows when its person leaves in another one.
 pub(super) fn tidy(engine: &Engine, store: StoreId, me: UserId, unsaved: Option<Unsaved>) {
     let has_left = notes().and_then(|notes| notes.get_item(NOTED).ok()?).is_some_and(|left| left == me.to_string());
+    // Who comes from there is back: leaving was brought to its end in another way.
+    let has_left = has_left && !document().referrer().contains(SIGN_IN);
+    note(None);
     spawn_local(async move {
         forget_others(me).await;
         if has_left && leave(me, store).await {
@@ -95,6 +98,10 @@ async fn end_session() -> bool {
     let either: Array = [fetch_request(&request), late].into_iter().collect();
     let answer = JsFuture::from(Promise::race(&either)).await;
     answer.is_ok_and(|answer| answer.dyn_ref::<Response>().is_some_and(|answer| answer.type_() == ResponseType::Opaqueredirect))
+}
+
+fn note(leaving: Option<UserId>) {
+    let _ = notes().map(|notes| leaving.map_or_else(|| notes.remove_item(NOTED), |who| notes.set_item(NOTED, &who.to_string())));
 }
 
 fn notes() -> Option<Storage> {

@@ -51,6 +51,11 @@ load: setup ## Put load upon the server: PLAN=smoke, or load, stress, breakpoint
 journeys: setup ## People at work on the server, driven by goose: ARGS="unversioned --users 100 --time 2m"
 	@scripts/journeys $(ARGS)
 
+.PHONY: screenshots
+screenshots: build ## Make the pictures anew that are shown beside the offer to install the app
+	@scripts/setup --tests
+	@$(ENV) cd end2end && node screenshots.mjs
+
 .PHONY: cluster
 cluster: build ## Two servers behind nginx, on PostgreSQL with a replica, and Redis: DO=up, or status, roll, down
 	@scripts/setup --tests

@@ -32,6 +32,7 @@ pub fn without_page(options: LeptosOptions, assets: String) -> AnyView {
 
 #[cfg(feature = "ssr")]
 fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView) -> AnyView {
+    use leptos::nonce::use_nonce;
     use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
     use crate::context::Appearance;
@@ -48,6 +49,7 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
                 <HashedStylesheet options=options.clone() id="style" root=assets.clone() />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
+                <script nonce=use_nonce()>{KEEP_OFFER}</script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root=assets />
                 <MetaTags />
@@ -59,6 +61,10 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
     }
     .into_any()
 }
+
+/// A browser offers to install the app before anything of ours runs, and once: `device/install.rs` looks later whether it has.
+#[cfg(feature = "ssr")]
+const KEEP_OFFER: &str = "addEventListener('beforeinstallprompt',e=>{e.preventDefault();self.installOffer=e})";
 
 /// The app by itself, in which the server looks for its pages.
 #[cfg(feature = "ssr")]

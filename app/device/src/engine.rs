@@ -70,6 +70,8 @@ struct Inner {
     core: RefCell<Core>,
     events: RefCell<VecDeque<Event>>,
     is_stepping: Cell<bool>,
+    /// What is kept of rows is somebody's who has left.
+    has_left: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
     ops: Known,
     replica: RefCell<Option<Rc<Db>>>,
@@ -145,6 +147,12 @@ impl Engine {
         self.0.step(event);
     }
 
+    /// Its person leaves: no row is read or kept any more. What they have saved is sent as before, when they are back.
+    pub fn leave(&self) {
+        self.0.has_left.set(true);
+        *self.0.replica.borrow_mut() = None;
+    }
+
     /// The ops of this store on this device, by number: of a product, or all.
     pub async fn ops(&self, of: Option<ProductId>) -> Result<Vec<Saved>, Failed> {
         self.0.ops.current(&*self.0.outbox().await?).await?;
@@ -161,6 +169,7 @@ impl Inner {
             core: RefCell::default(),
             events: RefCell::default(),
             is_stepping: Cell::new(false),
+            has_left: Cell::new(false),
             outbox: RefCell::default(),
             ops: Known::default(),
             replica: RefCell::default(),
@@ -339,6 +348,9 @@ impl Inner {
     async fn replica(&self) -> Result<Rc<Db>, Failed> {
         if let Some(db) = self.replica.borrow().clone() {
             return Ok(db);
+        }
+        if self.has_left.get() {
+            return Err(Failed::Unavailable);
         }
         let db = Rc::new(Db::open(&kept_replica::shape(&self.store, &self.user)).await?);
         *self.replica.borrow_mut() = Some(Rc::clone(&db));

@@ -221,7 +221,7 @@ pub(crate) async fn named_like(beginning: &str) -> Vec<String> {
 }
 
 /// None in some private windows, and where the person has forbidden it.
-fn factory() -> Result<IdbFactory, Failed> {
+pub(crate) fn factory() -> Result<IdbFactory, Failed> {
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).ok().filter(JsValue::is_object);
     factory.map(JsCast::unchecked_into).ok_or(Failed::Unavailable)
 }

@@ -10,6 +10,7 @@
 //! * `drain`: engines that only send, for stores that nobody looks at.
 //! * `locks`: what of that one of several tabs does.
 //! * `keep`: what it does for the replica without being asked.
+//! * `leave`: what of it goes with a person.
 //! * `reader`: both databases, for pages that are shown without a network.
 //! * `shelf`: the server's last answers to what is not about products, for the same.
 //!
@@ -25,6 +26,7 @@ mod idb;
 mod journal;
 mod keep;
 mod known;
+mod leave;
 mod locks;
 mod outbox;
 mod pokes;
@@ -35,6 +37,7 @@ mod shelf;
 pub use self::{
     drain::{drain_elsewhere, drain_everything, waiting_elsewhere},
     engine::{Engine, Notice},
+    leave::{forget, forget_others, on_left, tell_left},
     reader::Reader,
     shelf::Shelf,
 };

@@ -11,6 +11,7 @@
 //! * [`server`]: what the server answers.
 //! * [`shelf`]: the server's last answers to some questions, with what they are as of. Dropped at will.
 //! * [`shown`]: what a person sees of it.
+//! * [`whose`]: what of a device goes when its person leaves.
 //!
 //! The promises are numbered P1 to P16, and the tests that prove one have its number in their names. `tests/simulation` has all of it
 //! live through made-up histories with everything going wrong that can.
@@ -31,4 +32,5 @@ pub mod replica;
 pub mod server;
 pub mod shelf;
 pub mod shown;
+pub mod whose;
 pub mod wire;

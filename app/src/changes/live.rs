@@ -12,7 +12,9 @@ use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{
-    api, markup,
+    api,
+    here::{self, Here},
+    markup,
     state::{Line, Listed, Standing, listed, mine},
 };
 use crate::{
@@ -32,13 +34,14 @@ struct Live {
     /// How many changes wait in other stores.
     elsewhere: StoredValue<usize>,
     names: StoredValue<BTreeMap<ProductId, (Handle, String)>>,
+    here: StoredValue<Option<Here>>,
     later: Later,
 }
 
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
-    let (shown, elsewhere, names) = (StoredValue::default(), StoredValue::default(), StoredValue::default());
-    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, later: Later::new() };
+    let (shown, elsewhere, names, here) = (StoredValue::default(), StoredValue::default(), StoredValue::default(), StoredValue::default());
+    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, here, later: Later::new() };
     let ear = device::listen(move |_| live.later.run(SETTLED, move || live.draw()));
     on_cleanup(move || device::forget(ear));
     Effect::new(move |before: Option<()>| {
@@ -57,6 +60,7 @@ pub(super) fn start(node: NodeRef<Div>) {
 impl Live {
     fn draw(self) {
         spawn_local(async move {
+            self.here.try_set_value(here::look().await);
             let listed = listed(&device::ops().await, self.currency);
             self.elsewhere.try_set_value(device::elsewhere().await);
             if self.shown.try_set_value(listed).is_some() {
@@ -87,7 +91,8 @@ impl Live {
             let (handle, title) = self.names.with_value(|names| names.get(&line.product).cloned())?;
             Some(markup::Named { handle: handle.to_string(), title })
         };
-        let html = self.shown.with_value(|shown| markup::page(shown, self.elsewhere.get_value(), name, self.currency, now()));
+        let (elsewhere, here) = (self.elsewhere.get_value(), self.here.get_value());
+        let html = self.shown.with_value(|shown| markup::page(shown, elsewhere, name, self.currency, now(), here));
         element.set_inner_html(&html);
     }
 

@@ -27,7 +27,10 @@ mod known {
     use maud::{Markup, html};
 
     use super::{
-        super::state::{Line, Listed, Standing},
+        super::{
+            here::{self, Here},
+            state::{Line, Listed, Standing},
+        },
         head,
     };
     use crate::{
@@ -52,6 +55,7 @@ mod known {
         name: impl Fn(&Line) -> Option<Named>,
         currency: Currency,
         now: Timestamp,
+        here: Option<Here>,
     ) -> String {
         let line = |line: &Line| html! { li.change { (about(line, &name, now)) (standing(line, currency)) } };
         let is_empty = elsewhere == 0 && listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();
@@ -94,6 +98,7 @@ mod known {
                     p { "Nothing waits on this device." }
                 }
             }
+            @if let Some(here) = here { (here::part(here)) }
         }
         .into_string()
     }
@@ -194,7 +199,7 @@ mod known {
             };
             let listed = Listed { needs: vec![line], ..Listed::default() };
 
-            let html = page(&listed, 0, |_| None, Currency::EUR, Timestamp::from_micros(0));
+            let html = page(&listed, 0, |_| None, Currency::EUR, Timestamp::from_micros(0), None);
 
             assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
             assert!(html.contains("Keep mine") && html.contains("Keep theirs") && !html.contains("Keep all mine"), "{html}");
@@ -212,7 +217,7 @@ mod known {
                 standing: Standing::Undecided("Somebody had approved it before you.".into(), Vec::new(), review),
             };
 
-            let html = page(&Listed { needs: vec![line], ..Listed::default() }, 0, |_| None, Currency::EUR, at);
+            let html = page(&Listed { needs: vec![line], ..Listed::default() }, 0, |_| None, Currency::EUR, at, None);
 
             let link = format!("href=\"/review?card={review}\"");
             assert!(html.contains(&link) && html.contains("Give it up") && html.contains("rejected: &lt;b&gt;"), "{html}");
@@ -220,7 +225,7 @@ mod known {
 
         #[test]
         fn p05_what_waits_in_another_store_is_not_called_sent() {
-            let with = |elsewhere| page(&Listed::default(), elsewhere, |_| None, Currency::EUR, Timestamp::from_micros(0));
+            let with = |elsewhere| page(&Listed::default(), elsewhere, |_| None, Currency::EUR, Timestamp::from_micros(0), None);
 
             assert!(with(0).contains("Nothing waits on this device.") && !with(0).contains("another store"));
             assert!(with(1).contains("1 change waits in another store.") && !with(1).contains("Nothing waits"));

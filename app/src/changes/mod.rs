@@ -3,6 +3,8 @@
 //! Who may call: everybody who may browse the store. The port checks it. What is kept on a device only the browser knows.
 
 mod api;
+#[cfg(any(feature = "hydrate", test))]
+mod here;
 #[cfg(feature = "hydrate")]
 mod live;
 mod markup;

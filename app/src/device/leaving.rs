@@ -1,5 +1,5 @@
-//! Signing out while something is only on this device: nobody walks away from it unawares. It can be sent first, taken along as a file, left here for
-//! when one signs in again, or thrown away by typing so.
+//! Signing out. Nobody walks away unawares from what is only on this device: it can be sent first, taken along as a file, left here for when one signs
+//! in again, or thrown away by typing so. How one leaves is in `goodbye`.
 
 use std::{fmt::Write, time::Duration};
 
@@ -14,7 +14,7 @@ use maud::html;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use super::standing;
+use super::{goodbye::goodbye, standing};
 
 /// How often it is looked whether everything has gone, and how many times.
 const LOOK: Duration = Duration::from_millis(200);
@@ -36,9 +36,10 @@ pub(super) fn listen(engine: &Engine) {
     window_event_listener_untyped("submit", move |event| {
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let Some(form) = form.filter(|form| form.get_attribute("action").as_deref() == Some("/sign-out")) else { return };
+        event.prevent_default();
         let pending = standing::pending();
-        if pending > 0 && Leaving::ask(&engine, form, pending).is_some() {
-            event.prevent_default();
+        if pending == 0 || Leaving::ask(&engine, form.clone(), pending).is_none() {
+            goodbye(&engine, form);
         }
     });
 }
@@ -90,8 +91,7 @@ impl Leaving {
     }
 
     fn leave(&self) {
-        // Without the event that was answered by asking.
-        let _ = self.form.submit();
+        goodbye(&self.engine, self.form.clone());
     }
 
     fn leave_once_empty(&self, otherwise: &'static str) {

@@ -3,6 +3,8 @@
 
 mod background;
 mod belongings;
+mod goodbye;
+mod install;
 mod leaving;
 mod shelf;
 mod standing;

@@ -15,7 +15,7 @@ use leptos::{
     task::spawn_local,
 };
 
-use super::{Heard, Works, background, belongings, leaving, shelf, standing, tell, why_not, worker};
+use super::{Heard, Works, background, belongings, goodbye, install, leaving, shelf, standing, tell, why_not, worker};
 use crate::{frame::signed_in, ui::unsaved::Unsaved};
 
 /// Other stores wait for the one that somebody looks at, and are looked after now and then.
@@ -56,7 +56,9 @@ crate::lazy::in_chunk! {
         set_interval(others, OTHERS_EACH);
         leaving::listen(&engine);
         shelf::start();
+        goodbye::tidy(&engine, store, user, unsaved);
         worker::start(unsaved);
+        install::start(unsaved);
         Rc::new(engine)
     }
 }
@@ -90,6 +92,7 @@ fn hear(notice: Notice) {
     match notice {
         Notice::Saved(op) => {
             belongings::persist();
+            install::saved();
             tell(&Heard::Kept(op));
         }
         Notice::NotSaved(op, failed) => tell(&Heard::NotKept(op, why_not(failed))),

@@ -4,6 +4,8 @@
 //! checks both.
 
 mod api;
+#[cfg(any(feature = "hydrate", test))]
+mod opened;
 mod state;
 mod view;
 

@@ -13,6 +13,8 @@ pub(crate) mod dry;
 pub(crate) mod format;
 pub(crate) mod html;
 pub(crate) mod icon;
+#[cfg(any(feature = "hydrate", test))]
+pub(crate) mod installed;
 #[cfg(feature = "hydrate")]
 pub(crate) mod later;
 pub(crate) mod list;

@@ -44,6 +44,9 @@ extern "C" {
     /// Drops all that is kept under a name.
     #[wasm_bindgen(catch)]
     pub(crate) async fn drop(name: &str) -> Outcome<JsValue>;
+    /// Deletes what pages have kept of stores and can fetch again.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn forget() -> Outcome<JsValue>;
     /// Drops the oldest of what is kept under a name.
     #[wasm_bindgen(catch)]
     pub(crate) async fn trim(name: &str, most: u32) -> Outcome<JsValue>;

@@ -7,7 +7,7 @@ use web_sys::Response;
 
 use crate::{
     answers::{Told, is_old, shell_told},
-    browser::{Outcome, age, ask, drop, find, names, now, put, stamped, text, told},
+    browser::{Outcome, age, ask, drop, find, forget, names, now, put, stamped, text, told},
     caches::{PICTURES, is_shell, shell_of},
 };
 
@@ -66,5 +66,6 @@ pub(crate) async fn drop_all() -> Outcome<()> {
 /// Drops whatever belongs to somebody.
 pub(crate) async fn sign_out() -> Outcome<()> {
     drop_all().await?;
-    drop(PICTURES).await.map(|_| ())
+    drop(PICTURES).await?;
+    forget().await.map(|_| ())
 }

@@ -33,6 +33,10 @@ self.find = (cacheName, address) => caches.match(address, { cacheName, ignoreVar
 self.put = async (name, address, response) => (await caches.open(name)).put(address, response);
 self.note = (name, address, text) => put(name, address, new Response(text));
 self.drop = (name) => caches.delete(name);
+// Whoever is signed in is the only one, so that nobody's rows stay behind. The outbox is no copy of anything, and stays.
+self.forget = async () => {
+  for (const { name } of (await indexedDB.databases?.()) ?? []) if (/^vitrine-(replica|shelf)-/.test(name)) indexedDB.deleteDatabase(name);
+};
 self.names = async () => (await caches.keys()).join("\n");
 self.trim = async (name, most) => {
   const cache = await caches.open(name);

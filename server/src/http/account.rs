@@ -9,7 +9,7 @@ use app::{
 use axum::{
     Extension, Form,
     extract::{ConnectInfo, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::fold::fold;
@@ -120,7 +120,9 @@ pub(crate) async fn sign_out(State(state): State<AppState>, headers: HeaderMap) 
     {
         return errors::page(&state, &error);
     }
-    ([(header::SET_COOKIE, session::clear_cookie())], Redirect::to("/sign-in")).into_response()
+    // Whoever presses Back is shown a page as the browser has it, without anybody being asked. What is kept in storage is not meant: the outbox is there.
+    let pages = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    ([(header::SET_COOKIE, session::clear_cookie()), pages], Redirect::to("/sign-in")).into_response()
 }
 
 #[derive(Deserialize)]

@@ -23,7 +23,14 @@ use crate::{
 pub(crate) fn Imports() -> impl IntoView {
     title(|| "Imports".to_owned());
     let loaded: Loaded<Result<Vec<JobView>, AppError>> = Loaded::new_with_options(|| (), |()| list_jobs(), true);
-    opening("imports", "Imports", loaded, |jobs| at_once(view! { <Page jobs /> }))
+    let waits = RwSignal::new(None::<&'static str>);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || waits.set(matches!(loaded.get(), Some(Err(AppError::Unreachable))).then(crate::jobs::opened::waits).flatten()));
+    let waits = sometimes(move || waits.get().map(|words| at_once(view! { <div class="band" role="status"><span>{words}</span></div> })));
+    view! {
+        {waits}
+        {opening("imports", "Imports", loaded, |jobs| at_once(view! { <Page jobs /> }))}
+    }
 }
 
 #[component]

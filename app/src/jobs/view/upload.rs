@@ -1,4 +1,4 @@
-//! A new import: a plain form, onto which a file can also be dropped.
+//! A new import: a plain form, onto which a file can also be dropped. One that was opened with the app comes into it too.
 
 use leptos::{ev, html, prelude::*};
 
@@ -14,7 +14,7 @@ pub(super) fn Upload() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let over = RwSignal::new(false);
     let sending = RwSignal::new(false);
-    let missing = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<&'static str>);
     // Coming back from the next page, this one may be shown as it was left.
     on_window("pageshow", move |_| {
         sending.try_set(false);
@@ -29,18 +29,26 @@ pub(super) fn Upload() -> impl IntoView {
         let files = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0);
         if let (Some(files), Some(input)) = (files, input.get_untracked()) {
             input.set_files(Some(&files));
-            missing.set(false);
+            trouble.set(None);
         }
     };
     let submit = move |event: ev::SubmitEvent| {
         let chosen = input.get_untracked().and_then(|input| input.files()).is_some_and(|files| files.length() > 0);
-        missing.set(!chosen);
+        trouble.set((!chosen).then_some("Choose a file first."));
         if !chosen || sending.get_untracked() {
             event.prevent_default();
             return;
         }
         sending.set(true);
     };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            crate::jobs::opened::take(input, move |why| {
+                trouble.try_set(Some(why));
+            });
+        }
+    });
     at_once(view! {
         <section class="part" aria-labelledby="new-h">
             <h2 class="vh" id="new-h">"New import"</h2>
@@ -65,12 +73,12 @@ pub(super) fn Upload() -> impl IntoView {
                         r#type="file"
                         accept=".csv,text/csv"
                         node_ref=input
-                        aria-invalid=move || missing.get().then_some("true")
+                        aria-invalid=move || trouble.get().map(|_| "true")
                         aria-describedby="file-h"
-                        on:change=move |_| missing.set(false)
+                        on:change=move |_| trouble.set(None)
                     />
-                    <p class="hint" id="file-h">
-                        {move || if missing.get() { "Choose a file first." } else { "Shopify product export, CSV, either dialect, any size" }}
+                    <p class="hint" id="file-h" role="status">
+                        {move || trouble.get().unwrap_or("Shopify product export, CSV, either dialect, any size")}
                     </p>
                 </div>
                 <fieldset>

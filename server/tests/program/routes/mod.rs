@@ -13,6 +13,7 @@ mod devices;
 pub(crate) mod functions;
 mod imports;
 mod limits;
+mod manifest;
 mod metrics;
 pub(crate) mod pages;
 mod performance;

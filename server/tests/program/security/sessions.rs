@@ -44,6 +44,8 @@ async fn a_session_ends_on_the_server(engine: Engine) {
     let out = program.client().send(Method::POST, "/sign-out", &[("cookie", &cookie)], "").await;
 
     assert!(out.header("set-cookie").starts_with("vitrine_session=; ") && out.header("set-cookie").contains("Max-Age=0"), "{:?}", out.headers);
+    // Pages that the browser has would be shown to whoever presses Back. The outbox is in its storage, and stays.
+    assert_eq!(out.header("clear-site-data"), "\"cache\"");
     assert_eq!((status_with(&program, &cookie).await, program.sql("SELECT count(*) FROM sessions").as_str()), (303, "0"));
     // So does one that has run out, whatever the browser thinks.
     let cookie = sign_in_with(&program, "").await.cookie().to_owned();

@@ -29,7 +29,7 @@ export default defineConfig({
       name: 'postgres',
       use: { engine: 'postgres' },
       grepInvert: /axe finds nothing/,
-      testIgnore: /\/(briefs|chunks|pages|offline|providers|selecting|settings)\.spec/,
+      testIgnore: /\/(briefs|builds|chunks|kept|line|offline|pages|providers|proxy|selecting|settings)\.spec/,
     },
   ],
 });

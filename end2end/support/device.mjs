@@ -49,17 +49,14 @@ export async function type(page, text) {
 /** What a browser does when it finds the network again. */
 export const online = (page) => page.evaluate(() => window.dispatchEvent(new Event('online')));
 
-/** How often a text is what somebody has written, as the server knows a product's history. `asker` asks it. */
-export async function timesWritten(page, href, text, asker = page.request) {
-  const html = await (await asker.get(href)).text();
-  return page.evaluate(
-    ([html, text]) => {
-      const page = new DOMParser().parseFromString(html, 'text/html');
-      return [...page.querySelectorAll('.history > li')].filter((entry) => entry.textContent.includes(text)).length;
-    },
-    [html, text],
-  );
+/** What the server has in a product's history, an entry a text. The line has no part in it. */
+export async function entries(page, href) {
+  const html = await (await page.request.get(href)).text();
+  return page.evaluate((html) => [...new DOMParser().parseFromString(html, 'text/html').querySelectorAll('.history > li')].map((entry) => entry.textContent), html);
 }
+
+/** How often a text is in a product's history, as the server knows it. */
+export const timesWritten = async (page, href, text) => (await entries(page, href)).filter((entry) => entry.includes(text)).length;
 
 /** Waits until the worker answers for the page and has what it keeps. */
 export async function covered(page) {

@@ -25,6 +25,13 @@ export const late = (milliseconds) => async (exchange) => {
   await exchange.pass();
 };
 
+/** The server is asked at once, and its answer, by then of the past, arrives so many milliseconds later. */
+export const answeredLate = (milliseconds) => async (exchange) => {
+  const answer = await exchange.ask();
+  await wait(milliseconds);
+  exchange.give(answer);
+};
+
 /** The server gets the request twice, one after the other, and its second answer is given. */
 export const twice = () => async (exchange) => {
   await exchange.ask();
@@ -70,10 +77,21 @@ export const swapped = () => {
   };
 };
 
-/** Something that is to go wrong. `met` is how often it has. */
+/** What was sent is sent once more, whenever `again` is called: a copy that has come a long way round. */
+export const copied = () => {
+  const copies = [];
+  const act = async (exchange) => {
+    copies.push(exchange);
+    await exchange.pass();
+  };
+  return Object.assign(act, { again: () => Promise.all(copies.map((copy) => copy.ask())) });
+};
+
+/** Something that is to go wrong. `met` is how often it has, and `at` when. */
 class Fault {
   met = 0;
   begun = 0;
+  at = [];
   /** What the server said to what was changed on its way. */
   statuses = [];
   failure = null;
@@ -104,7 +122,7 @@ class Fault {
 }
 
 export class Proxy {
-  /** How many requests there were, by their paths. */
+  /** When there were requests for a path, whatever became of them. */
   asked = new Map();
   /** Bytes a second that all answers together may have; as many as there are without it. */
   rate = Infinity;
@@ -147,8 +165,12 @@ export class Proxy {
     this.#isCut = false;
   }
 
+  times(path) {
+    return this.asked.get(path) ?? [];
+  }
+
   count(path) {
-    return this.asked.get(path) ?? 0;
+    return this.times(path).length;
   }
 
   /** Fails when something that was to go wrong never has. */
@@ -162,12 +184,13 @@ export class Proxy {
 
   async #serve(request, response) {
     const path = request.url.split('?')[0];
-    this.asked.set(path, this.count(path) + 1);
+    this.asked.set(path, [...this.times(path), Date.now()]);
     const body = await whole(request);
     const exchange = new Exchange(this, request, response, body);
     const fault = this.#faults.find((fault) => fault.meets(request.url, body));
     if (!fault) return exchange.pass();
     fault.begun += 1;
+    fault.at.push(Date.now());
     exchange.fault = fault;
     try {
       await fault.act(exchange);
@@ -190,7 +213,7 @@ export class Proxy {
       const { hostname, port } = this.target;
       const onward = { hostname, port, method: request.method, path: request.url, headers: request.headers, agent: this.#agent };
       const asking = ask(onward, done).on('error', failed);
-      response.once('close', () => response.writableFinished || asking.destroy());
+      response?.once('close', () => response.writableFinished || asking.destroy());
       asking.end(body);
     });
   }

@@ -132,7 +132,7 @@ async function spoil(name) {
   const tx = db.transaction(['pages', 'meta'], 'readwrite');
   const pages = tx.objectStore('pages');
   const keys = await new Promise((done) => (pages.getAllKeys().onsuccess = (event) => done(event.target.result)));
-  for (const key of keys) pages.put(crypto.getRandomValues(new Uint8Array(7_000)), key);
+  for (const key of keys) pages.put(crypto.getRandomValues(new Uint8Array(100)), key);
   await new Promise((done, failed) => Object.assign(tx, { oncomplete: done, onabort: () => failed(tx.error) }));
   db.close();
 }

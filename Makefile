@@ -37,6 +37,11 @@ bench: build ## Measure every bar and print it beside its budget (about an hour;
 	@scripts/setup --tests
 	@scripts/bench
 
+.PHONY: kills
+kills: build ## Kill a browser right after it says "Saved on this device", and look for what is lost: KILLS=200
+	@scripts/setup --tests
+	@$(ENV) cd end2end && KILLS=$(or $(KILLS),200) node bench/kills.mjs
+
 .PHONY: soak
 soak: build ## Load pages in parallel for two minutes, a third of them aborted, and look for harm
 	@scripts/setup --tests

@@ -3,24 +3,31 @@
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../support/chromium.mjs';
 import { Server } from '../support/server.mjs';
+import { catchUp, manyRows, room } from './replica.mjs';
 import { figure, percentile } from './report.mjs';
+import { coldStart, held, ROWS, signedIn, until } from './rows.mjs';
 
-const PRODUCTS = 20_000;
 const PENDING = 10_000;
 const EDITS = 40;
+const FAR_EDITS = 10;
 
 export async function deviceBench(engine) {
   const server = await Server.make(engine);
   const browser = await chromium.launch(launchOptions);
   try {
-    server.run(['demo', '--products', String(PRODUCTS)]);
+    server.run(['demo', '--products', String(ROWS)]);
     await server.start();
-    const context = await browser.newContext({ baseURL: server.address });
-    await context.request.post('/sign-in', { form: { email: 'owner@demo.test', password: 'vitrine-demo' }, maxRedirects: 0 });
+    const context = await signedIn(browser, server.address);
     await fill(context);
+    await workerStart(context);
     await edit(context);
+    await elsewhere(browser, context, server);
+    await room(context);
     await drain(context, server);
-    await coldStart(context, server);
+    await coldStart(context, server, ROWS);
+    await context.close();
+    await catchUp(browser, server);
+    await manyRows(browser, engine);
   } finally {
     await browser.close();
     await server.end();
@@ -34,8 +41,39 @@ async function fill(context) {
   await page.goto('/products');
   await asked;
   const begun = performance.now();
-  await until(page, held, PRODUCTS);
-  figure(`${PRODUCTS.toLocaleString('en')} rows on a device that had none`, (performance.now() - begun) / 1_000, 's', 3);
+  await until(page, held, ROWS);
+  figure(`${ROWS.toLocaleString('en')} rows on a device that had none`, (performance.now() - begun) / 1_000, 's', 3);
+  await page.close();
+}
+
+/** What whoever opens a page waits for when the browser has stopped the worker, which it does after half a minute. */
+async function workerStart(context) {
+  const page = await context.newPage();
+  await page.goto('/products');
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const browser = await context.newCDPSession(page);
+  let running;
+  browser.on('ServiceWorker.workerVersionUpdated', ({ versions }) => versions.forEach(({ runningStatus }) => (running = runningStatus)));
+  await browser.send('ServiceWorker.enable');
+  // What the worker has: nobody else is asked.
+  const ask = () =>
+    page.evaluate(async () => {
+      const begun = performance.now();
+      await (await fetch('/icons.svg')).text();
+      return performance.now() - begun;
+    });
+  const [started, stopped] = [[], []];
+  for (let turn = 0; turn < 10; turn += 1) {
+    await ask();
+    started.push(await ask());
+    await browser.send('ServiceWorker.stopAllWorkers');
+    for (let tries = 0; running !== 'stopped'; tries += 1) {
+      if (tries === 100) throw new Error('the worker was not stopped');
+      await page.waitForTimeout(50);
+    }
+    stopped.push(await ask());
+  }
+  figure('the service worker is started', Math.min(...stopped) - Math.min(...started), 'ms', 50);
   await page.close();
 }
 
@@ -82,6 +120,28 @@ async function edit(context) {
   await other.close();
 }
 
+/** From the moment in which it is wanted to that in which the rows of another device have it. */
+async function elsewhere(browser, context, server) {
+  const other = await signedIn(browser, server.address);
+  const there = await other.newPage();
+  await there.goto('/products');
+  await until(there, held, ROWS);
+  await there.waitForTimeout(2_000);
+  const here = await product(context, 11);
+  const times = [];
+  for (let turn = 0; turn < FAR_EDITS; turn += 1) {
+    const text = `far${turn}away`;
+    const heard = there.evaluate(heardOf, text);
+    const begun = Date.now();
+    await here.locator('#title').fill(text);
+    await here.locator('#title').press('Enter');
+    times.push((await heard) - begun);
+  }
+  figure('an edit is on another device: 95th percentile', percentile(times, 0.95), 'ms', 500);
+  await here.close();
+  await other.close();
+}
+
 /** Prices are raised and lowered by a hundredth of a percent, which needs no knowledge of what they are. */
 async function drain(context, server) {
   const page = await product(context, 9);
@@ -105,21 +165,6 @@ async function drain(context, server) {
   await page.close();
 }
 
-async function coldStart(context, server) {
-  await server.stop();
-  const times = [];
-  for (let turn = 0; turn < 3; turn += 1) {
-    const page = await context.newPage();
-    const begun = performance.now();
-    await page.goto('/products');
-    await page.locator('.row:not(.skel) a').first().waitFor();
-    times.push(performance.now() - begun);
-    await page.close();
-  }
-  await server.start();
-  figure(`without a network, ${PRODUCTS.toLocaleString('en')} rows held: a list one can scroll`, Math.min(...times) / 1_000, 's', 1);
-}
-
 async function product(context, place) {
   const list = await (await context.request.get(`/products?sort=title&start=${place}`)).text();
   const page = await context.newPage();
@@ -130,19 +175,26 @@ async function product(context, place) {
   return page;
 }
 
-/** Asks a page again and again, as what is asked of its storage is told later. */
-async function until(page, holds, what) {
-  while (!(await page.evaluate(holds, what))) await page.waitForTimeout(50);
-}
-
-/** In the page: whether the replica has so many rows. Rows are wanted before they are there: then a page of them is short. */
-async function held(rows) {
+/** In the page: when a text has come to be in a row. It is looked for where the product is once that is known: all of them take a while. */
+async function heardOf(text) {
   const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-replica-'));
-  if (!name) return false;
   const db = await new Promise((done) => (indexedDB.open(name).onsuccess = (event) => done(event.target.result)));
-  const pages = await new Promise((done) => (db.transaction('pages').objectStore('pages').getAll().onsuccess = (event) => done(event.target.result)));
-  db.close();
-  return pages.filter((page) => page.length > 20_000).length >= rows / 100;
+  const read = new TextDecoder('latin1');
+  const pages = () => db.transaction('pages').objectStore('pages');
+  const got = (request) => new Promise((done) => (request.onsuccess = () => done(request.result)));
+  try {
+    for (;;) {
+      if (window.farPage === undefined) {
+        const [keys, all] = await Promise.all([got(pages().getAllKeys()), got(pages().getAll())]);
+        const at = all.findIndex((page) => read.decode(page).includes(text));
+        if (at >= 0) window.farPage = keys[at];
+      }
+      if (window.farPage !== undefined && read.decode(await got(pages().get(window.farPage))).includes(text)) return Date.now();
+      await new Promise((done) => setTimeout(done, 2));
+    }
+  } finally {
+    db.close();
+  }
 }
 
 /** In the page: whether nothing waits in the outbox. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { browserBench } from './browser.mjs';
 import { deviceBench } from './device.mjs';
 import { importBench, makeFile } from './import.mjs';
+import { killsBench } from './kills.mjs';
 import { listBench } from './list.mjs';
 import { loadBench } from './load.mjs';
 import { print, report } from './report.mjs';
@@ -30,6 +31,8 @@ try {
       await server.end();
     }
     await deviceBench(engine);
+    // It is the browser that is killed.
+    if (engine === engines[0]) await killsBench(engine);
     loadBench(engine, Boolean(process.env.QUICK));
   }
 } finally {

@@ -45,6 +45,31 @@ test('any row can be reached by keyboard, scrollbar and number, and nothing is e
   expect(await page.locator('.row').count()).toBeLessThan(100);
 });
 
+test('a row that is pressed while rows arrive is opened: those that are as they were are not drawn anew', async ({ page }) => {
+  let isPressed;
+  const pressed = new Promise((done) => (isPressed = done));
+  await page.route(ANSWERS, async (route) => {
+    await pressed;
+    await route.continue();
+  });
+  // Not where a block of rows begins, so that what is asked for around has some in it that one sees.
+  const asked = page.waitForRequest((request) => request.url().includes('start=2000&'));
+  await open(page, '/products?sort=title&start=2050');
+  const link = shown(page).locator('a').first();
+  const href = await link.getAttribute('href');
+  const box = await link.boundingBox();
+  await page.mouse.move(box.x + 20, box.y + box.height / 2);
+  const answer = (await asked).response();
+  await page.mouse.down();
+
+  isPressed();
+  await (await answer).finished();
+  await page.waitForTimeout(300);
+  await page.mouse.up();
+
+  await expect(page).toHaveURL((url) => url.pathname + url.search === href);
+});
+
 test('arrows and pages lead from row to row, and the page behind a row is fetched ahead', async ({ page }) => {
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));

@@ -22,6 +22,8 @@ pub(crate) struct Line {
     pub(crate) price: String,
     /// The address of the first picture; empty when there is none.
     pub(crate) thumbnail: String,
+    /// To the second, as the page tells it: a row that is read back from the page is the one that comes later, and is not drawn anew under
+    /// somebody's finger.
     pub(crate) updated_at: Timestamp,
 }
 
@@ -52,7 +54,7 @@ impl Line {
             product_type: row.product_type,
             price,
             thumbnail: row.thumbnail,
-            updated_at: row.updated_at,
+            updated_at: to_the_second(row.updated_at),
         }
     }
 }
@@ -62,4 +64,21 @@ pub(crate) fn lines(listing: Listing, currency: Currency) -> (Vec<Line>, u32, To
     let Listing { start, rows, total, of, as_of, held, .. } = listing;
     let lines = rows.into_iter().map(|row| Line::new(row, currency)).collect();
     (lines, start, Totals { total, of, as_of, held })
+}
+
+fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.micros().div_euclid(1_000_000) * 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_what_can_be_read_back_from_the_page() {
+        let told = [1_709_209_845_999_999, 1_709_209_845_000_001, -1].map(|micros| to_the_second(Timestamp::from_micros(micros)));
+
+        assert_eq!(told.map(Timestamp::micros), [1_709_209_845_000_000, 1_709_209_845_000_000, -1_000_000]);
+        assert_eq!(told[2].to_string(), Timestamp::from_micros(-1).to_string());
+    }
 }

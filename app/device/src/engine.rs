@@ -1,5 +1,7 @@
 //! The engine of a tab or of the worker: carries out what a `Core` wants, and reports what became of it.
 
+mod on_device;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -14,7 +16,7 @@ use domain::{
         outbox::{self, Draft, Failed, Reply, Saved, State},
         replica,
         shown::Indicator,
-        wire::Sealed,
+        wire::{Sealed, Trouble},
     },
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -42,6 +44,8 @@ pub enum Notice {
     Indicator(Indicator),
     /// The outbox is another, by another tab or the worker.
     Changed,
+    /// How much is kept here is another, or is to be.
+    Kept,
     WentBack,
 }
 
@@ -80,7 +84,7 @@ impl Engine {
             is_stepping: Cell::new(false),
             outbox: RefCell::default(),
             replica: RefCell::default(),
-            keeper: Keeper::default(),
+            keeper: Keeper::new(&store, user, address(&store, "rows")),
             tell: Box::new(tell),
             others,
             timer: RefCell::default(),
@@ -99,7 +103,12 @@ impl Engine {
 
     /// A timer, the line, the focus, a poke: see [`Event`].
     pub fn happened(&self, event: Event) {
+        let woke = event == Event::Woke;
         self.0.step(event);
+        if woke {
+            // What views have can be asked now, perhaps.
+            self.0.go(async move |this| this.keep().await);
+        }
     }
 
     /// Every op of this store on this device.
@@ -143,9 +152,13 @@ impl Inner {
             Effect::Outbox(tag, tx) => self.go(async move |this| this.in_outbox(tag, tx).await),
             Effect::Replica(tag, tx) => self.go(async move |this| {
                 let done = this.in_replica(&tx).await;
+                let is_full = done == Err(Failed::Quota);
                 let is_current = matches!(done, Ok(replica::Reply::Advanced { more: false, .. }));
                 this.step(Event::Replica(tag, done));
-                if is_current {
+                if is_full {
+                    this.keeper.full();
+                }
+                if is_current || is_full {
                     this.keep().await;
                 }
             }),
@@ -155,6 +168,9 @@ impl Inner {
             }),
             Effect::Pull(tag, pull) => self.go(async move |this| {
                 let answered = http::ask(&this.address("pull"), &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
+                if matches!(answered, Err(Trouble::Lost)) && this.keeper.away() {
+                    (this.tell)(Notice::Kept);
+                }
                 this.step(Event::Pulled(tag, answered));
             }),
             Effect::WakeAt(mono) => self.wake_at(mono),
@@ -242,10 +258,16 @@ impl Inner {
     async fn keep(self: &Rc<Self>) {
         let (Ok(replica_db), Ok(outbox_db)) = (self.replica().await, self.outbox().await) else { return };
         // What fails is tried again after the next pull.
-        if let Ok(rows) = self.keeper.pulled(&replica_db, &outbox_db).await
-            && !rows.is_empty()
-        {
-            self.step(Event::Want { rows, reason: replica::Reason::Viewport });
+        while let Ok(turn) = self.keeper.turn(&replica_db, &outbox_db).await {
+            for (rows, reason) in turn.want {
+                self.step(Event::Want { rows, reason });
+            }
+            if turn.news {
+                (self.tell)(Notice::Kept);
+            }
+            if !turn.again {
+                return;
+            }
         }
     }
 
@@ -280,7 +302,7 @@ impl Inner {
     }
 
     fn address(&self, call: &str) -> String {
-        format!("/sync/v1/{call}?store={}", self.store)
+        address(&self.store, call)
     }
 
     fn wake_at(self: &Rc<Self>, mono: u64) {
@@ -309,4 +331,8 @@ impl Drop for Inner {
             others.close();
         }
     }
+}
+
+fn address(store: &str, call: &str) -> String {
+    format!("/sync/v1/{call}?store={store}")
 }

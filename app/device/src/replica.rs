@@ -15,8 +15,8 @@ use crate::{
     outbox::{bytes, sealed},
 };
 
-const PAGES: &str = "pages";
-const META: &str = "meta";
+pub(crate) const PAGES: &str = "pages";
+pub(crate) const META: &str = "meta";
 /// The key of the only record of `meta`.
 const ONLY: f64 = 0.0;
 
@@ -35,13 +35,6 @@ fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
 pub(crate) async fn meta(db: &Db) -> Result<Meta, Failed> {
     let on = db.begin(Mode::Read)?;
     read_meta(&on.store(META)?).await
-}
-
-/// All of it, as of one moment.
-pub(crate) async fn everything(db: &Db) -> Result<Replica, Failed> {
-    let on = db.begin(Mode::Read)?;
-    let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
-    Ok(Replica { meta: read_meta(&meta).await?, pages: read(&pages, None).await? })
 }
 
 /// One transaction.
@@ -69,7 +62,7 @@ pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
 }
 
 /// With garbage in it, it is empty: everything is fetched again.
-async fn read_meta(meta: &IdbObjectStore) -> Result<Meta, Failed> {
+pub(crate) async fn read_meta(meta: &IdbObjectStore) -> Result<Meta, Failed> {
     let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
     Ok(sealed(&kept).and_then(|kept| kept.open().ok()).unwrap_or_default())
 }

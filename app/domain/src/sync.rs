@@ -6,6 +6,7 @@
 //! * [`outbox`]: what was saved here and how it ended. Never dropped.
 //! * [`body`]: a product as it is kept on a device.
 //! * [`replica`]: rows kept here, each for a reason. Dropped at will.
+//! * [`pins`]: views that somebody has made available offline, and how far that is.
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
 //! * [`server`]: what the server answers.
 //! * [`shown`]: what a person sees of it.
@@ -24,6 +25,7 @@ pub mod end;
 pub mod hash;
 pub mod intent;
 pub mod outbox;
+pub mod pins;
 pub mod replica;
 pub mod server;
 pub mod shown;

@@ -11,6 +11,8 @@
 mod apply;
 mod fill;
 mod hold;
+mod room;
+mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,8 @@ pub use self::{
     apply::apply,
     fill::{STEP, lacking},
     hold::{Hold, OPENED_DAYS, Reason},
+    room::{MOST_BYTES, allowed, for_pins, kept, rows_in},
+    survey::Survey,
 };
 use super::{
     hash::Sum,
@@ -94,13 +98,15 @@ pub enum Tx {
         rows: Vec<Span>,
         reason: Reason,
     },
-    /// Throws away rows without a reason, and as many more as are above a number, least important first.
-    Evict {
-        keep: usize,
-        /// Rows with ops in the outbox. That is what counts: a reason here may have been lost with an earlier replica, or have
-        /// outlived its op.
-        own: BTreeSet<u32>,
+    /// Throws rows away: see [`Survey::spare`].
+    Forget {
+        rows: Vec<Span>,
+        /// As one knows them. A row that has another reason by now, or has one anew, stays.
+        reasons: Hold,
         at: Timestamp,
+        /// Products with ops in the outbox, whose rows stay. That is what counts: a reason here may have been lost with an earlier replica, or
+        /// have outlived its op.
+        mine: BTreeSet<ProductId>,
     },
 }
 
@@ -162,7 +168,12 @@ impl Tx {
                 let segments = advance.checked.iter().flat_map(|held| pages_of(held.segment));
                 Some(rows.chain(segments).collect())
             }
-            Self::Load { .. } | Self::Drop { .. } | Self::Evict { .. } => None,
+            // Whole segments, to see whether anything is left of them.
+            Self::Forget { rows, .. } => {
+                let segments: BTreeSet<u32> = rows.iter().flat_map(|span| span.rows()).map(|ord| ord / SEGMENT).collect();
+                Some(segments.into_iter().flat_map(pages_of).collect())
+            }
+            Self::Load { .. } | Self::Drop { .. } => None,
         }
     }
 }

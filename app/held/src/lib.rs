@@ -6,8 +6,10 @@
 //! is for others: in here there is no browser.
 
 mod answer;
+mod filling;
 mod kept;
 mod own;
 mod store;
 
+pub use self::filling::Filling;
 pub use self::store::{About, HeldStore, Moment};

@@ -4,12 +4,16 @@
 use std::cell::RefCell;
 
 use ::device::Reader;
-use domain::sync::{
-    body::SCHEMA,
-    outbox::{Failed, Saved},
-    replica::Meta,
+use domain::{
+    clock::Timestamp,
+    query::ListQuery,
+    sync::{
+        body::SCHEMA,
+        outbox::{Failed, Saved},
+        replica::Meta,
+    },
 };
-use held::{About, HeldStore, Moment};
+use held::{About, Filling, HeldStore, Moment};
 
 use super::turn::turn;
 
@@ -21,12 +25,15 @@ struct Tab {
     held: HeldStore,
 }
 
+/// Since when all of a list is here, which there may be though not all of the store is.
+pub(super) type Since<'a> = dyn Fn(&ListQuery) -> Option<Timestamp> + 'a;
+
 thread_local! {
     static TAB: RefCell<Option<Tab>> = const { RefCell::new(None) };
 }
 
 /// Does something with what the device has of a store; none when its storage cannot be read.
-pub(super) async fn with<T>(about: About, act: impl FnOnce(&HeldStore) -> T) -> Option<T> {
+pub(super) async fn with<T>(about: About, act: impl FnOnce(&HeldStore, &Since<'_>) -> T) -> Option<T> {
     let _turn = turn().await;
     let kept = TAB.take().filter(|tab| (tab.about.store, tab.about.user) == (about.store, about.user));
     let current = match kept {
@@ -38,7 +45,7 @@ pub(super) async fn with<T>(about: About, act: impl FnOnce(&HeldStore) -> T) -> 
         None => Tab::open(about).await,
     };
     let tab = current.ok()?;
-    let done = act(&tab.held);
+    let done = act(&tab.held, &|query| tab.reader.pins().whole_since(query, &tab.meta));
     TAB.set(Some(tab));
     Some(done)
 }
@@ -66,11 +73,17 @@ impl Tab {
 }
 
 async fn read(reader: &Reader, about: About) -> Result<(Meta, Vec<Saved>, HeldStore), Failed> {
-    let (meta, rows) = reader.rows().await?;
-    // Of another shape nothing can be read: they will be fetched anew.
-    let rows = if meta.schema == SCHEMA { rows } else { Vec::new() };
+    let begin = |meta: &Meta| (Filling::new(about, moment(meta), &[]), meta.schema == SCHEMA);
+    let add = |(filling, is_readable): &mut (Filling, bool), rows| {
+        // Of another shape nothing can be read: they will be fetched anew.
+        if *is_readable {
+            filling.add(rows);
+        }
+    };
+    let (meta, (filling, _)) = reader.rows(begin, add).await?;
+    let mut held = filling.finish();
     let ops = reader.ops().await?;
-    let held = HeldStore::new(about, moment(&meta), rows, &ops);
+    held.changed(&ops);
     Ok((meta, ops, held))
 }
 

@@ -12,11 +12,11 @@ use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{
-    api, markup,
+    api, here, markup,
     state::{Line, Listed, Standing, listed, mine},
 };
 use crate::{
-    device,
+    device::{self, Heard},
     frame::signed_in,
     ui::{chance::new_op, later::Later, time::now},
 };
@@ -36,7 +36,12 @@ struct Live {
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
     let live = Live { node, currency: me.store.currency, shown: StoredValue::default(), names: StoredValue::default(), later: Later::new() };
-    let ear = device::listen(move |_| live.later.run(SETTLED, move || live.draw()));
+    let ear = device::listen(move |heard| {
+        if !matches!(heard, Heard::Stock) {
+            live.later.run(SETTLED, move || live.draw());
+        }
+    });
+    here::start(node);
     on_cleanup(move || device::forget(ear));
     Effect::new(move |before: Option<()>| {
         if let Some(element) = node.get()
@@ -84,7 +89,9 @@ impl Live {
             Some(markup::Named { handle: handle.to_string(), title })
         };
         let html = self.shown.with_value(|shown| markup::page(shown, name, self.currency, now()));
-        element.set_inner_html(&html);
+        if let Ok(Some(part)) = element.query_selector("[data-part=changes]") {
+            part.set_inner_html(&html);
+        }
     }
 
     fn clicked(self, event: &ev::MouseEvent) {

@@ -5,8 +5,11 @@ use maud::{Markup, html};
 /// Before anything is known, and where there is no script.
 pub(super) fn unknown() -> String {
     html! {
-        (head())
-        noscript { p { "What is kept on a device only its browser knows: this page needs scripts." } }
+        div data-part="changes" {
+            (head())
+            noscript { p { "What is kept on a device only its browser knows: this page needs scripts." } }
+        }
+        div data-part="here" {}
     }
     .into_string()
 }
@@ -42,7 +45,7 @@ mod known {
         pub title: String,
     }
 
-    /// What is inside the page's element.
+    /// What is inside the part of the page that is about changes.
     pub(in crate::changes) fn page(listed: &Listed, name: impl Fn(&Line) -> Option<Named>, currency: Currency, now: Timestamp) -> String {
         let line = |line: &Line| html! { li.change { (about(line, &name, now)) (standing(line, currency)) } };
         let is_empty = listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();

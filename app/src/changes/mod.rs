@@ -4,11 +4,15 @@
 
 mod api;
 #[cfg(feature = "hydrate")]
+mod here;
+#[cfg(feature = "hydrate")]
 mod live;
 mod markup;
 mod page;
 #[cfg(any(feature = "hydrate", test))]
 mod state;
+#[cfg(any(feature = "hydrate", test))]
+mod stock;
 
 #[cfg(feature = "hydrate")]
 pub(crate) const PATH: &str = "/changes";

@@ -7,12 +7,15 @@ use domain::{
     ids::{StoreId, UserId},
     sync::{
         core::Event,
-        outbox::{Draft, Saved},
+        outbox::{Draft, Failed, Saved},
+        pins::OnDevice,
     },
 };
 use leptos::prelude::{document, window_event_listener_untyped};
+use wasm_bindgen::JsCast;
+use web_sys::StorageEvent;
 
-use super::{Heard, Works, belongings, leaving, standing, tell, why_not, worker};
+use super::{Heard, WISHES, Wish, Works, available, belongings, leaving, standing, tell, why_not, worker};
 use crate::ui::unsaved::Unsaved;
 
 crate::lazy::in_chunk! {
@@ -28,6 +31,15 @@ crate::lazy::in_chunk! {
         let seen = engine.clone();
         // It bubbles from the document.
         window_event_listener_untyped("visibilitychange", move |_| seen.happened(Event::Visible(!document().hidden())));
+        // Another tab has written down what is to be here, or how far it is.
+        let told = engine.clone();
+        window_event_listener_untyped("storage", move |event| {
+            if event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key).is_some_and(|key| key.starts_with("vitrine-pins-") && !key.contains("turn")) {
+                told.pins_changed();
+            }
+        });
+        WISHES.take().into_iter().for_each(|wish| Works::wish(&engine, wish));
+        available::start(&engine);
         leaving::listen(&engine);
         worker::start(unsaved);
         Rc::new(engine)
@@ -44,6 +56,23 @@ impl Works for Engine {
         // What cannot be read now is asked for again when the outbox changes.
         Box::pin(async move { Self::ops(&engine).await.unwrap_or_default() })
     }
+
+    fn wish(&self, wish: Wish) {
+        match wish {
+            Wish::View(query) => {
+                belongings::persist();
+                self.pin(&query);
+            }
+            Wish::NotView(query) => self.unpin(&query),
+            Wish::Opened(row) => self.opened(row),
+            Wish::Reviewing => self.reviewing(),
+        }
+    }
+
+    fn on_device(&self) -> Pin<Box<dyn Future<Output = Result<OnDevice, Failed>>>> {
+        let engine = self.clone();
+        Box::pin(async move { Self::on_device(&engine).await })
+    }
 }
 
 fn hear(notice: Notice) {
@@ -58,6 +87,7 @@ fn hear(notice: Notice) {
             belongings::badge(indicator.pending);
             standing::is(indicator);
         }
+        Notice::Kept => tell(&Heard::Stock),
         Notice::Changed | Notice::WentBack => tell(&Heard::Changed),
     }
 }

@@ -80,6 +80,7 @@ impl Keeper {
         match heard {
             Heard::Kept(id) | Heard::NotKept(id, _) | Heard::Ended(id, ..) => self.desk.read_untracked().has_sent(*id),
             Heard::Changed => true,
+            Heard::Stock => false,
         }
     }
 
@@ -94,6 +95,7 @@ impl Keeper {
             Heard::NotKept(id, error) => self.ended(*id, Err(error.clone())),
             Heard::Ended(id, end, seq) => self.ended(*id, Ok(receipt(end, *seq))),
             Heard::Changed => self.adopt(),
+            Heard::Stock => {}
         }
     }
 

@@ -1,5 +1,5 @@
 import { fillWords } from '../bench/fill-words.mjs';
-import { alive, expect, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
+import { alive, expect, lineTo, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
 
 // What a browser says of a server that is not there.
 test.use({ serviceWorkers: 'allow', expectedErrors: ['net::ERR_', 'Failed to fetch'] });
@@ -289,6 +289,123 @@ test('the shell is dropped when its person has been signed out elsewhere', async
   await expect(page).toHaveURL(/\/sign-in/);
   await expect.poll(() => page.evaluate(() => caches.match('/offline').then(Boolean))).toBe(false);
 });
+
+test('p10 p14 a view that was made available offline is here whatever else there is room for, and no more once it was stopped', async ({ page, server }) => {
+  await signIn(page);
+  // Room for a part of the store: its newest products, and the drafts of all years.
+  await giveRoom(page, LITTLE);
+  await open(page, DRAFTS);
+  const count = await page.locator('.count .num').first().innerText();
+  const all = `Available offline: ${count} of ${count}`;
+  await page.getByRole('button', { name: KEEP }).click();
+  await expect(page.locator('.chips')).toContainText(all, { timeout: 30_000 });
+  await open(page, '/products?status=active');
+  await expect(page.getByRole('button', { name: KEEP })).toBeVisible();
+  await covered(page);
+
+  await server.stop();
+  await goTo(page, DRAFTS);
+  await expect(page.locator('.band.offline')).toContainText(`Offline. All ${count} products of this view are on this device, as of`);
+  await expect(page.locator('.count .num').first()).toHaveText(count);
+  await expect(page.locator('.chips')).toContainText(all);
+  // Of a part of it it is known, too, that nothing is missing, and of the rest of the store it is not.
+  await goTo(page, '/products?status=draft&q=no-such-thing-anywhere');
+  await expect(page.getByText('Nothing on this device matches')).toBeHidden();
+  await expect(page.getByText('No product matches')).toBeVisible();
+  await goTo(page, '/products?q=no-such-thing-anywhere');
+  await expect(page.getByText('Nothing on this device matches')).toBeVisible();
+
+  await server.start();
+  await goTo(page, '/changes');
+  const here = page.locator('#here');
+  await expect(here).toContainText('Status: Draft');
+  await expect(here).toContainText(`${count} of ${count}`);
+  await here.getByRole('button', { name: 'Stop keeping Status: Draft on this device' }).click();
+  await expect(here).not.toContainText('Status: Draft');
+  await expect.poll(() => page.evaluate(kept), { timeout: 40_000 }).toBe('');
+  await server.stop();
+  await goTo(page, DRAFTS);
+  await expect(page.locator('.band.offline')).toContainText(/Offline\. [\d,]+ of 3,000 products are on this device/);
+});
+
+test('p14 the whole catalogue comes with its progress, as far as there is room, and all of it where there is', async ({ page }) => {
+  await signIn(page);
+  await giveRoom(page, LITTLE);
+  await open(page, '/changes');
+  const here = page.locator('#here');
+  const keep = here.getByRole('button', { name: 'Keep the whole catalogue on this device' });
+  await expect(here).toContainText(/[\d,]+ of 3,000 products, as of \d\d:\d\d\. About [\d.]+ MB of the 1\.2 MB there is room for\./, { timeout: 20_000 });
+  const room = 'This device has room for about [\\d,]+ products of this store\\.';
+  await expect(here).toContainText(new RegExp(`The whole catalogue takes about [\\d.]+ MB\\. ${room} There are 3,000: the newest [\\d,]+ are kept\\.`));
+  await keep.click();
+  await expect(here).toContainText(new RegExp(`${room} This view has 3,000: the newest [\\d,]+ are kept\\.`), { timeout: 30_000 });
+  await expect(here.getByRole('progressbar')).toHaveCount(0, { timeout: 30_000 });
+  await expect(here).toContainText(/[\d,]+ of 3,000 products/);
+
+  await here.getByRole('button', { name: 'Stop keeping The whole catalogue on this device' }).click();
+  await expect(keep).toBeVisible();
+  // The same browser, with more room.
+  await giveRoom(page, '10000000000');
+  await open(page, '/changes');
+  await keep.click();
+  await expect(here).toContainText('3,000 of 3,000', { timeout: 30_000 });
+  await expect(here).toContainText('All 3,000 products, as of');
+  await expect(here).not.toContainText('are kept');
+  // It is known in other tabs, and after a reload.
+  const other = await page.context().newPage();
+  await open(other, '/products');
+  await expect(other.locator('.chips')).toContainText('Available offline: 3,000 of 3,000', { timeout: 20_000 });
+  await other.getByRole('button', { name: 'Stop keeping this view on this device' }).click();
+  await expect(keep).toBeVisible();
+  await other.close();
+});
+
+test('p09 a view comes again when the browser has thrown away what was here, as soon as the server tells what is in it', async ({ page }) => {
+  await signIn(page);
+  await giveRoom(page, LITTLE);
+  const line = await lineTo(page, '**/sync/v1/rows*');
+  await open(page, DRAFTS);
+  const count = await page.locator('.count .num').first().innerText();
+  const chips = page.locator('.chips');
+  await page.getByRole('button', { name: KEEP }).click();
+  await expect(chips).toContainText(`Available offline: ${count} of ${count}`, { timeout: 30_000 });
+
+  await page.evaluate(async () => {
+    const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-replica-'));
+    await new Promise((done, failed) => Object.assign(indexedDB.deleteDatabase(name), { onsuccess: done, onerror: failed }));
+  });
+  line.isCut = true;
+  await open(page, DRAFTS);
+  await expect(chips).toContainText('goes on when the server can be reached', { timeout: 30_000 });
+  line.isCut = false;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await expect(chips).toContainText(`Available offline: ${count} of ${count}`, { timeout: 40_000 });
+  await expect(chips).not.toContainText('goes on');
+});
+
+const DRAFTS = '/products?status=draft&sort=title';
+const KEEP = 'Make this view available offline';
+/** What the browser gives to the site, in bytes, of which rows may take a tenth: less than the store. */
+const LITTLE = '12000000';
+
+/** From the next page on. */
+async function giveRoom(page, quota) {
+  await page.addInitScript((quota) => {
+    navigator.storage.estimate = async () => ({ quota: Number(quota), usage: 0 });
+  }, quota);
+}
+
+/** What is written down of views. Runs in the page. */
+const kept = () =>
+  Object.entries(localStorage)
+    .filter(([key]) => key.startsWith('vitrine-pins-') && !key.includes('turn'))
+    .map(([, lines]) => lines)
+    .join('');
+
+async function goTo(page, address) {
+  await page.goto(address);
+  await alive(page);
+}
 
 /** Waits until the worker answers for the page and has what it keeps. */
 async function covered(page) {

@@ -63,6 +63,7 @@ pub fn router(state: AppState) -> Router {
         .route("/theme", post(account::theme))
         .route("/sync/v1/push", post(devices::push))
         .route("/sync/v1/pull", post(devices::pull))
+        .route("/sync/v1/rows", post(devices::rows))
         .route("/sync/v1/poke", get(devices::poke));
     // Cheaply, and only what is worth it: finished files are compressed when they are built, pictures are small as they are. What
     // is compressed already stays so.

@@ -4,6 +4,8 @@
 
 mod exchange;
 
+mod on_device;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -19,7 +21,7 @@ use domain::{
         pokes::Pace,
         replica,
         shown::Indicator,
-        wire::Sealed,
+        wire::{Sealed, Trouble},
     },
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -54,6 +56,8 @@ pub enum Notice {
     Current(Seq),
     /// Products are others on the server, each by this change.
     News(Vec<(ProductId, Seq)>),
+    /// How much is kept here is another, or is to be.
+    Kept,
     WentBack,
 }
 
@@ -144,7 +148,12 @@ impl Engine {
                 _ => {}
             }
         }
+        let woke = event == Event::Woke;
         self.0.step(event);
+        if woke {
+            // What views have can be asked now, perhaps.
+            self.0.go(async move |this| this.keep().await);
+        }
     }
 
     /// Its person leaves: no row is read or kept any more. What they have saved is sent as before, when they are back.
@@ -173,7 +182,7 @@ impl Inner {
             outbox: RefCell::default(),
             ops: Known::default(),
             replica: RefCell::default(),
-            keeper: Keeper::default(),
+            keeper: Keeper::new(&store, user, address(&store, "rows")),
             tell: Box::new(tell),
             others,
             timer: RefCell::default(),
@@ -239,6 +248,9 @@ impl Inner {
             }),
             Effect::Pull(tag, pull) => self.go(async move |this| {
                 let answered = http::ask(&this.address("pull"), &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
+                if matches!(answered, Err(Trouble::Lost)) && this.keeper.away() {
+                    (this.tell)(Notice::Kept);
+                }
                 this.step(Event::Pulled(tag, answered));
             }),
             Effect::WakeAt(mono) => self.wake_at(mono),
@@ -331,10 +343,16 @@ impl Inner {
     async fn keep(self: &Rc<Self>) {
         let (Ok(replica_db), Ok(outbox_db)) = (self.replica().await, self.outbox().await) else { return };
         // What fails is tried again after the next pull.
-        if let Ok(rows) = self.keeper.pulled(&replica_db, &outbox_db).await
-            && !rows.is_empty()
-        {
-            self.step(Event::Want { rows, reason: replica::Reason::Viewport });
+        while let Ok(turn) = self.keeper.turn(&replica_db, &outbox_db).await {
+            for (rows, reason) in turn.want {
+                self.step(Event::Want { rows, reason });
+            }
+            if turn.news {
+                (self.tell)(Notice::Kept);
+            }
+            if !turn.again {
+                return;
+            }
         }
     }
 
@@ -379,7 +397,7 @@ impl Inner {
     }
 
     fn address(&self, call: &str) -> String {
-        format!("/sync/v1/{call}?store={}", self.store)
+        address(&self.store, call)
     }
 
     fn wake_at(self: &Rc<Self>, mono: u64) {
@@ -400,4 +418,8 @@ impl Drop for Inner {
             others.close();
         }
     }
+}
+
+fn address(store: &str, call: &str) -> String {
+    format!("/sync/v1/{call}?store={store}")
 }

@@ -9,7 +9,8 @@
 //! * `pokes`: hearing at once that something has changed.
 //! * `drain`: engines that only send, for stores that nobody looks at.
 //! * `locks`: what of that one of several tabs does.
-//! * `keep`: what it does for the replica without being asked.
+//! * `keep`: what it does for the replica without being asked; `survey` looks through it, `view` asks which rows there are.
+//! * `pins`: which views somebody has made available offline.
 //! * `leave`: what of it goes with a person.
 //! * `reader`: both databases, for pages that are shown without a network.
 //! * `shelf`: the server's last answers to what is not about products, for the same.
@@ -29,10 +30,13 @@ mod known;
 mod leave;
 mod locks;
 mod outbox;
+mod pins;
 mod pokes;
 mod reader;
 mod replica;
 mod shelf;
+mod survey;
+mod view;
 
 pub use self::{
     drain::{drain_elsewhere, drain_everything, waiting_elsewhere},

@@ -90,12 +90,6 @@ pub(crate) async fn changed(db: &Db, above: u64, others: &Needs) -> Result<BTree
     Ok(found)
 }
 
-/// What waits, whoever it is of.
-pub(crate) async fn waiting(db: &Db) -> Result<BTreeMap<u64, Saved>, Failed> {
-    let on: Transaction = db.begin(Mode::Read)?;
-    read_ops(&on.store(OPS)?, &Needs::Waiting).await
-}
-
 /// What has not ended.
 pub(crate) async fn waiting(db: &Db) -> Result<Vec<Saved>, Failed> {
     let on: Transaction = db.begin(Mode::Read)?;

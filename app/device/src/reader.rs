@@ -6,18 +6,20 @@ use domain::{
     ids::{StoreId, UserId},
     sync::{
         outbox::{Failed, Saved},
+        pins::Pins,
         replica::{Meta, Replica},
         wire::Row,
     },
 };
 
-use crate::{idb::Db, known::Known, outbox, replica};
+use crate::{idb::Db, known::Known, outbox, pins, replica};
 
 /// Both databases, open. One that has failed is not asked again: open another.
 pub struct Reader {
     replica: Db,
     outbox: Db,
     known: Known,
+    shelf: pins::Shelf,
 }
 
 impl Reader {
@@ -25,7 +27,8 @@ impl Reader {
     pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
         let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
         let replica = Db::open(&replica::shape(&store, &user).if_there()).await?;
-        Ok(Self { replica, outbox: Db::open(&outbox::shape(&store).if_there()).await?, known: Known::default() })
+        let shelf = pins::Shelf::new(&store, &user);
+        Ok(Self { replica, shelf, outbox: Db::open(&outbox::shape(&store).if_there()).await?, known: Known::default() })
     }
 
     /// What is known of the rows without reading them.
@@ -43,6 +46,11 @@ impl Reader {
         let Replica { meta, pages } = replica::some(&self.replica, pages).await?;
         let entries = pages.into_values().flat_map(|page| page.entries.into_values());
         Ok((meta, entries.filter_map(|entry| entry.row).collect()))
+    }
+
+    /// Views that were made available offline, and how far that is.
+    pub fn pins(&self) -> Pins {
+        self.shelf.read()
     }
 
     /// Every op of the store, whoever it is of.

@@ -18,8 +18,8 @@ use crate::{
     outbox::{bytes, sealed},
 };
 
-const PAGES: &str = "pages";
-const META: &str = "meta";
+pub(crate) const PAGES: &str = "pages";
+pub(crate) const META: &str = "meta";
 /// The key of the only record of `meta`.
 const ONLY: f64 = 0.0;
 
@@ -45,14 +45,6 @@ fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
 pub(crate) async fn meta(db: &Db) -> Result<Meta, Failed> {
     let on = db.begin(Mode::Read)?;
     Ok(read_meta(&on.store(META)?).await?.unwrap_or_default())
-}
-
-/// All of it, as of one moment.
-pub(crate) async fn everything(db: &Db) -> Result<Replica, Failed> {
-    let on = db.begin(Mode::Read)?;
-    let (pages, meta) = (on.store(PAGES)?, on.store(META)?);
-    let Some(meta) = read_meta(&meta).await? else { return Ok(Replica::default()) };
-    Ok(Replica { meta, pages: read(&pages, None).await? })
 }
 
 /// The numbers of the pages there are, and what is known of their rows.

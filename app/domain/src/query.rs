@@ -1,6 +1,7 @@
 //! What a list is asked for: search, filters and order, with the whole of it in the page's address.
 
 mod address;
+mod within;
 
 pub use self::address::{encode, pairs};
 

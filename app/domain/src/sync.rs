@@ -6,6 +6,7 @@
 //! * [`outbox`]: what was saved here and how it ended. Never dropped.
 //! * [`body`]: a product as it is kept on a device.
 //! * [`replica`]: rows kept here, each for a reason. Dropped at will.
+//! * [`pins`]: views that somebody has made available offline, and how far that is.
 //! * [`core`]: the engine of a tab or a worker, `step(event) -> effects`.
 //! * [`pokes`]: how soon a device asks that was told of something new.
 //! * [`server`]: what the server answers.
@@ -27,6 +28,7 @@ pub mod end;
 pub mod hash;
 pub mod intent;
 pub mod outbox;
+pub mod pins;
 pub mod pokes;
 pub mod replica;
 pub mod server;

@@ -6,9 +6,11 @@
 //! is for others: in here there is no browser.
 
 mod answer;
+mod filling;
 mod kept;
 mod own;
 pub mod review;
 mod store;
 
+pub use self::filling::Filling;
 pub use self::store::{About, HeldStore, Moment};

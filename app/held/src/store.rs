@@ -15,7 +15,7 @@ use domain::{
 };
 use ports::products::Held;
 
-use crate::{kept::Kept, own::Own};
+use crate::{filling::Filling, kept::Kept, own::Own};
 
 /// Which store it is, and who looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -54,19 +54,15 @@ pub struct HeldStore {
 impl HeldStore {
     /// Made at once. A row that cannot be read is as good as none.
     pub fn new(about: About, moment: Moment, rows: Vec<Row>, ops: &[Saved]) -> Self {
+        let mut filling = Filling::new(about, moment, ops);
+        filling.add(rows);
+        filling.finish()
+    }
+
+    pub(crate) fn empty(about: About, moment: Moment, ops: &[Saved]) -> Self {
         let own = Own::new(ops, about.user, moment.cookie);
         let index = CatalogueIndex::new();
-        let mut held = Self { about, moment, own, index, products: BTreeMap::new(), handles: HashMap::new(), ords: HashMap::new(), living: 0 };
-        let mut builder = CatalogueIndex::build();
-        for row in rows {
-            if let Some(product) = held.keep(row)
-                && !product.deleted
-            {
-                builder.push(&held.entry(&product));
-            }
-        }
-        held.index = builder.finish();
-        held
+        Self { about, moment, own, index, products: BTreeMap::new(), handles: HashMap::new(), ords: HashMap::new(), living: 0 }
     }
 
     /// Takes rows that have come, which make what is here current as of a moment.
@@ -110,7 +106,7 @@ impl HeldStore {
 
     /// What part of the store is here.
     pub fn held(&self) -> Held {
-        Held { rows: self.living, of: self.moment.extent.map(|extent| extent.products), as_of: self.moment.at }
+        Held { rows: self.living, of: self.moment.extent.map(|extent| extent.products), has_list: false, as_of: self.moment.at }
     }
 
     /// Whether there is nothing to answer from.
@@ -128,7 +124,7 @@ impl HeldStore {
         self.ords.get(&product).copied()
     }
 
-    fn keep(&mut self, row: Row) -> Option<Product> {
+    pub(crate) fn keep(&mut self, row: Row) -> Option<Product> {
         let readable = (row.ord < Entry::<String>::ORDS).then(|| body::product(&row).ok()).flatten();
         let (product, updated_at) = readable?;
         let is_living = !product.deleted;
@@ -164,7 +160,7 @@ impl HeldStore {
         }
     }
 
-    fn entry<'a>(&self, product: &'a Product) -> Entry<'a> {
+    pub(crate) fn entry<'a>(&self, product: &'a Product) -> Entry<'a> {
         Entry { seq: self.own.seq(product), ..Entry::of(product) }
     }
 }

@@ -1,7 +1,10 @@
 //! Devices that work offline: what was saved on them comes up, and what has changed goes down.
 
 use async_trait::async_trait;
-use domain::sync::wire::{Pull, PullAnswer, Push, PushAnswer};
+use domain::{
+    query::ListQuery,
+    sync::wire::{Pull, PullAnswer, Push, PushAnswer, ViewRows},
+};
 
 use crate::{Access, error::AppError};
 
@@ -14,4 +17,7 @@ pub trait Devices: Send + Sync {
 
     /// What makes a device's replica current, as of one moment. It has to be [`Pull::is_sound`].
     async fn pull(&self, who: &Access, pull: &Pull) -> Result<PullAnswer, AppError>;
+
+    /// Which rows a list has, the newest first and so many that an answer is bounded; of those below a number if there is one.
+    async fn rows(&self, who: &Access, query: &ListQuery, below: Option<u32>) -> Result<ViewRows, AppError>;
 }

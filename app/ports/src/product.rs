@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductView {
     pub id: ProductId,
+    /// Its row in the store.
+    pub ord: u32,
     pub handle: Handle,
     pub title: String,
     /// The HTML as it is stored, for the editor.
@@ -187,9 +189,10 @@ impl Source {
 impl ProductView {
     /// `description_shown` is left empty: who builds a view for showing sanitises it.
     pub fn new(product: Product, currency: Currency, updated_at: Timestamp, editable: bool) -> Self {
-        let Product { id, ord: _, content, optimisation, deleted, versions } = product;
+        let Product { id, ord, content, optimisation, deleted, versions } = product;
         Self {
             id,
+            ord,
             handle: content.handle,
             title: content.title,
             description: content.description,

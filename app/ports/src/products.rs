@@ -59,6 +59,8 @@ pub struct Held {
     pub rows: u32,
     /// Products in the store; none when it is not known.
     pub of: Option<u32>,
+    /// Whether all of this list is on it, though not all of the store may be.
+    pub has_list: bool,
     /// When that was so, by the device's clock.
     pub as_of: Timestamp,
 }
@@ -172,6 +174,11 @@ impl Held {
     /// Whether nothing of the store is missing here.
     pub fn is_whole(self) -> bool {
         self.of.is_some_and(|of| self.rows >= of)
+    }
+
+    /// Whether nothing of this list is.
+    pub fn has_all(self) -> bool {
+        self.has_list || self.is_whole()
     }
 }
 

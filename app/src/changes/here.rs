@@ -1,120 +1,116 @@
-//! How safe what is kept on this device is from the browser itself, and what makes it safer.
+//! What is on this device, as it lives on the page: drawn anew whenever more has come.
 
-use maud::{Markup, html};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
-/// What a browser tells of itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Here {
-    /// It has promised to delete nothing by itself.
-    pub keeps: bool,
-    /// This is the installed app.
-    pub is_installed: bool,
-    /// An iPhone or iPad, where nothing offers to install an app.
-    pub has_home_screen: bool,
-    /// It deletes what a site has kept when nobody has been there for seven days, unless the site is installed.
-    pub forgets: bool,
+use domain::{query::ListQuery, sync::outbox::Failed};
+use leptos::{ev, html::Div, prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, HtmlElement};
+
+use super::stock;
+use crate::{
+    device::{self, Heard, Wish},
+    frame::signed_in,
+    ui::{
+        later::Later,
+        time::{now, on_the_wall},
+    },
+};
+
+/// Progress is shown twice a second at most.
+const SETTLED: Duration = Duration::from_millis(400);
+
+#[derive(Clone)]
+struct Here {
+    node: NodeRef<Div>,
+    later: Later,
+    drawn: Rc<RefCell<String>>,
 }
 
-pub(super) fn part(here: Here) -> Markup {
-    html! {
-        section.part aria-labelledby="here-h" {
-            h2 #here-h { "On this device" }
-            p { (risk(here)) }
-            @if let Some(way) = way(here) { p { (way) } }
+pub(super) fn start(node: NodeRef<Div>) {
+    let here = StoredValue::new_local(Here { node, later: Later::new(), drawn: Rc::default() });
+    let draw = move || {
+        if let Some(here) = here.try_get_value() {
+            here.draw();
         }
-    }
-}
-
-fn risk(here: Here) -> &'static str {
-    match here {
-        Here { keeps: true, .. } | Here { is_installed: true, forgets: true, .. } => "The browser keeps what is on this device until you sign out.",
-        Here { forgets: true, .. } => {
-            "This browser may delete what is on this device after seven days without a visit, and with it changes that are not sent yet."
+    };
+    let ear = device::listen(move |heard| {
+        // The engine tells of a change when it has come.
+        if matches!(heard, Heard::Stock | Heard::Changed)
+            && let Some(Here { later, .. }) = here.try_get_value()
+        {
+            later.run(SETTLED, draw);
         }
-        _ => "This browser may delete what is on this device when it runs out of room, and with it changes that are not sent yet.",
-    }
-}
-
-fn way(here: Here) -> Option<&'static str> {
-    match here {
-        Here { is_installed: true, .. } => None,
-        Here { has_home_screen: true, .. } => {
-            Some("Vitrine can be an app here: tap Share, then Add to Home Screen. What the app has on the device is kept.")
+    });
+    on_cleanup(move || device::forget(ear));
+    Effect::new(move |before: Option<()>| {
+        if let Some(part) = here.try_get_value().and_then(|here| here.part())
+            && before.is_none()
+        {
+            let click = Closure::<dyn FnMut(ev::MouseEvent)>::new(move |event: ev::MouseEvent| clicked(&event));
+            let _ = part.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
+            // The element goes with the page, and this with the element.
+            click.forget();
+            draw();
         }
-        Here { keeps: true, .. } => None,
-        Here { forgets: true, .. } => Some("Install Vitrine as an app to prevent that: choose File, then Add to Dock."),
-        _ => Some("Install Vitrine as an app to prevent that, from the browser's menu."),
+    });
+}
+
+impl Here {
+    fn part(&self) -> Option<Element> {
+        self.node.get()?.query_selector("[data-part=here]").ok().flatten()
+    }
+
+    fn draw(&self) {
+        let this = self.clone();
+        spawn_local(async move {
+            let Some(me) = signed_in() else { return };
+            let stock = match device::on_device().await {
+                Some(Ok(stock)) => Some(stock),
+                Some(Err(Failed::Unavailable)) => None,
+                // Not yet, or not now: what is told stays.
+                _ => return,
+            };
+            let Some(Some(element)) = this.node.try_get_untracked() else { return };
+            let Ok(Some(part)) = element.query_selector("[data-part=here]") else { return };
+            let html = stock::section(stock.as_ref(), me.store.currency, on_the_wall, now());
+            if *this.drawn.borrow() != html {
+                let focus = focused(&part);
+                part.set_inner_html(&html);
+                *this.drawn.borrow_mut() = html;
+                if let Some(focus) = focus {
+                    focus_again(&part, &focus);
+                }
+            }
+        });
     }
 }
 
-#[cfg(feature = "hydrate")]
-pub(super) use self::browser::look;
+/// What the button with the focus does.
+fn focused(part: &Element) -> Option<(String, String)> {
+    let active = document().active_element().filter(|active| part.contains(Some(active)))?;
+    Some((active.get_attribute("data-do")?, active.get_attribute("data-view").unwrap_or_default()))
+}
 
-#[cfg(feature = "hydrate")]
-mod browser {
-    use js_sys::Promise;
-    use leptos::prelude::*;
-    use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-    use wasm_bindgen_futures::JsFuture;
-
-    use super::{Here, forgets};
-    use crate::ui::installed::{is_installed, on_home_screen};
-
-    #[wasm_bindgen]
-    extern "C" {
-        #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persisted)]
-        fn ask_whether_it_keeps() -> Result<Promise, JsValue>;
-    }
-
-    /// None where nothing is kept at all, which is said when something is to be.
-    pub(in crate::changes) async fn look() -> Option<Here> {
-        let keeps = JsFuture::from(ask_whether_it_keeps().ok()?).await.ok()?.is_truthy();
-        let has_home_screen = on_home_screen().is_some();
-        let agent = window().navigator().user_agent().unwrap_or_default();
-        Some(Here { keeps, is_installed: is_installed(), has_home_screen, forgets: has_home_screen || forgets(&agent) })
+/// The same button, or what it has become.
+fn focus_again(part: &Element, (what, view): &(String, String)) {
+    let buttons = part.query_selector_all("[data-do], h2").ok();
+    let all: Vec<Element> = buttons.map(|all| (0..all.length()).filter_map(|at| all.item(at)?.dyn_into().ok()).collect()).unwrap_or_default();
+    let of_view = |element: &&Element| element.get_attribute("data-view").as_deref() == Some(view);
+    let same = all.iter().find(|element| of_view(element) && element.get_attribute("data-do").as_deref() == Some(what));
+    let next = same.or_else(|| all.iter().find(of_view)).or_else(|| all.first());
+    if let Some(next) = next.and_then(|next| next.dyn_ref::<HtmlElement>()) {
+        let _ = next.focus();
     }
 }
 
-/// Of all that say they are Safari, it is the one that says nothing else.
-fn forgets(agent: &str) -> bool {
-    let is = |name: &str| agent.contains(name);
-    is("Safari/") && is("Version/") && !["Chrome/", "Chromium/", "Android"].into_iter().any(is)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn p11_what_a_browser_may_delete_is_told_with_what_prevents_it() {
-        let told = |here: Here| part(here).into_string();
-        let safari = Here { forgets: true, ..Here::default() };
-        let phone = Here { has_home_screen: true, ..safari };
-
-        assert!(told(safari).contains("seven days") && told(safari).contains("Add to Dock"));
-        assert!(told(phone).contains("seven days") && told(phone).contains("Add to Home Screen"));
-        assert!(told(Here::default()).contains("runs out of room") && told(Here::default()).contains("Install Vitrine"));
-    }
-
-    #[test]
-    fn nothing_is_asked_of_whoever_has_done_it() {
-        for here in [
-            Here { keeps: true, ..Here::default() },
-            Here { is_installed: true, forgets: true, has_home_screen: true, keeps: false },
-            Here { is_installed: true, keeps: true, ..Here::default() },
-        ] {
-            let told = part(here).into_string();
-            assert!(told.contains("keeps what is on this device") && !told.contains("may delete") && !told.contains("Install"), "{told}");
-        }
-    }
-
-    #[test]
-    fn safari_is_told_from_those_that_are_like_it() {
-        let mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15";
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
-        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-        let old_android = "Mozilla/5.0 (Linux; U; Android 4.0) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30";
-
-        assert_eq!([mac, chrome, firefox, old_android].map(forgets), [true, false, false, false]);
+fn clicked(event: &ev::MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(button) = target.and_then(|target| target.closest("[data-do]").ok().flatten()) else { return };
+    let query = ListQuery::from_address(&button.get_attribute("data-view").unwrap_or_default());
+    match button.get_attribute("data-do").as_deref() {
+        Some("keep") => device::wish(Wish::View(query)),
+        Some("stop") => device::wish(Wish::NotView(query)),
+        _ => {}
     }
 }

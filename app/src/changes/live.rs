@@ -12,13 +12,12 @@ use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{
-    api,
-    here::{self, Here},
-    markup,
+    api, here, markup,
+    safety::{self, Safety},
     state::{Line, Listed, Standing, listed, mine},
 };
 use crate::{
-    device,
+    device::{self, Heard},
     frame::signed_in,
     ui::{chance::new_op, later::Later, time::now},
 };
@@ -34,15 +33,20 @@ struct Live {
     /// How many changes wait in other stores.
     elsewhere: StoredValue<usize>,
     names: StoredValue<BTreeMap<ProductId, (Handle, String)>>,
-    here: StoredValue<Option<Here>>,
+    safety: StoredValue<Option<Safety>>,
     later: Later,
 }
 
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
-    let (shown, elsewhere, names, here) = (StoredValue::default(), StoredValue::default(), StoredValue::default(), StoredValue::default());
-    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, here, later: Later::new() };
-    let ear = device::listen(move |_| live.later.run(SETTLED, move || live.draw()));
+    let (shown, elsewhere, names, safety) = (StoredValue::default(), StoredValue::default(), StoredValue::default(), StoredValue::default());
+    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, safety, later: Later::new() };
+    let ear = device::listen(move |heard| {
+        if !matches!(heard, Heard::Stock) {
+            live.later.run(SETTLED, move || live.draw());
+        }
+    });
+    here::start(node);
     on_cleanup(move || device::forget(ear));
     Effect::new(move |before: Option<()>| {
         if let Some(element) = node.get()
@@ -60,7 +64,7 @@ pub(super) fn start(node: NodeRef<Div>) {
 impl Live {
     fn draw(self) {
         spawn_local(async move {
-            self.here.try_set_value(here::look().await);
+            self.safety.try_set_value(safety::look().await);
             let listed = listed(&device::ops().await, self.currency);
             self.elsewhere.try_set_value(device::elsewhere().await);
             if self.shown.try_set_value(listed).is_some() {
@@ -91,9 +95,11 @@ impl Live {
             let (handle, title) = self.names.with_value(|names| names.get(&line.product).cloned())?;
             Some(markup::Named { handle: handle.to_string(), title })
         };
-        let (elsewhere, here) = (self.elsewhere.get_value(), self.here.get_value());
-        let html = self.shown.with_value(|shown| markup::page(shown, elsewhere, name, self.currency, now(), here));
-        element.set_inner_html(&html);
+        let (elsewhere, safety) = (self.elsewhere.get_value(), self.safety.get_value());
+        let html = self.shown.with_value(|shown| markup::page(shown, elsewhere, name, self.currency, now(), safety));
+        if let Ok(Some(part)) = element.query_selector("[data-part=changes]") {
+            part.set_inner_html(&html);
+        }
     }
 
     fn clicked(self, event: &ev::MouseEvent) {

@@ -5,8 +5,11 @@ use maud::{Markup, html};
 /// Before anything is known, and where there is no script.
 pub(super) fn unknown() -> String {
     html! {
-        (head())
-        noscript { p { "What is kept on a device only its browser knows: this page needs scripts." } }
+        div data-part="changes" {
+            (head())
+            noscript { p { "What is kept on a device only its browser knows: this page needs scripts." } }
+        }
+        div data-part="here" {}
     }
     .into_string()
 }
@@ -28,7 +31,7 @@ mod known {
 
     use super::{
         super::{
-            here::{self, Here},
+            safety::{self, Safety},
             state::{Line, Listed, Standing},
         },
         head,
@@ -48,14 +51,14 @@ mod known {
         pub title: String,
     }
 
-    /// What is inside the page's element. `elsewhere` is how many changes wait in other stores.
+    /// What is inside the part of the page that is about changes. `elsewhere` is how many changes wait in other stores.
     pub(in crate::changes) fn page(
         listed: &Listed,
         elsewhere: usize,
         name: impl Fn(&Line) -> Option<Named>,
         currency: Currency,
         now: Timestamp,
-        here: Option<Here>,
+        safety: Option<Safety>,
     ) -> String {
         let line = |line: &Line| html! { li.change { (about(line, &name, now)) (standing(line, currency)) } };
         let is_empty = elsewhere == 0 && listed.needs.is_empty() && listed.waits.is_empty() && listed.ended.is_empty();
@@ -98,7 +101,7 @@ mod known {
                     p { "Nothing waits on this device." }
                 }
             }
-            @if let Some(here) = here { (here::part(here)) }
+            @if let Some(safety) = safety { (safety::part(safety)) }
         }
         .into_string()
     }

@@ -3,14 +3,18 @@
 //! Who may call: everybody who may browse the store. The port checks it. What is kept on a device only the browser knows.
 
 mod api;
-#[cfg(any(feature = "hydrate", test))]
+#[cfg(feature = "hydrate")]
 mod here;
 #[cfg(feature = "hydrate")]
 mod live;
 mod markup;
 mod page;
 #[cfg(any(feature = "hydrate", test))]
+mod safety;
+#[cfg(any(feature = "hydrate", test))]
 mod state;
+#[cfg(any(feature = "hydrate", test))]
+mod stock;
 
 #[cfg(feature = "hydrate")]
 pub(crate) const PATH: &str = "/changes";

@@ -1,6 +1,7 @@
 //! What is saved on this device. A page hands an intent over and is told what becomes of it; how that is kept and sent is in `domain::sync` and in
 //! the crate `device`, which are a chunk of their own: the first page does without them, and gets them as soon as it is at rest.
 
+mod available;
 mod background;
 mod belongings;
 mod goodbye;
@@ -21,10 +22,12 @@ use std::{
 
 use domain::{
     ids::{OpId, ProductId, Seq},
+    query::ListQuery,
     sync::{
         end::End,
         intent::{Intent, Payload},
         outbox::{Draft, Failed, Saved},
+        pins::OnDevice,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -47,6 +50,17 @@ pub(crate) enum Heard {
     Changed,
     /// Products are others on the server, each by this change.
     News(Vec<(ProductId, Seq)>),
+    /// How much of the store is here is another.
+    Stock,
+}
+
+/// What somebody wants to have on this device.
+pub(crate) enum Wish {
+    View(ListQuery),
+    NotView(ListQuery),
+    /// A product that was opened, by its row.
+    Opened(u32),
+    Reviewing,
 }
 
 /// The engine, as this side sees it.
@@ -57,6 +71,8 @@ trait Works {
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
     /// How many ops of the person wait in other stores.
     fn elsewhere(&self) -> Pin<Box<dyn Future<Output = usize>>>;
+    fn wish(&self, wish: Wish);
+    fn on_device(&self) -> Pin<Box<dyn Future<Output = Result<OnDevice, Failed>>>>;
 }
 
 /// What the frame says of the outbox.
@@ -81,6 +97,7 @@ thread_local! {
     static IS_COMING: Cell<bool> = const { Cell::new(false) };
     /// What was to be saved before the engine was there, in its order.
     static WAITING: RefCell<Vec<Draft>> = const { RefCell::new(Vec::new()) };
+    static WISHES: RefCell<Vec<Wish>> = const { RefCell::new(Vec::new()) };
     static STANDING: ArcRwSignal<Option<Standing>> = ArcRwSignal::new(None);
     static UNSAVED: Cell<Option<Unsaved>> = const { Cell::new(None) };
     static EARS: RefCell<Vec<(EarId, Ear)>> = const { RefCell::new(Vec::new()) };
@@ -147,6 +164,20 @@ pub(crate) async fn elsewhere() -> usize {
         Some(engine) => engine.elsewhere().await,
         None => 0,
     }
+}
+
+/// Is heeded once the engine is there, which nobody waits for.
+pub(crate) fn wish(wish: Wish) {
+    match engine() {
+        Some(engine) => engine.wish(wish),
+        None => WISHES.with_borrow_mut(|wishes| wishes.push(wish)),
+    }
+}
+
+/// How much is here; none while the engine is not.
+pub(crate) async fn on_device() -> Option<Result<OnDevice, Failed>> {
+    fetch().await;
+    Some(engine()?.on_device().await)
 }
 
 /// Is told of everything from now on, until it is forgotten.

@@ -7,15 +7,18 @@ use domain::{
     ids::{OpId, ProductId, StoreId, UserId},
     sync::{
         core::Event,
-        outbox::{Draft, Saved},
+        outbox::{Draft, Failed, Saved},
+        pins::OnDevice,
     },
 };
 use leptos::{
     prelude::{document, set_interval, set_timeout, window_event_listener_untyped},
     task::spawn_local,
 };
+use wasm_bindgen::JsCast;
+use web_sys::StorageEvent;
 
-use super::{Heard, Works, background, belongings, goodbye, install, leaving, shelf, standing, tell, why_not, worker};
+use super::{Heard, WISHES, Wish, Works, available, background, belongings, goodbye, install, leaving, shelf, standing, tell, why_not, worker};
 use crate::{frame::signed_in, ui::unsaved::Unsaved};
 
 /// Other stores wait for the one that somebody looks at, and are looked after now and then.
@@ -54,6 +57,15 @@ crate::lazy::in_chunk! {
         };
         set_timeout(others, OTHERS_FIRST);
         set_interval(others, OTHERS_EACH);
+        // Another tab has written down what is to be here, or how far it is.
+        let told = engine.clone();
+        window_event_listener_untyped("storage", move |event| {
+            if event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key).is_some_and(|key| key.starts_with("vitrine-pins-") && !key.contains("turn")) {
+                told.pins_changed();
+            }
+        });
+        WISHES.take().into_iter().for_each(|wish| Works::wish(&engine, wish));
+        available::start(&engine);
         leaving::listen(&engine);
         shelf::start();
         goodbye::tidy(&engine, store, user, unsaved);
@@ -86,6 +98,23 @@ impl Works for Engine {
             }
         })
     }
+
+    fn wish(&self, wish: Wish) {
+        match wish {
+            Wish::View(query) => {
+                belongings::persist();
+                self.pin(&query);
+            }
+            Wish::NotView(query) => self.unpin(&query),
+            Wish::Opened(row) => self.opened(row),
+            Wish::Reviewing => self.reviewing(),
+        }
+    }
+
+    fn on_device(&self) -> Pin<Box<dyn Future<Output = Result<OnDevice, Failed>>>> {
+        let engine = self.clone();
+        Box::pin(async move { Self::on_device(&engine).await })
+    }
 }
 
 fn hear(notice: Notice) {
@@ -103,6 +132,7 @@ fn hear(notice: Notice) {
             background::waits(indicator.pending);
         }
         Notice::News(news) => tell(&Heard::News(news)),
+        Notice::Kept => tell(&Heard::Stock),
         Notice::Changed | Notice::WentBack => tell(&Heard::Changed),
         Notice::Current(seq) => shelf::is_current(seq),
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     question::Question,
     shelf::{self, Asked},
-    tab::{self, Needs},
+    tab::{self, Needs, Since},
 };
 use crate::{frame::signed_in, product::api::Opened, ui::html::clean};
 
@@ -27,15 +27,23 @@ pub(super) async fn reply(address: String) -> Option<Result<Vec<u8>, AppError>> 
     };
     let about = About { store: me.store.id, currency: me.store.currency, user: me.id, editable: me.role.may(Permission::Edit) };
     let needs = if matches!(question, Question::List(_)) { Needs::First } else { Needs::All };
-    tab::with(about, needs, |store| answer(store, question)).await?.map(Ok)
+    tab::with(about, needs, |store, since| answer(store, since, question)).await?.map(Ok)
 }
 
-fn answer(store: &HeldStore, question: Question) -> Option<Vec<u8>> {
+fn answer(store: &HeldStore, since: &Since<'_>, question: Question) -> Option<Vec<u8>> {
     if store.is_empty() {
         return None;
     }
     match question {
-        Question::List(window) => written(&store.list(&Window { count: window.count.min(MOST_ROWS), ..window })),
+        Question::List(window) => {
+            let since = since(&window.query);
+            let mut listing = store.list(&Window { count: window.count.min(MOST_ROWS), ..window });
+            if let (Some(held), Some(since)) = (&mut listing.held, since) {
+                // What has come into it since is not known.
+                (held.has_list, held.as_of) = (true, held.as_of.min(since));
+            }
+            written(&listing)
+        }
         Question::Facets(query) => written(&store.facets(&query)),
         Question::Values { query, facet, containing } => written(&store.facet(&query, facet, &containing)),
         Question::Product { handle, list } => {

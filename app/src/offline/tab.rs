@@ -6,11 +6,15 @@
 use std::{cell::RefCell, future::poll_fn, task::Poll, time::Duration};
 
 use ::device::Reader;
-use domain::sync::{
-    body::SCHEMA,
-    outbox::{Failed, Saved},
-    replica::{KEPT, Meta, PAGE},
-    wire::Row,
+use domain::{
+    clock::Timestamp,
+    query::ListQuery,
+    sync::{
+        body::SCHEMA,
+        outbox::{Failed, Saved},
+        replica::{KEPT, Meta, PAGE},
+        wire::Row,
+    },
 };
 use held::{About, HeldStore, Moment};
 use leptos::{
@@ -43,12 +47,15 @@ pub(super) enum Needs {
     All,
 }
 
+/// Since when all of a list is here, which there may be though not all of the store is.
+pub(super) type Since<'a> = dyn Fn(&ListQuery) -> Option<Timestamp> + 'a;
+
 thread_local! {
     static TAB: RefCell<Option<Tab>> = const { RefCell::new(None) };
 }
 
 /// Does something with what the device has of a store; none when its storage cannot be read.
-pub(super) async fn with<T>(about: About, needs: Needs, act: impl FnOnce(&HeldStore) -> T) -> Option<T> {
+pub(super) async fn with<T>(about: About, needs: Needs, act: impl FnOnce(&HeldStore, &Since<'_>) -> T) -> Option<T> {
     let _turn = turn().await;
     let kept = TAB.take().filter(|tab| (tab.about.store, tab.about.user) == (about.store, about.user));
     let was_reading = kept.as_ref().is_some_and(|tab| !tab.rest.is_empty());
@@ -64,7 +71,8 @@ pub(super) async fn with<T>(about: About, needs: Needs, act: impl FnOnce(&HeldSt
     while needs == Needs::All && !tab.rest.is_empty() {
         tab.read_on().await.ok()?;
     }
-    let done = act(&tab.held);
+    // Of a part of what is here nothing is the whole.
+    let done = act(&tab.held, &|query| tab.rest.is_empty().then(|| tab.reader.pins().whole_since(query, &tab.meta))?);
     if !tab.rest.is_empty() && !was_reading {
         spawn_local(read_the_rest());
     }

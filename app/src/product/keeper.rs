@@ -78,6 +78,8 @@ impl Keeper {
         #[cfg(feature = "hydrate")]
         {
             alive::keep(keeper.clone());
+            // It can be looked at again without a network.
+            crate::device::wish(crate::device::Wish::Opened(opened.product.ord));
             keeper.adopt();
         }
         keeper

@@ -23,8 +23,14 @@ pub(crate) fn fields_kept(search: &str, currency: domain::money::Currency) -> Ve
     kept(&searching(&place.query, ""), Changed::Row)
 }
 
+/// The list at an address, of which this is the part behind the path.
+#[cfg(feature = "hydrate")]
+pub(crate) fn list_at(search: &str, currency: domain::money::Currency) -> domain::query::ListQuery {
+    self::state::address::Place::of(search, currency).query
+}
+
 /// What a list is narrowed by, in words: `Vendor: Acme`.
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "hydrate", test))]
 pub(crate) fn in_words(query: &domain::query::ListQuery, currency: domain::money::Currency) -> Vec<String> {
     let search = query.search.trim();
     let searched = (!search.is_empty()).then(|| format!("Search: {search}"));

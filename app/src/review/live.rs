@@ -112,6 +112,8 @@ pub(super) fn start(location: Location, node: NodeRef<Div>) -> String {
     };
     let page = Page(StoredValue::new_local(Rc::default()));
     outbox::attend(page, use_context::<Unsaved>());
+    // What waits can be looked at without a network.
+    crate::device::wish(crate::device::Wish::Reviewing);
     Effect::new(move || {
         let Some(root) = node.get() else { return };
         if page.with(|_| ()).is_some() {

@@ -64,6 +64,18 @@ impl BitSet {
         self.words.iter().enumerate().flat_map(|(at, word)| Ones(*word).map(move |bit| (at * 64) as u32 + bit))
     }
 
+    /// From the highest.
+    pub(crate) fn iter_down(&self) -> impl Iterator<Item = u32> {
+        self.words.iter().enumerate().rev().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.checked_ilog2()?;
+                left &= !(1 << bit);
+                Some((at * 64) as u32 + bit)
+            })
+        })
+    }
+
     /// The bits as they lie: word `i` has the numbers from `64 i`, the lowest bit first.
     pub(crate) fn words(&self) -> &[u64] {
         &self.words

@@ -34,6 +34,7 @@ mod sort;
 mod title;
 mod values;
 mod varint;
+mod view;
 
 pub use self::{
     builder::Builder,
@@ -42,4 +43,5 @@ pub use self::{
     index::CatalogueIndex,
     listing::{Around, Listing},
     part::{Bookmark, Part, SortValue},
+    view::View,
 };

@@ -16,10 +16,11 @@ use axum::{
 use domain::{
     clock::Clock,
     ids::{StoreId, UserId},
+    query::ListQuery,
     sync::{
         body::SCHEMA,
         server::refused,
-        wire::{CONTENT_TYPE, Call, MARKER, MOST_BYTES, MOST_OPS, Notice, PROTO, Pull, PullReply, Push, PushReply, Sealed},
+        wire::{CONTENT_TYPE, Call, MARKER, MOST_BYTES, MOST_OPS, Notice, PROTO, Pull, PullReply, Push, PushReply, Sealed, View, ViewReply},
     },
 };
 use futures::stream;
@@ -88,6 +89,11 @@ pub(crate) async fn pull(State(state): State<AppState>, Extension(visitor): Exte
     answer(try_pull(&state, (&visitor, of), &body).await)
 }
 
+/// `POST /sync/v1/rows`: a [`View`], answered by a [`ViewReply`].
+pub(crate) async fn rows(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, Query(of): Query<Of>, body: Bytes) -> Response {
+    answer(try_rows(&state, (&visitor, of), &body).await)
+}
+
 async fn try_push(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Result<Response, StatusCode> {
     let push: Push = read(body)?;
     let who = may(state, asker, Call::Push, (push.proto, Some(push.user))).await?;
@@ -106,6 +112,17 @@ async fn try_pull(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Resu
     }
     let answer = state.ports.devices.pull(&who, &pull).await.map_err(status)?;
     Ok(reply(&PullReply { notice: notice(), answer }))
+}
+
+async fn try_rows(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Result<Response, StatusCode> {
+    let view: View = read(body)?;
+    let who = may(state, asker, Call::Pull, (view.proto, view.user)).await?;
+    if !view.is_sound() {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    let query = ListQuery::from_address(&view.view);
+    let rows = state.ports.devices.rows(&who, &query, view.below).await.map_err(status)?;
+    Ok(reply(&ViewReply { notice: notice(), rows }))
 }
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, StatusCode> {

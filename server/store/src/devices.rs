@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use domain::{
     ids::Seq,
+    query::ListQuery,
     role::Permission,
     sync::{
         hash::Chain,
         server::{in_history, open},
-        wire::{Cookie, Pull, PullAnswer, Push, PushAnswer, Sealed},
+        wire::{Cookie, Pull, PullAnswer, Push, PushAnswer, Sealed, ViewRows},
     },
 };
 use ports::{Access, devices::Devices, error::AppError};
@@ -42,6 +43,11 @@ impl Devices for Store {
     async fn pull(&self, who: &Access, pull: &Pull) -> Result<PullAnswer, AppError> {
         let store = self.allowed(who, Permission::Browse).await?;
         Ok(self.frames_of(&store, pull).await?)
+    }
+
+    async fn rows(&self, who: &Access, query: &ListQuery, below: Option<u32>) -> Result<ViewRows, AppError> {
+        let store = self.allowed(who, Permission::Browse).await?;
+        Ok(self.view_of(&store, query, below).await?)
     }
 }
 

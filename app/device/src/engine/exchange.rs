@@ -6,6 +6,7 @@ use domain::{
     ids::Seq,
     sync::{
         core::{Event, Tag},
+        outbox::Failed,
         replica,
         wire::{Poke, Push, PushAnswer, PushReply, Sealed, Trouble},
     },
@@ -26,13 +27,19 @@ impl Inner {
     pub(super) fn replicate(self: &Rc<Self>, tag: Tag, tx: replica::Tx) {
         self.go(async move |this| {
             let done = this.in_replica(&tx).await;
+            let is_full = done == Err(Failed::Quota);
             let is_current = matches!(done, Ok(replica::Reply::Advanced { more: false, .. }));
             if let Ok(replica::Reply::Advanced { .. }) = done {
                 this.advanced(&tx);
             }
             this.step(Event::Replica(tag, done));
-            if is_current {
+            if is_full {
+                this.keeper.full();
+            }
+            if is_current || is_full {
                 this.keep().await;
+            }
+            if is_current {
                 this.tell_current().await;
             }
         });

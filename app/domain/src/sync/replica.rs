@@ -11,6 +11,8 @@
 mod apply;
 mod fill;
 mod hold;
+mod room;
+mod survey;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +25,8 @@ pub use self::{
     apply::apply,
     fill::{STEP, lacking},
     hold::{Hold, OPENED_DAYS, Reason},
+    room::{MOST_BYTES, allowed, for_pins, kept, rows_in},
+    survey::Survey,
 };
 use super::{
     hash::Sum,
@@ -53,9 +57,6 @@ pub struct Meta {
     /// Rows there is a reason for and that are not there yet.
     #[serde(with = "as_spans")]
     pub wanted: BTreeSet<u32>,
-    /// Rows there is a reason for, whether they are there or not.
-    #[serde(with = "as_spans")]
-    pub held: BTreeSet<u32>,
     /// Segments that differ from the server's.
     pub suspects: BTreeSet<u32>,
     /// Segments of which there are rows.
@@ -105,13 +106,15 @@ pub enum Tx {
         rows: Vec<Span>,
         reason: Reason,
     },
-    /// Throws away rows without a reason, and as many more as are above a number, least important first.
-    Evict {
-        keep: usize,
-        /// Rows with ops in the outbox. That is what counts: a reason here may have been lost with an earlier replica, or have
-        /// outlived its op.
-        own: BTreeSet<u32>,
+    /// Throws rows away: see [`Survey::spare`].
+    Forget {
+        rows: Vec<Span>,
+        /// As one knows them. A row that has another reason by now, or has one anew, stays.
+        reasons: Hold,
         at: Timestamp,
+        /// Products with ops in the outbox, whose rows stay. That is what counts: a reason here may have been lost with an earlier replica, or
+        /// have outlived its op.
+        mine: BTreeSet<ProductId>,
     },
 }
 
@@ -176,7 +179,12 @@ impl Tx {
                 let again = advance.checked.iter().filter(|held| advance.touches(held)).flat_map(Held::ords).map(|ord| ord / PAGE);
                 Some(rows.chain(again).collect())
             }
-            Self::Load { .. } | Self::Drop { .. } | Self::Evict { .. } => None,
+            // Whole segments, to see whether anything is left of them.
+            Self::Forget { rows, .. } => {
+                let segments: BTreeSet<u32> = rows.iter().flat_map(|span| span.rows()).map(|ord| ord / SEGMENT).collect();
+                Some(segments.into_iter().map(rows_of).flat_map(pages_of).collect())
+            }
+            Self::Load { .. } | Self::Drop { .. } => None,
         }
     }
 }

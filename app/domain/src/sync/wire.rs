@@ -7,6 +7,7 @@
 mod reply;
 mod sealed;
 mod span;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ pub use self::{
     reply::{Call, Head, Trouble, read},
     sealed::{Sealed, Unreadable},
     span::{Held, Span},
+    view::{MOST_SPANS, MOST_VIEW, View, ViewReply, ViewRows},
 };
 use super::{
     end::End,

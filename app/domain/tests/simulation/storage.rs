@@ -1,7 +1,9 @@
 //! Transactions as a device's storage carries them out, and as bugs would.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    ids::UserId,
+    ids::{ProductId, UserId},
     sync::{
         outbox::{self, Failed, State},
         replica::{self, Replica},
@@ -126,7 +128,13 @@ impl World {
                 page.entries.clear();
             }
         } else {
-            self.devices[device].replica(&replica::Tx::Evict { keep: 1, own: own.clone(), at });
+            let kept = &mut self.devices[device];
+            let mine: BTreeSet<ProductId> = own.iter().filter_map(|ord| kept.replica.row(*ord)).map(|row| row.product).collect();
+            let mut survey = replica::Survey::default();
+            kept.replica.pages.values().for_each(|page| survey.add(page, 0, &mine, at));
+            for (reasons, rows) in survey.spare(1) {
+                kept.replica(&replica::Tx::Forget { rows, reasons, at, mine: mine.clone() });
+            }
         }
         self.check_own_rows(device, &own);
         self.want_all(device);

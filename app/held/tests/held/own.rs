@@ -12,7 +12,7 @@ use domain::{
         wire::{Extent, Row, Sealed},
     },
 };
-use held::{HeldStore, Moment};
+use held::{Filling, HeldStore, Moment};
 use uuid::Uuid;
 
 use crate::{
@@ -103,4 +103,20 @@ fn a_row_that_cannot_be_read_is_as_good_as_none() {
 
     assert_eq!((titles(&held, ""), held.held().rows), (["cup", "lamp"].map(String::from).to_vec(), 2));
     assert_eq!(held.product(&"bowl".parse().unwrap()), None);
+}
+
+#[test]
+fn a_store_that_is_made_part_by_part_and_told_of_ops_at_the_end_is_the_same() {
+    let ops = [saved(1, 0, ADA, titled("Brass lamp"), State::Pending), saved(2, 2, ADA, Intent::Delete, State::Pending)];
+    let at_once = HeldStore::new(ABOUT, moment(3), rows(&store()), &ops);
+
+    let mut filling = Filling::new(ABOUT, moment(3), &[]);
+    for row in rows(&store()) {
+        filling.add([row]);
+    }
+    let mut in_parts = filling.finish();
+    in_parts.changed(&ops);
+
+    assert_eq!(titles(&in_parts, ""), ["Brass lamp", "bowl"]);
+    assert_eq!((titles(&at_once, "q=lamp"), in_parts.held()), (titles(&in_parts, "q=lamp"), at_once.held()));
 }

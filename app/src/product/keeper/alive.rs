@@ -99,6 +99,7 @@ impl Keeper {
                 let desk = self.desk.read_untracked();
                 news.iter().any(|(product, seq)| *product == desk.product() && desk.is_news(*seq))
             }
+            Heard::Stock => false,
         }
     }
 
@@ -114,6 +115,7 @@ impl Keeper {
             Heard::Ended(id, end, seq) => self.ended(*id, Ok(receipt(end, *seq))),
             Heard::Changed => self.adopt(),
             Heard::News(_) => self.renew(),
+            Heard::Stock => {}
         }
     }
 

@@ -81,7 +81,9 @@ impl Live {
             let place = self.shown_place();
             let band = match told.totals.and_then(|totals| totals.held) {
                 _ if notice == Notice::Stopped => notice::band(failure, &place).into_string(),
-                Some(held) => notice::offline(held, on_the_wall(held.as_of), on_the_wall(self.now)).into_string(),
+                Some(held) => {
+                    notice::offline(held, told.totals.map_or(0, |totals| totals.total), on_the_wall(held.as_of), on_the_wall(self.now)).into_string()
+                }
                 None => String::new(),
             };
             self.fill("[data-region=band]", &band);

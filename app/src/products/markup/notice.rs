@@ -4,7 +4,6 @@
 use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::error::AppError;
-#[cfg(any(feature = "hydrate", test))]
 use ports::products::Held;
 
 use super::icon;
@@ -40,8 +39,8 @@ impl Notice {
         match (totals, failure) {
             (None, Some(_)) => Self::NotLoaded,
             (Some(_), Some(_)) => Self::Stopped,
-            (Some(totals), None) if totals.total == 0 && totals.held.is_some_and(|held| !held.is_whole()) => Self::NotHere,
-            (Some(totals), None) if totals.of == 0 => Self::Empty,
+            (Some(totals), None) if totals.total == 0 && totals.held.is_some_and(|held| !held.has_all()) => Self::NotHere,
+            (Some(totals), None) if totals.of == 0 && totals.held.is_none_or(Held::is_whole) => Self::Empty,
             (Some(totals), None) if totals.total == 0 => Self::NoMatch,
             _ => Self::Nothing,
         }
@@ -88,9 +87,14 @@ pub(crate) fn band(failure: Option<&AppError>, place: &Place) -> Markup {
 
 /// Stands above rows that are the device's: what part of the store it has. Both times are by the clock on the wall.
 #[cfg(any(feature = "hydrate", test))]
-pub(crate) fn offline(held: Held, as_of: Timestamp, now: Timestamp) -> Markup {
+pub(crate) fn offline(held: Held, total: u32, as_of: Timestamp, now: Timestamp) -> Markup {
     let count = |count: u32| format::number(count.into());
     let here = match (held.rows, held.of) {
+        _ if held.has_list && !held.is_whole() => match total {
+            0 => "Nothing was in this view".to_owned(),
+            1 => "The only product of this view is on this device".to_owned(),
+            total => format!("All {} products of this view are on this device", count(total)),
+        },
         (0, Some(0)) => "The store had no products".to_owned(),
         (1, Some(0..=1)) => "Its only product is on this device".to_owned(),
         (rows, Some(of)) if rows >= of => format!("All {} products are on this device", count(rows)),
@@ -163,7 +167,7 @@ mod tests {
     }
 
     fn held(rows: u32, of: Option<u32>) -> Held {
-        Held { rows, of, as_of: NOON }
+        Held { rows, of, has_list: false, as_of: NOON }
     }
 
     #[test]
@@ -177,6 +181,7 @@ mod tests {
         );
         let of_all = Totals { of: 9, ..totals(0, Some(held(9, Some(9)))) };
         assert_eq!(Notice::of(Some(&of_all), None), Notice::NoMatch);
+        assert_eq!(told(0, Some(Held { has_list: true, ..held(5, Some(9)) })), Notice::NoMatch);
         let page = Notice::NotHere.markup(&Place::default(), None, true).into_string();
         assert!(page.contains("Nothing on this device matches") && !page.contains("No product"), "{page}");
     }
@@ -184,13 +189,16 @@ mod tests {
     #[test]
     fn p10_what_part_of_the_store_one_sees_is_told() {
         let told =
-            |rows, of, now| offline(held(rows, of), NOON, now).into_string().split("<span>").nth(1).map(|text| text.replace("</span></div>", ""));
+            |rows, of, now| offline(held(rows, of), 7, NOON, now).into_string().split("<span>").nth(1).map(|text| text.replace("</span></div>", ""));
 
         let today = |rows, of| told(rows, of, NOON.plus_seconds(60)).unwrap_or_default();
         assert_eq!(today(12_400, Some(100_000)), "Offline. 12,400 of 100,000 products are on this device, as of 12:30.");
         assert_eq!(today(1, Some(2)), "Offline. 1 of 2 products is on this device, as of 12:30.");
         assert_eq!(today(300, Some(300)), "Offline. All 300 products are on this device, as of 12:30.");
         assert_eq!(today(300, None), "Offline. 300 products are on this device, as of 12:30.");
+        let view = |total| offline(Held { has_list: true, ..held(12_400, Some(100_000)) }, total, NOON, NOON).into_string();
+        assert!(view(1_204).contains("Offline. All 1,204 products of this view are on this device, as of 12:30."), "{}", view(1_204));
+        assert!(view(0).contains("Offline. Nothing was in this view, as of 12:30."), "{}", view(0));
         let next_day = told(300, None, NOON.plus_seconds(86_400)).unwrap_or_default();
         assert_eq!(next_day, "Offline. 300 products are on this device, as of 29 Feb 2024, 12:30.");
     }

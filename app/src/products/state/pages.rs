@@ -311,7 +311,7 @@ mod tests {
         pages.put(list, listing(0, 100, 1_000, 7), 100);
         pages.put(list, listing(100, 100, 1_000, 7), 100);
         let (lines, start, totals) = listing(200, 100, 500, 5);
-        let held = Some(ports::products::Held { rows: 500, of: Some(1_000), as_of: Timestamp::default() });
+        let held = Some(ports::products::Held { rows: 500, of: Some(1_000), has_list: false, as_of: Timestamp::default() });
 
         pages.put(list, (lines, start, Totals { held, ..totals }), 100);
         assert!(!pages.has(list, 0..1) && pages.has(list, 200..300));

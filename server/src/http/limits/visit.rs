@@ -232,6 +232,7 @@ mod tests {
             ("POST", "/api/fn/product/edit", Door::Function),
             ("POST", "/sync/v1/push", Door::Function),
             ("POST", "/sync/v1/pull", Door::Function),
+            ("POST", "/sync/v1/rows", Door::Function),
             ("GET", "/api", Door::Api),
             ("GET", "/api/v2/whatever", Door::Api),
         ] {

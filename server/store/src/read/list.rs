@@ -8,6 +8,7 @@ use domain::{
     handle::Handle,
     ids::{ProductId, Seq},
     query::{Facet, ListQuery, Sort, Window},
+    sync::wire::{MOST_SPANS, ViewRows},
 };
 use ports::{
     product::Neighbours,
@@ -93,6 +94,17 @@ impl Store {
             )
         };
         Ok(heavy(|| facets.iter().map(count).collect()))
+    }
+
+    /// Which rows a list has: for devices, which keep some of them.
+    pub(crate) async fn view_of(&self, store: &StoreRef, query: &ListQuery, below: Option<u32>) -> Result<ViewRows, StoreError> {
+        let shelf = self.shelf(store);
+        let also = self.also_found(store, query).await?;
+        self.ready(&shelf).await?;
+        // Of a large store with gaps it takes some milliseconds.
+        let found = shelf.with(|current| (heavy(|| current.index.view(query, &also, below, MOST_SPANS)), current.seq));
+        let Some((view, as_of)) = found else { return Err(StoreError::Unreadable("the catalogue, as its list is not there".into())) };
+        Ok(ViewRows { of: view.total, as_of, spans: view.spans, more: view.more })
     }
 
     pub(crate) async fn neighbours_of(&self, store: &StoreRef, query: &ListQuery, product: ProductId) -> Result<Neighbours, StoreError> {

@@ -16,7 +16,7 @@ use domain::{
         end::{Conflict, End, Refusal},
         hash::{Chain, Sum},
         intent::{Decided, Intent, Payload, Seen},
-        wire::{Cookie, Ended, Extent, Frames, Held, PROTO, Pull, PullAnswer, Push, PushAnswer, REDUCER, Row, Sealed, SentOp, Span, Told},
+        wire::{Cookie, Ended, Extent, Frames, Held, PROTO, Pull, PullAnswer, Push, PushAnswer, REDUCER, Row, Sealed, SentOp, Span, Told, ViewRows},
     },
 };
 use ports::{
@@ -29,7 +29,7 @@ use store::Store;
 
 use crate::{
     reviews::{member, suggest, title},
-    support::{Arranged, batch, create, op_id, product, rich},
+    support::{Arranged, Build, batch, create, op_id, product, rich},
 };
 
 /// Somebody's phone.
@@ -480,4 +480,41 @@ pub async fn p05_a_push_costs_as_many_statements_whatever_it_has(arranged: &Arra
     assert!(one <= 10, "{one}");
     // SQLite takes sixty-four rows and then sixteen.
     assert!(many <= if arranged.is_sqlite() { 13 } else { 10 }, "{many}");
+}
+
+pub async fn p14_the_rows_of_a_view_are_told_newest_first_and_follow_its_changes(arranged: &Arranged) {
+    let mut made = Vec::new();
+    for number in 0..6 {
+        made.push(
+            arranged.create(product(&format!("p-{number}")).with(|content| content.vendor = if number == 2 { "Best" } else { "Acme" }.into())).await,
+        );
+    }
+    let phone = Device::of(member(arranged, "ada", Role::Viewer).await);
+    let acme = ListQuery::from_address("vendor=Acme&sort=title");
+    let ords = |rows: &ViewRows| rows.spans.iter().flat_map(|span| span.rows()).collect::<Vec<u32>>();
+    let ord = |at: usize| made[at].ord;
+
+    let first = arranged.store.rows(&phone.who, &acme, None).await.unwrap();
+    let below = arranged.store.rows(&phone.who, &acme, Some(ord(3))).await.unwrap();
+    let everything = arranged.store.rows(&phone.who, &ListQuery::default(), None).await.unwrap();
+    arranged.edit(&made[2], Field::Vendor, Value::text("Acme")).await;
+    let by_code = arranged.store.rows(&phone.who, &ListQuery::from_address("q=p-4"), None).await.unwrap();
+    let after = arranged.second_store().await.rows(&phone.who, &acme, None).await.unwrap();
+
+    assert_eq!((first.of, ords(&first), first.more), (5, vec![ord(0), ord(1), ord(3), ord(4), ord(5)], false));
+    assert_eq!((below.of, ords(&below)), (5, vec![ord(0), ord(1)]));
+    assert_eq!((everything.of, ords(&everything), everything.as_of), (6, made.iter().map(|product| product.ord).collect(), first.as_of));
+    assert_eq!((ords(&by_code), after.of, after.as_of > first.as_of), (vec![ord(4)], 6, true));
+    // They are what a pull is asked for.
+    let frames = phone.pulls(&arranged.store, &Pull { want: after.spans.clone(), ..phone.pull(None) }).await;
+    assert_eq!(frames.rows.iter().map(|row| row.ord).collect::<Vec<_>>(), ords(&after));
+}
+
+pub async fn nobody_is_told_rows_of_a_store_that_is_not_theirs(arranged: &Arranged) {
+    arranged.create(rich("lamp")).await;
+    let stranger = Access { store: domain::ids::StoreId(op_id().0), ..member(arranged, "ada", Role::Owner).await };
+
+    let told = arranged.store.rows(&stranger, &ListQuery::default(), None).await;
+
+    assert!(told.is_err(), "{told:?}");
 }

@@ -105,6 +105,8 @@ contract! {
         p04_what_was_edited_since_is_not_replaced_by_an_approval,
     ],
     devices: [
+        p14_the_rows_of_a_view_are_told_newest_first_and_follow_its_changes,
+        nobody_is_told_rows_of_a_store_that_is_not_theirs,
         p02_what_is_sent_again_is_done_once,
         p02_many_who_send_the_same_at_once_do_it_once,
         p02_a_number_or_an_id_is_used_once,

@@ -11,8 +11,8 @@ use domain::{
         end::End,
         intent::{Intent, Payload, Seen},
         wire::{
-            CONTENT_TYPE, Cookie, Frames, MARKER, MOST_OPS, PROTO, Pull, PullAnswer, PullReply, Push, PushAnswer, PushReply, REDUCER, Sealed, SentOp,
-            Span, Told,
+            CONTENT_TYPE, Cookie, Frames, MARKER, MOST_OPS, MOST_VIEW, PROTO, Pull, PullAnswer, PullReply, Push, PushAnswer, PushReply, REDUCER,
+            Sealed, SentOp, Span, Told, View, ViewReply,
         },
     },
 };
@@ -28,6 +28,7 @@ on_both_engines!(
     what_is_no_message_or_too_much_is_refused_with_its_status,
     a_device_is_poked_when_something_of_its_store_has_changed,
     what_was_saved_in_a_store_is_not_for_another_that_one_looks_at_by_now,
+    p14_a_device_is_told_which_rows_a_view_has_and_fetches_them,
 );
 
 struct Phone {
@@ -106,9 +107,10 @@ async fn whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to(engine: Engine
     let somebody_else = Phone { user: phone.user, ..Phone::of(&program, "ben@shop.test").await };
     let nobody = Phone { client: program.client(), ..Phone::of(&program, "owner@demo.test").await };
     let (pull, push) = (Sealed::of(&phone.pull(None)), Sealed::of(&phone.push(&[])));
+    let view = Sealed::of(&View { proto: PROTO, user: Some(phone.user), ..View::default() });
 
     for asker in [&somebody_else, &nobody] {
-        for (call, body) in [("pull", &pull), ("push", &push)] {
+        for (call, body) in [("pull", &pull), ("push", &push), ("rows", &view)] {
             let reply = asker.ask(call, body.bytes()).await;
             assert_eq!((reply.status, reply.header(MARKER.0)), (401, MARKER.1), "{call}");
         }
@@ -135,6 +137,9 @@ async fn what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engin
         ("push", sealed(&Push { proto: 0, ..phone.push(&[]) }), 426),
         ("pull", Sealed::of(&Pull { proto: 0, ..phone.pull(None) }).bytes().to_vec(), 426),
         ("pull", Sealed::of(&Pull { want: vec![Span { from: 0, count: u32::MAX }], ..phone.pull(None) }).bytes().to_vec(), 400),
+        ("rows", vec![0xff; 40], 400),
+        ("rows", Sealed::of(&View { proto: 0, ..View::default() }).bytes().to_vec(), 426),
+        ("rows", Sealed::of(&View { proto: PROTO, view: "q=".repeat(MOST_VIEW), ..View::default() }).bytes().to_vec(), 400),
     ] {
         let reply = phone.ask(call, body).await;
         assert_eq!(reply.status, status, "{call}: {}", reply.text);
@@ -191,4 +196,26 @@ async fn what_was_saved_in_a_store_is_not_for_another_that_one_looks_at_by_now(e
 
 fn create(handle: &str, title: &str) -> Intent {
     Intent::Create { handle: handle.parse().unwrap(), fields: vec![(Field::Title, Value::text(title))] }
+}
+
+async fn p14_a_device_is_told_which_rows_a_view_has_and_fetches_them(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let phone = Phone::of(&program, "owner@demo.test").await;
+    let view = View { proto: PROTO, user: Some(phone.user), view: "status=draft".into(), below: None };
+    let drafts: usize = program
+        .sql("SELECT count(*) FROM products WHERE status = 'draft' AND store_num = (SELECT num FROM stores WHERE slug = 'demo')")
+        .parse()
+        .unwrap();
+
+    let reply = phone.ask("rows", Sealed::of(&view).bytes()).await;
+    let told = Sealed::from_bytes(reply.bytes.clone()).open::<ViewReply>().unwrap().rows;
+    let fetched = phone.pulls(&Pull { want: told.spans.clone(), ..phone.pull(None) }).await;
+
+    assert_eq!(
+        (reply.status, reply.header(MARKER.0), reply.header("content-type"), reply.header("cache-control")),
+        (200, MARKER.1, CONTENT_TYPE, "no-store")
+    );
+    assert!(drafts > 0);
+    assert_eq!((told.of as usize, Span::total(&told.spans), fetched.rows.len(), told.more), (drafts, drafts, drafts, false));
+    assert!(fetched.rows.iter().all(|row| body::product(row).unwrap().0.content.status == domain::product::Status::Draft));
 }

@@ -121,6 +121,7 @@ fn open() -> Part {
         // What is no message is told so. Of messages, who is signed in has to be who they are about: see routes/devices.rs.
         ("POST /sync/v1/push", ALL, "", Sent::Nothing, 400, OWN),
         ("POST /sync/v1/pull", ALL, "", Sent::Nothing, 400, OWN),
+        ("POST /sync/v1/rows", ALL, "", Sent::Nothing, 400, OWN),
         // Nobody who is not signed in hears anything.
         ("GET /sync/v1/poke", ALL, "", Sent::Nothing, 401, OWN),
         ("GET /healthz", ALL, "", Sent::Nothing, 200, OWN),

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advance, Hold, Loaded, PAGE, Reason, Replica, Reply, Tx, rows_of};
-use crate::{
-    clock::Timestamp,
-    sync::{
-        hash::Sum,
-        wire::{Held, MOST_WANTED, SEGMENT, Span},
-    },
+use super::{Advance, Entry, Hold, Loaded, PAGE, Reason, Replica, Reply, Tx, rows_of};
+use crate::sync::{
+    hash::Sum,
+    wire::{Held, MOST_WANTED, SEGMENT, Span},
 };
 
 /// Carries a transaction out, on a replica that has in memory the pages it needs. The pages that were written are added to `written`.
@@ -26,7 +23,6 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
             for ord in rows.iter().flat_map(|span| span.rows()).take(MOST_WANTED) {
                 let entry = replica.pages.entry(ord / PAGE).or_default().entries.entry(ord).or_default();
                 entry.hold = entry.hold.with(*reason, *at);
-                replica.meta.held.insert(ord);
                 if entry.row.is_none() {
                     replica.meta.wanted.insert(ord);
                 }
@@ -43,8 +39,14 @@ pub fn apply(replica: &mut Replica, tx: &Tx, written: &mut BTreeSet<u32>) -> Rep
             }
             Reply::Done
         }
-        Tx::Evict { keep, own, at } => {
-            evict(replica, *keep, own, *at, written);
+        Tx::Forget { rows, reasons, at, mine } => {
+            let is_as_known = |entry: &Entry| entry.hold.aged(*at).without(Reason::Pending).is_within(*reasons);
+            let stays = |entry: &Entry| match &entry.row {
+                Some(row) => mine.contains(&row.product) || !is_as_known(entry),
+                // Whose it is is not known yet.
+                None => entry.hold.has(Reason::Pending) || !is_as_known(entry),
+            };
+            forget(replica, rows, stays, written);
             Reply::Done
         }
     }
@@ -80,7 +82,6 @@ fn advance(replica: &mut Replica, given: &Advance, written: &mut BTreeSet<u32>) 
         if mine {
             let entry = replica.pages.entry(page).or_default().entries.entry(row.ord).or_default();
             entry.hold = entry.hold.with(Reason::Opened, given.at);
-            replica.meta.held.insert(row.ord);
         }
         if let Some(entry) = replica.pages.get_mut(&page).and_then(|page| page.entries.get_mut(&row.ord)) {
             entry.row = Some(row.clone());
@@ -125,32 +126,26 @@ fn drop_rows(replica: &mut Replica, written: &mut BTreeSet<u32>) {
     }
 }
 
-fn evict(replica: &mut Replica, keep: usize, own: &BTreeSet<u32>, now: Timestamp, written: &mut BTreeSet<u32>) {
-    let mut ranked: Vec<((u8, i64), u32)> = Vec::new();
-    for page in replica.pages.values_mut() {
-        for (ord, entry) in &mut page.entries {
-            let aged = entry.hold.aged(now);
-            entry.hold = if own.contains(ord) { aged.with(Reason::Pending, now) } else { aged.without(Reason::Pending) };
-            if !entry.hold.has_own_work() {
-                ranked.push((entry.hold.rank(), *ord));
-            }
-        }
-    }
-    ranked.sort_unstable();
-    let held: usize = replica.pages.values().map(|page| page.entries.len()).sum();
-    let above = held.saturating_sub(keep);
-    replica.meta.changes += 1;
-    let without_reason = ranked.iter().take_while(|((reasons, _), _)| *reasons == 0).count();
-    for (_, ord) in ranked.into_iter().take(above.max(without_reason)) {
-        if let Some(page) = replica.pages.get_mut(&(ord / PAGE)) {
+fn forget(replica: &mut Replica, rows: &[Span], stays: impl Fn(&Entry) -> bool, written: &mut BTreeSet<u32>) {
+    let mut segments = BTreeSet::new();
+    for ord in rows.iter().flat_map(|span| span.rows()) {
+        let Some(page) = replica.pages.get_mut(&(ord / PAGE)) else { continue };
+        if page.entries.get(&ord).is_some_and(|entry| !stays(entry)) {
             page.entries.remove(&ord);
+            replica.meta.wanted.remove(&ord);
+            segments.insert(ord / SEGMENT);
             written.insert(ord / PAGE);
         }
-        replica.meta.wanted.remove(&ord);
-        replica.meta.held.remove(&ord);
+    }
+    replica.meta.changes += u64::from(!segments.is_empty());
+    for segment in segments {
+        if replica.held(rows_of(segment)).is_none() {
+            replica.meta.segments.remove(&segment);
+            // Nothing is left that could be compared.
+            replica.meta.suspects.remove(&segment);
+        }
     }
     replica.pages.retain(|_, page| !page.entries.is_empty());
-    replica.meta.segments = replica.rows().map(|row| row.ord / SEGMENT).collect();
 }
 
 // So that the ranks above keep their meaning.

@@ -1,21 +1,20 @@
 //! What a device keeps without being asked: the newest products of the store.
 
-use std::collections::BTreeSet;
-
-use super::KEPT;
+use super::Survey;
 use crate::sync::wire::Span;
 
 /// Rows that are asked for at once, so that a list can be used before all of them are there, and a line that breaks loses little.
 pub const STEP: usize = 2_000;
 
-/// The rows to ask for next, the newest first: of `rows` there are in the store, `held` are there or asked for. Up to [`KEPT`] of them any
+/// The rows to ask for next, the newest first: of `rows` there are in the store, those of `survey` are there or asked for. Up to `kept` of them any
 /// that are not; beyond that those only that are newer than all, in whose place the oldest will go.
-pub fn lacking(rows: u32, held: &BTreeSet<u32>) -> Vec<Span> {
-    let room = KEPT.saturating_sub(held.len());
-    let newest = held.last().map_or(0, |ord| ord + 1);
-    let from = if room == 0 { newest.max(rows.saturating_sub(KEPT as u32)) } else { 0 };
-    let most = if room == 0 { STEP } else { STEP.min(room) };
-    let mut lacking: Vec<u32> = (from..rows).rev().filter(|ord| !held.contains(ord)).take(most).collect();
+pub fn lacking(rows: u32, kept: usize, survey: &Survey) -> Vec<Span> {
+    let room = kept.saturating_sub(survey.len());
+    let newest = survey.newest().map_or(0, |ord| ord + 1);
+    let oldest = rows.saturating_sub(u32::try_from(kept).unwrap_or(u32::MAX));
+    let from = if room == 0 { newest.max(oldest) } else { 0 };
+    let most = if room == 0 { STEP.min(kept) } else { STEP.min(room) };
+    let mut lacking: Vec<u32> = (from..rows).rev().filter(|ord| !survey.has(*ord)).take(most).collect();
     lacking.reverse();
     Span::of(lacking)
 }
@@ -23,12 +22,22 @@ pub fn lacking(rows: u32, held: &BTreeSet<u32>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        clock::Timestamp,
+        sync::replica::{KEPT, Reason},
+    };
 
-    fn fill(rows: u32, held: &mut BTreeSet<u32>) -> usize {
+    fn held(rows: impl IntoIterator<Item = u32>) -> Survey {
+        let mut survey = Survey::default();
+        survey.hold(&Span::of(rows), Reason::Viewport, Timestamp::default());
+        survey
+    }
+
+    fn fill(rows: u32, kept: usize, survey: &mut Survey) -> usize {
         (0..100)
             .take_while(|_| {
-                let asked = lacking(rows, held);
-                held.extend(asked.iter().flat_map(|span| span.rows()));
+                let asked = lacking(rows, kept, survey);
+                survey.hold(&asked, Reason::Viewport, Timestamp::default());
                 !asked.is_empty()
             })
             .count()
@@ -36,28 +45,27 @@ mod tests {
 
     #[test]
     fn the_newest_are_asked_for_first_and_in_steps() {
-        let held = BTreeSet::from([7, 99_999]);
-
-        assert_eq!(lacking(100_000, &held), [Span { from: 97_999, count: 2_000 }]);
-        assert_eq!(lacking(0, &BTreeSet::new()), []);
-        assert_eq!(lacking(3, &BTreeSet::new()), [Span { from: 0, count: 3 }]);
+        assert_eq!(lacking(100_000, KEPT, &held([7, 99_999])), [Span { from: 97_999, count: 2_000 }]);
+        assert_eq!(lacking(0, KEPT, &held([])), []);
+        assert_eq!(lacking(3, KEPT, &held([])), [Span { from: 0, count: 3 }]);
+        assert_eq!(lacking(3, 0, &held([])), [], "a device without any room");
     }
 
     #[test]
     fn p14_no_more_are_kept_than_there_is_room_for() {
-        let mut held = BTreeSet::from([7]);
+        let mut survey = held([7]);
 
-        assert_eq!(fill(100_000, &mut held), KEPT / STEP);
-        assert_eq!((held.len(), held.first(), held.range(100..).next()), (KEPT, Some(&7), Some(&80_001)));
+        assert_eq!(fill(100_000, KEPT, &mut survey), KEPT / STEP);
+        assert_eq!((survey.len(), survey.has(7), survey.has(80_000), survey.has(80_001)), (KEPT, true, false, true));
+        let mut little = held([]);
+        fill(100_000, 700, &mut little);
+        assert_eq!((little.len(), little.has(99_300)), (700, true));
     }
 
     #[test]
     fn new_products_come_in_where_there_is_no_room_and_gaps_stay() {
-        let mut held: BTreeSet<u32> = (80_000..100_000).collect();
-
-        assert_eq!(lacking(100_003, &held), [Span { from: 100_000, count: 3 }]);
-        held.remove(&80_000);
-        held.insert(5);
-        assert_eq!(lacking(100_000, &held), []);
+        assert_eq!(lacking(100_003, KEPT, &held(80_000..100_000)), [Span { from: 100_000, count: 3 }]);
+        let with_gap = held((80_001..100_000).chain([5]).collect::<std::collections::BTreeSet<u32>>());
+        assert_eq!(lacking(100_000, KEPT, &with_gap), []);
     }
 }

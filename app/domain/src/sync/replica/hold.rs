@@ -51,6 +51,11 @@ impl Hold {
         Self { reasons: self.reasons & !(reason as u8), at: self.at }
     }
 
+    /// Whether there is no other reason than these.
+    pub const fn is_within(self, other: Self) -> bool {
+        self.reasons & !other.reasons == 0
+    }
+
     pub const fn has_own_work(self) -> bool {
         self.reasons >= Reason::Draft as u8
     }
@@ -79,6 +84,7 @@ mod tests {
 
         assert!(hold.has_own_work() && hold.has(Reason::Viewport));
         assert!(!hold.without(Reason::Pending).has_own_work());
+        assert!(hold.without(Reason::Pending).is_within(hold) && !hold.is_within(hold.without(Reason::Pending)));
         assert!(hold.without(Reason::Pending).without(Reason::Viewport).is_none());
         assert!(hold.aged(now.plus_seconds(31 * 86_400)).has(Reason::Pending));
         assert!(!hold.aged(now.plus_seconds(31 * 86_400)).has(Reason::Viewport));

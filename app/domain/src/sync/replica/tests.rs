@@ -24,6 +24,12 @@ fn advance(replica: &mut Replica, from: Option<Cookie>, rows: Vec<Row>, to: i64,
     apply(replica, &Tx::Advance(Box::new(advance)), &mut BTreeSet::new())
 }
 
+/// Rows that are there because they were on the screen.
+fn forget(ords: &[u32]) -> Tx {
+    let reasons = Hold::default().with(Reason::Viewport, NOW);
+    Tx::Forget { rows: Span::of(ords.iter().copied()), reasons, at: NOW, mine: BTreeSet::new() }
+}
+
 fn load(replica: &mut Replica, all: bool) -> Loaded {
     let Reply::Loaded(loaded) = apply(replica, &Tx::Load { all, turn: 0, checks: 12 }, &mut BTreeSet::new()) else { panic!() };
     loaded
@@ -90,36 +96,40 @@ fn p09_a_page_with_garbage_in_it_is_empty() {
 }
 
 #[test]
-fn p14_what_is_held_is_known_without_reading_its_rows() {
-    let mut replica = with_rows(&[1, 2, 3, 900]);
-    hold(&mut replica, &[4_000], Reason::Pinned);
-    apply(&mut replica, &Tx::Evict { keep: 3, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
+fn p14_rows_are_forgotten_and_own_work_never() {
+    let mut replica = with_rows(&[1, 2, 3, 2_000]);
+    hold(&mut replica, &[2], Reason::Conflict);
+    hold(&mut replica, &[3], Reason::Pending);
+    hold(&mut replica, &[7], Reason::Pinned);
+    let all = Span::of([1, 2, 3, 7, 2_000]);
 
-    let kept: Meta = Sealed::of(&replica.meta).open().unwrap();
+    let reasons = Hold::default().with(Reason::Viewport, NOW).with(Reason::Pinned, NOW);
+    apply(&mut replica, &Tx::Forget { rows: all, reasons, at: NOW, mine: [ProductId(uuid::Uuid::from_u128(1))].into() }, &mut BTreeSet::new());
 
-    assert_eq!(kept.held.iter().copied().collect::<Vec<_>>(), [3, 900, 4_000]);
-    assert_eq!((kept.held, kept.wanted), (replica.meta.held, BTreeSet::from([4_000])));
+    let left: Vec<u32> = replica.rows().map(|row| row.ord).collect();
+    assert_eq!(left, [1, 2], "a reason that has outlived its op is none");
+    assert_eq!((&replica.meta.segments, load(&mut replica.clone(), false).want), (&[0].into(), Vec::new()));
 }
 
 #[test]
-fn p14_rows_are_evicted_by_their_reasons_and_own_work_never() {
-    let mut replica = with_rows(&[1, 2, 3, 4]);
-    hold(&mut replica, &[2], Reason::Conflict);
-    hold(&mut replica, &[4], Reason::Pending);
-    hold(&mut replica, &[3], Reason::Pinned);
-    apply(&mut replica, &Tx::Unhold { rows: Span::of([1]), reason: Reason::Viewport }, &mut BTreeSet::new());
+fn p10_a_row_that_another_tab_has_found_a_reason_for_is_not_forgotten() {
+    let mut replica = with_rows(&[1, 2]);
+    hold(&mut replica, &[2], Reason::Pinned);
 
-    apply(&mut replica, &Tx::Evict { keep: 10, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
-    assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3, 4]);
+    let tx = forget(&[1, 2]);
+    apply(&mut replica, &tx, &mut BTreeSet::new());
 
-    apply(&mut replica, &Tx::Evict { keep: 2, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
-    assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3], "a reason that has outlived its op is none");
-
-    apply(&mut replica, &Tx::Evict { keep: 0, own: [3].into(), at: NOW }, &mut BTreeSet::new());
-    assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2, 3]);
-
-    apply(&mut replica, &Tx::Evict { keep: 0, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
     assert_eq!(replica.rows().map(|row| row.ord).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn p06_a_segment_of_which_nothing_is_left_is_no_suspect_any_more() {
+    let mut replica = with_rows(&[1, 2_000]);
+    replica.meta.suspects.insert(1);
+
+    apply(&mut replica, &forget(&[2_000]), &mut BTreeSet::new());
+
+    assert_eq!(advance(&mut replica, Some(at(1)), Vec::new(), 2, Vec::new(), Vec::new()), Reply::Advanced { drifted: Vec::new(), more: false });
 }
 
 #[test]
@@ -163,7 +173,7 @@ fn p10_it_is_known_what_part_of_the_store_is_here_and_whether_rows_have_changed(
     advance(&mut replica, Some(at(1)), Vec::new(), 2, Vec::new(), Vec::new());
     assert_eq!(replica.meta.changes, after_rows);
 
-    apply(&mut replica, &Tx::Evict { keep: 1, own: BTreeSet::new(), at: NOW }, &mut BTreeSet::new());
+    apply(&mut replica, &forget(&[1]), &mut BTreeSet::new());
     let after_eviction = replica.meta.changes;
     apply(&mut replica, &Tx::Drop { cookie: Some(at(2)) }, &mut BTreeSet::new());
     assert!(after_rows < after_eviction && after_eviction < replica.meta.changes);

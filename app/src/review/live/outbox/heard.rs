@@ -33,7 +33,7 @@ pub(super) fn listen() {
             later(*id, move |id| has_ended(id, &end, seq));
         }
         Heard::Changed => known::look(),
-        Heard::Kept(_) | Heard::NotKept(..) => {}
+        Heard::Kept(_) | Heard::NotKept(..) | Heard::News(_) | Heard::Stock => {}
     });
 }
 

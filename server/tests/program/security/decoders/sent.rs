@@ -215,9 +215,10 @@ impl Target {
                 let headers = [("content-type", "multipart/form-data; boundary=x"), ("sec-fetch-site", "same-origin")];
                 vec![told("an upload", self.browser.send(Method::POST, "/imports", &headers, input).await)]
             }
-            // Two whole ones, an op, and what somebody wants, each in what it is sent in.
+            // Three whole ones, an op, and what somebody wants, each in what it is sent in.
             "messages" => {
                 let (call, message) = match first % 4 {
+                    _ if first >= 192 => ("rows", Sealed::from_bytes(rest.to_vec())),
                     0 => ("push", Sealed::from_bytes(rest.to_vec())),
                     1 => ("pull", Sealed::from_bytes(rest.to_vec())),
                     2 => ("push", self.pushed(Sealed::from_bytes(rest.to_vec()))),

@@ -65,6 +65,9 @@ pub enum Notice {
 #[derive(Clone)]
 pub struct Engine(Rc<Inner>);
 
+/// The journal is swept when nothing has ended for so many milliseconds: op by op it would take as long as sending them.
+const SWEPT: u64 = 2_000;
+
 type Replicates = fn(&Rc<Inner>, Tag, replica::Tx);
 type Hearing = Closure<dyn FnMut(MessageEvent)>;
 
@@ -83,6 +86,7 @@ struct Inner {
     tell: Box<dyn Fn(Notice)>,
     others: Option<BroadcastChannel>,
     timer: RefCell<Option<Timer>>,
+    sweeping: RefCell<Option<Timer>>,
     heard: RefCell<Option<Hearing>>,
     /// What keeps the replica; none in an engine that drains. Not called by its name, so that the drainer is built without all that it calls.
     replicates: Option<Replicates>,
@@ -186,6 +190,7 @@ impl Inner {
             tell: Box::new(tell),
             others,
             timer: RefCell::default(),
+            sweeping: RefCell::default(),
             heard: RefCell::default(),
             replicates,
             found: Cell::default(),
@@ -316,14 +321,25 @@ impl Inner {
                     let _ = journal.keep(&Saved { number: 0, reducer: draft.rules(), draft, state: State::Pending }).await;
                 });
             }
-            (_, Reply::Settled(ops)) => {
-                let ops = ops.clone();
-                self.go(async move |this| {
-                    let Ok(journal) = Journal::open(&this.store).await else { return };
-                    let _ = journal.forget(&ops).await;
-                });
+            (_, Reply::Settled(_)) => {
+                let this = Rc::downgrade(self);
+                let sweep = move || {
+                    if let Some(this) = Weak::upgrade(&this) {
+                        this.go(async move |this| this.sweep().await);
+                    }
+                };
+                *self.sweeping.borrow_mut() = Some(Timer::once(SWEPT, sweep));
             }
             _ => {}
+        }
+    }
+
+    /// Takes out of the journal what has ended. What an outbox that was made anew does not know yet has not.
+    async fn sweep(self: Rc<Self>) {
+        let Ok(journal) = Journal::open(&self.store).await else { return };
+        let (Ok(ops), Ok(outbox)) = (journal.ops().await, self.outbox().await) else { return };
+        if let Ok(ended) = kept_outbox::ended(&outbox, ops).await {
+            let _ = journal.forget(&ended).await;
         }
     }
 

@@ -42,6 +42,13 @@ impl Journal {
         JsFuture::from(Promise::all_settled(&going)).await.map(drop)
     }
 
+    /// What it has, by name.
+    pub(crate) async fn ops(&self) -> Result<Vec<OpId>, JsValue> {
+        let keys: Array = JsFuture::from(self.0.keys()).await?.unchecked_into();
+        let op = |key: JsValue| key.unchecked_ref::<Request>().url().rsplit_once('/')?.1.parse().ok();
+        Ok(keys.iter().filter_map(op).collect())
+    }
+
     pub(crate) async fn everything(&self) -> Result<Vec<Saved>, JsValue> {
         let keys: Array = JsFuture::from(self.0.keys()).await?.unchecked_into();
         let mut found = Vec::new();

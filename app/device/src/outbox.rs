@@ -96,6 +96,13 @@ pub(crate) async fn waiting(db: &Db) -> Result<Vec<Saved>, Failed> {
     Ok(read_ops(&on.store(OPS)?, &Needs::Waiting).await?.into_values().collect())
 }
 
+/// Those of some ops that have ended.
+pub(crate) async fn ended(db: &Db, ops: Vec<OpId>) -> Result<Vec<OpId>, Failed> {
+    let on: Transaction = db.begin(Mode::Read)?;
+    let known = read_ops(&on.store(OPS)?, &Needs::Ops(ops)).await?;
+    Ok(known.into_values().filter(|saved| !saved.is_waiting()).map(|saved| saved.draft.id).collect())
+}
+
 async fn read_meta(meta: &IdbObjectStore) -> Result<Option<Meta>, Failed> {
     let kept = answer(meta.get(&ONLY.into()).map_err(|error| failed(&error))?).await?;
     // Where it cannot be read, the device gets another name, under which no number has been used.

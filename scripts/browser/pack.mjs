@@ -23,11 +23,10 @@ export function pack(link, read, digest) {
   const common = joined("common", [...chunks.keys()].filter((chunk) => users.get(chunk) * 2 >= pages.length && landing.needs.includes(chunk)));
   const own = pages.map((page) => ({ page, ...joined(page.name, page.needs.filter((chunk) => !common.parts.has(chunk)), page.own) }));
 
-  const list = (made) => JSON.stringify([`./${made.name}`, [...made.parts]]);
-  const loaders = own.map((made) => `export const __wasm_split_load_${made.page.name} = wrapAsyncCb(load(${list(made)}, "${made.page.name}"));`);
-  return { link: `${head}${LOADER.replace("COMMON", () => list(common))}${loaders.join("\n")}\n`, files };
+  const loaders = own.map((made) => `export const __wasm_split_load_${made.page.name} = wrapAsyncCb(load("./${made.name}", "${made.page.name}"));`);
+  return { link: `${head}${LOADER.replace("COMMON", () => JSON.stringify(`./${common.name}`))}${loaders.join("\n")}\n`, files };
 
-  /** Joins chunks, and the page's own module behind them, into one file; its name, and what is in it with its length. */
+  /** Joins chunks, and the page's own module behind them, into one file, which begins with a line of what is in it; its name, and that. */
   function joined(name, needs, page) {
     const parts = new Map();
     const bytes = [];
@@ -38,7 +37,8 @@ export function pack(link, read, digest) {
     };
     for (const need of needs) add(need, chunks.get(need));
     if (page) add(name, page);
-    const whole = Buffer.concat(bytes);
+    const contents = [...parts].map(([part, length]) => `${part.replace("__chunk_", "")} ${length}`).join(",");
+    const whole = Buffer.concat([Buffer.from(`${contents}\n`), ...bytes]);
     const made = `page_${name}.${digest(whole)}.bin`;
     files.set(made, whole);
     return { name: made, parts };
@@ -71,13 +71,14 @@ function once(key, make) {
   }
   return kept.get(key);
 }
-function fetched([url, parts]) {
+function fetched(url) {
   return once(url, async () => {
     const answer = await fetch(new URL(url, import.meta.url));
     if (!answer.ok) throw new Error(\`\${url}: \${answer.status}\`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    let at = 0;
-    return new Map(parts.map(([part, length]) => [part, bytes.subarray(at, (at += length))]));
+    let at = bytes.indexOf(10) + 1;
+    const contents = new TextDecoder().decode(bytes.subarray(0, at)).trim().split(",");
+    return new Map(contents.map((entry) => entry.split(" ")).map(([part, length]) => [part, bytes.subarray(at, (at += Number(length)))]));
   });
 }
 const common = COMMON;

@@ -1,6 +1,7 @@
 //! Pokes: how soon a device asks after one, and how soon it asks for more of them when their stream has ended. Losing any of them is harmless.
 
-/// Milliseconds between two pulls at least, where changes come one after the other; twice as many each time, up to the most.
+/// Milliseconds between two pulls at least; twice as many each time that there was more than one change in between, up to the most, and half as many
+/// each time that there was not.
 const LEAST_GAP: u64 = 200;
 const MOST_GAP: u64 = 5_000;
 /// After so many gaps without a poke it is as if there had been none.
@@ -15,15 +16,20 @@ pub struct Pace {
     /// When it was last asked, or will be.
     asked: Option<u64>,
     gap: u64,
+    /// Whether there was a poke that an earlier one had seen to.
+    crowded: bool,
 }
 
 impl Pace {
     /// After how many milliseconds to ask, for a poke at this moment. None where an earlier one has seen to that.
     pub fn poked(&mut self, now: u64) -> Option<u64> {
         let at = match self.asked {
-            Some(asked) if asked > now => return None,
+            Some(asked) if asked > now => {
+                self.crowded = true;
+                return None;
+            }
             Some(asked) if now - asked <= self.gap * QUIET => {
-                self.gap = (self.gap * 2).min(MOST_GAP);
+                self.gap = if self.crowded { (self.gap * 2).min(MOST_GAP) } else { (self.gap / 2).max(LEAST_GAP) };
                 now.max(asked + self.gap)
             }
             _ => {
@@ -31,7 +37,7 @@ impl Pace {
                 now
             }
         };
-        self.asked = Some(at);
+        (self.asked, self.crowded) = (Some(at), false);
         Some(at - now)
     }
 }
@@ -62,7 +68,17 @@ mod tests {
     fn p16_two_changes_in_the_same_moment_are_both_seen_soon() {
         let mut pace = Pace::default();
 
-        assert_eq!([pace.poked(1_000), pace.poked(1_010), pace.poked(1_020)], [Some(0), Some(390), None]);
+        assert_eq!([pace.poked(1_000), pace.poked(1_010), pace.poked(1_020)], [Some(0), Some(190), None]);
+    }
+
+    #[test]
+    fn p16_of_some_who_work_at_once_each_change_is_seen_soon() {
+        let mut pace = Pace::default();
+
+        // Three people, each with a change in less than a second.
+        let longest = (0..600).filter_map(|change| pace.poked(change * 290)).max();
+
+        assert!(longest <= Some(LEAST_GAP), "{longest:?}");
     }
 
     #[test]
@@ -73,7 +89,7 @@ mod tests {
 
         assert!(asked.len() < 20, "{asked:?}");
         let gaps: Vec<u64> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        assert_eq!((gaps.first(), gaps.iter().max()), (Some(&400), Some(&MOST_GAP)), "{gaps:?}");
+        assert_eq!((gaps.first(), gaps.iter().max()), (Some(&LEAST_GAP), Some(&MOST_GAP)), "{gaps:?}");
         // After some rest it is as in the beginning.
         assert_eq!(pace.poked(200_000), Some(0));
         assert_eq!(pace.poked(201_000), Some(0));

@@ -9,7 +9,7 @@ const site = join(root, 'target/site');
 export function makeBuild(dir, mark) {
   mkdirSync(join(dir, 'pkg'), { recursive: true });
   for (const file of readdirSync(site)) {
-    if (file !== 'pkg' && !/\.(br|gz|zst)$/.test(file)) cpSync(join(site, file), join(dir, file));
+    if (file !== 'pkg' && !/\.(br|gz|zst)$/.test(file)) cpSync(join(site, file), join(dir, file), { recursive: true });
   }
   const names = readFileSync(join(site, 'files.txt'), 'utf8').split('\n').filter(Boolean).map((line) => line.slice(line.indexOf(' ') + 1));
   const hashes = [...new Set(names.map((name) => name.split('.').at(-2)))];

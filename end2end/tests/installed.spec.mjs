@@ -211,7 +211,7 @@ test.describe('the offer to install it', () => {
 test('P11: the page of changes says what the browser may delete, and how to prevent it', async ({ page }) => {
   await signIn(page);
   await open(page, '/changes');
-  const here = page.getByRole('region', { name: 'On this device' });
+  const here = page.getByRole('region', { name: 'Kept by this browser' });
   await expect(here).toContainText('may delete what is on this device when it runs out of room');
 
   // As iPhones and iPads tell.

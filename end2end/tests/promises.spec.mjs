@@ -58,7 +58,7 @@ test('P2: a copy of a change that arrives after a later one takes nothing back',
   await expect(title(page)).toHaveValue('The second words');
 });
 
-test('P2: two tabs send a dozen changes at once over a line that loses every other answer, and each is made once', async ({ page, context, line }) => {
+test('P2: two tabs send a dozen changes at once over a line that loses the first answer, and each is made once', async ({ page, context, line }) => {
   const href = await addressOf(page, 615);
   await atWork(page, href);
   const before = (await entries(page, href)).length;
@@ -73,11 +73,11 @@ test('P2: two tabs send a dozen changes at once over a line that loses every oth
   expect(await waiting(page)).toBe(12);
 
   away.end();
-  const lost = line.when(PUSH, cutAfter(), { times: 2 });
+  const lost = line.when(PUSH, cutAfter(), { times: 1 });
   await Promise.all([online(page), online(other)]);
 
   await expect.poll(() => waiting(page), { timeout: 30_000 }).toBe(0);
-  await lost.happened(2);
+  await lost.happened();
   const written = await entries(page, href);
   expect(written.length - before).toBe(12);
   await goTo(page, href);

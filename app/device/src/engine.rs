@@ -153,6 +153,9 @@ impl Engine {
             }
         }
         let woke = event == Event::Woke;
+        if event == Event::Visible(false) {
+            self.0.keeper.rest();
+        }
         self.0.step(event);
         if woke {
             // What views have can be asked now, perhaps.

@@ -15,7 +15,7 @@ use domain::{
         outbox::Failed,
         pins::{Figures, Pins, Trouble},
         replica::{Meta, Reason, STEP, Survey, Tx, for_pins, kept, lacking, rows_in},
-        wire::Span,
+        wire::{Extent, Span},
     },
 };
 
@@ -34,6 +34,9 @@ const SLACK: usize = STEP / 2;
 
 /// What waits to be reviewed, and how many of it are kept.
 const QUEUE: (&str, usize) = ("optimisation=suggested", STEP);
+
+/// For so many milliseconds it is not looked again whether there is something to do, when there was not.
+const RESTS: u64 = 60_000;
 
 /// After so many milliseconds everything is looked through again: rows become old.
 const OLD: u64 = 30 * 60_000;
@@ -70,6 +73,8 @@ struct Known {
     surveyed: u64,
     /// How often the replica had changed when it was looked at last.
     changes: u64,
+    /// How large the store was when there was nothing to do, and when that was.
+    rested: Option<(Extent, u64)>,
     /// What there is in each view.
     views: BTreeMap<String, Viewed>,
 }
@@ -133,6 +138,11 @@ impl Keeper {
         })
     }
 
+    /// Nobody looks any more.
+    pub(crate) fn rest(&self) {
+        self.shelf.give_back(self.who);
+    }
+
     /// After a pull, which has told how large the store is, and when somebody has changed what is to be here.
     pub(crate) async fn turn(&self, replica: &Db, outbox: &Db) -> Result<Turn, Failed> {
         if self.is_busy.replace(true) {
@@ -172,6 +182,9 @@ impl Keeper {
     async fn go_on(&self, known: &mut Known, replica: &Db, outbox: &Db) -> Result<Turn, Failed> {
         let meta = replica::meta(replica).await?;
         let Some(extent) = meta.extent else { return Ok(Turn::default()) };
+        if self.is_at_rest(known, &meta) {
+            return Ok(Turn::default());
+        }
         let before = (self.pins(), self.figures.get());
         let goes = self.goes(&meta);
         if goes == Some(Goes::Begins) {
@@ -235,8 +248,20 @@ impl Keeper {
         if wished.is_some() {
             self.note(known, &survey, &replica::meta(replica).await?);
         }
+        if goes.is_some() && !self.pins().is_open(seq(&meta), now().wall) {
+            self.rest();
+        }
+        known.rested = (want.is_empty() && meta.wanted.is_empty()).then(|| (extent, now().mono));
         (known.survey, known.changes) = (Some(survey), meta.changes);
         Ok(Turn { want, news: (self.pins(), self.figures.get()) != before, again: false })
+    }
+
+    /// Whether there was nothing to do a moment ago, and nothing has happened that would change that: most pulls bring a row that is here already.
+    fn is_at_rest(&self, known: &Known, meta: &Meta) -> bool {
+        let is_same = meta.changes >= known.changes;
+        let is_quiet = is_same && known.rested.is_some_and(|(extent, at)| meta.extent == Some(extent) && now().mono < at + RESTS);
+        let is_asked = !self.opened.borrow().is_empty() || self.is_reviewing.get() || self.is_full.get();
+        is_quiet && !is_asked && meta.wanted.is_empty() && !self.pins().is_open(seq(meta), now().wall)
     }
 
     /// Whether something is to be done about views, and by this tab.

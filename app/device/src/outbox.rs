@@ -14,7 +14,7 @@ use domain::{
 };
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbIndexParameters, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters};
+use web_sys::{IdbDatabase, IdbIndexParameters, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters, IdbRequest};
 
 use crate::{
     chance::random,
@@ -54,12 +54,14 @@ fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {
 pub(crate) async fn carry_out(db: &Db, tx: &Tx) -> Result<Reply, Failed> {
     let on = db.begin(if tx.is_read() { Mode::Read } else { Mode::Strict })?;
     let (ops, meta) = (on.store(OPS)?, on.store(META)?);
+    // All is asked for before the first is waited for: somebody waits for the words that it is saved.
+    let found = asked(&ops, &tx.needs())?;
     let before = read_meta(&meta).await?;
     let known = match &before {
         Some(meta) => meta.clone(),
         None => Meta { next_number: last_number(&ops).await? + 1, ..Outbox::new(new_device()).meta },
     };
-    let mut outbox = Outbox { meta: known, ops: read_ops(&ops, &tx.needs()).await? };
+    let mut outbox = Outbox { meta: known, ops: found.found().await? };
     let mut written = Vec::new();
     let reply = apply(&mut outbox, tx, &mut written);
     if tx.is_read() {
@@ -118,25 +120,47 @@ async fn last_number(ops: &IdbObjectStore) -> Result<u64, Failed> {
 }
 
 async fn read_ops(ops: &IdbObjectStore, needs: &Needs) -> Result<BTreeMap<u64, Saved>, Failed> {
-    let found = match needs {
-        Needs::Nothing => return Ok(BTreeMap::new()),
-        Needs::All => answer(ops.get_all().map_err(|error| failed(&error))?).await?,
-        Needs::Waiting => answer(ops.index(WAITS).and_then(|waits| waits.get_all()).map_err(|error| failed(&error))?).await?,
+    asked(ops, needs)?.found().await
+}
+
+/// Requests that are under way.
+enum Asked {
+    Nothing,
+    Many(IdbRequest),
+    Each(Vec<IdbRequest>),
+}
+
+fn asked(ops: &IdbObjectStore, needs: &Needs) -> Result<Asked, Failed> {
+    Ok(match needs {
+        Needs::Nothing => Asked::Nothing,
+        Needs::All => Asked::Many(ops.get_all().map_err(|error| failed(&error))?),
+        Needs::Waiting => Asked::Many(ops.index(WAITS).and_then(|waits| waits.get_all()).map_err(|error| failed(&error))?),
         Needs::Ops(ids) => {
             let by_id = ops.index(ID).map_err(|error| failed(&error))?;
-            // All are asked for before the first is waited for.
-            let asked: Result<Vec<_>, JsValue> = ids.iter().map(|id| by_id.get(&name(*id))).collect();
-            let found = Array::new();
-            for request in asked.map_err(|error| failed(&error))? {
-                let op = answer(request).await?;
-                if !op.is_undefined() {
-                    found.push(&op);
-                }
-            }
-            found.into()
+            let each: Result<Vec<_>, JsValue> = ids.iter().map(|id| by_id.get(&name(*id))).collect();
+            Asked::Each(each.map_err(|error| failed(&error))?)
         }
-    };
-    Ok(opened(found.unchecked_into()).collect())
+    })
+}
+
+impl Asked {
+    async fn found(self) -> Result<BTreeMap<u64, Saved>, Failed> {
+        let found: Array = match self {
+            Self::Nothing => return Ok(BTreeMap::new()),
+            Self::Many(request) => answer(request).await?.unchecked_into(),
+            Self::Each(requests) => {
+                let found = Array::new();
+                for request in requests {
+                    let op = answer(request).await?;
+                    if !op.is_undefined() {
+                        found.push(&op);
+                    }
+                }
+                found
+            }
+        };
+        Ok(opened(found).collect())
+    }
 }
 
 /// An op that cannot be read any more stays where it is: a later build may know it.

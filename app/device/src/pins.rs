@@ -50,6 +50,14 @@ impl Shelf {
         set(&self.turn, &format!("{who} {until}"));
         Some(goes)
     }
+
+    /// Whoever comes next need not wait until a turn is over by itself.
+    pub(crate) fn give_back(&self, who: u64) {
+        let is_held = get(&self.turn).is_some_and(|text| text.split_once(' ').is_some_and(|(held, _)| held.parse() == Ok(who)));
+        if is_held {
+            set(&self.turn, "");
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

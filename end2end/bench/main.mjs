@@ -12,12 +12,14 @@ import { loadBench } from './load.mjs';
 import { print, report } from './report.mjs';
 import { startBench } from './start.mjs';
 import { wordsBench } from './words.mjs';
+import { worldsBench } from './worlds.mjs';
 
 const products = process.env.QUICK ? 50_000 : Number(process.env.PRODUCTS ?? 1_000_000);
 const engines = (process.env.ENGINES ?? 'sqlite,postgres').split(',');
 const work = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
 
 try {
+  worldsBench();
   const file = makeFile(work, products);
   for (const engine of engines) {
     const server = await importBench(engine, file, products);

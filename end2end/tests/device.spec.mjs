@@ -204,7 +204,7 @@ test('P16: an edit is in another browser soon, in each of its tabs, and what is 
     const text = `Seen elsewhere ${edit}`;
     const began = Date.now();
     const [seen] = await Promise.all([
-      first.waitForFunction((text) => document.querySelector('[data-field="title"] input').value === text, text, { polling: 10 }).then(() => Date.now() - began),
+      first.waitForFunction((text) => document.querySelector('#title').value === text, text, { polling: 10 }).then(() => Date.now() - began),
       type(page, text),
     ]);
     took.push(seen);

@@ -42,7 +42,10 @@ async fn p02_what_sends_changes_without_a_tab_is_there_too() {
     let imported = script.split_once("DRAINER=\"").and_then(|(_, rest)| rest.split_once('"')).expect("its address").0;
     let drainer = anybody.get(imported).await;
     let list = listed(&script);
-    let module = list.lines().find(|file| file.starts_with("/pkg/drainer.") && file.ends_with(".wasm")).expect("its module");
+    let module = list
+        .lines()
+        .find(|file| file.starts_with("/pkg/drainer.") && file.rsplit_once('.').is_some_and(|(_, kind)| kind == "wasm"))
+        .expect("its module");
     let fetched = anybody.get(module).await;
 
     // A worker imports nothing else than JavaScript.

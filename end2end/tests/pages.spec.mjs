@@ -116,11 +116,11 @@ async function product(page, check, row) {
   await alive(page);
   await check('a product');
 
-  // Somebody else was there first.
-  const form = { title: `Theirs ${row}`, 'base:title': '1000000' };
-  expect((await page.request.post(href.split('?')[0], { form, headers: { 'sec-fetch-site': 'same-origin' } })).ok()).toBe(true);
+  // Somebody else is there first: what they write does not come to where one is typing.
   const title = page.getByLabel('Title', { exact: true });
   await title.fill(`Mine ${row}`);
+  const form = { title: `Theirs ${row}`, 'base:title': '1000000' };
+  expect((await page.request.post(href.split('?')[0], { form, headers: { 'sec-fetch-site': 'same-origin' } })).ok()).toBe(true);
   await title.press('Enter');
   await expect(page.locator('.conflict')).toContainText(`Theirs ${row}`);
   await check('a conflict');

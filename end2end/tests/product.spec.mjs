@@ -51,7 +51,7 @@ test.beforeEach(async ({ page }) => {
 
 test.describe('when the server is killed', () => {
   // The page asks once more while nobody answers, or while it is answered; then it looks for what the device has, whose chunk is not there either.
-  test.use({ expectedErrors: ['ERR_CONNECTION_REFUSED', 'ERR_CONNECTION_RESET', 'TypeError: Failed to fetch'] });
+  test.use({ expectedErrors: ['ERR_CONNECTION_REFUSED', 'ERR_CONNECTION_RESET', 'ERR_INCOMPLETE_CHUNKED_ENCODING', 'TypeError: Failed to fetch'] });
 
   test('a corrected title is saved, is in the list, and survives', async ({ page, server }) => {
     const href = await open(page, 100);

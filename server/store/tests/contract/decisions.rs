@@ -114,8 +114,8 @@ pub async fn p02_many_decisions_of_a_day_without_a_network_are_one_push(arranged
         let said = (made.content.title.as_str(), decided.status, decided.decided.unwrap().reason, versions.len());
         let expected = match number {
             0 | 1 => ("Edited".to_owned(), ReviewStatus::Approved, "", 2),
-            10 => ("p-10".to_owned(), ReviewStatus::Rejected, "Not true.", 1),
-            11 => ("p-11".to_owned(), ReviewStatus::Rejected, "Too long.", 1),
+            10 => ("p 10".to_owned(), ReviewStatus::Rejected, "Not true.", 1),
+            11 => ("p 11".to_owned(), ReviewStatus::Rejected, "Too long.", 1),
             _ => (format!("Suggested {number}"), ReviewStatus::Approved, "", 1),
         };
         assert_eq!(said, (expected.0.as_str(), expected.1, expected.2.to_owned(), expected.3), "{number}");

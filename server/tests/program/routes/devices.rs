@@ -138,8 +138,8 @@ async fn what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engin
         ("pull", Sealed::of(&Pull { proto: 0, ..phone.pull(None) }).bytes().to_vec(), 426),
         ("pull", Sealed::of(&Pull { want: vec![Span { from: 0, count: u32::MAX }], ..phone.pull(None) }).bytes().to_vec(), 400),
         ("rows", vec![0xff; 40], 400),
-        ("rows", Sealed::of(&View { proto: 0, ..View::default() }).bytes().to_vec(), 426),
-        ("rows", Sealed::of(&View { proto: PROTO, view: "q=".repeat(MOST_VIEW), ..View::default() }).bytes().to_vec(), 400),
+        ("rows", Sealed::of(&View { proto: 0, user: Some(phone.user), ..View::default() }).bytes().to_vec(), 426),
+        ("rows", Sealed::of(&View { proto: PROTO, user: Some(phone.user), view: "q=".repeat(MOST_VIEW), ..View::default() }).bytes().to_vec(), 400),
     ] {
         let reply = phone.ask(call, body).await;
         assert_eq!(reply.status, status, "{call}: {}", reply.text);

@@ -19,8 +19,9 @@ test('P2: a change whose answer is lost, again and again, is in the history once
   await type(page, 'The answer was lost');
   await is(page, 'saved', { timeout: 20_000 });
 
-  await lost.happened(3);
-  expect(lost.statuses).toEqual([200, 200, 200]);
+  // What has become of it is also told with the next pull, however many answers have been lost by then.
+  await lost.happened();
+  expect(lost.statuses.every((status) => status === 200)).toBe(true);
   expect(await timesWritten(page, href, 'The answer was lost')).toBe(1);
 });
 

@@ -10,6 +10,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
+    task::{Context, Waker},
 };
 
 use domain::{
@@ -240,7 +241,7 @@ impl Inner {
 
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Outbox(tag, tx) => self.go(async move |this| this.in_outbox(tag, tx).await),
+            Effect::Outbox(tag, tx) => self.go_at_once(async move |this| this.in_outbox(tag, tx).await),
             Effect::Replica(tag, tx) => match self.replicates {
                 Some(replicate) => replicate(self, tag, tx),
                 // Without one nothing is pulled.
@@ -279,6 +280,15 @@ impl Inner {
 
     fn go<F: Future<Output = ()> + 'static>(self: &Rc<Self>, what: impl FnOnce(Rc<Self>) -> F) {
         spawn_local(what(Rc::clone(self)));
+    }
+
+    /// The same, begun before this returns: what it asks of the browser is under way while the page draws what somebody has done.
+    fn go_at_once<F: Future<Output = ()> + 'static>(self: &Rc<Self>, what: impl FnOnce(Rc<Self>) -> F) {
+        let mut going = Box::pin(what(Rc::clone(self)));
+        // Whoever is waited for is told of another waker when it goes on.
+        if going.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            spawn_local(going);
+        }
     }
 
     async fn in_outbox(self: &Rc<Self>, tag: Tag, tx: outbox::Tx) {

@@ -124,9 +124,9 @@ fn words(query: &ListQuery, pins: &Pins) -> String {
                 }
             }
         } @else {
-            button.chip-add type="button" data-do="keep" {
+            button.chip-add type="button" data-do="keep" aria-label="Make this view available offline" data-short="Offline" {
                 svg.icon aria-hidden="true" { use href="/icons.svg#download" {} }
-                "Make this view available offline"
+                span { "Make this view available offline" }
             }
         }
     }

@@ -80,6 +80,8 @@ struct Inner {
     is_stepping: Cell<bool>,
     /// What is kept of rows is somebody's who has left.
     has_left: Cell<bool>,
+    /// An outbox that was made anew is being filled.
+    recovering: Cell<bool>,
     outbox: RefCell<Option<Rc<Db>>>,
     ops: Known,
     replica: RefCell<Option<Rc<Db>>>,
@@ -88,6 +90,8 @@ struct Inner {
     others: Option<BroadcastChannel>,
     timer: RefCell<Option<Timer>>,
     sweeping: RefCell<Option<Timer>>,
+    /// Segments that were found to differ from the server's, and that it has not been told of.
+    drifted: Cell<usize>,
     heard: RefCell<Option<Hearing>>,
     /// What keeps the replica; none in an engine that drains. Not called by its name, so that the drainer is built without all that it calls.
     replicates: Option<Replicates>,
@@ -136,7 +140,7 @@ impl Engine {
 
     /// Of the last look at the outbox: how many ops can be sent, and how many there are.
     pub(crate) fn found(&self) -> Option<(usize, usize)> {
-        self.0.found.get()
+        self.0.found.get().filter(|_| !self.0.recovering.get())
     }
 
     /// Puts an op into the outbox; what became of that is told.
@@ -187,6 +191,7 @@ impl Inner {
             events: RefCell::default(),
             is_stepping: Cell::new(false),
             has_left: Cell::new(false),
+            recovering: Cell::new(false),
             outbox: RefCell::default(),
             ops: Known::default(),
             replica: RefCell::default(),
@@ -195,6 +200,7 @@ impl Inner {
             others,
             timer: RefCell::default(),
             sweeping: RefCell::default(),
+            drifted: Cell::default(),
             heard: RefCell::default(),
             replicates,
             found: Cell::default(),
@@ -256,7 +262,11 @@ impl Inner {
                 }
             }),
             Effect::Pull(tag, pull) => self.go(async move |this| {
-                let answered = http::ask(&this.address("pull"), &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
+                let address = match this.drifted.take() {
+                    0 => this.address("pull"),
+                    segments => format!("{}&drifted={segments}", this.address("pull")),
+                };
+                let answered = http::ask(&address, &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
                 if matches!(answered, Err(Trouble::Lost)) && this.keeper.away() {
                     (this.tell)(Notice::Kept);
                 }
@@ -273,8 +283,8 @@ impl Inner {
             Effect::EndedUnsaved(ended) => (self.tell)(Notice::Ended(ended.op, ended.end, Some(ended.seq))),
             Effect::Indicator(indicator) => (self.tell)(Notice::Indicator(indicator)),
             Effect::WentBack => (self.tell)(Notice::WentBack),
-            // Mended by itself.
-            Effect::Drifted(_) => {}
+            // Mended by itself, and told to the server with the next question.
+            Effect::Drifted(segments) => self.drifted.set(self.drifted.get() + segments.len()),
         }
     }
 
@@ -334,7 +344,10 @@ impl Inner {
                     let _ = journal.keep(&Saved { number: 0, reducer: draft.rules(), draft, state: State::Pending }).await;
                 });
             }
-            (_, Reply::Settled(_)) => {
+            // At once: whoever throws something away may be about to leave.
+            (outbox::Tx::Discard { .. }, _) => self.go(Self::sweep),
+            // The first is what each engine begins with.
+            (outbox::Tx::Prune, _) | (_, Reply::Settled(_)) => {
                 let this = Rc::downgrade(self);
                 let sweep = move || {
                     if let Some(this) = Weak::upgrade(&this) {
@@ -400,6 +413,10 @@ impl Inner {
             return Err(Failed::Unavailable);
         }
         let db = Rc::new(Db::open(&kept_replica::shape(&self.store, &self.user)).await?);
+        // They may have left meanwhile.
+        if self.has_left.get() {
+            return Err(Failed::Unavailable);
+        }
         *self.replica.borrow_mut() = Some(Rc::clone(&db));
         Ok(db)
     }
@@ -411,6 +428,7 @@ impl Inner {
         let db = Rc::new(Db::open(&kept_outbox::shape(&self.store)).await?);
         *self.outbox.borrow_mut() = Some(Rc::clone(&db));
         if db.is_new() {
+            self.recovering.set(true);
             self.go(Self::recover);
         }
         Ok(db)
@@ -418,9 +436,14 @@ impl Inner {
 
     /// An outbox that has just been made, beside a journal with something in it, was lost: browsers throw away a database that they cannot read.
     async fn recover(self: Rc<Self>) {
-        let Ok(journal) = Journal::open(&self.store).await else { return };
-        let journal = journal.everything().await.unwrap_or_default();
+        let journal = match Journal::open(&self.store).await {
+            Ok(journal) => journal.everything().await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        self.recovering.set(false);
         if !journal.is_empty() {
+            // What was found before was not all there is.
+            self.found.set(None);
             self.step(Event::OutboxLost { journal });
         }
     }

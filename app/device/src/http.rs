@@ -1,15 +1,22 @@
 //! Asking the server.
 
+use std::cell::RefCell;
+
 use domain::{
     ids::{StoreId, UserId},
-    sync::wire::{CONTENT_TYPE, Head, MARKER, Sealed, Trouble, read},
+    sync::{
+        core::PULL_TIMEOUT,
+        wire::{CONTENT_TYPE, Head, MARKER, Sealed, Trouble, read},
+    },
     worker,
 };
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Request, RequestCache, RequestInit, RequestRedirect, Response};
+use web_sys::{AbortController, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, RequestRedirect, Response};
+
+use crate::chance::Timer;
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,6 +44,7 @@ pub(crate) async fn get_for(address: &str, (store, user): (StoreId, UserId)) -> 
     let options = RequestInit::new();
     options.set_cache(RequestCache::NoStore);
     options.set_redirect(RequestRedirect::Manual);
+    let _patience = Patience::with(&options).ok()?;
     let request = Request::new_with_str_and_init(address, &options).ok()?;
     // Whoever waits for an answer goes first.
     request.headers().set("purpose", "prefetch").ok()?;
@@ -51,6 +59,27 @@ pub(crate) async fn get_for(address: &str, (store, user): (StoreId, UserId)) -> 
     Some(Uint8Array::new(&bytes).to_vec())
 }
 
+/// Ends a request of which nothing has come for so long that nobody waits for it any more; a browser by itself would hold on to it for minutes.
+struct Patience {
+    stop: AbortController,
+    left: RefCell<Option<Timer>>,
+}
+
+impl Patience {
+    fn with(options: &RequestInit) -> Result<Self, JsValue> {
+        let stop = AbortController::new()?;
+        options.set_signal(Some(&stop.signal()));
+        let patience = Self { stop, left: RefCell::default() };
+        patience.begin();
+        Ok(patience)
+    }
+
+    fn begin(&self) {
+        let stop = self.stop.clone();
+        *self.left.borrow_mut() = Some(Timer::once(PULL_TIMEOUT, move || stop.abort()));
+    }
+}
+
 async fn exchange(address: &str, message: &Sealed, arriving: impl Fn()) -> Result<(Response, Vec<u8>), JsValue> {
     let options = RequestInit::new();
     options.set_method("POST");
@@ -58,6 +87,11 @@ async fn exchange(address: &str, message: &Sealed, arriving: impl Fn()) -> Resul
     options.set_cache(RequestCache::NoStore);
     // The server sends nobody elsewhere; a portal does.
     options.set_redirect(RequestRedirect::Manual);
+    let patience = Patience::with(&options)?;
+    let arriving = || {
+        patience.begin();
+        arriving();
+    };
     let request = Request::new_with_str_and_init(address, &options)?;
     request.headers().set("content-type", CONTENT_TYPE)?;
     let response: Response = JsFuture::from(fetch(&request)).await?.unchecked_into();

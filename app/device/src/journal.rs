@@ -49,6 +49,7 @@ impl Journal {
         Ok(keys.iter().filter_map(op).collect())
     }
 
+    /// In the order in which it was put there, which is that in which a cache tells what it has.
     pub(crate) async fn everything(&self) -> Result<Vec<Saved>, JsValue> {
         let keys: Array = JsFuture::from(self.0.keys()).await?.unchecked_into();
         let mut found = Vec::new();
@@ -59,7 +60,6 @@ impl Journal {
             let bytes = Uint8Array::new(&JsFuture::from(body).await?).to_vec();
             found.extend(Sealed::from_bytes(bytes).open::<Saved>().ok());
         }
-        found.sort_by_key(|saved: &Saved| saved.number);
         Ok(found)
     }
 }

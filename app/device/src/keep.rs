@@ -23,7 +23,7 @@ use self::views::Viewed;
 use crate::{
     chance::now,
     idb::Db,
-    pins::{Goes, Shelf},
+    pins::{Board, Goes},
     replica,
     survey::{mine, most_bytes, survey},
     view,
@@ -53,9 +53,9 @@ pub(crate) struct Turn {
 pub(crate) struct Keeper {
     address: String,
     user: UserId,
-    shelf: Shelf,
+    board: Board,
     who: u64,
-    known: RefCell<Known>,
+    known: RefCell<Found>,
     figures: Cell<Option<Figures>>,
     opened: RefCell<BTreeSet<u32>>,
     is_reviewing: Cell<bool>,
@@ -68,7 +68,7 @@ pub(crate) struct Keeper {
 
 /// What was found out since this engine began.
 #[derive(Default)]
-struct Known {
+struct Found {
     survey: Option<Survey>,
     surveyed: u64,
     /// How often the replica had changed when it was looked at last.
@@ -85,7 +85,7 @@ impl Keeper {
         Self {
             address,
             user,
-            shelf: Shelf::new(store, &user.0.simple().to_string()),
+            board: Board::new(store, &user.0.simple().to_string()),
             who: u64::from_le_bytes(now().random[..8].try_into().unwrap_or_default()),
             known: RefCell::default(),
             figures: Cell::new(None),
@@ -99,19 +99,19 @@ impl Keeper {
     }
 
     pub(crate) fn pins(&self) -> Pins {
-        self.shelf.read()
+        self.board.read()
     }
 
     /// Whether it could be written down.
     pub(crate) fn pin(&self, query: &ListQuery) -> bool {
         let mut has_room = false;
-        self.shelf.change(|pins| has_room = pins.add(query));
+        self.board.change(|pins| has_room = pins.add(query));
         self.limit.set(None);
         has_room && self.pins().find(query).is_some()
     }
 
     pub(crate) fn unpin(&self, query: &ListQuery) {
-        self.shelf.change(|pins| pins.remove(query));
+        self.board.change(|pins| pins.remove(query));
         self.limit.set(None);
     }
 
@@ -131,7 +131,7 @@ impl Keeper {
 
     /// The server cannot be reached. Whether that is news.
     pub(crate) fn away(&self) -> bool {
-        self.shelf.change(|pins| {
+        self.board.change(|pins| {
             if pins.trouble.is_none() && pins.pins.iter().any(|pin| !pin.is_done()) {
                 pins.trouble = Some(Trouble::Away);
             }
@@ -140,7 +140,7 @@ impl Keeper {
 
     /// Nobody looks any more.
     pub(crate) fn rest(&self) {
-        self.shelf.give_back(self.who);
+        self.board.give_back(self.who);
     }
 
     /// After a pull, which has told how large the store is, and when somebody has changed what is to be here.
@@ -179,7 +179,7 @@ impl Keeper {
         figures
     }
 
-    async fn go_on(&self, known: &mut Known, replica: &Db, outbox: &Db) -> Result<Turn, Failed> {
+    async fn go_on(&self, known: &mut Found, replica: &Db, outbox: &Db) -> Result<Turn, Failed> {
         let meta = replica::meta(replica).await?;
         let Some(extent) = meta.extent else { return Ok(Turn::default()) };
         if self.is_at_rest(known, &meta) {
@@ -195,7 +195,7 @@ impl Keeper {
         let goes = goes.or_else(|| self.goes(&meta));
         if self.is_full.take() {
             self.limit.set(Some(survey.len().saturating_sub(meta.wanted.len()) / 20 * 19));
-            self.shelf.change(|pins| pins.trouble = Some(Trouble::Full));
+            self.board.change(|pins| pins.trouble = Some(Trouble::Full));
         }
         let room = self.figure(&survey, meta.wanted.len()).await.room;
         let slack = SLACK.min(room / 20);
@@ -206,20 +206,23 @@ impl Keeper {
         let wished = if goes.is_some() { self.wished(known, &meta, for_pins(room)).await } else { None };
         if let Some(wished) = &wished {
             let missing = settle(replica, &mut survey, wished, Reason::Pinned).await?;
-            self.shelf.change(|pins| pins.settle(&views));
+            self.board.change(|pins| pins.settle(&views));
             // What is on its way comes first.
             if meta.wanted.len() < STEP && self.pins().trouble != Some(Trouble::Full) {
                 want.push((missing, Reason::Pinned));
             }
         }
-        let opened: BTreeSet<u32> = self.opened.take();
-        let opened = Span::of(opened.into_iter().filter(|row| *row < extent.rows));
+        let asked: BTreeSet<u32> = self.opened.borrow().clone();
+        let opened = Span::of(asked.iter().copied().filter(|row| *row < extent.rows));
         want.push((hold(replica, &mut survey, &opened, Reason::Opened).await?, Reason::Opened));
-        if self.is_reviewing.take()
+        // What is wished is forgotten when it has been heeded.
+        self.opened.borrow_mut().retain(|row| !asked.contains(row));
+        if self.is_reviewing.get()
             && let Ok(queue) = view::rows(&self.address, self.user, QUEUE.0, QUEUE.1).await
         {
             let queue = Span::newest(&queue.spans, QUEUE.1);
             want.push((settle(replica, &mut survey, &queue, Reason::Review).await?, Reason::Review));
+            self.is_reviewing.set(false);
         }
         want.retain(|(rows, _)| !rows.is_empty());
         for (rows, reason) in &want {
@@ -237,7 +240,7 @@ impl Keeper {
             for (reasons, rows) in spare {
                 if reasons.has(Reason::Pinned) {
                     // There is less room than there was.
-                    self.shelf.change(|pins| pins.pins.iter_mut().for_each(|pin| pin.told = None));
+                    self.board.change(|pins| pins.pins.iter_mut().for_each(|pin| pin.told = None));
                 }
                 for rows in Span::parts(&rows, STEP) {
                     survey.forget(&rows);
@@ -257,7 +260,7 @@ impl Keeper {
     }
 
     /// Whether there was nothing to do a moment ago, and nothing has happened that would change that: most pulls bring a row that is here already.
-    fn is_at_rest(&self, known: &Known, meta: &Meta) -> bool {
+    fn is_at_rest(&self, known: &Found, meta: &Meta) -> bool {
         let is_same = meta.changes >= known.changes;
         let is_quiet = is_same && known.rested.is_some_and(|(extent, at)| meta.extent == Some(extent) && now().mono < at + RESTS);
         let is_asked = !self.opened.borrow().is_empty() || self.is_reviewing.get() || self.is_full.get();
@@ -267,11 +270,11 @@ impl Keeper {
     /// Whether something is to be done about views, and by this tab.
     fn goes(&self, meta: &Meta) -> Option<Goes> {
         let at = now().wall;
-        self.pins().is_open(seq(meta), at).then(|| self.shelf.take_turn(self.who, at)).flatten()
+        self.pins().is_open(seq(meta), at).then(|| self.board.take_turn(self.who, at)).flatten()
     }
 
     /// What is here: as it is known, unless that is too old, or of a replica that is another by now.
-    async fn look(&self, known: &mut Known, meta: &Meta, replica: &Db, outbox: &Db) -> Result<Survey, Failed> {
+    async fn look(&self, known: &mut Found, meta: &Meta, replica: &Db, outbox: &Db) -> Result<Survey, Failed> {
         let is_good = meta.changes >= known.changes && now().mono < known.surveyed + OLD;
         if let Some(survey) = known.survey.take().filter(|_| is_good) {
             return Ok(survey);
@@ -280,7 +283,7 @@ impl Keeper {
         let survey = survey(replica, outbox).await?;
         // Perhaps it is another replica than the one in which views were complete.
         let pinned = Span::total(&survey.outlived(&[], Reason::Pinned));
-        self.shelf.change(|pins| {
+        self.board.change(|pins| {
             for pin in &mut pins.pins {
                 pin.here = pin.here.min(u32::try_from(pinned).unwrap_or(u32::MAX));
             }

@@ -22,7 +22,10 @@ impl Known {
             (known.last_key_value().map_or(0, |(number, _)| *number), waited)
         };
         let found = outbox::changed(db, last, &Needs::Ops(waited)).await?;
-        self.0.borrow_mut().extend(found);
+        let mut known = self.0.borrow_mut();
+        // All that still waits is among what was found, under whichever number.
+        known.retain(|_, saved| !saved.is_waiting());
+        known.extend(found);
         Ok(())
     }
 

@@ -4,16 +4,16 @@ use std::iter;
 
 use domain::{
     ids::{StoreId, UserId},
-    sync::whose::{DISPOSABLE, name, owner},
+    sync::whose::{DISPOSABLE, OURS, name, owner},
 };
-use js_sys::{Array, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use js_sys::{Array, Promise};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{BroadcastChannel, IdbFactory, MessageEvent};
+use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::{
     chance::set_timeout,
-    idb::{answer, factory},
+    idb::{answer, factory, named_like},
 };
 
 /// Milliseconds that somebody who leaves waits: a tab that does not give a database up must not hold them. The browser deletes it when that has gone.
@@ -22,21 +22,11 @@ const PATIENCE: f64 = 1_500.0;
 /// Where tabs tell each other who has left.
 const CHANNEL: &str = "vitrine-left";
 
-#[wasm_bindgen]
-extern "C" {
-    /// Of an `IDBFactory`; some browsers do not tell.
-    type Listing;
-
-    #[wasm_bindgen(method, catch)]
-    fn databases(this: &Listing) -> Result<Promise, JsValue>;
-}
-
 /// Deletes what a person keeps of all stores on this device. Where it cannot be known which there are, it is that of the store they are in.
 pub async fn forget(user: UserId, store: StoreId) {
     let known = DISPOSABLE.map(|kind| name(kind, store, user));
     bounded(async move {
-        let found = listed().await;
-        let meant = found.unwrap_or_default().into_iter().filter(move |name| owner(name) == Some(user));
+        let meant = named_like(OURS).await.into_iter().filter(move |name| owner(name) == Some(user));
         delete(meant.chain(known)).await;
     })
     .await;
@@ -44,8 +34,7 @@ pub async fn forget(user: UserId, store: StoreId) {
 
 /// Deletes what others have left here, who did not sign out.
 pub async fn forget_others(me: UserId) {
-    let found = listed().await.unwrap_or_default();
-    bounded(delete(found.into_iter().filter(move |name| owner(name).is_some_and(|owner| owner != me)))).await;
+    bounded(delete(named_like(OURS).await.into_iter().filter(move |name| owner(name).is_some_and(|owner| owner != me)))).await;
 }
 
 /// Tells the other tabs that a person has left.
@@ -75,13 +64,6 @@ async fn delete(names: impl Iterator<Item = String>) {
     for request in asked {
         let _ = answer(request.unchecked_into()).await;
     }
-}
-
-async fn listed() -> Option<Vec<String>> {
-    let factory: IdbFactory = factory().ok()?;
-    let told = JsFuture::from(factory.unchecked_ref::<Listing>().databases().ok()?).await.ok()?;
-    let name = |database: JsValue| Reflect::get(&database, &"name".into()).ok()?.as_string();
-    Some(told.unchecked_into::<Array>().iter().filter_map(name).collect())
 }
 
 /// Waits for something, but not for long.

@@ -11,12 +11,12 @@ use web_sys::Storage;
 const TURN: i64 = 20_000_000;
 
 /// Of a person in a store.
-pub(crate) struct Shelf {
+pub(crate) struct Board {
     pins: String,
     turn: String,
 }
 
-impl Shelf {
+impl Board {
     pub(crate) fn new(store: &str, user: &str) -> Self {
         Self { pins: format!("vitrine-pins-{store}-{user}"), turn: format!("vitrine-pins-turn-{store}-{user}") }
     }

@@ -14,12 +14,12 @@ use domain::{
 
 use crate::{idb::Db, known::Known, outbox, pins, replica};
 
-/// Both databases, open. One that has failed is not asked again: open another.
+/// Both databases, open, and which views are to be here. One that has failed is not asked again: open another.
 pub struct Reader {
     replica: Db,
     outbox: Db,
     known: Known,
-    shelf: pins::Shelf,
+    board: pins::Board,
 }
 
 impl Reader {
@@ -27,8 +27,8 @@ impl Reader {
     pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
         let (store, user) = (store.0.simple().to_string(), user.0.simple().to_string());
         let replica = Db::open(&replica::shape(&store, &user).if_there()).await?;
-        let shelf = pins::Shelf::new(&store, &user);
-        Ok(Self { replica, shelf, outbox: Db::open(&outbox::shape(&store).if_there()).await?, known: Known::default() })
+        let board = pins::Board::new(&store, &user);
+        Ok(Self { replica, board, outbox: Db::open(&outbox::shape(&store).if_there()).await?, known: Known::default() })
     }
 
     /// What is known of the rows without reading them.
@@ -50,7 +50,7 @@ impl Reader {
 
     /// Views that were made available offline, and how far that is.
     pub fn pins(&self) -> Pins {
-        self.shelf.read()
+        self.board.read()
     }
 
     /// Every op of the store, whoever it is of.

@@ -8,6 +8,7 @@ use domain::{
     sync::{
         outbox::Failed,
         shelf::{Answer, Slip, surplus},
+        whose,
         wire::Sealed,
     },
 };
@@ -34,12 +35,12 @@ pub struct Shelf {
 impl Shelf {
     /// Makes it when it is not there.
     pub async fn open(store: StoreId, user: UserId) -> Result<Self, Failed> {
-        Ok(Self { db: Db::open(&shape(store, user, upgrade)).await?, whose: (store, user) })
+        Ok(Self { db: Db::open(&shape(store, user)).await?, whose: (store, user) })
     }
 
     /// None is made: what was taken away when somebody signed out stays away.
     pub async fn of(store: StoreId, user: UserId) -> Result<Self, Failed> {
-        Ok(Self { db: Db::open(&shape(store, user, |_| Err(JsValue::NULL))).await?, whose: (store, user) })
+        Ok(Self { db: Db::open(&shape(store, user).if_there()).await?, whose: (store, user) })
     }
 
     pub async fn get(&self, key: &str) -> Result<Option<Answer>, Failed> {
@@ -83,9 +84,8 @@ impl Shelf {
     }
 }
 
-fn shape(store: StoreId, user: UserId, upgrade: fn(&IdbDatabase) -> Result<(), JsValue>) -> Shape {
-    let name = format!("vitrine-shelf-{}-{}", store.0.simple(), user.0.simple());
-    Shape { name, version: 1, stores: &[ANSWERS, SLIPS], upgrade }
+fn shape(store: StoreId, user: UserId) -> Shape {
+    Shape { name: whose::name("shelf", store, user), version: 1, stores: &[ANSWERS, SLIPS], upgrade }
 }
 
 fn upgrade(db: &IdbDatabase) -> Result<(), JsValue> {

@@ -22,8 +22,10 @@ self.addEventListener("install", () => {
 self.addEventListener("sync", (event) => event.waitUntil(sent()));
 const sent = async () => {
   if (!self.drain) importScripts(DRAINER);
+  const left = await drain(async (module) => (await caches.match(module)) ?? fetch(module));
+  navigator.setAppBadge?.(left);
   // The browser tries again later.
-  if (await drain(async (module) => (await caches.match(module)) ?? fetch(module))) throw new Error("Changes wait still.");
+  if (left) throw new Error("Changes wait still.");
 };
 
 // What the module asks of the browser, in one call each: bound one by one, they would be a quarter of the script.

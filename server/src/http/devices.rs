@@ -47,6 +47,8 @@ const PROTOS: (u16, u16) = (PROTO, PROTO);
 #[derive(Deserialize)]
 pub(crate) struct Of {
     store: Option<StoreId>,
+    /// Segments of its replica that a device has found to differ from the server's.
+    drifted: Option<u32>,
 }
 
 /// `POST /sync/v1/push`: a [`Push`], answered by a [`PushReply`].
@@ -106,7 +108,11 @@ async fn try_push(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Resu
 
 async fn try_pull(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Result<Response, StatusCode> {
     let pull: Pull = read(body)?;
+    let drifted = asker.1.drifted;
     let who = may(state, asker, Call::Pull, (pull.proto, pull.user)).await?;
+    if let Some(segments) = drifted {
+        tracing::warn!(segments, user = %who.user, "a replica differed from the store, and is being mended");
+    }
     if !pull.is_sound() {
         return Err(StatusCode::BAD_REQUEST);
     }

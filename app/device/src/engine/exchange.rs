@@ -45,13 +45,14 @@ impl Inner {
         });
     }
 
-    /// Nobody else sends meanwhile, as they would send the same. Whoever waits for another's push looks into the outbox again before one of their own.
+    /// Nobody else sends meanwhile, as they would send the same. Whoever waits for another's push looks into the outbox again before one of their own;
+    /// but for an op that could not be saved, which is in none: it comes without a witness.
     pub(super) async fn push(&self, push: &Push) -> Result<PushReply, Trouble> {
         self.pushing.set(self.pushing.get() + 1);
         let lock = format!("vitrine-push-{}", self.store);
         let _lock = match take(&lock).await {
             Taken::Lock(lock) => Some(lock),
-            Taken::Not if until_free(&lock, OTHERS).await => return Err(Trouble::Lost),
+            Taken::Not if until_free(&lock, OTHERS).await && push.witness.is_some() => return Err(Trouble::Lost),
             Taken::Not | Taken::Unknown => None,
         };
         let answered = http::ask(&self.address("push"), &Sealed::of(push), || ()).await;

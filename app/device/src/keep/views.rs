@@ -10,7 +10,7 @@ use domain::{
     },
 };
 
-use super::{Keeper, Known, seq};
+use super::{Found, Keeper, seq};
 use crate::{chance::now, view};
 
 /// What there is in a view.
@@ -24,7 +24,7 @@ pub(super) struct Viewed {
 
 impl Keeper {
     /// The rows of all views, as far as there is room; none while they are not known.
-    pub(super) async fn wished(&self, known: &mut Known, meta: &Meta, room: usize) -> Option<Vec<Span>> {
+    pub(super) async fn wished(&self, known: &mut Found, meta: &Meta, room: usize) -> Option<Vec<Span>> {
         let pins = self.pins();
         known.views.retain(|view, _| pins.pins.iter().any(|pin| pin.view == *view));
         for Pin { view, .. } in
@@ -35,12 +35,12 @@ impl Keeper {
                 known.views.insert(view.clone(), viewed);
                 continue;
             }
-            self.shelf.change(|pins| pins.trouble = pins.trouble.or(Some(Trouble::Away)));
+            self.board.change(|pins| pins.trouble = pins.trouble.or(Some(Trouble::Away)));
             if !known.views.contains_key(view) {
                 return None;
             }
         }
-        self.shelf.change(|pins| pins.trouble = pins.trouble.filter(|trouble| *trouble != Trouble::Away));
+        self.board.change(|pins| pins.trouble = pins.trouble.filter(|trouble| *trouble != Trouble::Away));
         let all = known.views.values().fold(Vec::new(), |all, viewed| Span::union(&all, &viewed.rows));
         let wished = Span::newest(&all, room);
         // The newest of each: the others have no room.
@@ -52,8 +52,8 @@ impl Keeper {
     }
 
     /// Writes down how far each view is.
-    pub(super) fn note(&self, known: &Known, survey: &Survey, meta: &Meta) {
-        self.shelf.change(|pins| {
+    pub(super) fn note(&self, known: &Found, survey: &Survey, meta: &Meta) {
+        self.board.change(|pins| {
             for pin in &mut pins.pins {
                 let Some(Viewed { of, seq, at, rows }) = known.views.get(&pin.view) else { continue };
                 let wanted: usize = rows.iter().map(|span| meta.wanted.range(span.from..span.end()).count()).sum();

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::lead::{Lane, Lead};
 pub use self::{
-    backoff::{MOST_WAIT, backoff},
+    backoff::{MOST_WAIT, backoff, between},
     event::{Effect, Event, Now, Tag},
 };
 use super::{

@@ -165,11 +165,7 @@ pub enum Needs {
 }
 
 impl Tx {
-    /// Whether the transaction has to be on the disk before it counts as done.
-    pub const fn is_strict(&self) -> bool {
-        !matches!(self, Self::Load { .. })
-    }
-
+    /// All others have to be on the disk before they count as done.
     pub const fn is_read(&self) -> bool {
         matches!(self, Self::Load { .. })
     }

@@ -1,5 +1,7 @@
 //! Pokes: how soon a device asks after one, and how soon it asks for more of them when their stream has ended. Losing any of them is harmless.
 
+use super::core::between;
+
 /// Milliseconds between two pulls at least; twice as many each time that there was more than one change in between, up to the most, and half as many
 /// each time that there was not.
 const LEAST_GAP: u64 = 200;
@@ -45,10 +47,7 @@ impl Pace {
 /// The milliseconds until a stream that has ended so often in a row, from 1, is asked for again: between a half and all of what grows each time,
 /// by chance, so that those whom a server has left do not come back together.
 pub const fn until_again(times: u32, chance: u8) -> u64 {
-    let doublings = if times > 8 { 8 } else { times.saturating_sub(1) };
-    let full = LEAST_WAIT << doublings;
-    let full = if full > MOST_WAIT { MOST_WAIT } else { full };
-    full / 2 + full / 2 * chance as u64 / 255
+    between(LEAST_WAIT, MOST_WAIT, times, chance)
 }
 
 #[cfg(test)]

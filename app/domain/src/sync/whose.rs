@@ -8,7 +8,8 @@ use crate::ids::{StoreId, UserId};
 /// What may be deleted, as it can be fetched again.
 pub const DISPOSABLE: [&str; 2] = ["replica", "shelf"];
 
-const OURS: &str = "vitrine-";
+/// What the names of all databases begin with.
+pub const OURS: &str = "vitrine-";
 
 /// What a person keeps of a store.
 pub fn name(kind: &str, store: StoreId, user: UserId) -> String {

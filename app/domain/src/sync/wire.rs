@@ -46,7 +46,7 @@ pub const MOST_WANTED: usize = 20_000;
 /// A place in a store's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cookie {
-    /// Drawn anew when a store is restored on purpose.
+    /// Another one is another history, whatever its numbers. A store that was put back to a copy is told by `hash`.
     pub epoch: u64,
     pub seq: Seq,
     pub hash: Chain,

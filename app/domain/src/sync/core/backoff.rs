@@ -7,9 +7,14 @@ const LEAST_WAIT: u64 = 500;
 /// The wait after so many failures, from 1, in milliseconds: doubled each time, and between a half and all of that, by chance, so that
 /// those who failed together do not come back together.
 pub const fn backoff(attempts: u32, chance: u8) -> u64 {
+    between(LEAST_WAIT, MOST_WAIT, attempts, chance)
+}
+
+/// The same, of waits that grow from one to another.
+pub const fn between(least: u64, most: u64, attempts: u32, chance: u8) -> u64 {
     let doublings = if attempts > 8 { 8 } else { attempts.saturating_sub(1) };
-    let full = LEAST_WAIT << doublings;
-    let full = if full > MOST_WAIT { MOST_WAIT } else { full };
+    let full = least << doublings;
+    let full = if full > most { most } else { full };
     full / 2 + full / 2 * chance as u64 / 255
 }
 

@@ -89,7 +89,9 @@ impl Core {
         self.queue = std::mem::take(&mut loaded.pending);
         self.loaded = Some(loaded);
         self.push.busy = false;
-        self.go_on(now, out);
+        if !self.go_on(now, out) {
+            self.push.attempts = 0;
+        }
     }
 
     /// Sends the next ops of what was found, if there are any.
@@ -179,9 +181,9 @@ impl Core {
             self.queue.clear();
             self.write(now, outbox::Tx::Rekey { from: device, to: new_device(now) }, What::Settle(sent.witness), out);
         }
+        // Others have changed something, too, perhaps. While there is more to be sent, it can wait for the last of it.
+        self.pull.due |= self.queue.is_empty();
         if !ended.is_empty() {
-            // While there is more to be sent, it can wait for the last of it.
-            self.pull.due |= self.queue.is_empty();
             let tx = outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended };
             self.write(now, tx, What::Settle(Some(head)), out);
         }
@@ -202,6 +204,7 @@ impl Core {
     fn push_failed(&mut self, now: Now, sent: &Sent, trouble: Trouble, out: &mut Vec<Effect>) {
         self.queue.clear();
         self.push.failed(now, trouble);
+        self.pull.due |= !self.mine.is_empty();
         let alone = if let [(op, lane, _)] = sent.ops.as_slice() { Some((*op, *lane)) } else { None };
         match (trouble, alone) {
             // The server has never taken it, as it takes none of this size.

@@ -171,7 +171,7 @@ fn review(
         (None, _) => {}
     }
     let edits = verdict.edits(|wanted| wanted.base(product, made));
-    decided(reduced(Action::Edit(edits)), verdict.decided(), |field| verdict.was(field))
+    decided(reduced(Action::Edit(edits)), verdict.decided(), |field| was(verdict.wanted(), field))
 }
 
 /// What a decision comes to about a suggestion that was open.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Decided, Wanted, decide::mark};
 use crate::{
-    field::{Field, Value},
+    field::Field,
     op::{Base, Edit},
     product::OptimisationStatus,
     words::Words,
@@ -96,11 +96,6 @@ impl Verdict {
         }
     }
 
-    /// What was seen of a field that somebody else has changed.
-    pub(super) fn was(&self, field: &Field) -> Value {
-        self.wanted().iter().find(|wanted| wanted.field == *field).map_or(Value::None, |wanted| wanted.was.clone())
-    }
-
     fn fits(&self, what: &str) -> Result<(), String> {
         let characters = self.reason().chars().count();
         if characters > LONGEST_REASON {
@@ -113,7 +108,7 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::Seq, sync::intent::Seen};
+    use crate::{field::Value, ids::Seq, sync::intent::Seen};
 
     fn wanted(field: Field, value: &str) -> Wanted {
         Wanted { field, value: Value::text(value), seen: Seen::At(Seq(1)), was: Value::None }

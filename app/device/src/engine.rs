@@ -22,7 +22,7 @@ use domain::{
         pokes::Pace,
         replica,
         shown::Indicator,
-        wire::{Sealed, Trouble},
+        wire::Pull,
     },
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -31,7 +31,6 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::{
     chance::{Timer, now},
-    http,
     idb::Db,
     journal::Journal,
     keep::Keeper,
@@ -69,7 +68,12 @@ pub struct Engine(Rc<Inner>);
 /// The journal is swept when nothing has ended for so many milliseconds: op by op it would take as long as sending them.
 const SWEPT: u64 = 2_000;
 
-type Replicates = fn(&Rc<Inner>, Tag, replica::Tx);
+/// What keeps the replica.
+struct Replicates {
+    carry_out: fn(&Rc<Inner>, Tag, replica::Tx),
+    pull: fn(&Rc<Inner>, Tag, Pull),
+}
+
 type Hearing = Closure<dyn FnMut(MessageEvent)>;
 
 struct Inner {
@@ -110,7 +114,7 @@ struct Inner {
 impl Engine {
     /// Begins to work for a person in a store. `visible` is whether somebody looks.
     pub fn start(store: StoreId, user: UserId, visible: bool, tell: impl Fn(Notice) + 'static) -> Self {
-        let inner = Inner::new(store.0.simple().to_string(), user, Some(Inner::replicate), tell);
+        let inner = Inner::new(store.0.simple().to_string(), user, Some(Replicates { carry_out: Inner::replicate, pull: Inner::pull }), tell);
         let (poked, news) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
         let heard = Heard {
             poked: Box::new(move |seq| {
@@ -248,8 +252,8 @@ impl Inner {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Outbox(tag, tx) => self.go_at_once(async move |this| this.in_outbox(tag, tx).await),
-            Effect::Replica(tag, tx) => match self.replicates {
-                Some(replicate) => replicate(self, tag, tx),
+            Effect::Replica(tag, tx) => match &self.replicates {
+                Some(replicates) => (replicates.carry_out)(self, tag, tx),
                 // Without one nothing is pulled.
                 None => self.step(Event::Replica(tag, Err(Failed::Unavailable))),
             },
@@ -261,17 +265,11 @@ impl Inner {
                     this.poked(seq);
                 }
             }),
-            Effect::Pull(tag, pull) => self.go(async move |this| {
-                let address = match this.drifted.take() {
-                    0 => this.address("pull"),
-                    segments => format!("{}&drifted={segments}", this.address("pull")),
-                };
-                let answered = http::ask(&address, &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
-                if matches!(answered, Err(Trouble::Lost)) && this.keeper.away() {
-                    (this.tell)(Notice::Kept);
+            Effect::Pull(tag, pull) => {
+                if let Some(replicates) = &self.replicates {
+                    (replicates.pull)(self, tag, pull);
                 }
-                this.step(Event::Pulled(tag, answered));
-            }),
+            }
             Effect::WakeAt(mono) => self.wake_at(mono),
             Effect::Tell => {
                 if let Some(others) = &self.others {

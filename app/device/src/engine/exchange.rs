@@ -8,7 +8,7 @@ use domain::{
         core::{Event, Tag},
         outbox::Failed,
         replica,
-        wire::{Poke, Push, PushAnswer, PushReply, Sealed, Trouble},
+        wire::{Poke, Pull, Push, PushAnswer, PushReply, Sealed, Trouble},
     },
 };
 
@@ -42,6 +42,20 @@ impl Inner {
             if is_current {
                 this.tell_current().await;
             }
+        });
+    }
+
+    pub(super) fn pull(self: &Rc<Self>, tag: Tag, pull: Pull) {
+        self.go(async move |this| {
+            let address = match this.drifted.take() {
+                0 => this.address("pull"),
+                segments => format!("{}&drifted={segments}", this.address("pull")),
+            };
+            let answered = http::ask(&address, &Sealed::of(&pull), || this.step(Event::Arriving(tag))).await;
+            if matches!(answered, Err(Trouble::Lost)) && this.keeper.away() {
+                (this.tell)(Notice::Kept);
+            }
+            this.step(Event::Pulled(tag, answered));
         });
     }
 

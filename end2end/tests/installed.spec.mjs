@@ -60,6 +60,21 @@ test.describe('whoever signs out', () => {
     });
   }
 
+  test('P13: leaves nothing behind of which views they wanted to have on the device, in any store', async ({ page }) => {
+    await signInOnPage(page);
+    await open(page, '/products?status=draft&sort=title');
+    const owner = await idOf(page);
+    const elsewhere = `vitrine-pins-${'0'.repeat(32)}-${owner}`;
+    await page.evaluate((key) => localStorage.setItem(key, 'of another store'), elsewhere);
+    await page.getByRole('button', { name: 'Make this view available offline' }).click();
+    await expect.poll(async () => (await viewsOf(page, owner)).filter((key) => key !== elsewhere).length).toBeGreaterThan(0);
+
+    await signOut(page);
+
+    await expect(page).toHaveURL(/\/sign-in$/);
+    expect(await viewsOf(page, owner)).toEqual([]);
+  });
+
   test('P13: without a line is signed out as soon as there is one', async ({ page }) => {
     const line = await lineTo(page, '**/sign-out');
     await signInOnPage(page);
@@ -121,6 +136,10 @@ test('P13: what somebody left here who was signed out elsewhere goes when the ne
     await new Promise((done) => (request.onsuccess = done));
     request.result.close();
   }, `vitrine-shelf-${'0'.repeat(32)}-${owner}`);
+  await page.evaluate((owner) => {
+    for (const kind of ['pins', 'pins-turn']) localStorage.setItem(`vitrine-${kind}-${'0'.repeat(32)}-${owner}`, 'left here');
+  }, owner);
+  expect(await viewsOf(page, owner)).toHaveLength(2);
 
   await context.clearCookies();
   await signIn(page, 'editor@test.test');
@@ -129,6 +148,7 @@ test('P13: what somebody left here who was signed out elsewhere goes when the ne
   const editor = await idOf(page);
   await expect.poll(() => replicasOf(page, editor)).toHaveLength(1);
   await expect.poll(async () => (await databases(page)).filter((name) => name.endsWith(owner))).toEqual([]);
+  await expect.poll(() => viewsOf(page, owner)).toEqual([]);
 });
 
 test.describe('the offer to install it', () => {
@@ -210,7 +230,11 @@ test.describe('the offer to install it', () => {
 
 test('P11: the page of changes says what the browser may delete, and how to prevent it', async ({ page }) => {
   await signIn(page);
-  await open(page, '/changes');
+  await open(page, '/products');
+  // One gets there when nothing waits, too.
+  await page.locator('.face').click();
+  await page.locator('#person').getByRole('link', { name: 'On this device' }).click();
+  await expect(page).toHaveURL(/\/changes$/);
   const here = page.getByRole('region', { name: 'Kept by this browser' });
   await expect(here).toContainText('may delete what is on this device when it runs out of room');
 
@@ -305,6 +329,10 @@ const idOf = async (page) => (await page.locator('#main').getAttribute('data-use
 const databases = (page) => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
 
 const replicasOf = async (page, person) => (await databases(page)).filter((name) => name.startsWith('vitrine-replica-') && name.endsWith(person));
+
+/** What is written down of the views a person has made available offline. */
+const viewsOf = (page, person) =>
+  page.evaluate((person) => Object.keys(localStorage).filter((key) => key.startsWith('vitrine-pins-') && key.endsWith(person)), person);
 
 async function signOut(page) {
   await page.locator('.face').click();

@@ -342,7 +342,7 @@ test.describe('while the server cannot be reached', () => {
     // The page of changes has it too, until its person has seen it.
     await later.goto('/changes');
     await expect(later.getByRole('heading', { name: 'Needs you (1)' })).toBeVisible();
-    await expect(later.getByText('Somebody had rejected it before you.')).toBeVisible();
+    await expect(later.getByText('Somebody has rejected it before you. Your decision changed nothing.')).toBeVisible();
     await later.getByRole('link', { name: 'Go to the suggestion' }).click();
     await expect(card(later)).toHaveAttribute('data-review', theirs.id);
     await later.locator('[data-note]').filter({ hasText: theirs.title }).getByRole('button', { name: 'Close this note' }).click();

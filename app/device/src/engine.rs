@@ -175,6 +175,7 @@ impl Engine {
     /// Its person leaves: no row is read or kept any more. What they have saved is sent as before, when they are back.
     pub fn leave(&self) {
         self.0.has_left.set(true);
+        self.0.keeper.leave();
         *self.0.replica.borrow_mut() = None;
     }
 

@@ -138,6 +138,11 @@ impl Keeper {
         })
     }
 
+    /// Its person leaves, and with them which views they wanted.
+    pub(crate) fn leave(&self) {
+        self.shelf.leave();
+    }
+
     /// Nobody looks any more.
     pub(crate) fn rest(&self) {
         self.board.give_back(self.who);

@@ -1,4 +1,5 @@
-//! Whoever leaves takes along what is theirs and can be fetched again: databases of rows go, outboxes stay. Other tabs are told of it.
+//! Whoever leaves takes along what is theirs and can be fetched again: databases of rows go, and which views were
+//! to be here; outboxes stay. Other tabs are told of it.
 
 use std::iter;
 
@@ -14,6 +15,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{
     chance::set_timeout,
     idb::{answer, factory, named_like},
+    pins,
 };
 
 /// Milliseconds that somebody who leaves waits: a tab that does not give a database up must not hold them. The browser deletes it when that has gone.
@@ -24,16 +26,21 @@ const CHANNEL: &str = "vitrine-left";
 
 /// Deletes what a person keeps of all stores on this device. Where it cannot be known which there are, it is that of the store they are in.
 pub async fn forget(user: UserId, store: StoreId) {
+    let views = || pins::forget(|owner| owner == user);
+    views();
     let known = DISPOSABLE.map(|kind| name(kind, store, user));
     bounded(async move {
         let meant = named_like(OURS).await.into_iter().filter(move |name| owner(name) == Some(user));
         delete(meant.chain(known)).await;
     })
     .await;
+    // Another tab may have been in the middle of it.
+    views();
 }
 
 /// Deletes what others have left here, who did not sign out.
 pub async fn forget_others(me: UserId) {
+    pins::forget(|owner| owner != me);
     bounded(delete(named_like(OURS).await.into_iter().filter(move |name| owner(name).is_some_and(|owner| owner != me)))).await;
 }
 

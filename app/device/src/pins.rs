@@ -2,7 +2,13 @@
 //! written at once, so that two tabs do not write over each other; each hears of what the other has written by an event. A further store in one of the
 //! databases would make these unreadable for tabs of the build before.
 
-use domain::{clock::Timestamp, sync::pins::Pins};
+use std::cell::Cell;
+
+use domain::{
+    clock::Timestamp,
+    ids::UserId,
+    sync::{pins::Pins, whose::owner_of_pins},
+};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Storage;
@@ -14,11 +20,18 @@ const TURN: i64 = 20_000_000;
 pub(crate) struct Board {
     pins: String,
     turn: String,
+    /// Its person leaves: what goes is not written again.
+    is_over: Cell<bool>,
 }
 
 impl Board {
     pub(crate) fn new(store: &str, user: &str) -> Self {
-        Self { pins: format!("vitrine-pins-{store}-{user}"), turn: format!("vitrine-pins-turn-{store}-{user}") }
+        Self { pins: format!("vitrine-pins-{store}-{user}"), turn: format!("vitrine-pins-turn-{store}-{user}"), is_over: Cell::new(false) }
+    }
+
+    /// Nothing is written any more.
+    pub(crate) fn leave(&self) {
+        self.is_over.set(true);
     }
 
     /// Nothing where a browser keeps nothing.
@@ -31,7 +44,7 @@ impl Board {
         let before = self.read();
         let mut pins = before.clone();
         act(&mut pins);
-        pins != before && set(&self.pins, &pins.write())
+        pins != before && self.set(&self.pins, &pins.write())
     }
 
     /// Whether nobody else is at it, and if so whether one only goes on with it. It saves work and nothing else: where two are, both come to the same.
@@ -47,7 +60,7 @@ impl Board {
             Some((other, _)) if other == who => Goes::On,
             Some(_) => return None,
         };
-        set(&self.turn, &format!("{who} {until}"));
+        self.set(&self.turn, &format!("{who} {until}"));
         Some(goes)
     }
 
@@ -55,8 +68,22 @@ impl Board {
     pub(crate) fn give_back(&self, who: u64) {
         let is_held = get(&self.turn).is_some_and(|text| text.split_once(' ').is_some_and(|(held, _)| held.parse() == Ok(who)));
         if is_held {
-            set(&self.turn, "");
+            self.set(&self.turn, "");
         }
+    }
+
+    fn set(&self, key: &str, text: &str) -> bool {
+        !self.is_over.get() && storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
+    }
+}
+
+/// Deletes what certain people have written, in whichever store. Workers cannot, and leave it to the next tab.
+pub(crate) fn forget(is_meant: impl Fn(UserId) -> bool) {
+    let Some(storage) = storage() else { return };
+    let count = storage.length().unwrap_or_default();
+    let keys: Vec<String> = (0..count).filter_map(|at| storage.key(at).ok()?).collect();
+    for key in keys.into_iter().filter(|key| owner_of_pins(key).is_some_and(&is_meant)) {
+        let _ = storage.remove_item(&key);
     }
 }
 
@@ -75,8 +102,4 @@ fn storage() -> Option<Storage> {
 
 fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
-}
-
-fn set(key: &str, text: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }

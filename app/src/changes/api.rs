@@ -11,7 +11,7 @@ pub(super) const MOST: usize = 100;
 
 /// What products are called by, told by their ids with commas between; those that are not there are left out.
 #[server(prefix = "/api/fn", endpoint = "products/names", protocol = Read)]
-pub(super) async fn names(products: String) -> Result<Vec<(ProductId, Handle, String)>, AppError> {
+pub(crate) async fn names(products: String) -> Result<Vec<(ProductId, Handle, String)>, AppError> {
     use crate::context::{answer_status, authorised};
 
     let (ports, access) = authorised().inspect_err(answer_status)?;

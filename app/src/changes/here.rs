@@ -5,9 +5,9 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use domain::{query::ListQuery, sync::outbox::Failed};
 use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
-use super::stock;
+use super::{focus, stock};
 use crate::{
     device::{self, Heard, Wish},
     frame::signed_in,
@@ -75,32 +75,10 @@ impl Here {
             let Ok(Some(part)) = element.query_selector("[data-part=here]") else { return };
             let html = stock::section(stock.as_ref(), me.store.currency, on_the_wall, now());
             if *this.drawn.borrow() != html {
-                let focus = focused(&part);
-                part.set_inner_html(&html);
+                focus::keep(&part, || part.set_inner_html(&html));
                 *this.drawn.borrow_mut() = html;
-                if let Some(focus) = focus {
-                    focus_again(&part, &focus);
-                }
             }
         });
-    }
-}
-
-/// What the button with the focus does.
-fn focused(part: &Element) -> Option<(String, String)> {
-    let active = document().active_element().filter(|active| part.contains(Some(active)))?;
-    Some((active.get_attribute("data-do")?, active.get_attribute("data-view").unwrap_or_default()))
-}
-
-/// The same button, or what it has become.
-fn focus_again(part: &Element, (what, view): &(String, String)) {
-    let buttons = part.query_selector_all("[data-do], h2").ok();
-    let all: Vec<Element> = buttons.map(|all| (0..all.length()).filter_map(|at| all.item(at)?.dyn_into().ok()).collect()).unwrap_or_default();
-    let of_view = |element: &&Element| element.get_attribute("data-view").as_deref() == Some(view);
-    let same = all.iter().find(|element| of_view(element) && element.get_attribute("data-do").as_deref() == Some(what));
-    let next = same.or_else(|| all.iter().find(of_view)).or_else(|| all.first());
-    if let Some(next) = next.and_then(|next| next.dyn_ref::<HtmlElement>()) {
-        let _ = next.focus();
     }
 }
 

@@ -12,7 +12,7 @@ use leptos::{ev, html::Div, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{
-    api, here, markup,
+    api, focus, here, markup,
     safety::{self, Safety},
     state::{Line, Listed, Standing, listed, mine},
 };
@@ -34,15 +34,16 @@ struct Live {
     elsewhere: StoredValue<usize>,
     names: StoredValue<BTreeMap<ProductId, (Handle, String)>>,
     safety: StoredValue<Option<Safety>>,
+    drawn: StoredValue<String>,
     later: Later,
 }
 
 pub(super) fn start(node: NodeRef<Div>) {
     let Some(me) = signed_in() else { return };
     let (shown, elsewhere, names, safety) = (StoredValue::default(), StoredValue::default(), StoredValue::default(), StoredValue::default());
-    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, safety, later: Later::new() };
+    let live = Live { node, currency: me.store.currency, shown, elsewhere, names, safety, drawn: StoredValue::default(), later: Later::new() };
     let ear = device::listen(move |heard| {
-        if !matches!(heard, Heard::Stock) {
+        if !matches!(heard, Heard::Stock | Heard::News(_)) {
             live.later.run(SETTLED, move || live.draw());
         }
     });
@@ -97,8 +98,13 @@ impl Live {
         };
         let (elsewhere, safety) = (self.elsewhere.get_value(), self.safety.get_value());
         let html = self.shown.with_value(|shown| markup::page(shown, elsewhere, name, self.currency, now(), safety));
+        // What is the same is not touched: somebody may be reading it, or be about to press.
+        if self.drawn.with_value(|drawn| *drawn == html) {
+            return;
+        }
         if let Ok(Some(part)) = element.query_selector("[data-part=changes]") {
-            part.set_inner_html(&html);
+            focus::keep(&part, || part.set_inner_html(&html));
+            self.drawn.set_value(html);
         }
     }
 

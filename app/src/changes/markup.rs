@@ -217,7 +217,7 @@ mod known {
                 product: ProductId::new(at, [1; 10]),
                 wanted: "Suggestion rejected: <b>".into(),
                 at,
-                standing: Standing::Undecided("Somebody had approved it before you.".into(), Vec::new(), review),
+                standing: Standing::Undecided("Somebody has approved it before you.".into(), Vec::new(), review),
             };
 
             let html = page(&Listed { needs: vec![line], ..Listed::default() }, 0, |_| None, Currency::EUR, at, None);

@@ -2,7 +2,9 @@
 //!
 //! Who may call: everybody who may browse the store. The port checks it. What is kept on a device only the browser knows.
 
-mod api;
+pub(crate) mod api;
+#[cfg(any(feature = "hydrate", test))]
+mod focus;
 #[cfg(feature = "hydrate")]
 mod here;
 #[cfg(feature = "hydrate")]

@@ -8,13 +8,16 @@ use domain::{
     money::Currency,
     sync::{
         end::{Conflict, Differing, End},
-        intent::{Decided, Intent, Payload, Seen, Verdict, Wanted},
+        intent::{Intent, Payload, Seen, Verdict, Wanted},
         outbox::{Saved, State},
         shown::settles,
     },
 };
 
-use crate::ui::values::readable;
+use crate::{
+    review::state::outbox::too_late,
+    ui::values::{capital, readable},
+};
 
 /// Ends that are shown; the outbox has those of ninety days.
 const ENDS: usize = 100;
@@ -97,19 +100,11 @@ fn undecided(end: &End, review: ReviewId) -> Standing {
         End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => {
             ("The product was changed since. The suggestion waits for another decision.".to_owned(), fields.clone())
         }
-        End::Conflict(Conflict::Decided(decided)) => (before_you(*decided).to_owned(), Vec::new()),
+        End::Conflict(Conflict::Decided(decided)) => (capital(&too_late(*decided)), Vec::new()),
         End::Rejected(refusal) => (refusal.to_string(), Vec::new()),
         End::Applied | End::Merged | End::NoOp => (String::new(), Vec::new()),
     };
     Standing::Undecided(sentence, fields, review)
-}
-
-const fn before_you(decided: Decided) -> &'static str {
-    match decided {
-        Decided::Approved => "Somebody had approved it before you, with other words than yours. Theirs are in the product.",
-        Decided::Rejected => "Somebody had rejected it before you.",
-        Decided::Superseded => "It was sent back before you, or other words took its place.",
-    }
 }
 
 /// What is wanted when somebody keeps theirs against another's: upon what was there.
@@ -168,7 +163,7 @@ mod tests {
     use domain::{
         field::{Field, Value},
         ids::{UserId, VersionId},
-        sync::outbox::Draft,
+        sync::{intent::Decided, outbox::Draft},
     };
 
     use super::*;
@@ -251,7 +246,7 @@ mod tests {
         let settled = listed(&[saved(1, reject(), stale), saved(2, reject(), ended(End::Applied))], Currency::EUR);
 
         let [Line { standing: Standing::Undecided(sentence, fields, review), .. }] = open.needs.as_slice() else { panic!("{open:?}") };
-        assert!(sentence.contains("approved it before you") && fields.is_empty(), "{sentence}");
+        assert_eq!((sentence.as_str(), fields.len()), ("Somebody has approved it before you. Your decision changed nothing.", 0));
         assert_eq!(*review, ReviewId::new(Timestamp::from_micros(1), [9; 10]));
         assert_eq!((settled.needs.len(), settled.ended.len()), (0, 2));
     }

@@ -45,9 +45,7 @@ fn figures(here: &OnDevice, on_the_wall: &impl Fn(Timestamp) -> Timestamp, now: 
         (rows, of) if rows >= of => format!("All {}", format::products(of.into())),
         (rows, of) => format!("{} of {}", format::number(rows.into()), format::products(of.into())),
     };
-    let (at, today) = (on_the_wall(here.at), format::date(on_the_wall(now)));
-    let time = format::time(at);
-    let at = if format::date(at) == today { time } else { format!("{}, {time}", format::date(at)) };
+    let at = format::as_of(on_the_wall(here.at), on_the_wall(now));
     format!("{count}, as of {at}. About {} of the {} there is room for.", size(figures.bytes), size(figures.allowed))
 }
 

@@ -7,9 +7,9 @@ use domain::{
     sync::pins::{Pin, Pins, Trouble},
 };
 use leptos::prelude::{document, window};
-use maud::html;
+use maud::{Markup, html};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, MutationObserver, MutationObserverInit, Node};
+use web_sys::{Element, Event, HtmlElement, MutationObserver, MutationObserverInit, Node};
 
 use super::{Heard, Wish, Works, listen};
 use crate::{frame::signed_in, products::list_at, ui::format};
@@ -81,11 +81,14 @@ fn draw(engine: &Engine) {
     let click = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         let button = event.target().and_then(|target| target.dyn_into::<Element>().ok()).and_then(|target| target.closest("button").ok().flatten());
         match button.and_then(|button| button.get_attribute("data-do")).as_deref() {
-            Some("keep") if !engine.pins().has_room() => say(&event, "There is no room for another view. Stop one under “On this device”."),
+            Some("keep") if !engine.pins().has_room() => {
+                let here = html! { "There is no room for another view. Stop one under " a.link href="/changes" { "On this device" } "." };
+                say(&event, &here);
+            }
             Some("keep") => {
                 Works::wish(&engine, Wish::View(query.clone()));
                 if engine.pins().find(&query).is_none() {
-                    say(&event, "This browser keeps nothing here (a private window does so).");
+                    say(&event, &html! { "This browser keeps nothing here (a private window does so)." });
                 }
             }
             Some("stop") => Works::wish(&engine, Wish::NotView(query.clone())),
@@ -97,15 +100,18 @@ fn draw(engine: &Engine) {
     click.forget();
     let _ = chips.append_child(&item);
     if had_focus && let Some(button) = item.query_selector("button").ok().flatten() {
-        let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
+        let _ = button.unchecked_into::<HtmlElement>().focus();
     }
 }
 
-/// In the place of the button that it is about.
-fn say(event: &Event, words: &str) {
-    if let Some(item) = event.current_target().and_then(|item| item.dyn_into::<Element>().ok()) {
-        item.set_text_content(Some(words));
+/// In the place of the button that it is about, where the keyboard stays.
+fn say(event: &Event, words: &Markup) {
+    if let Some(item) = event.current_target().and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+        // What is read out has to come into what is there.
         let _ = item.set_attribute("role", "status");
+        item.set_inner_html(&words.0);
+        item.set_tab_index(-1);
+        let _ = item.focus();
     }
 }
 

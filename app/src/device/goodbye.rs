@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlFormElement, Request, RequestInit, RequestRedirect, Response, ResponseType, Storage};
 
+use super::shelf;
 use crate::{frame::signed_in, ui::unsaved::Unsaved};
 
 /// Milliseconds in which the server has to say that one is signed out.
@@ -39,6 +40,7 @@ extern "C" {
 pub(super) fn goodbye(engine: &Engine, form: HtmlFormElement) {
     let Some(me) = signed_in().filter(|_| !IS_LEAVING.replace(true)) else { return };
     engine.leave();
+    shelf::leave();
     spawn_local(async move {
         let is_out = leave(me.id, me.store.id).await;
         IS_LEAVING.set(false);
@@ -79,6 +81,7 @@ pub(super) fn tidy(engine: &Engine, store: StoreId, me: UserId, unsaved: Option<
             return;
         }
         engine.leave();
+        shelf::leave();
         // What was typed and is nowhere else stays on the screen: its person is still there to see it.
         if unsaved.is_none_or(|unsaved| unsaved.worst().is_none()) && !is_typing() {
             let _ = window().location().replace(SIGN_IN);

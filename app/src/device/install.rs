@@ -1,7 +1,7 @@
 //! Offers to install the app, where a browser has one asked: quietly, at a moment when nothing is unsaved, and only to whoever has use for it
 //! (`ui/installed.rs`). The browser offers it once a page, most often before this is here: the document keeps that (`app.rs`).
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use js_sys::Reflect;
 use leptos::{prelude::*, task::spawn_local};
@@ -23,6 +23,11 @@ const DAY: i64 = 86_400_000_000;
 
 /// When it is looked again whether one may interrupt.
 const LATER: Duration = Duration::from_secs(20);
+
+thread_local! {
+    /// Whether it is looked again by itself already: several events look, too.
+    static WAITS: Cell<bool> = const { Cell::new(false) };
+}
 
 #[wasm_bindgen]
 extern "C" {
@@ -63,7 +68,13 @@ fn consider(unsaved: Option<Unsaved>) {
     // The news that there is a newer version stands at the same place.
     let has_news = || matches!(document().query_selector(".newer>span:not([hidden]), dialog[open]"), Ok(Some(_)));
     if is_busy || has_news() {
-        set_timeout(move || consider(unsaved), LATER);
+        if !WAITS.replace(true) {
+            let again = move || {
+                WAITS.set(false);
+                consider(unsaved);
+            };
+            set_timeout(again, LATER);
+        }
         return;
     }
     show();

@@ -13,7 +13,7 @@ use leptos::{
     server_fn::response::{ClientRes, browser::BrowserResponse},
     task::spawn_local,
 };
-use ports::error::AppError;
+use ports::{error::AppError, people::Me};
 
 use crate::{
     frame::signed_in,
@@ -28,11 +28,18 @@ thread_local! {
     /// The change that the replica is as of.
     static SEQ: Cell<Seq> = const { Cell::new(Seq(0)) };
     static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+    /// What is kept is somebody's who has left.
+    static HAS_LEFT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// From now on what pages are answered is kept.
 pub(super) fn start() {
     offline::keep_with(keeper);
+}
+
+/// Its person leaves: nothing is kept any more, and no shelf is made anew.
+pub(super) fn leave() {
+    HAS_LEFT.set(true);
 }
 
 /// The server has been heard of: asks again what it is time for.
@@ -55,17 +62,26 @@ pub(super) fn is_current(seq: Seq) {
 
 async fn fill() -> Option<()> {
     let (me, build) = (signed_in()?, build()?);
-    let shelf = Shelf::open(me.store.id, me.id).await.ok()?;
+    let shelf = open(&me).await?;
     let slips = shelf.slips().await.ok()?;
     for (key, address) in ahead() {
         let (at, seq) = (now(), SEQ.get());
         let known = slips.iter().find(|(other, _)| *other == key);
         if known.is_none_or(|(_, slip)| slip.is_due(&build, at, seq)) {
             let bytes = shelf.ask(&address).await?;
-            shelf.put(&key, &Answer::new(build.clone(), at, seq, bytes)).await.ok()?;
+            put(&shelf, &key, &Answer::new(build.clone(), at, seq, bytes)).await?;
         }
     }
     Some(())
+}
+
+async fn open(me: &Me) -> Option<Shelf> {
+    if HAS_LEFT.get() { None } else { Shelf::open(me.store.id, me.id).await.ok() }
+}
+
+/// Its person may have left since it was opened.
+async fn put(shelf: &Shelf, key: &str, answer: &Answer) -> Option<()> {
+    if HAS_LEFT.get() { None } else { shelf.put(key, answer).await.ok() }
 }
 
 /// What keeps an answer, when it is one that is kept, of ours, and for whom the page was opened by.
@@ -85,8 +101,8 @@ fn keeper(address: &str, answer: &dyn Any) -> Option<Keep> {
         let answer = Answer::new(build, at, seq, bytes.to_vec());
         spawn_local(async move {
             // What cannot be kept is not there later, which is said then.
-            if let Ok(shelf) = Shelf::open(me.store.id, me.id).await {
-                let _ = shelf.put(&key, &answer).await;
+            if let Some(shelf) = open(&me).await {
+                let _ = put(&shelf, &key, &answer).await;
             }
         });
     }))

@@ -60,6 +60,7 @@ fn person(name: &str, account: &str) -> impl IntoView + use<> {
         <div class="menu end" id="person" popover="auto">
             <p><b>{name.to_owned()}</b><br /><span class="muted">{account.to_owned()}</span></p>
             <hr />
+            <a class="menu-item" href="/changes"><Icon name="download" />"On this device"</a>
             <a class="menu-item" href="/settings"><Icon name="settings" />"Settings"</a>
             <form method="post" action="/sign-out"><button class="menu-item"><Icon name="log-out" />"Sign out"</button></form>
         </div>

@@ -85,13 +85,13 @@ async fn read_the_rest() {
         breathe().await;
         let _turn = turn().await;
         let Some(mut tab) = TAB.take() else { return };
-        // What cannot be read now is read when somebody asks again.
-        let has_failed = tab.read_on().await.is_err();
-        let is_done = tab.rest.is_empty();
-        if !has_failed {
-            TAB.set(Some(tab));
+        // What cannot be read now is read when somebody asks again. They are not told to: they would ask for ever.
+        if tab.read_on().await.is_err() {
+            return;
         }
-        if has_failed || is_done {
+        let is_done = tab.rest.is_empty();
+        TAB.set(Some(tab));
+        if is_done {
             break;
         }
     }

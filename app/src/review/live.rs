@@ -54,6 +54,10 @@ struct Live {
     /// Answers to older questions are of no use.
     question: u32,
     is_asking: bool,
+    /// It was begun anew as the next part could not be had, and nothing was shown since.
+    is_anew: bool,
+    /// What is left out once a dialog about the one that is shown is closed.
+    left_out: Vec<ReviewId>,
     people: Option<Vec<(UserId, String)>>,
     notes: Vec<Note>,
     /// Which notes are about decisions that did not hold, until the person has looked at them.
@@ -127,6 +131,8 @@ pub(super) fn start(location: Location, node: NodeRef<Div>) -> String {
             failure: None,
             question: 0,
             is_asking: false,
+            is_anew: false,
+            left_out: Vec::new(),
             people: None,
             notes: Vec::new(),
             due: Vec::new(),

@@ -19,8 +19,18 @@ pub fn name(kind: &str, store: StoreId, user: UserId) -> String {
 /// Whose it is, of what may be deleted.
 pub fn owner(name: &str) -> Option<UserId> {
     let (kind, rest) = name.strip_prefix(OURS)?.split_once('-')?;
+    if DISPOSABLE.contains(&kind) { user(rest) } else { None }
+}
+
+/// Whose a note of views is, of those that tabs keep beside the databases: `vitrine-pins-{store}-{user}`, and `vitrine-pins-turn-{store}-{user}`.
+pub fn owner_of_pins(key: &str) -> Option<UserId> {
+    let rest = key.strip_prefix(OURS)?.strip_prefix("pins-")?;
+    user(rest)
+}
+
+fn user(rest: &str) -> Option<UserId> {
     let (_, user) = rest.rsplit_once('-')?;
-    if DISPOSABLE.contains(&kind) && user.len() == 32 { Uuid::try_parse(user).ok().map(UserId) } else { None }
+    if user.len() == 32 { Uuid::try_parse(user).ok().map(UserId) } else { None }
 }
 
 #[cfg(test)]
@@ -49,6 +59,28 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(owner(&nobodys), None, "{nobodys}");
+        }
+    }
+
+    #[test]
+    fn p13_a_note_of_views_has_an_owner_and_other_notes_have_none() {
+        let at = Timestamp::from_micros(1_700_000_000_000_000);
+        let (store, user) = (StoreId::new(at, [7; 10]), UserId::new(at, [9; 10]));
+        let (store_part, user_part) = (store.0.simple(), user.0.simple());
+
+        for note in [format!("vitrine-pins-{store_part}-{user_part}"), format!("vitrine-pins-turn-{store_part}-{user_part}")] {
+            assert_eq!(owner_of_pins(&note), Some(user), "{note}");
+            // It is no database.
+            assert_eq!(owner(&note), None, "{note}");
+        }
+        for nobodys in [
+            name("replica", store, user),
+            format!("vitrine-pins-{user_part}"),
+            format!("vitrine-pins-{store_part}-{user}"),
+            format!("other-pins-{store_part}-{user_part}"),
+            "vitrine-leaving".to_owned(),
+        ] {
+            assert_eq!(owner_of_pins(&nobodys), None, "{nobodys}");
         }
     }
 }

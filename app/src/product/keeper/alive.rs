@@ -11,9 +11,10 @@ use ports::{error::AppError, product::Receipt};
 
 use super::{Keeper, News};
 use crate::{
+    changes::api::names,
     device::{Heard, listen, ops_of},
     product::{
-        api::{open_product, product_history},
+        api::{Opened, open_product, product_history},
         state::{
             answer::{Next, receipt},
             history,
@@ -168,9 +169,8 @@ impl Keeper {
     }
 
     async fn asked_anew(&self) -> News {
-        let handle = self.desk.read_untracked().saved(&Field::Handle).to_string();
         // Without an answer the page is only older.
-        let Ok(Some(opened)) = open_product(handle, String::new()).await else { return News::None };
+        let Some(opened) = self.opened_by_now().await else { return News::None };
         // What is being typed is typed upon what was seen: a later version would hide that somebody else was there.
         if !self.typed.read_value().is_empty() {
             return News::Later;
@@ -182,6 +182,22 @@ impl Keeper {
             }
             None => News::None,
         }
+    }
+
+    /// The product as the server has it, by whatever handle.
+    async fn opened_by_now(&self) -> Option<Opened> {
+        let (product, handle) = {
+            let desk = self.desk.read_untracked();
+            (desk.product(), desk.saved(&Field::Handle).to_string())
+        };
+        let opened = open_product(handle, String::new()).await.ok()?;
+        if let Some(opened) = opened.filter(|opened| opened.product.id == product) {
+            return Some(opened);
+        }
+        // Somebody has given it another one.
+        let known = names(product.to_string()).await.ok()?;
+        let (_, handle, _) = known.into_iter().find(|(id, ..)| *id == product)?;
+        open_product(handle.to_string(), String::new()).await.ok()?
     }
 
     /// Nobody is at a field any more, perhaps.

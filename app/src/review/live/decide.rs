@@ -180,6 +180,11 @@ impl Live {
 
     /// Leaves out what is decided about and not sent yet.
     pub(super) fn leave_out(&mut self, reviews: &[ReviewId]) {
+        if self.is_asked() {
+            // What is said there is about the one that is shown: it stays until that is closed.
+            self.left_out.extend(reviews);
+            return;
+        }
         let before = self.shown().map(|seat| seat.card.review);
         if !self.desk.as_mut().is_some_and(|desk| desk.leave_out(reviews)) {
             return;

@@ -33,6 +33,7 @@ pub(super) fn listen(page: Page) {
         on("change", Live::on_change),
         on("input", Live::on_input),
         on("submit", Live::on_submit),
+        on("close", |live, _| live.has_closed()),
         on("error", |_, event| {
             if let Some(image) = target::<web_sys::HtmlImageElement>(event) {
                 let _ = image.class_list().add_1("broken");
@@ -266,6 +267,20 @@ impl Live {
         }
         if let Some(dialog) = self.find_as::<HtmlDialogElement>(&format!("#{id}")) {
             let _ = dialog.show_modal();
+        }
+    }
+
+    /// Whether somebody is about to say why they decide, of the one that is shown.
+    pub(super) fn is_asked(&self) -> bool {
+        self.find("#reject[open], #changes[open]").is_some()
+    }
+
+    /// A dialog was closed: what had to wait for that is done.
+    fn has_closed(&mut self) {
+        if !self.is_asked() && !self.left_out.is_empty() {
+            let reviews = std::mem::take(&mut self.left_out);
+            self.leave_out(&reviews);
+            self.fetch();
         }
     }
 

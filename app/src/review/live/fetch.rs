@@ -32,6 +32,7 @@ impl Live {
             return;
         }
         self.is_asking = false;
+        let before = self.shown().map(|seat| seat.card.review);
         match answer {
             Ok((queue, first)) => {
                 if let Some(card) = &first {
@@ -44,11 +45,17 @@ impl Live {
                 if let Some(desk) = &mut self.desk {
                     desk.leave_out(&outbox::reviews());
                 }
+                self.is_anew &= self.shown().is_none();
             }
             Err(error) => {
                 self.failure = Some(error);
                 self.desk = None;
             }
+        }
+        if before != self.shown().map(|seat| seat.card.review) {
+            // They ask about another one than the one that is shown now.
+            self.close("reject");
+            self.close("changes");
         }
         self.draw();
         let _ = self.root.set_attribute("data-ready", "");
@@ -58,7 +65,7 @@ impl Live {
 
     /// Whether the server is there again: what the device had in its place is asked for anew, unless one is in the middle of it.
     pub(super) fn look_for_the_server(&mut self) {
-        if self.is_asking || !self.desk.as_ref().is_some_and(|desk| desk.held.is_some() && !desk.is_touched()) {
+        if self.is_asking || !self.is_held() || self.is_in_the_middle() {
             return;
         }
         self.is_asking = true;
@@ -72,12 +79,16 @@ impl Live {
                     return;
                 }
                 live.is_asking = false;
-                let is_touched = live.desk.as_ref().is_some_and(Desk::is_touched);
-                if answer.as_ref().is_ok_and(|(queue, _)| queue.held.is_none()) && !is_touched {
+                if answer.as_ref().is_ok_and(|(queue, _)| queue.held.is_none()) && !live.is_in_the_middle() {
                     live.opened(question, answer);
                 }
             });
         });
+    }
+
+    /// Whether the reviewer has begun to choose, to write or to say why.
+    fn is_in_the_middle(&self) -> bool {
+        self.is_asked() || self.desk.as_ref().is_some_and(Desk::is_touched)
     }
 
     /// Goes to another queue, or to another suggestion.
@@ -124,6 +135,7 @@ impl Live {
                 if let Some(desk) = &mut self.desk {
                     desk.put(part, &outbox::reviews());
                 }
+                self.is_anew &= self.shown().is_none();
                 if was_empty {
                     self.draw();
                 } else {
@@ -133,7 +145,10 @@ impl Live {
                 self.fetch();
             }
             // What the device has is a list of its own, of another moment.
-            Err(AppError::Unreachable | AppError::Unavailable(_)) if self.shown().is_none() => self.open(),
+            Err(AppError::Unreachable | AppError::Unavailable(_)) if self.shown().is_none() && !self.is_anew => {
+                self.is_anew = true;
+                self.open();
+            }
             Err(error) => {
                 // What is here can be decided meanwhile; the next decision asks again.
                 if self.shown().is_none() {

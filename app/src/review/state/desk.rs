@@ -30,6 +30,8 @@ pub(crate) struct Desk {
     pub(crate) held: Option<HeldQueue>,
     /// Suggestions that were there when it was opened.
     pub(crate) here: u64,
+    /// What was shown first of a queue that is the device's, which has it not, and by how much it is counted.
+    apart: Option<(ReviewId, u64)>,
 }
 
 impl Desk {
@@ -37,7 +39,9 @@ impl Desk {
     pub(crate) fn new(queue: Queue, first: Option<Card>) -> Self {
         let Queue { total, odd, cards, next, currency, may_decide, held } = queue;
         let here = cards.len() as u64;
-        let mut desk = Self { seats: Vec::new(), at: 0, next, left: total, odd, done: 0, known: Vec::new(), currency, may_decide, held, here };
+        let mut desk =
+            Self { seats: Vec::new(), at: 0, next, left: total, odd, done: 0, known: Vec::new(), currency, may_decide, held, here, apart: None };
+        let apart = first.as_ref().map(|card| card.review).filter(|review| held.is_some() && cards.iter().all(|card| card.review != *review));
         if let Some(card) = first {
             // It may be in no queue; it is counted all the same, so that one is not at 1 of 0.
             desk.left = total.max(1);
@@ -45,6 +49,7 @@ impl Desk {
         }
         desk.add(cards);
         desk.count();
+        desk.apart = apart.map(|review| (review, desk.left.saturating_sub(total)));
         desk
     }
 

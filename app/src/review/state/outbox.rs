@@ -55,7 +55,7 @@ pub(crate) fn ended(end: &End, seq: Option<Seq>) -> Next {
     };
     match end {
         End::Applied | End::Merged | End::NoOp => Next::Rest,
-        End::Conflict(Conflict::Decided(decided)) => Next::Gone(already(status_of(*decided), "")),
+        End::Conflict(Conflict::Decided(decided)) => Next::Gone(too_late(*decided)),
         End::Conflict(Conflict::Fields(fields) | Conflict::Stale(fields)) => Next::Edited(fields.iter().map(conflict).collect()),
         End::Rejected(Refusal::NotFound) => Next::Gone(GONE.to_owned()),
         End::Rejected(Refusal::Invalid(field, sentence)) if *field != Field::Optimisation => Next::Refused(format!("{}: {sentence}", field.label())),
@@ -78,13 +78,17 @@ pub(crate) fn faster(next: Next, card: Option<&Card>) -> Next {
 
 const GONE: &str = "it is not there any more. Your decision changed nothing. Reload the page to see what is there.";
 
-const fn status_of(decided: Decided) -> ReviewStatus {
+/// Why a decision came too late, as far as its end tells.
+pub(crate) fn too_late(decided: Decided) -> String {
     match decided {
-        Decided::Approved => ReviewStatus::Approved,
-        Decided::Rejected => ReviewStatus::Rejected,
-        Decided::Superseded => ReviewStatus::Superseded,
+        Decided::Approved => already(ReviewStatus::Approved, ""),
+        Decided::Rejected => already(ReviewStatus::Rejected, ""),
+        // Which of the two it was only the suggestion itself says.
+        Decided::Superseded => format!("it was sent back before you, or other words took its place. {NOTHING}"),
     }
 }
+
+const NOTHING: &str = "Your decision changed nothing.";
 
 /// Why a decision came too late. A suggestion gives way to a later one, and to a version that somebody puts into the product:
 /// nobody has decided about it then.
@@ -98,7 +102,7 @@ fn already(status: ReviewStatus, who: &str) -> String {
         ReviewStatus::Rejected => format!("{somebody} has rejected it before you"),
         ReviewStatus::Changes => format!("{somebody} has asked for changes before you"),
     };
-    format!("{so}. Your decision changed nothing.")
+    format!("{so}. {NOTHING}")
 }
 
 /// What was done, in a word.

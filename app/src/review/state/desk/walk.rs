@@ -94,9 +94,12 @@ impl Desk {
     pub(crate) fn leave_out(&mut self, reviews: &[ReviewId]) -> bool {
         let mut found = false;
         for review in reviews {
+            let mut counted = 1;
             match self.seats.iter().position(|seat| seat.card.review == *review) {
                 Some(at) if at == self.at && (self.seats[at].is_editing || self.seats[at].is_edited()) => continue,
                 Some(at) => {
+                    // What is decided about here a device does not count.
+                    counted = self.apart.filter(|(apart, _)| apart == review).map_or(1, |(_, counted)| counted);
                     self.seats.remove(at);
                     self.at -= usize::from(at < self.at);
                 }
@@ -105,7 +108,7 @@ impl Desk {
                 None => self.known.push(*review),
             }
             found = true;
-            self.left = self.left.saturating_sub(1).max(self.seats.len() as u64);
+            self.left = self.left.saturating_sub(counted).max(self.seats.len() as u64);
         }
         if self.at >= self.seats.len() && self.next.is_none() {
             self.at = 0;
@@ -280,6 +283,24 @@ mod tests {
         desk.put(queue(15..25, 30), &decided);
         assert_eq!(desk.left(), 27);
         assert!(!desk.go_to(card(20).review) && desk.go_to(card(21).review));
+    }
+
+    #[test]
+    fn p10_what_a_device_counts_already_without_what_was_decided_is_not_counted_down_again() {
+        let held = HeldQueue { of: Some(214), as_of: Timestamp::from_micros(1) };
+        let queue = |total| Queue { next: None, held: Some(held), ..queue(1..4, total) };
+        let decided = card(0).review;
+        // One was led to it by its address.
+        let mut part = Desk::new(queue(214), Some(card(0)));
+        let mut whole = Desk::new(queue(3), Some(card(0)));
+        assert_eq!((title(&part), part.left(), whole.left()), ("Lamp 0", 214, 4));
+
+        assert!(part.leave_out(&[decided]) && whole.leave_out(&[decided]));
+
+        assert_eq!((title(&part), part.left(), whole.left()), ("Lamp 1", 214, 3));
+        // Another tab decides about one that was counted.
+        assert!(part.leave_out(&[decided, card(2).review]));
+        assert_eq!(part.left(), 213);
     }
 
     #[test]

@@ -57,6 +57,16 @@ fn a_decision_that_comes_too_late_says_what_was_faster() {
     assert_eq!(faster(Next::Edited(Vec::new()), Some(&card(1))), Next::Edited(Vec::new()));
 }
 
+#[test]
+fn what_came_first_is_told_of_the_end_alone_where_the_suggestion_cannot_be_asked_for() {
+    assert_eq!(too_late(Decided::Approved), "somebody has approved it before you. Your decision changed nothing.");
+    assert_eq!(too_late(Decided::Rejected), "somebody has rejected it before you. Your decision changed nothing.");
+    // An end does not tell the two apart.
+    assert_eq!(too_late(Decided::Superseded), "it was sent back before you, or other words took its place. Your decision changed nothing.");
+    let end = End::Conflict(Conflict::Decided(Decided::Rejected));
+    assert_eq!(ended(&end, None), Next::Gone(too_late(Decided::Rejected)));
+}
+
 fn saved(number: u8, intent: Intent, state: State) -> Saved {
     let at = Timestamp::from_micros(i64::from(number));
     let payload = Payload { intent, at, batch: None }.seal();

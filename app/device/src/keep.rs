@@ -140,7 +140,7 @@ impl Keeper {
 
     /// Its person leaves, and with them which views they wanted.
     pub(crate) fn leave(&self) {
-        self.shelf.leave();
+        self.board.leave();
     }
 
     /// Nobody looks any more.

@@ -71,6 +71,33 @@ export async function held(page, rows) {
   await page.waitForTimeout(500);
 }
 
+/** A page of nothing, and what a browser does to the worker of an address, whether tabs are open or none. */
+export async function workerOf(context, address) {
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  let status;
+  devtools.on('ServiceWorker.workerVersionUpdated', ({ versions }) => versions.filter(({ scriptURL }) => scriptURL.startsWith(address)).forEach(({ runningStatus }) => (status = runningStatus)));
+  const registered = new Promise((done) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(address) && !isDeleted);
+      if (ours) done(ours.registrationId);
+    });
+  });
+  await devtools.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  return {
+    page,
+    /** It has found the network. */
+    sync: () => devtools.send('ServiceWorker.dispatchSyncEvent', { origin: address, registrationId, tag: 'outbox', lastChance: false }),
+    /** It needs the memory for something else. */
+    stop: async () => {
+      expect(status).toBe('running');
+      await devtools.send('ServiceWorker.stopAllWorkers');
+      await expect.poll(() => status).toBe('stopped');
+    },
+  };
+}
+
 /** How many ops wait on the device. */
 export const waiting = (page) => page.evaluate(outboxOf);
 

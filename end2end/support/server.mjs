@@ -1,6 +1,6 @@
 // The release server on data of its own, and the command line on the same data.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, openSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,28 @@ export class Server {
     const ended = new Promise((done) => this.process.once('exit', done));
     this.process.kill(signal);
     await ended;
+  }
+
+  /** Of a server on SQLite that is stopped: its database as it is now, until it is put back. */
+  backUp() {
+    const copy = join(this.dir, 'copy');
+    rmSync(copy, { recursive: true, force: true });
+    mkdirSync(copy);
+    for (const name of this.#database()) copyFileSync(join(this.dir, name), join(copy, name));
+  }
+
+  /** The server, which is stopped, has what it had then. */
+  putBack() {
+    const copy = join(this.dir, 'copy');
+    for (const name of this.#database()) rmSync(join(this.dir, name));
+    for (const name of readdirSync(copy)) copyFileSync(join(copy, name), join(this.dir, name));
+  }
+
+  /** With its log, where there is one. */
+  #database() {
+    const files = readdirSync(this.dir).filter((name) => name.startsWith('vitrine.db'));
+    if (files.length === 0) throw new Error(`there is no database in ${this.dir}`);
+    return files;
   }
 
   /** Ends everything; fails when the server has panicked in its life. */

@@ -1,29 +1,7 @@
 // What is saved on the device: without a line, in several tabs, over reloads, by whoever is signed in. The numbers are those of the promises in
 // app/domain/src/sync.rs.
-import { alive, another, expect, lineTo, newStore, post, signIn, test, watch } from '../support/fixtures.mjs';
-
-const title = (page) => page.getByLabel('Title', { exact: true });
-const state = (page, name = 'title') => page.locator(`[data-field="${name}"] [data-state]`);
-const is = (page, name) => expect(state(page)).toHaveAttribute('data-state', name);
-
-/** Where the product at a place of the list by title is. */
-async function addressOf(page, place) {
-  const list = await (await page.request.get(`/products?sort=title&start=${place}`)).text();
-  return /<a [^>]*href="(\/products\/[^"]+)"/.exec(list)[1].replaceAll('&amp;', '&');
-}
-
-async function goTo(page, href) {
-  await page.goto(href);
-  await alive(page);
-}
-
-async function type(page, text) {
-  await title(page).fill(text);
-  await title(page).press('Enter');
-}
-
-/** What a browser does when it finds the network again. */
-const online = (page) => page.evaluate(() => window.dispatchEvent(new Event('online')));
+import { another, expect, lineTo, newStore, post, signIn, test, watch } from '../support/fixtures.mjs';
+import { addressOf, goTo, is, online, title, type } from '../support/device.mjs';
 
 const historyOf = (page, text) => page.locator('.history > li').filter({ hasText: text });
 
@@ -67,7 +45,7 @@ test.describe('without a line', () => {
     await is(page, 'kept');
     await expect.poll(() => line.refused).toBeGreaterThan(1);
     line.isCut = false;
-    await expect(state(page)).toHaveAttribute('data-state', 'saved', { timeout: 30_000 });
+    await is(page, 'saved', { timeout: 30_000 });
   });
 
   test('p07 what is typed in one tab is in the others at once', async ({ page, context }) => {
@@ -101,7 +79,7 @@ test.describe('without a line', () => {
     await expect(page.locator('[data-field="title"] .error')).toContainText('stays on this page');
     await expect(title(page)).toHaveValue('Nowhere to be kept');
     line.isCut = false;
-    await expect(state(page)).toHaveAttribute('data-state', 'saved', { timeout: 20_000 });
+    await is(page, 'saved', { timeout: 20_000 });
   });
 
   test('p03 p04 a conflict that was met while one was away waits until one decides', async ({ page, browser, server }) => {

@@ -1,6 +1,6 @@
 // What a device keeps, and what becomes of it: promises of offline work (app/domain/src/sync.rs) that hang on the browser alone.
 import { expect, signIn, signInOnPage } from '../support/fixtures.mjs';
-import { addressOf, atWork, covered, goTo, held, is, NO_LINE, online, PULL, PUSH, test, timesWritten, title, type, waiting } from '../support/device.mjs';
+import { addressOf, atWork, covered, entries, goTo, held, is, NO_LINE, online, PULL, PUSH, test, timesWritten, title, type, waiting } from '../support/device.mjs';
 import { Killed, typeAndKill } from '../support/killed.mjs';
 import { answeredLate, cutBefore } from '../support/proxy.mjs';
 
@@ -29,6 +29,101 @@ test('P1: what was called saved is there after the browser was killed in the sam
     await killed.end();
   }
 });
+
+test('P1: an outbox that the browser threw away is made anew of the journal, in its order', async ({ page, line }) => {
+  const href = await addressOf(page, 705);
+  await atWork(page, href);
+  const before = (await entries(page, href)).length;
+  const away = await keepTwo(page, line);
+
+  await page.evaluate(remove, 'vitrine-outbox-');
+  await goTo(page, href);
+  await expect.poll(() => waiting(page), { timeout: 20_000 }).toBe(2);
+  await goTo(page, href);
+  await expect(title(page)).toHaveValue('Typed secondly');
+  expect((await entries(page, href)).length).toBe(before);
+  away.end();
+  await online(page);
+
+  await expect.poll(() => waiting(page), { timeout: 30_000 }).toBe(0);
+  const written = await entries(page, href);
+  expect(written.length - before).toBe(2);
+  expect(written[0]).toContain('secondly');
+  expect(written[1]).toContain('firstly');
+  expect(written[1]).not.toContain('secondly');
+  await goTo(page, href);
+  await expect(title(page)).toHaveValue('Typed secondly');
+  await expect(page.locator('.conflict')).toHaveCount(0);
+});
+
+test('P1/P7: what was made anew of the journal is on the page by which it was', async ({ page, line }) => {
+  const href = await addressOf(page, 708);
+  await atWork(page, href);
+  const away = await keepTwo(page, line);
+  await page.evaluate(remove, 'vitrine-outbox-');
+
+  await goTo(page, href);
+
+  await expect.poll(() => waiting(page), { timeout: 20_000 }).toBe(2);
+  await expect(page.locator('.save-state')).toContainText('2 changes saved on this device');
+  await expect(title(page)).toHaveValue('Typed secondly');
+  away.end();
+});
+
+/** Two changes of the title that are not sent, until the fault is ended, and are in the journal too. */
+async function keepTwo(page, line) {
+  const away = line.when(PUSH, cutBefore());
+  await type(page, 'Typed firstly');
+  await is(page, 'kept');
+  await type(page, 'Typed secondly');
+  await expect.poll(() => page.evaluate(inJournal)).toBe(2);
+  await away.happened();
+  return away;
+}
+
+/** In the page: how many ops the journal has. */
+async function inJournal() {
+  const name = (await caches.keys()).find((name) => name.startsWith('vitrine-journal-'));
+  return name ? (await (await caches.open(name)).keys()).length : 0;
+}
+
+for (const [way, years] of [
+  ['ahead', 10],
+  ['behind', -10],
+]) {
+  test(`P5: a clock ten years off, in either direction, changes nothing: ${way}`, async ({ page, line }) => {
+    const href = await addressOf(page, years > 0 ? 706 : 707);
+    await page.addInitScript(wrongClock, years * 365.25 * 86_400_000);
+    await atWork(page, href);
+    expect(await page.evaluate(() => [Date.now(), Number(new Date())].map((now) => new Date(now).getFullYear()))).toEqual(Array(2).fill(new Date().getFullYear() + years));
+    const away = line.when(PUSH, cutBefore());
+    await type(page, `Clock ${way} by ten years`);
+    await is(page, 'kept');
+    await away.happened();
+    await expect(page.locator('.save-state')).toHaveText(/^1 change saved on this device$/);
+    // It is there after a reload, and as old as it is.
+    await goTo(page, href);
+    await expect(title(page)).toHaveValue(`Clock ${way} by ten years`);
+    await expect(page.locator('.save-state')).toHaveText(/^1 change saved on this device$/);
+
+    away.end();
+    await online(page);
+
+    await is(page, 'saved', { timeout: 20_000 });
+    await expect(page.locator('.save-state')).toBeEmpty();
+    expect(await timesWritten(page, href, `Clock ${way} by`)).toBe(1);
+    expect(await waiting(page)).toBe(0);
+  });
+}
+
+/** In the page, before anything of it: the time is another. */
+function wrongClock(shift) {
+  const right = Date;
+  window.Date = new Proxy(right, {
+    construct: (right, given, called) => Reflect.construct(right, given.length === 0 ? [right.now() + shift] : given, called),
+    get: (right, name) => (name === 'now' ? () => right.now() + shift : Reflect.get(right, name)),
+  });
+}
 
 test('P7: nothing goes back in time in any tab, though what the server said of the past comes late', async ({ page, context, line }) => {
   const href = await addressOf(page, 710);
@@ -84,7 +179,7 @@ test('P7: a page that was on its way while something was saved shows it all the 
 });
 
 for (const [how, lose] of [
-  ['deleted', () => remove('vitrine-replica-')],
+  ['deleted', remove],
   ['full of rubbish', spoil],
 ]) {
   test(`P9: rows on the device that are ${how} cost nothing but fetching them again`, async ({ page, line, server }) => {
@@ -98,7 +193,7 @@ for (const [how, lose] of [
     await away.happened();
 
     // With the page open, and its handle on what was there.
-    await page.evaluate(lose === spoil ? spoil : remove, 'vitrine-replica-');
+    await page.evaluate(lose, 'vitrine-replica-');
     expect(await waiting(page)).toBe(1);
     away.end();
     await online(page);
@@ -125,17 +220,47 @@ async function remove(name) {
   if (names.length === 0) throw new Error(`there is no ${name}`);
 }
 
-/** In the page: every page of rows is something else by now. */
+/** In the page: every page of rows, and what is written down of them all, is something else by now. */
 async function spoil(name) {
   const known = (await indexedDB.databases()).map((db) => db.name).find((known) => known.startsWith(name));
   const db = await new Promise((done) => (indexedDB.open(known).onsuccess = (event) => done(event.target.result)));
   const tx = db.transaction(['pages', 'meta'], 'readwrite');
-  const pages = tx.objectStore('pages');
-  const keys = await new Promise((done) => (pages.getAllKeys().onsuccess = (event) => done(event.target.result)));
-  for (const key of keys) pages.put(crypto.getRandomValues(new Uint8Array(100)), key);
+  for (const store of ['pages', 'meta'].map((name) => tx.objectStore(name))) {
+    const keys = await new Promise((done) => (store.getAllKeys().onsuccess = (event) => done(event.target.result)));
+    if (keys.length === 0) throw new Error(`there is nothing in ${store.name}`);
+    for (const key of keys) store.put(crypto.getRandomValues(new Uint8Array(100)), key);
+  }
   await new Promise((done, failed) => Object.assign(tx, { oncomplete: done, onabort: () => failed(tx.error) }));
   db.close();
 }
+
+test('P15: a server that was put back to a copy gets again what it has lost, once', async ({ page, line, server }) => {
+  const href = await addressOf(page, 725);
+  await server.stop();
+  server.backUp();
+  await server.start();
+  await atWork(page, href);
+  const before = (await entries(page, href)).length;
+  await type(page, 'Newer than the copy');
+  await is(page, 'saved', { timeout: 20_000 });
+  await expect.poll(() => waiting(page)).toBe(0);
+  line.cut();
+  await server.stop();
+  server.putBack();
+  await server.start();
+  // Past the line, by which the device would hear of it.
+  expect(await timesWritten(page, `${server.address}${href}`, 'Newer than the copy')).toBe(0);
+
+  line.mend();
+  await online(page);
+
+  await expect.poll(() => timesWritten(page, href, 'Newer than the copy'), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => waiting(page), { timeout: 20_000 }).toBe(0);
+  await goTo(page, href);
+  await expect(title(page)).toHaveValue('Newer than the copy');
+  await page.waitForTimeout(2_000);
+  expect((await entries(page, href)).length - before).toBe(1);
+});
 
 test('P10: of a store that is here in part, the list says so, and never that something does not exist', async ({ page, line }) => {
   // What the second step of rows is asked for never arrives.

@@ -118,6 +118,24 @@ test.describe('what the server says', () => {
     expect(await timesWritten(page, href, 'While signed out')).toBe(1);
   });
 
+  test('P13/P5: whoever may not send is told so, and it goes out when they may', async ({ page, line }) => {
+    const href = await addressOf(page, 682);
+    await atWork(page, href);
+    const forbidden = line.when(PUSH, status(403, { headers: OURS }));
+    await type(page, 'While it was not allowed');
+    await forbidden.happened();
+    await expect(page.locator('.save-state')).toContainText('1 change on this device. You may not send them now');
+    expect(await waiting(page)).toBe(1);
+    expect(await timesWritten(page, href, 'not allowed')).toBe(0);
+
+    forbidden.end();
+    await goTo(page, href);
+
+    await expect.poll(() => waiting(page), { timeout: 20_000 }).toBe(0);
+    await expect(page.locator('.save-state')).toBeEmpty();
+    expect(await timesWritten(page, href, 'not allowed')).toBe(1);
+  });
+
   test('P5: what is too much at once goes in parts', async ({ page, line }) => {
     const href = await addressOf(page, 685);
     await atWork(page, href);

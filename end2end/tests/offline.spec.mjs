@@ -1,5 +1,6 @@
 import { fillWords } from '../bench/fill-words.mjs';
 import { alive, expect, lineTo, open, signIn, signInOnPage, test } from '../support/fixtures.mjs';
+import { covered, goTo, held, workerOf } from '../support/device.mjs';
 
 // What a browser says of a server that is not there.
 test.use({ serviceWorkers: 'allow', expectedErrors: ['net::ERR_', 'Failed to fetch'] });
@@ -205,20 +206,9 @@ test('P2 P13: the worker sends what waits when no tab is open, once, and for nob
   await page.getByLabel('Title', { exact: true }).press('Enter');
   await expect(page.locator('[data-field="title"] [data-state]')).toHaveAttribute('data-state', 'kept');
 
-  const elsewhere = await context.newPage();
-  const devtools = await context.newCDPSession(elsewhere);
-  const registered = new Promise((done) => {
-    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const ours = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(server.address) && !isDeleted);
-      if (ours) done(ours.registrationId);
-    });
-  });
-  await devtools.send('ServiceWorker.enable');
-  const registrationId = await registered;
+  const { page: elsewhere, sync } = await workerOf(context, server.address);
   await page.close();
   await server.start();
-  /** What a browser does when it has found the network, and tabs or none. */
-  const sync = () => devtools.send('ServiceWorker.dispatchSyncEvent', { origin: server.address, registrationId, tag: 'outbox', lastChance: false });
   const isThere = async () => (await (await context.request.get(href)).text()).includes('Sent by the worker');
 
   // Signing in ends the session that one has.
@@ -329,7 +319,7 @@ test('p10 p14 a view that was made available offline is here whatever else there
   await expect(here).toContainText(`${count} of ${count}`);
   await here.getByRole('button', { name: 'Stop keeping Status: Draft on this device' }).click();
   await expect(here).not.toContainText('Status: Draft');
-  await expect.poll(() => page.evaluate(kept), { timeout: 40_000 }).toBe('');
+  await expect.poll(() => page.evaluate(pinned), { timeout: 40_000 }).toBe('');
   await server.stop();
   await goTo(page, DRAFTS);
   await expect(page.locator('.band.offline')).toContainText(/Offline\. [\d,]+ of 3,000 products are on this device/);
@@ -403,47 +393,11 @@ async function giveRoom(page, quota) {
 }
 
 /** What is written down of views. Runs in the page. */
-const kept = () =>
+const pinned = () =>
   Object.entries(localStorage)
     .filter(([key]) => key.startsWith('vitrine-pins-') && !key.includes('turn'))
     .map(([, lines]) => lines)
     .join('');
-
-async function goTo(page, address) {
-  await page.goto(address);
-  await alive(page);
-}
-
-/** Waits until the worker answers for the page and has what it keeps. */
-async function covered(page) {
-  await page.waitForFunction(() => navigator.serviceWorker.controller);
-  const isThere = () => page.evaluate(() => caches.match('/offline').then(Boolean));
-  await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
-}
-
-/** Waits until the replica has so many rows. */
-async function held(page, rows) {
-  const count = () =>
-    page.evaluate(async () => {
-      const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith('vitrine-replica-'));
-      if (!name) return 0;
-      const db = await new Promise((done, failed) => {
-        const request = indexedDB.open(name);
-        request.onsuccess = () => done(request.result);
-        request.onerror = () => failed(request.error);
-      });
-      const pages = await new Promise((done) => {
-        const request = db.transaction('pages').objectStore('pages').getAll();
-        request.onsuccess = () => done(request.result);
-      });
-      db.close();
-      // Rows are wanted before they are there: then a page is short.
-      return pages.filter((page) => page.length > 5_000).length;
-    });
-  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(rows / 100);
-  // The cookie is written with them.
-  await page.waitForTimeout(500);
-}
 
 /** Waits until the answer to a question is on the shelf. */
 async function shelved(page, key) {

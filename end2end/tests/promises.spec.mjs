@@ -2,7 +2,7 @@
 // are in line.spec.mjs (what an answer is), kept.spec.mjs (what a device keeps) and builds.spec.mjs; device.spec.mjs and offline.spec.mjs have what needs
 // no such line.
 import { another, expect, signIn } from '../support/fixtures.mjs';
-import { addressOf, atWork, entries, field, goTo, is, NO_LINE, online, PUSH, test, timesWritten, title, type, waiting } from '../support/device.mjs';
+import { addressOf, atWork, covered, entries, field, goTo, is, NO_LINE, online, PUSH, test, timesWritten, title, type, waiting, workerOf } from '../support/device.mjs';
 import { copied, cutAfter, cutBefore, hangs, OURS, status, twice } from '../support/proxy.mjs';
 
 test.use({ serviceWorkers: 'allow', expectedErrors: NO_LINE });
@@ -169,6 +169,54 @@ test('P5: what a tab was sending when it was closed, the next one sends', async 
   await expect.poll(() => waiting(later), { timeout: 30_000 }).toBe(0);
   expect(await timesWritten(later, href, 'Closed in the middle')).toBe(1);
   await later.close();
+});
+
+test('P5: a worker that is stopped in the middle of a push loses nothing', async ({ page, context, line }) => {
+  const href = await addressOf(page, 646);
+  await atWork(page, href);
+  await covered(page);
+  const away = line.when(PUSH, cutBefore());
+  await type(page, 'Stopped in the middle');
+  await is(page, 'kept');
+  await away.happened();
+  const { page: nothing, sync, stop } = await workerOf(context, line.address);
+  await page.close();
+  // Only the worker is left to meet this.
+  away.end();
+  const silence = line.when(PUSH, hangs());
+  await sync();
+  await silence.happened();
+
+  await stop();
+  silence.end();
+  expect(await timesWritten(nothing, href, 'Stopped in the middle')).toBe(0);
+  await sync();
+
+  await expect.poll(() => timesWritten(nothing, href, 'Stopped in the middle'), { timeout: 30_000 }).toBe(1);
+  await goTo(nothing, '/settings');
+  await expect.poll(() => waiting(nothing), { timeout: 20_000 }).toBe(0);
+  expect(await timesWritten(nothing, href, 'Stopped in the middle')).toBe(1);
+  await nothing.close();
+});
+
+test('P5: a lock that somebody frozen holds keeps nothing from going out', async ({ page, context, line }) => {
+  const href = await addressOf(page, 647);
+  await atWork(page, href);
+  const lock = `vitrine-push-${(await page.locator('#main').getAttribute('data-store')).replaceAll('-', '')}`;
+  const frozen = await context.newPage();
+  await frozen.goto('/robots.txt');
+  await frozen.evaluate((lock) => new Promise((done) => void navigator.locks.request(lock, () => new Promise(() => done()))), lock);
+
+  await type(page, 'Past a frozen tab');
+  await is(page, 'saved', { timeout: 20_000 });
+
+  // It had to wait for the lock, which is held to this moment.
+  const { held, pending } = await page.evaluate(() => navigator.locks.query());
+  expect(held.map(({ name }) => name)).toContain(lock);
+  expect(pending.map(({ name }) => name)).not.toContain(lock);
+  expect(await timesWritten(page, href, 'Past a frozen tab')).toBe(1);
+  expect(await waiting(page)).toBe(0);
+  await frozen.close();
 });
 
 test('P5: a change that the server stumbles over holds up its product alone', async ({ page, line }) => {

@@ -311,6 +311,10 @@ impl Inner {
             Ok(reply) => {
                 self.note(&tx, reply);
                 self.tell_ends(&tx, reply);
+                if matches!(tx, outbox::Tx::Recover { .. }) {
+                    // What this page has shown until now was without it.
+                    (self.tell)(Notice::Changed);
+                }
                 if let Reply::Loaded(loaded) = reply {
                     self.found.set(Some((loaded.pending.len(), loaded.count)));
                 }

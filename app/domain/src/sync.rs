@@ -25,6 +25,8 @@
 pub mod body;
 pub mod core;
 pub mod end;
+#[cfg(test)]
+mod golden;
 pub mod hash;
 pub mod intent;
 pub mod outbox;

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_tells_every_small_difference() {
+    fn p06_a_sum_tells_every_small_difference() {
         let body = [7; 40];
         let sum = Sum::of_row(1, Seq(1), &body);
 
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_rows_does_not_matter() {
+    fn p06_the_order_of_rows_does_not_matter() {
         let [a, b] = [1, 2].map(|ord| Sum::of_row(ord, Seq(1), b"x"));
 
         assert_eq!(a.with(b), b.with(a));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_history_depends_on_all_of_it() {
+    fn p15_a_history_depends_on_all_of_it() {
         let op = |n| OpId(uuid::Uuid::from_u128(n));
         let chain = Chain::default().then(op(1), Seq(1), 0).then(op(2), Seq(2), 0);
 

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_all_the_time_is_asked_for_ever_more_seldom_and_always_again() {
+    fn p16_what_changes_all_the_time_is_asked_for_ever_more_seldom_and_always_again() {
         let mut pace = Pace::default();
 
         let asked: Vec<u64> = (0..600).filter_map(|tenth| pace.poked(tenth * 100).map(|wait| tenth * 100 + wait)).collect();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_ends_again_and_again_is_asked_for_ever_more_seldom() {
+    fn p16_a_stream_that_ends_again_and_again_is_asked_for_ever_more_seldom() {
         assert_eq!((until_again(1, 255), until_again(2, 255), until_again(1, 0)), (1_000, 2_000, 500));
         assert_eq!((until_again(7, 255), until_again(u32::MAX, 255), until_again(u32::MAX, 0)), (60_000, 60_000, 30_000));
     }

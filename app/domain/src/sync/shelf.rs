@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_asked_again_once_the_store_has_changed_and_some_minutes_have_passed() {
+    fn p10_a_question_is_asked_again_once_the_store_has_changed_and_some_minutes_have_passed() {
         let due = |seconds, seq| slip(0, 1).is_due("b1", NOON.plus_seconds(seconds), Seq(seq));
 
         assert_eq!([due(10, 7), due(10, 8), due(200, 7)], [false; 3]);

@@ -229,9 +229,27 @@ pub struct Poke {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::golden;
+
+    /// A server reads what a build of eighteen months sends: none of these bytes is changed, and new fields come last.
+    #[test]
+    fn p12_what_earlier_builds_send_is_still_read() {
+        let id = uuid::Uuid::from_u128;
+        let op = SentOp { id: OpId(id(1)), number: 300, lane: ProductId(id(2)), reducer: 2, payload: Sealed::from_bytes(vec![3, 4]) };
+        let witness = Some(Cookie { epoch: 5, seq: Seq(6), hash: Chain(7) });
+        let push = Push { proto: 1, device: DeviceId(id(8)), user: UserId(id(9)), witness, ops: vec![Sealed::of(&op)] };
+        let bytes = "011000000000000000000000000000000008100000000000000000000000000000000901050c0701281000000000000000000000000000000001ac02100000000000000000000000000000000202020304";
+
+        let read = golden::sealed(bytes).open::<Push>().unwrap();
+
+        assert_eq!((read.ops[0].open::<SentOp>(), &read), (Ok(op), &push));
+        assert!(golden::hex(&Sealed::of(&push)).starts_with(bytes));
+        let empty = Push { witness: None, ops: Vec::new(), ..push };
+        assert_eq!(golden::sealed("01100000000000000000000000000000000810000000000000000000000000000000090000").open(), Ok(empty));
+    }
 
     #[test]
-    fn a_pull_that_asks_for_too_much_is_found_out() {
+    fn p14_a_pull_that_asks_for_too_much_is_found_out() {
         let held = |segment: u32| Held { segment, rows: vec![Span { from: segment * SEGMENT, count: SEGMENT }], sum: Sum(0) };
         let usual =
             Pull { compare: vec![held(1), held(7)], check: vec![held(7); CHECKS], want: vec![Span { from: 5, count: 20_000 }], ..Pull::default() };

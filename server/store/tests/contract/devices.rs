@@ -259,6 +259,31 @@ pub async fn p04_an_op_upon_an_own_one_knows_what_became_of_it(arranged: &Arrang
     assert_eq!(arranged.load("lamp").await.content.title, "Theirs");
 }
 
+pub async fn p05_an_op_of_later_rules_waits_and_leaves_no_trace(arranged: &Arranged) {
+    let (lamp, bowl) = (arranged.create(rich("lamp")).await, arranged.create(product("bowl")).await);
+    let mut phone = Device::of(member(arranged, "ada", Role::Editor).await);
+    let first = phone.title(&lamp, "Brass lamp");
+    let behind = phone.op(lamp.id, titled(&lamp, Seen::After(first.id, lamp.versions.latest), "Brass lamp", "Zinc lamp"));
+    let beside = phone.title(&bowl, "Deep bowl");
+    let of_later_rules = SentOp { reducer: REDUCER + 1, ..first.clone() };
+    let before = arranged.number("SELECT count(*) FROM change_log").await;
+
+    let told = phone.sends(&arranged.store, &[of_later_rules.clone(), behind.clone()]).await;
+
+    // Nor does what is behind it go before it.
+    assert_eq!(told, [Told::Later(first.id), Told::Later(behind.id)]);
+    assert_eq!(arranged.number("SELECT count(*) FROM op_result").await, 0);
+    assert_eq!(arranged.number("SELECT count(*) FROM change_log").await, before);
+    assert_eq!(arranged.load("lamp").await, lamp);
+    // Another product's does not wait for it.
+    let told = phone.sends(&arranged.store, &[of_later_rules, beside]).await;
+    assert_eq!((&told[0], end(&told[1])), (&Told::Later(first.id), &End::Applied));
+    // A server of those rules has come: here they are this one's.
+    let told = phone.sends(&arranged.store, &[first, behind]).await;
+    assert_eq!(told.iter().map(end).collect::<Vec<_>>(), [&End::Applied; 2]);
+    assert_eq!(arranged.load("lamp").await.content.title, "Zinc lamp");
+}
+
 pub async fn suggestions_are_decided_from_a_device(arranged: &Arranged) {
     let (lamp, bowl) = (arranged.create(rich("lamp")).await, arranged.create(product("bowl")).await);
     let (card, other) = (suggest(arranged, &lamp, title("Warm lamp")).await, suggest(arranged, &bowl, title("Deep bowl")).await);

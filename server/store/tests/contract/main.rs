@@ -114,6 +114,7 @@ contract! {
         p03_who_may_not_is_told_so_of_each_op,
         p04_what_was_not_seen_is_not_replaced,
         p04_an_op_upon_an_own_one_knows_what_became_of_it,
+        p05_an_op_of_later_rules_waits_and_leaves_no_trace,
         suggestions_are_decided_from_a_device,
         p06_a_replica_is_brought_up_to_date,
         p10_a_device_knows_how_large_the_store_is,

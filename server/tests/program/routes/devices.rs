@@ -24,9 +24,9 @@ use crate::support::{Client, Engine, Program, Reply, on_both_engines};
 
 on_both_engines!(
     what_a_device_saved_is_in_the_catalogue_and_comes_back,
-    whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to,
-    what_is_no_message_or_too_much_is_refused_with_its_status,
-    a_device_is_poked_when_something_of_its_store_has_changed,
+    p13_whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to,
+    p05_what_is_no_message_or_too_much_is_refused_with_its_status,
+    p16_a_device_is_poked_when_something_of_its_store_has_changed,
     what_was_saved_in_a_store_is_not_for_another_that_one_looks_at_by_now,
     p14_a_device_is_told_which_rows_a_view_has_and_fetches_them,
 );
@@ -100,7 +100,7 @@ async fn what_a_device_saved_is_in_the_catalogue_and_comes_back(engine: Engine) 
     assert_eq!(body::product(&second.rows[0]).unwrap().0.content.title, "Corrected in the warehouse");
 }
 
-async fn whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to(engine: Engine) {
+async fn p13_whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to(engine: Engine) {
     let program = Program::serving(engine).await;
     program.add_user("ben@shop.test", "demo", "editor");
     let phone = Phone::of(&program, "owner@demo.test").await;
@@ -120,11 +120,12 @@ async fn whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to(engine: Engine
     assert_eq!(from_elsewhere.status, 403);
 }
 
-async fn what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engine) {
+async fn p05_what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engine) {
     let program = Program::serving(engine).await;
     let phone = Phone::of(&program, "owner@demo.test").await;
     let op = edit(1, ProductId(id()), Seq(1), "a", "b");
     let many = vec![op.clone(); MOST_OPS + 1];
+    let everything = vec![op.clone(); 10_000];
     let sealed = |push: &Push| Sealed::of(push).bytes().to_vec();
     let large = SentOp { payload: Sealed::from_bytes(vec![7; 300 * 1_024]), ..op };
 
@@ -133,6 +134,7 @@ async fn what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engin
         ("pull", Vec::new(), 400),
         ("push", vec![0xff; 40], 400),
         ("push", sealed(&phone.push(&many)), 413),
+        ("push", sealed(&phone.push(&everything)), 413),
         ("push", sealed(&phone.push(&[large])), 413),
         ("push", sealed(&Push { proto: 0, ..phone.push(&[]) }), 426),
         ("pull", Sealed::of(&Pull { proto: 0, ..phone.pull(None) }).bytes().to_vec(), 426),
@@ -150,7 +152,7 @@ async fn what_is_no_message_or_too_much_is_refused_with_its_status(engine: Engin
     assert_eq!(phone.ask("push", later).await.status, 200);
 }
 
-async fn a_device_is_poked_when_something_of_its_store_has_changed(engine: Engine) {
+async fn p16_a_device_is_poked_when_something_of_its_store_has_changed(engine: Engine) {
     let program = Program::serving(engine).await;
     let phone = Phone::of(&program, "owner@demo.test").await;
     let mut pokes = phone.client.listen("/sync/v1/poke").await;

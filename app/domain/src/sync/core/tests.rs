@@ -147,7 +147,7 @@ fn p05_an_op_the_server_stumbles_over_is_found_and_the_others_go() {
 }
 
 #[test]
-fn what_is_too_large_together_goes_in_halves_and_alone_not_at_all() {
+fn p05_what_is_too_large_together_goes_in_halves_and_alone_not_at_all() {
     let mut tab = Tab::started();
     tab.step(Event::Save(Draft { payload: Sealed::from_bytes(vec![0; 300_000]), ..draft(1, 1) }));
     let (first, _) = tab.push().unwrap();
@@ -200,7 +200,7 @@ fn p05_what_is_behind_an_op_that_has_to_wait_does_not_go_before_it() {
 }
 
 #[test]
-fn retry_after_is_kept() {
+fn p05_retry_after_is_kept() {
     let mut tab = Tab::started();
     tab.save(1, 1);
     let (tag, _) = tab.push().unwrap();
@@ -242,7 +242,7 @@ fn p05_letting_ops_out_of_quarantine_is_tried_until_it_is_done() {
 }
 
 #[test]
-fn a_cloned_device_takes_another_id_and_goes_on() {
+fn p02_a_cloned_device_takes_another_id_and_goes_on() {
     let mut tab = Tab::started();
     tab.save(1, 1);
     let (tag, _) = tab.push().unwrap();

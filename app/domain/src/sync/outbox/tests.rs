@@ -1,5 +1,13 @@
 use super::*;
-use crate::sync::{end::Conflict, hash::Chain, intent::Decided};
+use crate::{
+    field::{Field, Value},
+    sync::{
+        end::{Conflict, Differing},
+        golden,
+        hash::Chain,
+        intent::Decided,
+    },
+};
 
 const USER: UserId = UserId(uuid::Uuid::from_u128(1));
 const LANE: ProductId = ProductId(uuid::Uuid::from_u128(1));
@@ -34,6 +42,48 @@ fn settle(outbox: &mut Outbox, n: u128, witness: Option<Cookie>, seq: i64, day: 
 fn pending(outbox: &mut Outbox) -> Vec<u64> {
     let Reply::Loaded(loaded) = apply(outbox, &Tx::Load { user: USER, skip: BTreeSet::new() }, &mut Vec::new()) else { panic!() };
     loaded.pending.iter().map(|saved| saved.number).collect()
+}
+
+/// What an outbox has is read by builds of eighteen months: none of these bytes is changed, and new states come last.
+#[test]
+fn p12_what_earlier_builds_have_kept_is_still_read() {
+    let ended = |end| State::Ended { end, seq: Some(Seq(300)), at: Timestamp::from_micros(1_700_000_000_000_000) };
+    let differing = Differing { field: Field::Title, base: Value::text("a"), theirs: Value::text("b"), mine: Value::text("c") };
+    // All that is the same whatever has become of it.
+    let before = "e8070210000000000000000000000000000000021000000000000000000000000000000003100000000000000000000000000000000102040501060e";
+    for (state, bytes) in [
+        (State::Pending, "00"),
+        (State::Quarantined, "01"),
+        (ended(End::Applied), "020001d8048080f28183898506"),
+        (ended(End::Merged), "020101d8048080f28183898506"),
+        (ended(End::NoOp), "020201d8048080f28183898506"),
+        (ended(End::Conflict(Conflict::Fields(vec![differing.clone()]))), "02030001057469746c6503016103016203016301d8048080f28183898506"),
+        (ended(End::Conflict(Conflict::Decided(Decided::Rejected))), "0203010101d8048080f28183898506"),
+        (ended(End::Conflict(Conflict::Stale(vec![differing]))), "02030201057469746c6503016103016203016301d8048080f28183898506"),
+        (ended(End::Rejected(Refusal::Invalid(Field::Title, "No.".into()))), "020404057469746c65034e6f2e01d8048080f28183898506"),
+        (State::Ended { end: End::Rejected(Refusal::TooLarge), seq: None, at: Timestamp::from_micros(1) }, "0204080002"),
+        (State::Discarded { at: Timestamp::from_micros(1) }, "0302"),
+    ] {
+        let draft = Draft { id: id(2), lane: ProductId(uuid::Uuid::from_u128(3)), payload: Sealed::from_bytes(vec![4, 5]), row: Some(6), ..draft(7) };
+        let saved = Saved { number: 1_000, reducer: 2, draft, state };
+        let bytes = format!("{before}{bytes}");
+
+        assert_eq!(golden::sealed(&bytes).open::<Saved>(), Ok(saved.clone()), "{bytes}");
+        // A tab of an earlier build reads what this one writes.
+        assert!(golden::hex(&Sealed::of(&saved)).starts_with(&bytes), "{saved:?}");
+    }
+
+    let device = DeviceId(uuid::Uuid::from_u128(8));
+    for (meta, bytes) in [
+        (
+            Meta { device, next_number: 9, resets: 10, witness: Some(at(11)), heard: Timestamp::from_micros(12) },
+            "1000000000000000000000000000000008090a0101160b18",
+        ),
+        (Outbox::new(device).meta, "100000000000000000000000000000000801000000"),
+    ] {
+        assert_eq!(golden::sealed(bytes).open::<Meta>(), Ok(meta.clone()), "{bytes}");
+        assert!(golden::hex(&Sealed::of(&meta)).starts_with(bytes), "{meta:?}");
+    }
 }
 
 #[test]
@@ -118,7 +168,7 @@ fn p13_ops_go_as_the_person_who_made_them_and_nobody_else_sees_them() {
 }
 
 #[test]
-fn what_is_in_quarantine_waits_and_is_let_out_again() {
+fn p13_what_is_in_quarantine_waits_and_is_let_out_again() {
     let mut outbox = with_ops(2);
     apply(&mut outbox, &Tx::Quarantine { ops: vec![id(1)] }, &mut Vec::new());
     assert!(pending(&mut outbox).is_empty(), "what is behind it in its lane waits with it");
@@ -140,7 +190,7 @@ fn p01_a_lost_outbox_is_made_anew_of_the_journal() {
 }
 
 #[test]
-fn a_push_takes_what_fits_and_at_least_one() {
+fn p05_a_push_takes_what_fits_and_at_least_one() {
     let outbox = with_ops(3);
     let mut ops: Vec<Saved> = outbox.ops.into_values().collect();
     ops[0].draft.payload = Sealed::from_bytes(vec![0; 300_000]);

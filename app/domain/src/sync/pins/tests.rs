@@ -16,7 +16,7 @@ fn replica(changes: u64) -> Meta {
 }
 
 #[test]
-fn what_is_kept_of_views_is_read_again_and_nonsense_left_out() {
+fn p14_what_is_kept_of_views_is_read_again_and_nonsense_left_out() {
     let pins = Pins {
         pins: vec![whole(""), whole("q=blue+l%C3%A4mp&vendor=A+%26+B"), Pin { view: "status=active".into(), ..Pin::default() }],
         trouble: Some(Trouble::Full),
@@ -30,7 +30,7 @@ fn what_is_kept_of_views_is_read_again_and_nonsense_left_out() {
 }
 
 #[test]
-fn a_view_is_kept_once_whatever_its_order_and_there_is_an_end() {
+fn p14_a_view_is_kept_once_whatever_its_order_and_there_is_an_end() {
     let mut pins = Pins::default();
 
     assert!(pins.add(&query("vendor=Acme")) && pins.add(&query("vendor=Acme&sort=title")));
@@ -59,7 +59,7 @@ fn p10_a_list_is_called_whole_only_where_the_replica_has_all_of_it() {
 }
 
 #[test]
-fn what_is_to_be_done_is_known_without_asking() {
+fn p14_what_is_to_be_done_is_known_without_asking() {
     let mut pins = Pins { pins: vec![whole("")], ..Pins::default() };
 
     assert!(!pins.is_open(Seq(3), NOON) && pins.is_open(Seq(4), NOON.plus_seconds(FRESH)));
@@ -86,7 +86,7 @@ fn p14_what_did_not_fit_is_tried_again_when_a_view_goes_or_somebody_wants_it() {
 }
 
 #[test]
-fn a_view_is_asked_for_again_when_something_has_changed_and_not_at_every_change() {
+fn p14_a_view_is_asked_for_again_when_something_has_changed_and_not_at_every_change() {
     let pin = whole("");
 
     assert!(Pin::default().is_due(Seq(0), NOON));

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_are_asked_for_first_and_in_steps() {
+    fn p14_the_newest_are_asked_for_first_and_in_steps() {
         assert_eq!(lacking(100_000, KEPT, &held([7, 99_999])), [Span { from: 97_999, count: 2_000 }]);
         assert_eq!(lacking(0, KEPT, &held([])), []);
         assert_eq!(lacking(3, KEPT, &held([])), [Span { from: 0, count: 3 }]);
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn new_products_come_in_where_there_is_no_room_and_gaps_stay() {
+    fn p14_new_products_come_in_where_there_is_no_room_and_gaps_stay() {
         assert_eq!(lacking(100_003, KEPT, &held(80_000..100_000)), [Span { from: 100_000, count: 3 }]);
         let with_gap = held((80_001..100_000).chain([5]).collect::<std::collections::BTreeSet<u32>>());
         assert_eq!(lacking(100_000, KEPT, &with_gap), []);

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_come_and_go_one_by_one() {
+    fn p14_reasons_come_and_go_one_by_one() {
         let now = Timestamp::from_micros(1);
         let hold = Hold::default().with(Reason::Pending, now).with(Reason::Viewport, now);
 

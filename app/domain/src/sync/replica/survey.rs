@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_rows_of_a_view_come_first_and_those_that_are_there_need_only_the_reason() {
+    fn p14_the_newest_rows_of_a_view_come_first_and_those_that_are_there_need_only_the_reason() {
         let survey = survey(&[(3, &[Reason::Viewport]), (5, &[Reason::Pinned])], &[]);
         let view = [Span { from: 1, count: 9 }];
 

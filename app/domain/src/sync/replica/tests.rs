@@ -43,7 +43,7 @@ fn with_rows(ords: &[u32]) -> Replica {
 }
 
 #[test]
-fn rows_that_are_held_and_not_there_are_wanted() {
+fn p14_rows_that_are_held_and_not_there_are_wanted() {
     let mut replica = Replica::default();
     hold(&mut replica, &[5, 6, 2_000], Reason::Pinned);
     assert_eq!(load(&mut replica, false).want, Span::of([5, 6, 2_000]));

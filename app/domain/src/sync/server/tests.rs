@@ -149,7 +149,7 @@ fn p13_ops_do_not_go_as_whoever_has_signed_in_meanwhile() {
 }
 
 #[test]
-fn an_op_of_rules_that_a_server_may_not_know_says_so() {
+fn p12_an_op_of_rules_that_a_server_may_not_know_says_so() {
     let draft =
         |intent| Draft { id: OpId(uuid::Uuid::nil()), lane: lamp().id, user: USER, payload: seal(intent), row: None, at: Timestamp::default() };
     let verdict = Verdict::Reject { reason: String::new() };

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_has_its_meaning() {
+    fn p05_every_status_has_its_meaning() {
         let meaning = |status| read::<u32>(Head { status, retry_after: Some(7), ..OURS }, Vec::new()).unwrap_err();
 
         assert_eq!([401, 403, 413, 426].map(meaning), [Trouble::SignIn, Trouble::Forbidden, Trouble::TooLarge, Trouble::Upgrade]);

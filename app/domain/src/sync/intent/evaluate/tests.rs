@@ -42,7 +42,7 @@ fn p04_a_value_that_was_not_seen_is_not_replaced_though_its_version_fits() {
 }
 
 #[test]
-fn an_edit_on_top_of_an_own_op_is_based_on_what_that_made() {
+fn p04_an_edit_on_top_of_an_own_op_is_based_on_what_that_made() {
     let mut product = lamp();
     product.content.title = "Blue lamp".into();
     product.versions.set(Field::Title, Seq(7));
@@ -61,7 +61,7 @@ fn p04_an_edit_on_top_of_an_own_op_that_was_not_done_is_based_on_what_was_before
 }
 
 #[test]
-fn a_seen_value_is_compared_as_its_field_writes_it() {
+fn p04_a_seen_value_is_compared_as_its_field_writes_it() {
     let mut product = lamp();
     product.content.tags = vec!["oak".into()];
     let edit = Intent::edit(Field::Tags, Seen::At(Seq(5)), Value::List(vec![" oak ".into(), "oak".into()]), Value::List(vec!["pine".into()]));
@@ -80,7 +80,7 @@ fn a_price_is_adjusted_from_what_it_is_now() {
 }
 
 #[test]
-fn a_suggestion_is_decided_once_and_for_what_it_was_written_for() {
+fn p04_a_suggestion_is_decided_once_and_for_what_it_was_written_for() {
     let product = lamp();
     let suggestion = |decided, title: &str| Suggestion {
         id: VersionId(uuid::Uuid::nil()),
@@ -182,7 +182,7 @@ fn p04_an_approval_replaces_nothing_that_the_reviewer_has_not_seen() {
 }
 
 #[test]
-fn of_two_reviewers_the_second_is_told_unless_both_want_the_same() {
+fn p04_of_two_reviewers_the_second_is_told_unless_both_want_the_same() {
     let reject = says(Verdict::Reject { reason: "Not oak.".into() });
     let sent_back = says(Verdict::Changes { remark: "Shorter.".into() });
     let same = approve(Seq(5), "Lamp", "Oak lamp");
@@ -210,7 +210,7 @@ fn a_decision_that_changes_nothing_of_the_product_is_one() {
 }
 
 #[test]
-fn what_cannot_be_said_of_a_suggestion_is_refused_with_a_reason() {
+fn p03_what_cannot_be_said_of_a_suggestion_is_refused_with_a_reason() {
     let vendor = Wanted { field: Field::Vendor, value: Value::text("Acme"), seen: Seen::At(Seq(5)), was: Value::None };
     for verdict in [Verdict::Approve(Vec::new()), Verdict::Approve(vec![vendor]), Verdict::Changes { remark: " ".into() }] {
         let judged = reviewed(&lamp(), &suggested(None), &says(verdict));
@@ -232,7 +232,7 @@ fn a_product_is_shown_as_it_was_decided() {
 }
 
 #[test]
-fn a_product_is_shown_with_own_ops_on_it() {
+fn p07_a_product_is_shown_with_own_ops_on_it() {
     let ops = [title(Seen::At(Seq(5)), "Lamp", "Blue lamp"), Intent::AdjustPrice { variants: Vec::new(), basis_points: 5_000 }];
 
     let shown = shown(lamp(), &ops);

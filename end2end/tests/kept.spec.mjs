@@ -235,6 +235,7 @@ async function spoil(name) {
 }
 
 test('P15: a server that was put back to a copy gets again what it has lost, once', async ({ page, line, server }) => {
+  test.setTimeout(90_000);
   const href = await addressOf(page, 725);
   await server.stop();
   server.backUp();
@@ -254,7 +255,8 @@ test('P15: a server that was put back to a copy gets again what it has lost, onc
   line.mend();
   await online(page);
 
-  await expect.poll(() => timesWritten(page, href, 'Newer than the copy'), { timeout: 30_000 }).toBe(1);
+  // At the latest when it asks for the next time.
+  await expect.poll(() => timesWritten(page, href, 'Newer than the copy'), { timeout: 45_000 }).toBe(1);
   await expect.poll(() => waiting(page), { timeout: 20_000 }).toBe(0);
   await goTo(page, href);
   await expect(title(page)).toHaveValue('Newer than the copy');

@@ -207,16 +207,37 @@ test('P5: a lock that somebody frozen holds keeps nothing from going out', async
   await frozen.goto('/robots.txt');
   await frozen.evaluate((lock) => new Promise((done) => void navigator.locks.request(lock, () => new Promise(() => done()))), lock);
 
+  const named = (which) => page.evaluate(async (which) => (await navigator.locks.query())[which].map(({ name }) => name), which);
+
   await type(page, 'Past a frozen tab');
+  // It is waited for, for a while.
+  await expect.poll(() => named('pending'), { intervals: [50] }).toContain(lock);
   await is(page, 'saved', { timeout: 20_000 });
 
-  // It had to wait for the lock, which is held to this moment.
-  const { held, pending } = await page.evaluate(() => navigator.locks.query());
-  expect(held.map(({ name }) => name)).toContain(lock);
-  expect(pending.map(({ name }) => name)).not.toContain(lock);
+  expect(await named('held')).toContain(lock);
+  expect(await named('pending')).not.toContain(lock);
   expect(await timesWritten(page, href, 'Past a frozen tab')).toBe(1);
   expect(await waiting(page)).toBe(0);
   await frozen.close();
+});
+
+test('P16: what was changed while the line was away for a moment is there soon after, however young the page is', async ({ page, browser, server, line }) => {
+  const href = await addressOf(page, 655);
+  const { page: office, close } = await another(browser, server, 'editor@test.test');
+  await goTo(office, href);
+  await goTo(page, href);
+  const isTold = () => page.evaluate(async () => (await navigator.locks.query()).held.some(({ name }) => name.startsWith('vitrine-poke-')));
+  await expect.poll(isTold, { intervals: [50], timeout: 10_000 }).toBe(true);
+  await page.waitForTimeout(800);
+  line.cut();
+  await type(office, 'Changed in a moment');
+  await is(office, 'saved');
+  line.mend();
+
+  await online(page);
+
+  await expect(title(page)).toHaveValue('Changed in a moment', { timeout: 10_000 });
+  await close();
 });
 
 test('P5: a change that the server stumbles over holds up its product alone', async ({ page, line }) => {

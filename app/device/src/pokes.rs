@@ -22,7 +22,7 @@ use crate::{
 
 /// A stream that has lived for so many milliseconds was a good one.
 const LIVED: u64 = 10_000;
-/// An engine that is younger has just asked anyway.
+/// An engine that is younger has just asked anyway, when its stream opens for the first time.
 const YOUNG: u64 = 5_000;
 
 /// Products that are others by now, and the change that made each so.
@@ -40,6 +40,8 @@ struct Inner {
     address: String,
     heard: Heard,
     began: u64,
+    /// Whether the stream was open before.
+    was_open: Cell<bool>,
     /// Streams that ended soon, one after the other.
     ended: Cell<u32>,
     wish: RefCell<Option<Wish>>,
@@ -66,6 +68,7 @@ impl Pokes {
             address: format!("/sync/v1/poke?store={store}"),
             heard,
             began: now().mono,
+            was_open: Cell::default(),
             ended: Cell::new(0),
             wish: RefCell::default(),
             mine: Cell::new(false),
@@ -164,7 +167,7 @@ impl Inner {
                 let Some(this) = Weak::upgrade(&this) else { return };
                 opened.set(Some(now().mono));
                 // Something may have changed while nobody listened.
-                if now().mono > this.began + YOUNG {
+                if this.was_open.replace(true) || now().mono > this.began + YOUNG {
                     (this.heard.poked)(Seq(0));
                 }
             }

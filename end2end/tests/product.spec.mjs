@@ -74,14 +74,15 @@ test('two people on different fields do not disturb each other; on the same fiel
   await other.goto(href);
   await alive(other);
 
-  await title(page).fill('Mine first');
-  await title(page).press('Enter');
-  await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved');
   await other.getByLabel('Vendor', { exact: true }).fill('Other vendor');
   await other.getByLabel('Vendor', { exact: true }).press('Enter');
   await expect(state(other, 'vendor')).toHaveAttribute('data-state', 'saved');
-
+  // What somebody else writes does not come to where one is typing.
   await title(other).fill('Theirs late');
+  await title(page).fill('Mine first');
+  await title(page).press('Enter');
+  await expect(state(page, 'title')).toHaveAttribute('data-state', 'saved');
+
   await title(other).press('Enter');
   await expect(other.locator('.conflict')).toContainText('Mine first');
   await expect(other.locator('.conflict')).toContainText('Theirs late');
@@ -388,11 +389,12 @@ test('theirs can be kept as well', async ({ page, browser, server }) => {
   const { page: other, close } = await another(browser, server, 'editor@test.test');
   await other.goto(href);
   await alive(other);
+  // What somebody else writes does not come to where one is typing.
+  await title(other).fill('Mine goes');
   await title(page).fill('Theirs stays');
   await title(page).press('Enter');
   await saved(page, 'title');
 
-  await title(other).fill('Mine goes');
   await title(other).press('Enter');
   await expect(other.locator('.conflict')).toContainText('Demo Owner changed the title');
   await other.getByRole('button', { name: 'Keep theirs' }).click();

@@ -1,6 +1,6 @@
 // What a test is given: a running server with a demo store, people with every role, and a page that must
 // stay free of errors.
-import { test as base, expect } from '@playwright/test';
+import { test as base, expect, request } from '@playwright/test';
 import { Server } from './server.mjs';
 
 export { expect };
@@ -70,15 +70,19 @@ export async function signIn(page, email = OWNER, password = passwordOf(email)) 
   const context = page.context();
   const at = `${serverOf.get(context)} ${email}`;
   if (!sessions.has(at)) {
-    const answer = await context.request.post('/sign-in', { form: { email, password }, maxRedirects: 0 });
+    // Apart from the page: signing in ends the session that one has, which may be one that other tests go on with.
+    const apart = await request.newContext({ baseURL: serverOf.get(context) });
+    const answer = await apart.post('/sign-in', { form: { email, password }, maxRedirects: 0 });
     expect(answer.status(), await answer.text()).toBe(303);
-    sessions.set(at, (await context.cookies()).filter(({ name }) => name === 'vitrine_session'));
+    sessions.set(at, (await apart.storageState()).cookies);
+    await apart.dispose();
   }
   await context.addCookies(sessions.get(at));
 }
 
-/** Signs somebody in as people do, which leads to the products. */
+/** Signs somebody in as people do, which leads to the products, with a session of their own. */
 export async function signInOnPage(page, email = OWNER, password = passwordOf(email)) {
+  await page.context().clearCookies({ name: 'vitrine_session' });
   await page.goto('/sign-in');
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);

@@ -120,6 +120,11 @@ test('P3: however a change ends, one sees it', async ({ page, browser, server, l
   // It is there on another day, too.
   await goTo(page, '/changes');
   await expect(page.locator('.change')).toHaveCount(4);
+
+  // Other tests count the products that there are.
+  await goTo(page, deleted);
+  await page.locator('.band').getByRole('button', { name: 'Restore' }).click();
+  await expect(page.locator('.band')).toHaveCount(0);
 });
 
 test('P4: of two devices that edit the same while both are away, the second is told, with what both had seen, theirs and its own', async ({ page, browser, server, line }) => {

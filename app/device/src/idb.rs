@@ -141,8 +141,10 @@ impl Transaction {
         self.on.object_store(name).map_err(|error| failed(&error))
     }
 
-    /// Waits until all of it is done, or none.
+    /// Waits until all of it is done, or none. Nothing more is asked: the browser need not find that out by waiting for its own answers.
     pub(crate) async fn done(self) -> Result<(), Failed> {
+        // Refused where it has failed already, which is told below.
+        let _ = self.on.commit();
         let is_done = std::future::poll_fn(|context| {
             if let Some(how) = self.end.get() {
                 return Poll::Ready(how);

@@ -93,17 +93,28 @@ impl Desk {
 
     pub(super) fn applied(&mut self, op: Pending, seq: Seq) {
         for (field, value) in op.edits {
+            self.needs.remove(&field);
+            // Told late: what came after it is known already.
+            if self.is_past(&field, seq) {
+                continue;
+            }
             self.set_version(&field, seq);
             self.set_saved(&field, value);
-            self.needs.remove(&field);
             self.done.insert(field);
         }
+    }
+
+    fn is_past(&self, field: &Field, seq: Seq) -> bool {
+        seq < self.versions.current(field)
     }
 
     fn conflicted(&mut self, op: Pending, conflicts: Vec<FieldConflict>) {
         if op.edits.len() > 1 {
             // None of it was done. Theirs is shown, and the person is told.
             for conflict in conflicts {
+                if self.is_past(&conflict.field, conflict.current) {
+                    continue;
+                }
                 self.set_version(&conflict.field, conflict.current);
                 self.set_saved(&conflict.field, conflict.theirs);
             }
@@ -113,6 +124,9 @@ impl Desk {
         for mut conflict in conflicts {
             if let Some(newer) = self.take_queued(&conflict.field) {
                 conflict.mine = newer;
+            }
+            if self.is_past(&conflict.field, conflict.current) {
+                (conflict.theirs, conflict.current) = (self.saved(&conflict.field), self.versions.current(&conflict.field));
             }
             self.needs.insert(conflict.field.clone(), Need::Conflict(op.id, Box::new(conflict)));
         }

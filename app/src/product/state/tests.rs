@@ -211,6 +211,18 @@ fn p07_what_another_tab_has_saved_is_shown_and_never_older_than_before() {
 }
 
 #[test]
+fn p07_an_answer_that_comes_late_takes_nothing_back() {
+    let mut desk = desk();
+    let known = desk.version(&Field::Title);
+    desk.adopt(&[in_outbox(1, title("Approved"), Kept::Pending)]);
+
+    desk.adopt(&[in_outbox(1, title("Approved"), ended(End::Applied, known.0 - 1))]);
+
+    assert_eq!((desk.shown(&Field::Title), desk.state(&Field::Title)), (Value::text("Lamp"), State::Clean));
+    assert_eq!(desk.version(&Field::Title), known);
+}
+
+#[test]
 fn p03_a_conflict_that_was_left_open_is_there_again() {
     let differing = Differing { field: Field::Title, base: Value::text("Oak"), theirs: Value::text("Lamp"), mine: Value::text("Mine") };
     let open = in_outbox(1, title("Mine"), ended(End::Conflict(Conflict::Fields(vec![differing])), 3));

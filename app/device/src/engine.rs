@@ -94,6 +94,9 @@ struct Inner {
     others: Option<BroadcastChannel>,
     timer: RefCell<Option<Timer>>,
     sweeping: RefCell<Option<Timer>>,
+    /// What was saved and is to be in the journal, too.
+    noted: RefCell<Vec<Draft>>,
+    noting: RefCell<Option<Timer>>,
     /// Segments that were found to differ from the server's, and that it has not been told of.
     drifted: Cell<usize>,
     heard: RefCell<Option<Hearing>>,
@@ -205,6 +208,8 @@ impl Inner {
             others,
             timer: RefCell::default(),
             sweeping: RefCell::default(),
+            noted: RefCell::default(),
+            noting: RefCell::default(),
             drifted: Cell::default(),
             heard: RefCell::default(),
             replicates,
@@ -252,7 +257,9 @@ impl Inner {
 
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Outbox(tag, tx) => self.go_at_once(async move |this| this.in_outbox(tag, tx).await),
+            // Somebody waits for the words that it is saved; for what else there is to do, the page does not wait.
+            Effect::Outbox(tag, tx @ outbox::Tx::Save(_)) => self.go_at_once(async move |this| this.in_outbox(tag, tx).await),
+            Effect::Outbox(tag, tx) => self.go(async move |this| this.in_outbox(tag, tx).await),
             Effect::Replica(tag, tx) => match &self.replicates {
                 Some(replicates) => (replicates.carry_out)(self, tag, tx),
                 // Without one nothing is pulled.
@@ -340,12 +347,15 @@ impl Inner {
     fn note(self: &Rc<Self>, tx: &outbox::Tx, reply: &Reply) {
         match (tx, reply) {
             (outbox::Tx::Save(draft), _) => {
-                let draft = draft.clone();
-                self.go(async move |this| {
-                    let Ok(journal) = Journal::open(&this.store).await else { return };
-                    // Without its number, which a new outbox gives anew.
-                    let _ = journal.keep(&Saved { number: 0, reducer: draft.rules(), draft, state: State::Pending }).await;
-                });
+                self.noted.borrow_mut().push(draft.clone());
+                let this = Rc::downgrade(self);
+                let keep = move || {
+                    if let Some(this) = Weak::upgrade(&this) {
+                        this.go(async move |this| this.keep_noted().await);
+                    }
+                };
+                // Not before the page has said that it is saved: the browser takes a while to be asked.
+                *self.noting.borrow_mut() = Some(Timer::once(0, keep));
             }
             // At once: whoever throws something away may be about to leave.
             (outbox::Tx::Discard { .. }, _) => self.go(Self::sweep),
@@ -360,6 +370,15 @@ impl Inner {
                 *self.sweeping.borrow_mut() = Some(Timer::once(SWEPT, sweep));
             }
             _ => {}
+        }
+    }
+
+    async fn keep_noted(self: Rc<Self>) {
+        let noted = self.noted.take();
+        let Ok(journal) = Journal::open(&self.store).await else { return };
+        for draft in noted {
+            // Without its number, which a new outbox gives anew.
+            let _ = journal.keep(&Saved { number: 0, reducer: draft.rules(), draft, state: State::Pending }).await;
         }
     }
 

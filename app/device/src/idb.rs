@@ -27,6 +27,12 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn databases(this: &Telling) -> Result<Promise, JsValue>;
+
+    /// An `IDBTransaction`. `web-sys` calls its `commit` deprecated, which no specification does.
+    type Ending;
+
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &Ending) -> Result<(), JsValue>;
 }
 
 /// A database and what it has to have.
@@ -144,7 +150,7 @@ impl Transaction {
     /// Waits until all of it is done, or none. Nothing more is asked: the browser need not find that out by waiting for its own answers.
     pub(crate) async fn done(self) -> Result<(), Failed> {
         // Refused where it has failed already, which is told below.
-        let _ = self.on.commit();
+        let _ = self.on.unchecked_ref::<Ending>().commit();
         let is_done = std::future::poll_fn(|context| {
             if let Some(how) = self.end.get() {
                 return Poll::Ready(how);

@@ -22,9 +22,9 @@ pub use self::{
 };
 use super::{
     outbox::{self, Draft, Loaded, Saved},
-    replica::{self, Reason},
+    replica,
     shown::{Indicator, Stopped},
-    wire::{Cookie, Held, PROTO, Span, Trouble},
+    wire::{Cookie, Held, PROTO, Trouble},
 };
 use crate::ids::{OpId, ProductId, UserId};
 
@@ -36,6 +36,8 @@ pub const PULL_TIMEOUT: u64 = 15_000;
 pub const STORAGE_TIMEOUT: u64 = 5_000;
 /// What another tab has to send is left to it for so many milliseconds.
 pub const TOLD: u64 = 300;
+/// What others may have changed is asked for so many milliseconds after one's own changes have arrived.
+pub const AFTER_PUSH: u64 = 250;
 
 #[derive(Debug, Default)]
 pub struct Core {
@@ -153,13 +155,7 @@ impl Core {
                     self.look_and_ask(now);
                 }
             }
-            Event::Save(draft) => {
-                if let Some(row) = draft.row {
-                    let rows = vec![Span { from: row, count: 1 }];
-                    self.replica(now, replica::Tx::Hold { rows, reason: Reason::Pending, at: now.wall }, What::Aside, out);
-                }
-                self.write(now, outbox::Tx::Save(draft.clone()), What::Save(draft), out);
-            }
+            Event::Save(draft) => self.write(now, outbox::Tx::Save(draft.clone()), What::Save(draft), out),
             Event::Discard(ops) => {
                 self.queue.clear();
                 // At once: somebody waits to see it gone, however long the server is left alone.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Core, Effect, Lane, Now, PUSH_TIMEOUT, Sent, Stopped, Tag, Waiting, What, backoff};
+use super::{AFTER_PUSH, Core, Effect, Lane, Now, PUSH_TIMEOUT, Sent, Stopped, Tag, Waiting, What, backoff};
 use crate::{
     ids::{DeviceId, OpId, ProductId},
     sync::{
@@ -27,6 +27,11 @@ impl Core {
             (What::Save(draft), Ok(_)) => {
                 self.count_in(&draft);
                 out.extend([Effect::Saved(draft.id), Effect::Tell]);
+                // Behind the words that it is saved, which somebody waits for.
+                if let Some(row) = draft.row {
+                    let rows = vec![Span { from: row, count: 1 }];
+                    self.replica(now, replica::Tx::Hold { rows, reason: Reason::Pending, at: now.wall }, What::Aside, out);
+                }
                 self.push.due = true;
             }
             (What::Save(draft), Err(failed)) => self.straight(now, draft, failed, out),
@@ -181,8 +186,11 @@ impl Core {
             self.queue.clear();
             self.write(now, outbox::Tx::Rekey { from: device, to: new_device(now) }, What::Settle(sent.witness), out);
         }
-        // Others have changed something, too, perhaps. While there is more to be sent, it can wait for the last of it.
-        self.pull.due |= self.queue.is_empty();
+        // Others have changed something, too, perhaps. While there is more to be sent, it can wait for the last of it; and for what somebody
+        // types meanwhile, as storage does one thing after the other.
+        if self.queue.is_empty() && !self.pull.due {
+            (self.pull.due, self.pull.not_before) = (true, self.pull.not_before.max(now.mono + AFTER_PUSH));
+        }
         if !ended.is_empty() {
             let tx = outbox::Tx::Settle { witness: sent.witness, head, at: notice.at, ended };
             self.write(now, tx, What::Settle(Some(head)), out);

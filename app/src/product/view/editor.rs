@@ -83,7 +83,7 @@ fn save() -> AnyView {
 /// The handle is a part of the address: when it has changed, so does the address.
 fn follow_handle(sheet: Sheet, list: Memo<String>) {
     let navigate = use_navigate();
-    let handle = Memo::new(move |_| sheet.desk.with(|desk| desk.saved(&Field::Handle).to_string()));
+    let handle = sheet.told(|desk| desk.saved(&Field::Handle).to_string());
     Effect::new(move |before: Option<String>| {
         let handle = handle.get();
         if before.is_some_and(|before| before != handle) {

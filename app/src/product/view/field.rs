@@ -31,7 +31,7 @@ pub(super) fn is_hydrating() -> bool {
     use_context::<Hydrated>().is_some_and(|hydrated| !hydrated.0.get_untracked())
 }
 
-pub(super) fn state_of(watched: Memo<Watched>) -> Signal<State> {
+pub(super) fn state_of(watched: Signal<Watched>) -> Signal<State> {
     Signal::derive(move || watched.with(|watched| watched.state.clone()))
 }
 

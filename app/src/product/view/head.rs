@@ -19,9 +19,10 @@ use crate::{
 
 #[component]
 pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
-    let title = Memo::new(move |_| sheet.desk.with(Desk::name));
+    let title = sheet.told(Desk::name);
     crate::ui::title::title(move || title.get());
-    let deleted = move || sheet.desk.with(Desk::deleted);
+    let is_deleted = sheet.told(Desk::deleted);
+    let deleted = move || is_deleted.get();
     // The button that did it has gone.
     Effect::new(move |before: Option<bool>| {
         let deleted = deleted();
@@ -56,8 +57,9 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
         sheet.act(Desk::dismiss_notice);
         focus::to(Vec::new());
     };
+    let said = sheet.told(|desk| desk.notice().map(str::to_owned));
     let notice = sometimes(move || {
-        sheet.desk.with(|desk| desk.notice().map(str::to_owned)).map(|sentence| {
+        said.get().map(|sentence| {
             at_once(view! {
                 <div class="band" role="alert">
                     <span>{sentence}</span>
@@ -66,7 +68,7 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
             })
         })
     });
-    let handle = Memo::new(move |_| sheet.desk.with(|desk| desk.saved(&Field::Handle).to_string()));
+    let handle = sheet.told(|desk| desk.saved(&Field::Handle).to_string());
     let improve =
         sheet.is_editor().then(|| at_once(view! { <a class="btn ghost" href=move || format!("/runs/new?handles={}", handle.get())>"Improve"</a> }));
     at_once(view! {

@@ -129,7 +129,8 @@ fn change_view(sheet: Sheet, change: FieldChange, who: String, at: Timestamp) ->
     let label = format!("Restore {name} from before {}", format::moment(at));
     let seq_field = field.to_string();
     let (part, back) = (field.clone(), StoredValue::new((field, before)));
-    let can = move || !sheet.locked() && (part.whole().is_none() || sheet.desk.with(|desk| desk.has(&part)));
+    let is_there = sheet.told(move |desk| part.whole().is_none() || desk.has(&part));
+    let can = move || !sheet.locked() && is_there.get();
     let restore = move |_| {
         back.try_with_value(|(field, before)| sheet.restore(field.clone(), before.clone()));
     };

@@ -45,7 +45,7 @@ impl Look {
 }
 
 #[component]
-pub(super) fn Input(sheet: Sheet, field: Field, look: Look, watched: Memo<Watched>) -> impl IntoView {
+pub(super) fn Input(sheet: Sheet, field: Field, look: Look, watched: Signal<Watched>) -> impl IntoView {
     let note = id_of(&field);
     let Look { id, kind, lines, name, label, hint, live } = look;
     let shown = Memo::new(move |_| watched.with(|watched| as_shown(&kind.show(&watched.value), lines)));

@@ -18,10 +18,8 @@ use crate::{
 /// `words` are for moving it forward and back, `name` for what it is. `show` is told which part is to be shown then.
 pub(super) fn actions(sheet: Sheet, part: Field, words: [&'static str; 2], name: Signal<String>, show: Callback<Field>) -> AnyView {
     let part = StoredValue::new(part);
-    // Told only when it changes: buttons that are made anew with every edit would lose the focus.
-    let locked = Memo::new(move |_| sheet.locked());
     at_once(sometimes(move || {
-        let part = part.try_get_value().filter(|_| !locked.get())?;
+        let part = part.try_get_value().filter(|_| !sheet.locked())?;
         let steps = words.into_iter().zip([-1, 1]).map(|(word, by)| step(sheet, &part, word, by, name, show)).collect::<Vec<_>>();
         let remove = move |_| {
             let next = sheet.desk.with_untracked(|desk| desk.neighbour(&part));
@@ -49,7 +47,7 @@ fn step(sheet: Sheet, part: &Field, word: &'static str, by: isize, name: Signal<
     let near = vec![id(by), id(-by)];
     let stuck = {
         let part = part.clone();
-        says(move || sheet.desk.with(|desk| desk.moved(&part, by).is_empty()))
+        sheet.told(move |desk| desk.moved(&part, by).is_empty())
     };
     let moved = part.clone();
     let go = move |_| {

@@ -31,7 +31,7 @@ use crate::{
 
 #[component]
 pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
-    let ids = Memo::new(move |_| sheet.desk.with(Desk::images));
+    let ids = sheet.told(Desk::images);
     let chosen = RwSignal::new(None::<ImageId>);
     let current = Memo::new(move |_| {
         let ids = ids.read();
@@ -39,7 +39,8 @@ pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
     });
     let place = move |id: ImageId| ids.with(|ids| ids.iter().position(|known| *known == id)).unwrap_or(0) + 1;
     let mine = |field: &Field| matches!(field, Field::ImageField(..) | Field::Image(_));
-    let state = Signal::derive(move || sheet.desk.with(|desk| desk.state_of_all(mine)));
+    let state = sheet.told(move |desk| desk.state_of_all(mine));
+    let needing = sheet.told(move |desk| desk.needing(mine));
     let small = move |id: ImageId| {
         let alt = sheet.text(Field::ImageField(id, ImageField::Alt));
         at_once(view! {
@@ -64,7 +65,7 @@ pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
     let elsewhere = says(move || {
         let current = current.get();
         let beside = |field: &Field| matches!(field, Field::ImageField(id, ImageField::Alt | ImageField::Url) if current == Some(*id));
-        sheet.desk.with(|desk| desk.needing(|field| mine(field) && !beside(field)))
+        needing.with(|all| all.iter().filter(|field| !beside(field)).cloned().collect())
     });
     let actions = move |id: ImageId| {
         let name = says(move || format!("picture {}", place(id)));

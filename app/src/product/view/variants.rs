@@ -36,16 +36,18 @@ const OPTIONS: usize = domain::product::limits::OPTIONS;
 
 #[component]
 pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
-    let ids = Memo::new(move |_| sheet.desk.with(Desk::variants));
+    let ids = sheet.told(Desk::variants);
     let most = RwSignal::new(AT_ONCE);
     // Those whose other fields are shown.
     let open = RwSignal::new(Vec::<VariantId>::new());
-    let names = Memo::new(move |_| match sheet.desk.with(|desk| desk.shown(&Field::OptionNames)) {
+    let names = sheet.told(|desk| match desk.shown(&Field::OptionNames) {
         Value::List(names) => names,
         _ => Vec::new(),
     });
     let mine = |field: &Field| matches!(field, Field::VariantField(..) | Field::Variant(_) | Field::OptionNames);
-    let state = Signal::derive(move || sheet.desk.with(|desk| desk.state_of_all(mine)));
+    let state = sheet.told(move |desk| desk.state_of_all(mine));
+    // Each with whether it is there.
+    let needing = sheet.told(move |desk| desk.needing(mine).into_iter().map(|field| (desk.has(&field), field)).collect::<Vec<_>>());
     let add = move |_| {
         let id = chance::new_variant();
         let place = sheet.desk.with_untracked(|desk| {
@@ -58,7 +60,7 @@ pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
     let elsewhere = says(move || {
         let open = open.get();
         let beside = |field: &Field| matches!(field, Field::VariantField(id, part) if REST.contains(part) && open.contains(id));
-        sheet.desk.with(|desk| desk.needing(|field| mine(field) && !(beside(field) && desk.has(field))))
+        needing.with(|all| all.iter().filter(|(is_there, field)| !(*is_there && beside(field))).map(|(_, field)| field.clone()).collect())
     });
     let heads = move || {
         let option = |(at, name): (usize, String)| view! { <th role="columnheader" scope="col">{option_name(at, &name)}</th> };
@@ -134,7 +136,7 @@ fn option_name(at: usize, name: &str) -> String {
 
 /// The names of the options, and room for one more.
 #[component]
-fn OptionNames(sheet: Sheet, names: Memo<Vec<String>>) -> impl IntoView {
+fn OptionNames(sheet: Sheet, names: Signal<Vec<String>>) -> impl IntoView {
     let watched = sheet.watch(Field::OptionNames);
     let places = move || {
         let count = names.with(Vec::len);
@@ -153,8 +155,8 @@ fn OptionNames(sheet: Sheet, names: Memo<Vec<String>>) -> impl IntoView {
     })
 }
 
-fn row(sheet: Sheet, id: VariantId, names: Memo<Vec<String>>, open: RwSignal<Vec<VariantId>>) -> AnyView {
-    let name = Memo::new(move |_| sheet.desk.with(|desk| desk.variant_name(id)));
+fn row(sheet: Sheet, id: VariantId, names: Signal<Vec<String>>, open: RwSignal<Vec<VariantId>>) -> AnyView {
+    let name = sheet.told(move |desk| desk.variant_name(id));
     let is_open = Memo::new(move |_| open.with(|open| open.contains(&id)));
     let options = move |at: usize| {
         let label =
@@ -208,15 +210,15 @@ fn row(sheet: Sheet, id: VariantId, names: Memo<Vec<String>>, open: RwSignal<Vec
 }
 
 /// The fields of a variant that have no place in its row, each with its state beside it.
-fn rest(sheet: Sheet, id: VariantId, name: Memo<String>) -> AnyView {
-    let pictures = Memo::new(move |_| sheet.desk.with(|desk| desk.picture_choices(id)));
+fn rest(sheet: Sheet, id: VariantId, name: Signal<String>) -> AnyView {
+    let pictures = sheet.told(move |desk| desk.picture_choices(id));
     let policies = || InventoryPolicy::ALL.iter().map(|policy| (policy.name().to_owned(), values::sold_out(*policy).to_owned())).collect();
     let one = |part: &VariantField| {
         let field = Field::VariantField(id, *part);
         match part {
             VariantField::Taxable | VariantField::RequiresShipping => at_once(view! { <FlagField sheet field /> }),
             VariantField::InventoryPolicy | VariantField::Image => {
-                let choices = if *part == VariantField::Image { pictures.into() } else { says(policies) };
+                let choices = if *part == VariantField::Image { pictures } else { says(policies) };
                 at_once(view! { <ChoiceField sheet field choices /> })
             }
             _ => at_once(view! { <TextField sheet field kind=kind_of(sheet, *part) /> }),
@@ -227,7 +229,7 @@ fn rest(sheet: Sheet, id: VariantId, name: Memo<String>) -> AnyView {
         <div class="fields" role="group" aria-label=says(move || format!("More of {}", name.get()))>
             {fields}
         </div>
-        {part::actions(sheet, Field::Variant(id), ["Move up", "Move down"], name.into(), Callback::new(|_| ()))}
+        {part::actions(sheet, Field::Variant(id), ["Move up", "Move down"], name, Callback::new(|_| ()))}
     })
 }
 
@@ -253,7 +255,7 @@ pub(super) fn Troubles(sheet: Sheet, fields: Signal<Vec<Field>>) -> impl IntoVie
         let (id, name) = (id_of(&field), name_of(sheet, &field));
         let state = {
             let field = field.clone();
-            Signal::derive(move || sheet.desk.with(|desk| desk.state(&field)))
+            sheet.told(move |desk| desk.state(&field))
         };
         let given_up = field.clone();
         let can_give_up = move || matches!(state.get(), State::Invalid(_));

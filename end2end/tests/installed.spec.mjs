@@ -87,7 +87,8 @@ test.describe('whoever signs out', () => {
     await expect.poll(() => line.refused).toBe(2);
 
     line.isCut = false;
-    await page.goto('/products');
+    // The browser's page may still be on its way.
+    await expect(() => page.goto('/products')).toPass();
     await expect(page).toHaveURL(/\/sign-in$/);
     expect(await replicasOf(page, owner)).toEqual([]);
 

@@ -419,6 +419,7 @@ test('a product goes into the trash and comes back', async ({ page }) => {
   await expect(page.locator('.band')).toHaveCount(0);
   await expect(heading(page)).toBeFocused();
   await expect(title(page)).toBeEditable();
+  await expect.poll(async () => (await page.request.get(href)).text()).not.toContain('This product is in the trash');
 });
 
 test('one goes on to the next product, to the one before, and back to the row one left', async ({ page }) => {

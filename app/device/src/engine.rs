@@ -298,7 +298,17 @@ impl Inner {
         spawn_local(what(Rc::clone(self)));
     }
 
-    /// The same, begun before this returns: what it asks of the browser is under way while the page draws what somebody has done.
+    /// Goes after so many milliseconds, unless this is gone by then, or the timer.
+    fn later<F: Future<Output = ()> + 'static>(self: &Rc<Self>, milliseconds: u64, what: impl FnOnce(Rc<Self>) -> F + 'static) -> Timer {
+        let this = Rc::downgrade(self);
+        Timer::once(milliseconds, move || {
+            if let Some(this) = Weak::upgrade(&this) {
+                this.go(what);
+            }
+        })
+    }
+
+    /// As `go`, begun before this returns: what it asks of the browser is under way while the page draws what somebody has done.
     fn go_at_once<F: Future<Output = ()> + 'static>(self: &Rc<Self>, what: impl FnOnce(Rc<Self>) -> F) {
         let mut going = Box::pin(what(Rc::clone(self)));
         // Whoever is waited for is told of another waker when it goes on.
@@ -347,27 +357,18 @@ impl Inner {
     fn note(self: &Rc<Self>, tx: &outbox::Tx, reply: &Reply) {
         match (tx, reply) {
             (outbox::Tx::Save(draft), _) => {
+                let is_first = self.noted.borrow().is_empty();
                 self.noted.borrow_mut().push(draft.clone());
-                let this = Rc::downgrade(self);
-                let keep = move || {
-                    if let Some(this) = Weak::upgrade(&this) {
-                        this.go(async move |this| this.keep_noted().await);
-                    }
-                };
-                // Not before the page has said that it is saved: the browser takes a while to be asked.
-                *self.noting.borrow_mut() = Some(Timer::once(0, keep));
+                // Not before the page has said that it is saved: the browser takes a while to be asked. Whatever else is saved until then goes with it.
+                if is_first {
+                    *self.noting.borrow_mut() = Some(self.later(0, Self::keep_noted));
+                }
             }
             // At once: whoever throws something away may be about to leave.
             (outbox::Tx::Discard { .. }, _) => self.go(Self::sweep),
             // The first is what each engine begins with.
             (outbox::Tx::Prune, _) | (_, Reply::Settled(_)) => {
-                let this = Rc::downgrade(self);
-                let sweep = move || {
-                    if let Some(this) = Weak::upgrade(&this) {
-                        this.go(async move |this| this.sweep().await);
-                    }
-                };
-                *self.sweeping.borrow_mut() = Some(Timer::once(SWEPT, sweep));
+                *self.sweeping.borrow_mut() = Some(self.later(SWEPT, Self::sweep));
             }
             _ => {}
         }

@@ -6,11 +6,13 @@ use crate::{
         end::{End, Refusal},
         hash::Chain,
         outbox::{Failed, Outbox, Reply, apply},
-        wire::{Ended, MOST_OPS, Notice, PushAnswer, PushReply, Sealed, Told},
+        wire::{Ended, Extent, Frames, MOST_OPS, Notice, Poke, PullAnswer, PullReply, PushAnswer, PushReply, Sealed, Told},
     },
 };
 
 const USER: UserId = UserId(uuid::Uuid::from_u128(1));
+const HEAD: Cookie = Cookie { epoch: 1, seq: Seq(100), hash: Chain(1) };
+const NOTICE: Notice = Notice { min_proto: 1, drain_only_below: 1, schema: 1, build: 1, at: Timestamp::from_micros(0) };
 
 /// A core with a storage that answers at once, and a server that is played by the test.
 struct Tab {
@@ -39,7 +41,20 @@ impl Tab {
                     let reply = apply(&mut self.outbox, &tx, &mut Vec::new());
                     self.step(Event::Outbox(tag, Ok(reply)));
                 }
-                Effect::Replica(tag, _) => self.step(Event::Replica(tag, Ok(replica::Reply::Done))),
+                Effect::Replica(tag, tx) => {
+                    let reply = match tx {
+                        replica::Tx::Load { .. } => replica::Reply::Loaded(replica::Loaded {
+                            cookie: None,
+                            schema: 1,
+                            compare: Vec::new(),
+                            check: Vec::new(),
+                            want: Vec::new(),
+                        }),
+                        replica::Tx::Advance(_) => replica::Reply::Advanced { drifted: Vec::new(), more: false },
+                        _ => replica::Reply::Done,
+                    };
+                    self.step(Event::Replica(tag, Ok(reply)));
+                }
                 said => self.said.push(said),
             }
         }
@@ -59,9 +74,16 @@ impl Tab {
 
     fn answer(&mut self, tag: Tag, told: &[Told]) {
         let results = told.iter().map(Sealed::of).collect();
-        let head = Cookie { epoch: 1, seq: Seq(100), hash: Chain(1) };
-        let notice = Notice { min_proto: 1, drain_only_below: 1, schema: 1, build: 1, at: Timestamp::default() };
-        self.step(Event::Pushed(tag, Ok(PushReply { notice, answer: PushAnswer::Results { head, results } })));
+        self.step(Event::Pushed(tag, Ok(PushReply { notice: NOTICE, answer: PushAnswer::Results { head: HEAD, results } })));
+    }
+
+    /// Answers the pull that is under way, if there is one.
+    fn pull(&mut self) -> bool {
+        let Some(at) = self.said.iter().position(|effect| matches!(effect, Effect::Pull(..))) else { return false };
+        let Effect::Pull(tag, _) = self.said.remove(at) else { return false };
+        let frames = Frames { rows: Vec::new(), ended: Vec::new(), sums: Vec::new(), cookie: HEAD, extent: Extent::default() };
+        self.step(Event::Pulled(tag, Ok(PullReply { notice: NOTICE, answer: PullAnswer::Frames(frames) })));
+        true
     }
 
     fn fail(&mut self, tag: Tag, trouble: Trouble) {
@@ -94,6 +116,39 @@ fn p01_saved_is_said_when_the_outbox_has_it_and_not_before() {
 
     let effects = core.step(now, Event::Outbox(tag, Ok(Reply::Done)));
     assert!(effects.contains(&Effect::Saved(draft(1, 1).id)));
+}
+
+#[test]
+fn p16_what_somebody_waits_for_to_be_saved_goes_before_all_else() {
+    let mut core = Core::default();
+    let now = Now { mono: 0, wall: Timestamp::default(), random: [0; 16] };
+    let draft = Draft { row: Some(7), ..draft(1, 1) };
+
+    let asked = core.step(now, Event::Save(draft.clone()));
+    let [Effect::Outbox(tag, outbox::Tx::Save(_)), ..] = asked[..] else { panic!("{asked:?}") };
+    assert!(!asked.iter().any(|effect| matches!(effect, Effect::Replica(..))), "{asked:?}");
+    let said = core.step(now, Event::Outbox(tag, Ok(Reply::Done)));
+
+    let [Effect::Saved(_), Effect::Tell, Effect::Replica(_, replica::Tx::Hold { rows, .. }), ..] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!(rows, &[crate::sync::wire::Span { from: 7, count: 1 }]);
+}
+
+#[test]
+fn p16_news_are_asked_for_when_one_has_stopped_sending_for_a_moment() {
+    let mut tab = Tab::started();
+    assert!(tab.pull());
+    tab.save(1, 1);
+    let (first, _) = tab.push().unwrap();
+    tab.answer(first, &[ended(1)]);
+
+    tab.wait(AFTER_PUSH - 1);
+    assert!(!tab.pull());
+    tab.wait(1);
+
+    assert!(tab.pull());
+    // Where nothing was sent a poke is followed at once.
+    tab.step(Event::Poked(Poke { seq: Seq(101) }));
+    assert!(tab.pull());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 pub(crate) mod api;
 mod keeper;
+mod reading;
 mod sheet;
 mod state;
 mod view;

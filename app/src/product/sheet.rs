@@ -11,13 +11,14 @@ use ports::product::HistoryEntry;
 use super::{
     api::{Opened, product_history},
     keeper::Keeper,
+    reading::Reading,
     state::{Desk, State, check::check, history},
 };
 use crate::ui::toast::Toasts;
 
 #[derive(Clone, Copy)]
 pub(super) struct Sheet {
-    pub desk: RwSignal<Desk>,
+    pub desk: Reading,
     pub history: RwSignal<Vec<HistoryEntry>>,
     pub currency: Currency,
     pub toasts: Toasts<Undo>,
@@ -25,11 +26,7 @@ pub(super) struct Sheet {
     editable: bool,
     locked: Signal<bool>,
     keeper: StoredValue<Keeper>,
-    readers: StoredValue<Vec<Reader>>,
 }
-
-/// Looks whether what it reads of the desk is another; `false` when nobody listens to it any more.
-type Reader = Box<dyn Fn(&Desk) -> bool + Send + Sync>;
 
 /// What a toast can take back.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,36 +48,24 @@ impl Sheet {
     pub fn new(opened: &Opened) -> Self {
         let keeper = Keeper::of(opened);
         let editable = opened.product.editable;
-        let desk = RwSignal::from(keeper.desk.clone());
-        let readers = StoredValue::new(Vec::new());
-        Effect::new(move |_| {
-            let desk = desk.read();
-            readers.update_value(|all| all.retain(|look: &Reader| look(&desk)));
-        });
+        let desk = Reading::of(RwSignal::from(keeper.desk.clone()));
         Self {
             desk,
             history: RwSignal::from(keeper.history.clone()),
             currency: opened.product.currency,
             toasts: Toasts::new(),
             editable,
-            locked: told(desk, readers, move |desk| !editable || desk.deleted()),
+            locked: desk.told(move |desk| !editable || desk.deleted()),
             keeper: StoredValue::new(keeper),
-            readers,
         }
     }
 
-    /// What is read of the desk, told when it is another. The desk itself has one listener: with one for each of two hundred places it takes
-    /// longer to tell them all of an edit than to put it on the disk.
-    pub fn told<T: Clone + PartialEq + Send + Sync + 'static>(self, read: impl Fn(&Desk) -> T + Send + Sync + 'static) -> Signal<T> {
-        told(self.desk, self.readers, read)
-    }
-
     pub fn watch(self, field: Field) -> Signal<Watched> {
-        self.told(move |desk| Watched { value: desk.shown(&field), state: desk.state(&field) })
+        self.desk.told(move |desk| Watched { value: desk.shown(&field), state: desk.state(&field) })
     }
 
     pub fn text(self, field: Field) -> Signal<String> {
-        self.told(move |desk| desk.shown(&field).to_string())
+        self.desk.told(move |desk| desk.shown(&field).to_string())
     }
 
     /// Whether nothing can be changed: for want of a role, or because the product is in the trash.
@@ -128,7 +113,7 @@ impl Sheet {
     /// Makes a field what it was before a change. The value is from the log, so the field has had it before.
     pub fn restore(self, field: Field, before: Value) {
         let name = field.label().to_owned();
-        if self.desk.with_untracked(|desk| desk.is_disputed(&field)) {
+        if self.desk.now(|desk| desk.is_disputed(&field)) {
             self.toasts.tell(format!("{name}: two people changed this. Choose one of the two first."), None);
             return;
         }
@@ -146,7 +131,7 @@ impl Sheet {
 
     /// What needs the person among some fields.
     pub fn needing(self, among: fn(&Field) -> bool) -> Signal<Vec<Field>> {
-        self.told(move |desk| desk.needing(among))
+        self.desk.told(move |desk| desk.needing(among))
     }
 
     pub fn try_again(self) {
@@ -189,22 +174,4 @@ impl Sheet {
             }
         });
     }
-}
-
-fn told<T: Clone + PartialEq + Send + Sync + 'static>(
-    desk: RwSignal<Desk>,
-    readers: StoredValue<Vec<Reader>>,
-    read: impl Fn(&Desk) -> T + Send + Sync + 'static,
-) -> Signal<T> {
-    let told = RwSignal::new(desk.with_untracked(&read));
-    let look = move |desk: &Desk| {
-        let now = read(desk);
-        let Some(is_same) = told.try_with_untracked(|before| *before == now) else { return false };
-        if !is_same {
-            told.set(now);
-        }
-        true
-    };
-    readers.update_value(|all| all.push(Box::new(look)));
-    told.into()
 }

@@ -32,7 +32,7 @@ pub(super) fn Description(sheet: Sheet, original: String, sanitised: String) -> 
     let agreed = RwSignal::new(false);
     let lossy = Memo::new(move |_| alive() && !agreed.get() && text.with(|text| clean(text).lost));
     let rich = Memo::new(move |_| alive() && !lossy.get() && !sheet.locked());
-    let seen = sheet.desk.with_untracked(|desk| desk.version(&Field::Description)).to_string();
+    let seen = sheet.desk.now(|desk| desk.version(&Field::Description)).to_string();
 
     let element = NodeRef::<html::Div>::new();
     let start = if text.get_untracked() == original { sanitised } else { text.with_untracked(|text| clean(text).html) };

@@ -35,7 +35,7 @@ pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<
     let undo = move |what: Undo| {
         // The button goes with its toast, and what comes back is not there yet.
         let near = match &what {
-            Undo::Removal(part) => sheet.desk.with_untracked(|desk| desk.siblings(part)).last().map(id_of_part),
+            Undo::Removal(part) => sheet.desk.now(|desk| desk.siblings(part)).last().map(id_of_part),
             Undo::Trash => None,
         };
         focus::to(near.into_iter().collect());
@@ -83,7 +83,7 @@ fn save() -> AnyView {
 /// The handle is a part of the address: when it has changed, so does the address.
 fn follow_handle(sheet: Sheet, list: Memo<String>) {
     let navigate = use_navigate();
-    let handle = sheet.told(|desk| desk.saved(&Field::Handle).to_string());
+    let handle = sheet.desk.told(|desk| desk.saved(&Field::Handle).to_string());
     Effect::new(move |before: Option<String>| {
         let handle = handle.get();
         if before.is_some_and(|before| before != handle) {

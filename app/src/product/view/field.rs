@@ -50,7 +50,7 @@ pub(super) fn TextField(
     let watched = sheet.watch(field.clone());
     let look = Look { lines, live, name: Some(name.clone()), ..Look::new(&id, kind) };
     let state = state_of(watched);
-    let seen = sheet.desk.with_untracked(|desk| desk.version(&field)).to_string();
+    let seen = sheet.desk.now(|desk| desk.version(&field)).to_string();
     at_once(view! {
         <div class="field" data-field=name.clone()>
             <div class="field-top"><label for=id.clone()>{field.label().to_owned()}</label><StateBadge sheet state /></div>
@@ -69,7 +69,7 @@ pub(super) fn ChoiceField(sheet: Sheet, field: Field, choices: Signal<Vec<(Strin
     let name = field.to_string();
     let watched = sheet.watch(field.clone());
     let state = state_of(watched);
-    let seen = sheet.desk.with_untracked(|desk| desk.version(&field)).to_string();
+    let seen = sheet.desk.now(|desk| desk.version(&field)).to_string();
     let shown = Memo::new(move |_| watched.with(|watched| watched.value.to_string()));
     let element = NodeRef::<html::Select>::new();
     let chosen = StoredValue::new(field.clone());

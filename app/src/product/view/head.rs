@@ -19,9 +19,9 @@ use crate::{
 
 #[component]
 pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
-    let title = sheet.told(Desk::name);
+    let title = sheet.desk.told(Desk::name);
     crate::ui::title::title(move || title.get());
-    let is_deleted = sheet.told(Desk::deleted);
+    let is_deleted = sheet.desk.told(Desk::deleted);
     let deleted = move || is_deleted.get();
     // The button that did it has gone.
     Effect::new(move |before: Option<bool>| {
@@ -57,7 +57,7 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
         sheet.act(Desk::dismiss_notice);
         focus::to(Vec::new());
     };
-    let said = sheet.told(|desk| desk.notice().map(str::to_owned));
+    let said = sheet.desk.told(|desk| desk.notice().map(str::to_owned));
     let notice = sometimes(move || {
         said.get().map(|sentence| {
             at_once(view! {
@@ -68,7 +68,7 @@ pub(super) fn Head(sheet: Sheet, neighbours: Signal<Neighbours>, list: Memo<Stri
             })
         })
     });
-    let handle = sheet.told(|desk| desk.saved(&Field::Handle).to_string());
+    let handle = sheet.desk.told(|desk| desk.saved(&Field::Handle).to_string());
     let improve =
         sheet.is_editor().then(|| at_once(view! { <a class="btn ghost" href=move || format!("/runs/new?handles={}", handle.get())>"Improve"</a> }));
     at_once(view! {

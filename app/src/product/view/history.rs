@@ -41,7 +41,7 @@ pub(super) fn History(sheet: Sheet) -> impl IntoView {
             return;
         }
         asking.set(true);
-        let product = sheet.desk.with_untracked(Desk::product);
+        let product = sheet.desk.now(Desk::product);
         let before = sheet.history.with_untracked(|known| known.last().map(|entry| entry.seq));
         spawn_local(async move {
             match product_history(product, before).await {
@@ -129,7 +129,7 @@ fn change_view(sheet: Sheet, change: FieldChange, who: String, at: Timestamp) ->
     let label = format!("Restore {name} from before {}", format::moment(at));
     let seq_field = field.to_string();
     let (part, back) = (field.clone(), StoredValue::new((field, before)));
-    let is_there = sheet.told(move |desk| part.whole().is_none() || desk.has(&part));
+    let is_there = sheet.desk.told(move |desk| part.whole().is_none() || desk.has(&part));
     let can = move || !sheet.locked() && is_there.get();
     let restore = move |_| {
         back.try_with_value(|(field, before)| sheet.restore(field.clone(), before.clone()));

@@ -177,7 +177,7 @@ impl Wire {
     fn hand_over(self, text: &str) {
         self.note(false);
         let Some(field) = self.field.try_get_value() else { return };
-        let now = self.sheet.desk.try_with_untracked(|desk| desk.shown(&field)).unwrap_or_default();
+        let now = self.sheet.desk.now_if_there(|desk| desk.shown(&field)).unwrap_or_default();
         if as_shown(text, self.lines) == as_shown(&self.kind.show(&now), self.lines) {
             return;
         }

@@ -22,7 +22,7 @@ use crate::{
 #[component]
 pub(super) fn Standing(sheet: Sheet, product: StoredValue<ProductView>) -> impl IntoView {
     let choices = says(|| Status::ALL.iter().map(|status| (status.name().to_owned(), badge::status(*status).word.to_owned())).collect());
-    let prices = sheet.told(|desk| (desk.variants().len(), desk.price_range()));
+    let prices = sheet.desk.told(|desk| (desk.variants().len(), desk.price_range()));
     let price = move || {
         let (count, range) = prices.get();
         let variants = if count == 1 { "1 variant".to_owned() } else { format!("{} variants", format::number(count as u64)) };
@@ -60,7 +60,7 @@ pub(super) fn Organisation(sheet: Sheet) -> impl IntoView {
 /// Columns of the catalogue file that are kept and given back, and that nothing else here is about.
 #[component]
 pub(super) fn Extras(sheet: Sheet) -> impl IntoView {
-    let columns = sheet.told(Desk::extras);
+    let columns = sheet.desk.told(Desk::extras);
     let any = Memo::new(move |_| !columns.with(Vec::is_empty));
     let trouble = sheet.needing(|field| matches!(field, Field::Extra(_)));
     // Opened by what needs the person, and not closed under their hands when it no longer does.

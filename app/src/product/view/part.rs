@@ -22,7 +22,7 @@ pub(super) fn actions(sheet: Sheet, part: Field, words: [&'static str; 2], name:
         let part = part.try_get_value().filter(|_| !sheet.locked())?;
         let steps = words.into_iter().zip([-1, 1]).map(|(word, by)| step(sheet, &part, word, by, name, show)).collect::<Vec<_>>();
         let remove = move |_| {
-            let next = sheet.desk.with_untracked(|desk| desk.neighbour(&part));
+            let next = sheet.desk.now(|desk| desk.neighbour(&part));
             sheet.remove(part.clone());
             if let Some(next) = &next {
                 show.run(next.clone());
@@ -47,7 +47,7 @@ fn step(sheet: Sheet, part: &Field, word: &'static str, by: isize, name: Signal<
     let near = vec![id(by), id(-by)];
     let stuck = {
         let part = part.clone();
-        sheet.told(move |desk| desk.moved(&part, by).is_empty())
+        sheet.desk.told(move |desk| desk.moved(&part, by).is_empty())
     };
     let moved = part.clone();
     let go = move |_| {

@@ -31,7 +31,7 @@ use crate::{
 
 #[component]
 pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
-    let ids = sheet.told(Desk::images);
+    let ids = sheet.desk.told(Desk::images);
     let chosen = RwSignal::new(None::<ImageId>);
     let current = Memo::new(move |_| {
         let ids = ids.read();
@@ -39,8 +39,8 @@ pub(super) fn Pictures(sheet: Sheet) -> impl IntoView {
     });
     let place = move |id: ImageId| ids.with(|ids| ids.iter().position(|known| *known == id)).unwrap_or(0) + 1;
     let mine = |field: &Field| matches!(field, Field::ImageField(..) | Field::Image(_));
-    let state = sheet.told(move |desk| desk.state_of_all(mine));
-    let needing = sheet.told(move |desk| desk.needing(mine));
+    let state = sheet.desk.told(move |desk| desk.state_of_all(mine));
+    let needing = sheet.desk.told(move |desk| desk.needing(mine));
     let small = move |id: ImageId| {
         let alt = sheet.text(Field::ImageField(id, ImageField::Alt));
         at_once(view! {
@@ -131,7 +131,7 @@ fn Add(sheet: Sheet, chosen: RwSignal<Option<ImageId>>) -> impl IntoView {
             return;
         }
         element.set_value("");
-        let place = sheet.desk.with_untracked(|desk| {
+        let place = sheet.desk.now(|desk| {
             let positions = desk.images().into_iter().map(|id| Field::ImageField(id, ImageField::Position));
             desk.next_place(positions)
         });

@@ -16,7 +16,7 @@ const DESCRIPTION: usize = 160;
 
 #[component]
 pub(super) fn SearchResult(sheet: Sheet) -> impl IntoView {
-    let start = |field: Field| RwSignal::new(sheet.desk.with_untracked(|desk| desk.shown(&field)).to_string());
+    let start = |field: Field| RwSignal::new(sheet.desk.now(|desk| desk.shown(&field)).to_string());
     let (title, description) = (start(Field::SeoTitle), start(Field::SeoDescription));
     let (product, body, handle) = (sheet.text(Field::Title), sheet.text(Field::Description), sheet.text(Field::Handle));
     let store = use_me().map(|me| me.store.slug).unwrap_or_default();

@@ -49,7 +49,7 @@ pub(super) fn StateBadge(sheet: Sheet, state: Signal<State>) -> impl IntoView {
 
 /// In another tab, since what was typed is in this one.
 fn sign_in(sheet: Sheet) -> AnyView {
-    let address = sheet.desk.with_untracked(|desk| format!("/sign-in?next=/products/{}", desk.saved(&Field::Handle)));
+    let address = sheet.desk.now(|desk| format!("/sign-in?next=/products/{}", desk.saved(&Field::Handle)));
     at_once(view! { <a class="link" href=address target="_blank">"Sign in"<span class="vh">" in a new tab"</span></a> })
 }
 
@@ -83,7 +83,7 @@ fn Conflict(
     id: String,
 ) -> impl IntoView {
     let told = |value| values::readable(&field, value, sheet.currency);
-    let saved = sheet.desk.with_untracked(|desk| desk.saved(&field));
+    let saved = sheet.desk.now(|desk| desk.saved(&field));
     let base = told(&saved);
     let (theirs, mine) = (told(&theirs), told(&mine));
     let name = in_a_sentence(field.label());

@@ -36,21 +36,21 @@ const OPTIONS: usize = domain::product::limits::OPTIONS;
 
 #[component]
 pub(super) fn Variants(sheet: Sheet) -> impl IntoView {
-    let ids = sheet.told(Desk::variants);
+    let ids = sheet.desk.told(Desk::variants);
     let most = RwSignal::new(AT_ONCE);
     // Those whose other fields are shown.
     let open = RwSignal::new(Vec::<VariantId>::new());
-    let names = sheet.told(|desk| match desk.shown(&Field::OptionNames) {
+    let names = sheet.desk.told(|desk| match desk.shown(&Field::OptionNames) {
         Value::List(names) => names,
         _ => Vec::new(),
     });
     let mine = |field: &Field| matches!(field, Field::VariantField(..) | Field::Variant(_) | Field::OptionNames);
-    let state = sheet.told(move |desk| desk.state_of_all(mine));
+    let state = sheet.desk.told(move |desk| desk.state_of_all(mine));
     // Each with whether it is there.
-    let needing = sheet.told(move |desk| desk.needing(mine).into_iter().map(|field| (desk.has(&field), field)).collect::<Vec<_>>());
+    let needing = sheet.desk.told(move |desk| desk.needing(mine).into_iter().map(|field| (desk.has(&field), field)).collect::<Vec<_>>());
     let add = move |_| {
         let id = chance::new_variant();
-        let place = sheet.desk.with_untracked(|desk| {
+        let place = sheet.desk.now(|desk| {
             let positions = desk.variants().into_iter().map(|id| Field::VariantField(id, VariantField::Position));
             desk.next_place(positions)
         });
@@ -156,7 +156,7 @@ fn OptionNames(sheet: Sheet, names: Signal<Vec<String>>) -> impl IntoView {
 }
 
 fn row(sheet: Sheet, id: VariantId, names: Signal<Vec<String>>, open: RwSignal<Vec<VariantId>>) -> AnyView {
-    let name = sheet.told(move |desk| desk.variant_name(id));
+    let name = sheet.desk.told(move |desk| desk.variant_name(id));
     let is_open = Memo::new(move |_| open.with(|open| open.contains(&id)));
     let options = move |at: usize| {
         let label =
@@ -211,7 +211,7 @@ fn row(sheet: Sheet, id: VariantId, names: Signal<Vec<String>>, open: RwSignal<V
 
 /// The fields of a variant that have no place in its row, each with its state beside it.
 fn rest(sheet: Sheet, id: VariantId, name: Signal<String>) -> AnyView {
-    let pictures = sheet.told(move |desk| desk.picture_choices(id));
+    let pictures = sheet.desk.told(move |desk| desk.picture_choices(id));
     let policies = || InventoryPolicy::ALL.iter().map(|policy| (policy.name().to_owned(), values::sold_out(*policy).to_owned())).collect();
     let one = |part: &VariantField| {
         let field = Field::VariantField(id, *part);
@@ -255,7 +255,7 @@ pub(super) fn Troubles(sheet: Sheet, fields: Signal<Vec<Field>>) -> impl IntoVie
         let (id, name) = (id_of(&field), name_of(sheet, &field));
         let state = {
             let field = field.clone();
-            sheet.told(move |desk| desk.state(&field))
+            sheet.desk.told(move |desk| desk.state(&field))
         };
         let given_up = field.clone();
         let can_give_up = move || matches!(state.get(), State::Invalid(_));
@@ -282,7 +282,7 @@ pub(super) fn Troubles(sheet: Sheet, fields: Signal<Vec<Field>>) -> impl IntoVie
 pub(super) fn name_of(sheet: Sheet, field: &Field) -> String {
     let label = field.label();
     match field {
-        Field::VariantField(id, _) => format!("{label}, {}", sheet.desk.with_untracked(|desk| desk.variant_name(*id))),
+        Field::VariantField(id, _) => format!("{label}, {}", sheet.desk.now(|desk| desk.variant_name(*id))),
         _ => label.to_owned(),
     }
 }

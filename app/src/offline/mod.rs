@@ -6,6 +6,8 @@
 //!
 //! All of it is in a chunk of its own; the first chunk only knows how to ask for it.
 
+#[cfg(any(feature = "hydrate", test))]
+mod band;
 #[cfg(feature = "hydrate")]
 mod patience;
 mod question;
@@ -19,7 +21,7 @@ mod turn;
 
 #[cfg(feature = "hydrate")]
 pub(crate) use self::{
-    chunk::{Keep, answer, asked, keep_with, keeper},
+    chunk::{Keep, answer, asked, band, keep_with, keeper},
     patience::in_time,
     shelf::{Asked, ahead, build},
 };
@@ -32,9 +34,12 @@ pub(crate) const READ: &str = "vitrine-read";
 mod chunk {
     use std::{any::Any, cell::Cell, pin::Pin};
 
-    use ports::error::AppError;
+    use domain::clock::Timestamp;
+    use ports::{error::AppError, products::Held};
     use send_wrapper::SendWrapper;
     use server_fn::request::browser::BrowserRequest;
+
+    use crate::ui::time::on_the_wall;
 
     /// None when it cannot be answered here.
     type Answer = Option<Result<Vec<u8>, AppError>>;
@@ -45,9 +50,14 @@ mod chunk {
     /// Says of the answer to an address whether it is kept.
     type Keeper = fn(&str, &dyn Any) -> Option<Keep>;
 
+    /// What stands above the rows of a list that are the device's.
+    type Band = fn(Held, u32, Timestamp) -> String;
+
     thread_local! {
         /// None until the device's chunk is there.
         static KEEPER: Cell<Option<Keeper>> = const { Cell::new(None) };
+        /// None until something was answered here.
+        static BAND: Cell<Option<Band>> = const { Cell::new(None) };
     }
 
     /// From now on answers are kept.
@@ -58,6 +68,11 @@ mod chunk {
     /// What is done with the answer to an address once it is there.
     pub(crate) fn keeper(address: &str, answer: &dyn Any) -> Option<Keep> {
         KEEPER.get()?(address, answer)
+    }
+
+    /// What is said above so many rows of a list that was answered here.
+    pub(crate) fn band(held: Held, total: u32, now: Timestamp) -> String {
+        BAND.get().map(|band| band(held, total, now)).unwrap_or_default()
     }
 
     /// The address of a request that only reads, which alone has its arguments there, and that a device may know something of.
@@ -78,6 +93,7 @@ mod chunk {
 
     crate::lazy::in_chunk! {
         offline: fn answering(address: String) -> Pin<Box<dyn Future<Output = Answer>>> {
+            BAND.set(Some(|held, total, now| super::band::band(held, total, on_the_wall(held.as_of), on_the_wall(now)).into_string()));
             Box::pin(super::reply::reply(address))
         }
     }

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlSelectElement};
 
 use super::Live;
 use crate::{
+    offline,
     products::{
         markup::{
             self,
@@ -19,7 +20,6 @@ use crate::{
             line::Totals,
         },
     },
-    ui::time::on_the_wall,
 };
 
 /// What was told last, so that only news touch the page.
@@ -81,9 +81,7 @@ impl Live {
             let place = self.shown_place();
             let band = match told.totals.and_then(|totals| totals.held) {
                 _ if notice == Notice::Stopped => notice::band(failure, &place).into_string(),
-                Some(held) => {
-                    notice::offline(held, told.totals.map_or(0, |totals| totals.total), on_the_wall(held.as_of), on_the_wall(self.now)).into_string()
-                }
+                Some(held) => offline::band(held, told.totals.map_or(0, |totals| totals.total), self.now),
                 None => String::new(),
             };
             self.fill("[data-region=band]", &band);

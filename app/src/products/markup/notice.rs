@@ -1,14 +1,10 @@
 //! What stands in the place of the rows, or above them, when there is something to say.
 
-#[cfg(any(feature = "hydrate", test))]
-use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::error::AppError;
 use ports::products::Held;
 
 use super::icon;
-#[cfg(any(feature = "hydrate", test))]
-use crate::ui::format;
 use crate::{
     products::state::{
         address::{Place, address, searching},
@@ -85,33 +81,6 @@ pub(crate) fn band(failure: Option<&AppError>, place: &Place) -> Markup {
     }
 }
 
-/// Stands above rows that are the device's: what part of the store it has. Both times are by the clock on the wall.
-#[cfg(any(feature = "hydrate", test))]
-pub(crate) fn offline(held: Held, total: u32, as_of: Timestamp, now: Timestamp) -> Markup {
-    let count = |count: u32| format::number(count.into());
-    let here = match (held.rows, held.of) {
-        _ if held.has_list && !held.is_whole() => match total {
-            0 => "Nothing was in this view".to_owned(),
-            1 => "The only product of this view is on this device".to_owned(),
-            total => format!("All {} products of this view are on this device", count(total)),
-        },
-        (0, Some(0)) => "The store had no products".to_owned(),
-        (1, Some(0..=1)) => "Its only product is on this device".to_owned(),
-        (rows, Some(of)) if rows >= of => format!("All {} products are on this device", count(rows)),
-        (1, Some(of)) => format!("1 of {} products is on this device", count(of)),
-        (rows, Some(of)) => format!("{} of {} products are on this device", count(rows), count(of)),
-        (1, None) => "1 product is on this device".to_owned(),
-        (rows, None) => format!("{} products are on this device", count(rows)),
-    };
-    let at = format::as_of(as_of, now);
-    html! {
-        div.band.offline role="status" {
-            (icon("cloud-off"))
-            span { "Offline. " (here) ", as of " (at) "." }
-        }
-    }
-}
-
 /// What one can do about a failure. Before the page has come alive, trying again is a link to the same page.
 fn mend(failure: Option<&AppError>, place: &Place) -> Markup {
     html! {
@@ -156,7 +125,7 @@ fn notice(role: &str, sign: &str, heading: &str, text: &str, next: &Markup) -> M
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::Seq;
+    use domain::{clock::Timestamp, ids::Seq};
 
     use super::*;
 
@@ -184,22 +153,5 @@ mod tests {
         assert_eq!(told(0, Some(Held { has_list: true, ..held(5, Some(9)) })), Notice::NoMatch);
         let page = Notice::NotHere.markup(&Place::default(), None, true).into_string();
         assert!(page.contains("Nothing on this device matches") && !page.contains("No product"), "{page}");
-    }
-
-    #[test]
-    fn p10_what_part_of_the_store_one_sees_is_told() {
-        let told =
-            |rows, of, now| offline(held(rows, of), 7, NOON, now).into_string().split("<span>").nth(1).map(|text| text.replace("</span></div>", ""));
-
-        let today = |rows, of| told(rows, of, NOON.plus_seconds(60)).unwrap_or_default();
-        assert_eq!(today(12_400, Some(100_000)), "Offline. 12,400 of 100,000 products are on this device, as of 12:30.");
-        assert_eq!(today(1, Some(2)), "Offline. 1 of 2 products is on this device, as of 12:30.");
-        assert_eq!(today(300, Some(300)), "Offline. All 300 products are on this device, as of 12:30.");
-        assert_eq!(today(300, None), "Offline. 300 products are on this device, as of 12:30.");
-        let view = |total| offline(Held { has_list: true, ..held(12_400, Some(100_000)) }, total, NOON, NOON).into_string();
-        assert!(view(1_204).contains("Offline. All 1,204 products of this view are on this device, as of 12:30."), "{}", view(1_204));
-        assert!(view(0).contains("Offline. Nothing was in this view, as of 12:30."), "{}", view(0));
-        let next_day = told(300, None, NOON.plus_seconds(86_400)).unwrap_or_default();
-        assert_eq!(next_day, "Offline. 300 products are on this device, as of 29 Feb 2024, 12:30.");
     }
 }

@@ -323,8 +323,7 @@ test.describe('P13: signing out while something is only on the device', () => {
   const dialog = (page) => page.getByRole('dialog');
 
   // A session of its own, which ends.
-  test.beforeEach(async ({ page, context }) => {
-    await context.clearCookies();
+  test.beforeEach(async ({ page }) => {
     await signInOnPage(page);
   });
 
@@ -346,7 +345,7 @@ test.describe('P13: signing out while something is only on the device', () => {
     expect(await timesWritten(page, href, 'Sent before leaving')).toBe(1);
   });
 
-  test('it can be taken along and left here, where nobody else sees it, until one is back', async ({ page, context, line }) => {
+  test('it can be taken along and left here, where nobody else sees it, until one is back', async ({ page, line }) => {
     const href = await addressOf(page, 741);
     await atWork(page, href);
     const away = line.when(PUSH, cutBefore());
@@ -372,7 +371,6 @@ test.describe('P13: signing out while something is only on the device', () => {
     await expect(page.getByText('Everything is on the server')).toBeVisible();
     expect(await timesWritten(page, href, 'Left on the device')).toBe(0);
 
-    await context.clearCookies();
     await signIn(page);
     await goTo(page, '/settings');
     await expect.poll(() => timesWritten(page, href, 'Left on the device'), { timeout: 30_000 }).toBe(1);

@@ -211,8 +211,6 @@ test('P2 P13: the worker sends what waits when no tab is open, once, and for nob
   await server.start();
   const isThere = async () => (await (await context.request.get(href)).text()).includes('Sent by the worker');
 
-  // Signing in ends the session that one has.
-  await context.clearCookies();
   await signIn(elsewhere, 'editor@test.test');
   await sync();
   await elsewhere.waitForTimeout(3_000);

@@ -3,11 +3,15 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const NOTES = ["target/release/clippy", "target/front/wasm32-unknown-unknown/wasm-release/clippy", "target/worker/wasm32-unknown-unknown/wasm-release/clippy"];
 // Where what comes of it goes, and in which form it is told.
 const OWN = /^--(emit|error-format|json|color|diagnostic-width)=|^(incremental|extra-filename)=/;
+
+// By name of crate and of target, whether it has tests: what is compiled of it now. Another branch leaves notes behind, of what is not.
+const { packages } = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { encoding: "utf8", maxBuffer: 1 << 26 }));
+const targets = new Map(packages.flatMap(({ name, targets }) => targets.map(({ name: target, test, kind }) => [`${name}.${target.replaceAll("-", "_")}`, test || kind.includes("example")])));
 
 // While they are being compiled.
 const withoutTests = process.argv.includes("--without-tests");
@@ -34,8 +38,9 @@ function read(note) {
   const [around, how] = [text.slice(0, middle), text.slice(middle + 2)];
   const [folder, rustc, ...given] = how.split("\0").slice(0, -1);
   const source = given.find((argument) => argument.endsWith(".rs"));
-  // Of a crate that is not there any more.
-  if (!source || !existsSync(join(folder, source))) {
+  const libraries = given.filter((argument, at) => given[at - 1] === "--extern" && argument.includes("=")).map((library) => library.slice(library.indexOf("=") + 1));
+  // Of a crate that is not there any more, or compiled with one that is not.
+  if (!current(note) || !source || ![source, ...libraries].every((path) => existsSync(join(folder, path)) || existsSync(path))) {
     rmSync(note);
     return undefined;
   }
@@ -44,6 +49,12 @@ function read(note) {
   delete env.CARGO_MAKEFLAGS;
   const driver = join(dirname(rustc), "clippy-driver");
   return { note, folder, env, rustc, driver: existsSync(driver) ? driver : "clippy-driver", given };
+}
+
+function current(note) {
+  const [name, target, kind] = basename(note).split(".");
+  const tested = targets.get(`${name}.${target}`);
+  return kind === "test" ? tested === true : tested !== undefined;
 }
 
 // By which clippy, and by which rules.

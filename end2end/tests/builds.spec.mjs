@@ -13,6 +13,12 @@ const rail = (page, name) => page.getByRole('navigation', { name: 'Main' }).getB
 const builds = (page) => page.evaluate(buildsOf, MARKS);
 const mine = (page) => page.evaluate((marks) => marks.find((mark) => document.querySelector('link[rel=modulepreload]').href.includes(`.${mark}`)), MARKS);
 
+/** Whether a worker is on its way. */
+const comes = async () => {
+  const { waiting, installing } = await navigator.serviceWorker.getRegistration();
+  return Boolean(waiting ?? installing);
+};
+
 /** The names of all files' caches, by their marks. */
 const filesOf = (page) =>
   page.evaluate(async (marks) => {
@@ -74,6 +80,8 @@ test('P12: tabs of three builds work beside each other, none mixes them, none lo
   await expect(page.getByRole('heading', { name: 'Review', exact: true })).toBeVisible();
   expect(await builds(page)).toEqual(['AAAA']);
 
+  // While one worker takes over from another, Chromium can leave a page that is opened without an answer.
+  await expect.poll(() => b.evaluate(comes), { timeout: 20_000 }).toBe(false);
   await release(server, 2);
   const c = await context.newPage();
   await goTo(c, third);

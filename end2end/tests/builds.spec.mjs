@@ -81,7 +81,7 @@ test('P12: tabs of three builds work beside each other, none mixes them, none lo
   expect(await builds(page)).toEqual(['AAAA']);
 
   // While one worker takes over from another, Chromium can leave a page that is opened without an answer.
-  await expect.poll(() => b.evaluate(comes), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => b.evaluate(comes), { timeout: 10_000 }).toBe(false);
   await release(server, 2);
   const c = await context.newPage();
   await goTo(c, third);

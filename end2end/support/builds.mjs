@@ -20,6 +20,10 @@ export function makeBuild(dir, mark) {
     if (/\.(js|css)$/.test(name)) writeFileSync(to, marked(readFileSync(from, 'utf8')));
     else cpSync(from, to);
   }
+  // The worker imports it by the name that it was built with, and it loads a module of this build.
+  for (const name of readdirSync(join(site, 'pkg')).filter((name) => /^drainer\..*\.js$/.test(name))) {
+    writeFileSync(join(dir, 'pkg', name), marked(readFileSync(join(site, 'pkg', name), 'utf8')));
+  }
   return dir;
 }
 

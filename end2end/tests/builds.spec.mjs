@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { alive, expect, signIn } from '../support/fixtures.mjs';
 import { buildsOf, makeBuild } from '../support/builds.mjs';
-import { addressOf, covered, entries, goTo, is, NO_LINE, PUSH, test, timesWritten, title, type, waiting } from '../support/device.mjs';
-import { cutBefore } from '../support/proxy.mjs';
+import { addressOf, atWork, covered, entries, goTo, is, NO_LINE, PUSH, test, timesWritten, title, type, waiting, workerOf } from '../support/device.mjs';
+import { cutBefore, hangs } from '../support/proxy.mjs';
 
 test.use({ serviceWorkers: 'allow', expectedErrors: NO_LINE });
 
@@ -141,6 +141,35 @@ test('P12: whoever agrees to the new version gets it, with what was saved by the
   await is(page, 'saved', { timeout: 30_000 });
   expect(await timesWritten(page, href, 'one build to the next')).toBe(1);
   await other.close();
+});
+
+test('P12: a worker that is busy sending does not keep the next build out, and what it sent is there once', async ({ page, context, server, line }) => {
+  test.setTimeout(80_000);
+  const href = await addressOf(page, 803);
+  await atWork(page, href);
+  await covered(page);
+  const away = line.when(PUSH, cutBefore());
+  await type(page, 'Sent in the background');
+  await is(page, 'kept');
+  await away.happened();
+  const { page: nothing, sync } = await workerOf(context, line.address);
+  await page.close();
+  away.end();
+  const silence = line.when(PUSH, hangs());
+  await sync();
+  await silence.happened();
+
+  await release(server, 1);
+  const b = await context.newPage();
+  await goTo(b, '/products');
+
+  await expect.poll(() => b.evaluate(comes), { timeout: 10_000 }).toBe(false);
+  silence.end();
+  await expect.poll(() => timesWritten(b, href, 'Sent in the background'), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => waiting(b), { timeout: 20_000 }).toBe(0);
+  expect(await timesWritten(b, href, 'Sent in the background')).toBe(1);
+  await b.close();
+  await nothing.close();
 });
 
 test('P12: where the new build has come and the network has gone, the old one opens as a whole', async ({ page, server, line }) => {

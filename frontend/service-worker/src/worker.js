@@ -19,7 +19,7 @@ self.addEventListener("install", () => {
     importScripts(DRAINER);
   } catch {}
 });
-self.addEventListener("sync", (event) => event.waitUntil(Promise.race([sent(), asked_to_leave()])));
+self.addEventListener("sync", (event) => event.waitUntil(sent()));
 const sent = async () => {
   if (!self.drain) importScripts(DRAINER);
   const left = await drain(async (module) => (await caches.match(module)) ?? fetch(module));
@@ -27,9 +27,6 @@ const sent = async () => {
   // The browser tries again later.
   if (left) throw new Error("Changes wait still.");
 };
-// The next build is let in once this one has nothing to do, and somebody waits for it: what is not sent by then is sent later, too.
-const LEAVE = "leave";
-const asked_to_leave = () => new Promise((_, failed) => self.addEventListener("message", ({ data }) => data === LEAVE && failed(new Error("A new build takes over."))));
 
 // What the module asks of the browser, in one call each: bound one by one, they would be a quarter of the script.
 self.ask = (address, cache) => fetch(address, { cache });
@@ -50,10 +47,7 @@ self.trim = async (name, most) => {
 };
 self.tabs = async () => (await clients.matchAll({ includeUncontrolled: true })).map(({ id }) => id).join("\n");
 self.others_come = () => Boolean(registration.waiting ?? registration.installing);
-self.take_over = () => {
-  registration.active?.postMessage(LEAVE);
-  return skipWaiting();
-};
+self.take_over = () => skipWaiting();
 self.claim = () => clients.claim();
 self.says = (response, name) => response.headers.get(name) ?? "";
 self.property = (request, name) => request[name];

@@ -89,8 +89,9 @@ test('one key accepts, the next one is there within 50 ms, and the product has t
     await moved(page, accepted);
     await expect(told(page)).toContainText(`Approved: ${accepted.title}`);
   }
-  // Other tests run beside this one: what the page needs is seen where it was not interrupted.
-  expect(Math.min(...took)).toBeLessThan(50);
+  // Other tests run beside this one, and one of three times may have been interrupted.
+  const [, median] = took.toSorted((one, other) => one - other);
+  expect(median).toBeLessThan(50);
   expect(await place(page)).toEqual([at + 3, of]);
 
   expect(await statusOf(page, first.id)).toBe('approved');

@@ -28,7 +28,8 @@ pub(crate) fn Pages() -> impl IntoView {
             <Route path=path!("/imports/:id") view={Lazy::<jobs::ImportPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/changes") view={Lazy::<changes::ChangesPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/usage") view={Lazy::<usage::UsagePage>::new()} ssr=SsrMode::Async />
-            <Route path=path!("/performance/database") view={Lazy::<performance::DatabasePage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/performance") view={Lazy::<performance::PerformancePage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/performance/:place") view={Lazy::<performance::PerformancePage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/brief") view={Lazy::<briefs::BriefPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/providers") view={Lazy::<providers::ProvidersPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/settings/tokens") view={Lazy::<tokens::TokensPage>::new()} ssr=SsrMode::Async />
@@ -54,7 +55,7 @@ pub async fn preload(path: &str) -> bool {
         ["imports", _] => jobs::import::preload().await.is_ok(),
         ["changes"] => changes::changes::preload().await.is_ok(),
         ["usage"] => usage::usage::preload().await.is_ok(),
-        ["performance", "database"] => performance::database::preload().await.is_ok(),
+        ["performance"] | ["performance", _] => performance::performance::preload().await.is_ok(),
         ["settings", "brief"] => briefs::brief::preload().await.is_ok(),
         ["settings", "providers"] => providers::providers::preload().await.is_ok(),
         ["settings", "tokens"] => tokens::tokens::preload().await.is_ok(),

@@ -19,6 +19,7 @@ use crate::{
         limits::Limits,
         state::{AppState, Inner},
     },
+    measuring::{self, Measuring, Routes, Watched},
     router,
     site::Site,
 };
@@ -33,6 +34,7 @@ pub struct Composed {
     pub stopping: watch::Sender<bool>,
     pub worker: WorkerHandle,
     pub couriers: CouriersHandle,
+    pub measuring: measuring::Handle,
 }
 
 /// Opens the database of a configuration. The data directory is made when it is not there.
@@ -82,13 +84,24 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         idempotency: shared.clone(),
         devices: shared.clone(),
         database: shared.clone(),
+        performance: shared.clone(),
         deprecated: shared,
         webhooks,
     });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let (stopping, stops) = watch::channel(false);
-    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, stopping: stops, warm });
-    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers })
+    let measuring = Arc::new(Measuring::new(config.measuring, Routes::all()));
+    let watched = Watched {
+        measuring: measuring.clone(),
+        store: store.clone(),
+        cache: cache.clone(),
+        limits: limits.clone(),
+        process: store.process(),
+        build: (site.build(), env!("CARGO_PKG_VERSION")),
+    };
+    let watching = measuring::start(watched);
+    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, measuring, stopping: stops, warm });
+    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers, measuring: watching })
 }
 
 /// Opens the installation's secret, which is made when there is none.

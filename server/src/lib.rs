@@ -5,6 +5,7 @@ mod clock;
 pub mod compose;
 pub mod config;
 mod http;
+mod measuring;
 mod purge;
 mod router;
 mod site;

@@ -49,6 +49,14 @@ impl Site {
         let worker = Script::find(dir, &assets);
         Ok(Self { dir: dir.clone(), assets, stylesheet, leptos, worker })
     }
+
+    /// What tells this build from others: the name of its script, which has in it what is in all of its files. Without hashed files there is
+    /// one build, `dev`.
+    pub(crate) fn build(&self) -> String {
+        let names = std::fs::read_to_string(self.dir.join("hash.txt")).unwrap_or_default();
+        let script = names.lines().find_map(|line| line.strip_prefix("js: "));
+        script.map_or_else(|| "dev".to_owned(), |name| name.chars().take(12).collect())
+    }
 }
 
 fn hashed_stylesheet(names: &Path) -> Result<String, String> {

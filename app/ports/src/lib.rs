@@ -12,6 +12,7 @@ pub mod error;
 pub mod idempotency;
 pub mod jobs;
 pub mod people;
+pub mod performance;
 pub mod product;
 pub mod products;
 pub mod review;
@@ -196,6 +197,7 @@ pub struct AllPorts {
     pub deprecated: Arc<dyn deprecated::Deprecated>,
     pub devices: Arc<dyn devices::Devices>,
     pub database: Arc<dyn database::DatabaseFigures>,
+    pub performance: Arc<dyn performance::Performance>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn Briefs() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     return served::alive(served::Alive {
         class: CLASS,
-        path: PATH,
+        here: served::Here::At(PATH),
         page: |search| Box::pin(api::open_briefs(search)),
         fields: &["handle", "provider"],
         act: |mut values| {

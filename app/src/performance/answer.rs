@@ -1,25 +1,45 @@
-//! What the page is made of, asked of the port.
+//! What a place is made of, asked of the ports.
 
 use std::future::Future;
 
 use leptos::prelude::use_context;
+use maud::html;
 use ports::error::AppError;
 
-use super::{markup, sort::Sort};
+use super::{asked::Asked, caches, database, overview, places::name_at, requests, vitals};
 use crate::context::{Now, authorised};
 
-/// What is in the page. The context may be gone by the time it is answered, so it is read before.
-pub(super) fn page(search: &str) -> impl Future<Output = Result<String, AppError>> + Send + use<> {
-    let asked = authorised();
+/// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.
+pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppError>> + Send + use<> {
+    let context = authorised();
     let now = use_context::<Now>().ok_or(AppError::Internal);
-    let sort = Sort::read(search);
+    let (path, search) = address.split_once('?').unwrap_or((address, ""));
+    let (path, search) = (path.to_owned(), search.trim_start_matches('?').to_owned());
     async move {
-        let (ports, who) = asked?;
+        let (ports, who) = context?;
         let Now(now) = now?;
-        match ports.database.database(&who).await {
-            Ok(view) => Ok(markup::Page { now, sort }.database(view).into_string()),
-            Err(AppError::Forbidden) => Ok(markup::for_operators().into_string()),
-            Err(error) => Err(error),
+        let asked = Asked::read(&path, &search);
+        let page = match path.trim_end_matches('/') {
+            "/performance" => overview::page(&ports, &who, now, &asked).await,
+            "/performance/vitals" => vitals::page(&ports, &who, &asked).await,
+            "/performance/requests" => requests::page(&ports, &who, &asked).await,
+            database::PATH => database::page(&ports, &who, now, &search).await,
+            "/performance/caches" => caches::page(&ports, &who, &asked).await,
+            _ => Err(AppError::NotFound),
+        };
+        match page {
+            Err(AppError::Forbidden) => Ok(for_operators(name_at(&path))),
+            page => page,
         }
     }
+}
+
+/// What everybody else sees.
+fn for_operators(name: &str) -> String {
+    let page = html! {
+        header.page-head { h1 tabindex="-1" { (name) } a.btn.ghost href="/settings" { "All settings" } }
+        p.muted { "What is measured is of all stores, so it is for whoever owns every store of this server." }
+        p.muted { "Somebody becomes an owner by " code { "vitrine user add --role owner" } " where the server runs." }
+    };
+    page.into_string()
 }

@@ -1,4 +1,4 @@
-//! The server function of the database's figures. It answers HTML, which the server alone writes.
+//! The server function of the places of performance. It answers HTML, which the server alone writes.
 
 use leptos::prelude::*;
 use ports::error::AppError;
@@ -7,8 +7,8 @@ use ports::error::AppError;
 use crate::context::answer_status;
 use crate::wire::Read;
 
-/// What is in the page at a search: with `sort=` the statements in that order.
-#[server(prefix = "/api/fn", endpoint = "performance/database", protocol = Read)]
-pub(crate) async fn open_database(search: String) -> Result<String, AppError> {
-    super::answer::page(&search).await.inspect_err(answer_status)
+/// What is in the page at an address: `/performance/vitals?range=7d`.
+#[server(prefix = "/api/fn", endpoint = "performance/open", protocol = Read)]
+pub(crate) async fn open_performance(address: String) -> Result<String, AppError> {
+    super::answer::page(&address).await.inspect_err(answer_status)
 }

@@ -1,21 +1,32 @@
-//! How fast the server is: what its database does, and what that costs.
+//! How fast Vitrine is: for the people who use it, on the server, in its database and caches. Its places are in [`places`].
 //!
-//! For whoever owns every store of the server; everybody else is told so. The port checks it, and says why. The same figures, and more of
-//! them, go to Prometheus (`GET /metrics`, in the server).
+//! For whoever owns every store of the server; everybody else is told so. The port checks it, and says why. All of it is written by the
+//! server; the browser gets no code for it but what every such page has.
 
 #[cfg(feature = "ssr")]
 mod answer;
 mod api;
 #[cfg(feature = "ssr")]
-mod markup;
-mod page;
-#[cfg(all(test, feature = "ssr"))]
-mod sample;
+mod asked;
 #[cfg(feature = "ssr")]
-mod sort;
+mod caches;
+#[cfg(feature = "ssr")]
+mod database;
+#[cfg(feature = "ssr")]
+mod overview;
+mod page;
+mod places;
+#[cfg(feature = "ssr")]
+mod requests;
+#[cfg(feature = "ssr")]
+mod shown;
+#[cfg(feature = "ssr")]
+mod trend;
 #[cfg(feature = "ssr")]
 mod units;
+#[cfg(feature = "ssr")]
+mod verdict;
+#[cfg(feature = "ssr")]
+mod vitals;
 
-pub(crate) const PATH: &str = "/performance/database";
-
-crate::lazy::lazy_page!(DatabasePage, database in settings, super::page::Database);
+crate::lazy::lazy_page!(PerformancePage, performance in settings, super::page::Performance);

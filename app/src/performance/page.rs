@@ -1,20 +1,22 @@
-//! The page, which the server writes.
+//! The page, which the server writes: one for all its places.
 
 use leptos::prelude::*;
 
-use super::api;
-use crate::settings::plain;
+use super::{api, places::name_at};
+use crate::ui::{served, title::title};
 
-const NAME: &str = "Database";
 const CLASS: &str = "page performance";
 
 #[component]
-pub(crate) fn Database() -> impl IntoView {
+pub(crate) fn Performance() -> impl IntoView {
+    let location = leptos_router::hooks::use_location();
+    title(move || location.pathname.with(|path| name_at(path)).to_owned());
     #[cfg(feature = "ssr")]
     return {
-        let _ = api::open_database;
-        plain::served(NAME, CLASS, |search| Box::pin(super::answer::page(search)))
+        let _ = api::open_performance;
+        let address = format!("{}?{}", location.pathname.get_untracked(), location.search.get_untracked());
+        served::served(CLASS, Box::pin(super::answer::page(&address)))
     };
     #[cfg(not(feature = "ssr"))]
-    return plain::alive(NAME, CLASS, super::PATH, |search| Box::pin(api::open_database(search)));
+    return served::alive_below(CLASS, "/performance", |address| Box::pin(api::open_performance(address)));
 }

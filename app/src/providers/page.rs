@@ -21,7 +21,7 @@ pub(crate) fn Providers() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     return served::alive(served::Alive {
         class: CLASS,
-        path: PATH,
+        here: served::Here::At(PATH),
         page: |search| Box::pin(api::open_providers(search)),
         fields: &["id"],
         act: |mut values| Box::pin(api::try_provider(values.pop().unwrap_or_default())),

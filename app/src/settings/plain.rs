@@ -21,5 +21,11 @@ pub(crate) fn served(name: &'static str, class: &'static str, page: fn(&str) -> 
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn alive(name: &'static str, class: &'static str, path: &'static str, page: fn(String) -> Answer) -> impl IntoView {
     title(move || name.to_owned());
-    served::alive(served::Alive { class, path, page, fields: &[], act: |_| Box::pin(std::future::ready(Err(AppError::NotFound))) })
+    served::alive(served::Alive {
+        class,
+        here: served::Here::At(path),
+        page,
+        fields: &[],
+        act: |_| Box::pin(std::future::ready(Err(AppError::NotFound))),
+    })
 }

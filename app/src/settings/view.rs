@@ -104,7 +104,7 @@ fn server_view() -> impl IntoView {
         <section class="part" aria-labelledby="server-h">
             <div><h2 id="server-h">"Server"</h2><p class="muted">"For whoever runs it."</p></div>
             <ul class="stack">
-                <li><a class="link" href="/performance/database">"Database"</a><span class="muted">": how fast it is, and what it is asked"</span></li>
+                <li><a class="link" href="/performance">"Performance"</a><span class="muted">": how fast Vitrine is, and how full the server"</span></li>
             </ul>
         </section>
     }

@@ -44,12 +44,28 @@ fn failure(error: &AppError) -> String {
 #[cfg(not(feature = "ssr"))]
 pub(crate) struct Alive {
     pub(crate) class: &'static str,
-    pub(crate) path: &'static str,
-    /// What is in the page at a search.
+    pub(crate) here: Here,
+    /// What is in the page at a search, or at a path with its search.
     pub(crate) page: fn(String) -> Answer,
     /// The fields of a form with `data-act`, and what is asked with them.
     pub(crate) fields: &'static [&'static str],
     pub(crate) act: fn(Vec<String>) -> Answer,
+}
+
+/// Where a page is.
+#[cfg(not(feature = "ssr"))]
+#[derive(Clone, Copy)]
+pub(crate) enum Here {
+    /// At one path, and asked for by its search.
+    At(&'static str),
+    /// At a path and those below it, and asked for by path and search.
+    Below(&'static str),
+}
+
+/// A page of several places without forms that are answered in place.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn alive_below(class: &'static str, path: &'static str, page: fn(String) -> Answer) -> impl IntoView {
+    alive(Alive { class, here: Here::Below(path), page, fields: &[], act: |_| Box::pin(std::future::ready(Err(AppError::NotFound))) })
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -57,7 +73,7 @@ pub(crate) fn alive(alive: Alive) -> impl IntoView {
     use leptos::task::spawn_local;
     use leptos_router::hooks::use_location;
 
-    let Alive { class, path, page, fields, act } = alive;
+    let Alive { class, here, page, fields, act } = alive;
     let node = NodeRef::<Div>::new();
     let trouble = RwSignal::new(None::<AppError>);
     let is_served = use_context::<crate::frame::Hydrated>().is_some_and(|alive| !alive.0.get_untracked());
@@ -65,8 +81,11 @@ pub(crate) fn alive(alive: Alive) -> impl IntoView {
     let latest = StoredValue::new(0_u32);
     Effect::new(move |before: Option<()>| {
         // While another page is on its way this one stays what it was.
-        let is_here = location.pathname.with(|here| here == path);
-        let search = location.search.get();
+        let (is_here, below) = location.pathname.with(|at| match here {
+            Here::At(path) => (at == path, String::new()),
+            Here::Below(path) => (at.starts_with(path), format!("{at}?")),
+        });
+        let search = below + &location.search.get();
         if !is_here || (before.is_none() && is_served) {
             return;
         }

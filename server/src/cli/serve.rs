@@ -70,6 +70,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     if let Some(figures) = figures {
         figures.stop().await?;
     }
+    let _ = timeout(CLOSES, composed.measuring.stop()).await;
     // What is still at it was cut off.
     let _ = timeout(CLOSES, composed.store.close()).await;
     Ok(ExitCode::SUCCESS)

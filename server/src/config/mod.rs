@@ -62,6 +62,8 @@ pub struct Config {
     pub connections: Connections,
     /// A cache in front: the settings in `config/cdn.rs`.
     pub cdn: Cdn,
+    /// `VITRINE_MEASURING`: `on` (default), or `off`: nothing is measured, of the server and in browsers.
+    pub measuring: bool,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -88,6 +90,8 @@ pub enum ConfigError {
     TrustedProxies(String),
     #[error("VITRINE_RATE_LIMIT is {0:?}. Write how many times the usual limits shall hold, from 0.01 to 1000, or off.")]
     RateLimit(String),
+    #[error("VITRINE_MEASURING is {0:?}. Write on or off.")]
+    Measuring(String),
     #[error("VITRINE_LOG_FORMAT is {0:?}. Write text or json.")]
     LogFormat(String),
     #[error("VITRINE_PUBLIC_URL is {0:?}. Write it like https://vitrine.example.")]
@@ -149,6 +153,7 @@ const KNOWN: &[&str] = &[
     "VITRINE_IDLE_SECONDS",
     "VITRINE_REQUEST_SECONDS",
     "VITRINE_DRAIN_SECONDS",
+    "VITRINE_MEASURING",
     "VITRINE_LOG",
     "VITRINE_LOG_FORMAT",
 ];
@@ -219,6 +224,11 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         Some("off") => None,
         Some(times) => Some(rate_limit(times).ok_or_else(|| ConfigError::RateLimit(times.to_owned()))?),
     };
+    let measuring = match get("VITRINE_MEASURING").unwrap_or("on") {
+        "on" => true,
+        "off" => false,
+        other => return Err(ConfigError::Measuring(other.to_owned())),
+    };
     let log_json = match get("VITRINE_LOG_FORMAT").unwrap_or("text") {
         "text" => false,
         "json" => true,
@@ -242,6 +252,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         rate_limit,
         connections,
         cdn,
+        measuring,
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })

@@ -3,7 +3,7 @@
 
 mod database;
 mod engine;
-mod process;
+pub(crate) mod process;
 mod text;
 
 use std::{

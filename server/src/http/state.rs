@@ -11,7 +11,7 @@ use store::Store;
 use tokio::sync::watch;
 
 use super::limits::Limits;
-use crate::{config::Config, site::Site};
+use crate::{config::Config, measuring::Measuring, site::Site};
 
 /// What handlers share; a request takes several copies of it.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub struct Inner {
     pub(crate) store: Store,
     pub(crate) limits: Arc<Limits>,
     pub(crate) cache: Cache,
+    pub(crate) measuring: Arc<Measuring>,
     /// Whether the program is to stop: what has no end of its own ends then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether what is asked for first is there.

@@ -17,6 +17,7 @@ mod entropy;
 mod error;
 mod jobs;
 mod listings;
+pub mod measured;
 mod migrate;
 mod passwords;
 mod people;
@@ -47,7 +48,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::db::fresh;
 
 pub use self::{
-    db::{DatabaseOptions, Db, Engine, Location, Lsn, deciding},
+    db::{DatabaseOptions, Db, Engine, Location, Lsn, StatementTimes, deciding},
     entropy::{Entropy, OsEntropy},
     error::StoreError,
     jobs::{Asked, JobRow, LeasedJob, NewJob},
@@ -83,6 +84,7 @@ pub struct Changed {
 
 struct Inner {
     db: Db,
+    process: uuid::Uuid,
     /// Where the store was opened: what goes on behind a request runs there and not on the thread of a page.
     runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
@@ -93,6 +95,7 @@ struct Inner {
     api: api::Memory,
     summaries: read::part::Summaries,
     products: read::known::Products,
+    series: measured::Names,
     /// A store's number, name and currency do not change while the program runs.
     stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
     /// Checking a password takes 19 MB and a core for a moment: few at a time.
@@ -121,6 +124,7 @@ impl Store {
         db.arrive(move || forgetful.forget()).await;
         let inner = Inner {
             db,
+            process,
             runtime: tokio::runtime::Handle::current(),
             clock,
             entropy,
@@ -129,11 +133,17 @@ impl Store {
             api: api::Memory::default(),
             summaries: read::part::Summaries::default(),
             products: read::known::Products::new(options.memory),
+            series: measured::Names::default(),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// What this process is called among those that use the database.
+    pub fn process(&self) -> uuid::Uuid {
+        self.inner.process
     }
 
     pub fn db(&self) -> &Db {
@@ -188,6 +198,7 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     let mut all = words::hot_statements(db);
     all.extend(api::hot(db));
     all.extend(webhooks::hot());
+    all.extend(measured::hot(db));
     all.extend([
         ("rows of a window", db.sql(&sql::SUMMARIES_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),

@@ -37,6 +37,12 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
     ),
     (7, "processes", include_str!("../../../migrations/sqlite/0007_processes.sql"), include_str!("../../../migrations/postgres/0007_processes.sql")),
     (8, "devices", include_str!("../../../migrations/sqlite/0008_devices.sql"), include_str!("../../../migrations/postgres/0008_devices.sql")),
+    (
+        9,
+        "measurements",
+        include_str!("../../../migrations/sqlite/0009_measurements.sql"),
+        include_str!("../../../migrations/postgres/0009_measurements.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

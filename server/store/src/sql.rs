@@ -149,6 +149,14 @@ pub(crate) const JOB_ITEMS: Table = Table {
     fixed: &[],
 };
 
+/// What servers measure of themselves.
+pub(crate) const MEASUREMENTS: Table = Table {
+    name: "measurements",
+    columns: &[("level", Int), ("series_id", Int), ("at", Int), ("process", Id), ("sketch", Bytes)],
+    key: &["level", "series_id", "at", "process"],
+    fixed: &[],
+};
+
 /// What `read::product` takes a product from, in its order.
 macro_rules! product_columns {
     () => {

@@ -10,6 +10,8 @@ pub(crate) struct Column {
     pub(crate) marked: u64,
     /// What is read at it: `12 Nov: EUR 3.20, 412 calls`.
     pub(crate) says: String,
+    /// Whether something began there that changed what comes after it.
+    pub(crate) begins: bool,
 }
 
 /// A limit across all columns.
@@ -41,6 +43,9 @@ pub(crate) fn columns(name: &str, label: &str, columns: &[Column], line: Option<
                         @if height > 0 { rect.chart-column x=(x) y=(HEIGHT - height) width=(WIDTH) height=(height) {} }
                         @let marked = scale.height(column.marked).min(height);
                         @if marked > 0 { rect.chart-marked x=(x) y=(HEIGHT - marked) width=(WIDTH) height=(marked) {} }
+                    }
+                    @for (at, _) in columns.iter().enumerate().filter(|(_, column)| column.begins) {
+                        path.chart-begins d={ "M" (at as u64 * STEP) " 0V" (HEIGHT) } {}
                     }
                     @if let Some(line) = line.filter(|line| scale.holds(line.value)) {
                         path.chart-line d={ "M0 " (HEIGHT - scale.height(line.value)) "H" (width) } {}
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     fn column(value: u64, marked: u64) -> Column {
-        Column { value, marked, says: format!("<{value}>") }
+        Column { value, marked, says: format!("<{value}>"), begins: value == 7 }
     }
 
     fn drawn(given: &[Column], line: Option<u64>) -> String {
@@ -145,6 +150,13 @@ mod tests {
         assert!(near.contains("d=\"M0 200H10\"") && near.contains("Limit 8"), "{near}");
         assert!(!far.contains("chart-line") && far.contains("Limit 80"), "{far}");
         assert!(alone.contains("d=\"M0 200H10\""), "{alone}");
+    }
+
+    #[test]
+    fn what_begins_somewhere_is_marked_there() {
+        let html = drawn(&[column(4, 0), column(7, 0)], None);
+
+        assert_eq!((html.matches("chart-begins").count(), html.contains("d=\"M10 0V1000\"")), (1, true), "{html}");
     }
 
     #[test]

@@ -35,12 +35,12 @@ pub(crate) fn spans(by_day: &[(i32, Sums)]) -> Vec<Span> {
 }
 
 pub(crate) fn cost(spans: &[Span], currency: Currency) -> Vec<Column> {
-    spans.iter().map(|span| Column { value: span.sums.cost.0.max(0) as u64, marked: 0, says: told(span, currency) }).collect()
+    spans.iter().map(|span| Column { value: span.sums.cost.0.max(0) as u64, marked: 0, says: told(span, currency), begins: false }).collect()
 }
 
 /// What failed is marked.
 pub(crate) fn calls(spans: &[Span], currency: Currency) -> Vec<Column> {
-    spans.iter().map(|span| Column { value: span.sums.calls, marked: span.sums.failed, says: told(span, currency) }).collect()
+    spans.iter().map(|span| Column { value: span.sums.calls, marked: span.sums.failed, says: told(span, currency), begins: false }).collect()
 }
 
 /// The month's budget as what it allows in a column.

@@ -5,9 +5,9 @@ use std::fs;
 use super::text::Text;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Process {
-    cpu_seconds: f64,
-    resident: u64,
+pub(crate) struct Process {
+    pub(crate) cpu_seconds: f64,
+    pub(crate) resident: u64,
     mapped: u64,
     threads: u64,
     open_files: u64,
@@ -19,7 +19,7 @@ pub(super) struct Process {
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// None where there is no `/proc`.
-pub(super) fn read() -> Option<Process> {
+pub(crate) fn read() -> Option<Process> {
     let of = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).ok();
     let status = of("status")?;
     Some(Process {

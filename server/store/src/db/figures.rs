@@ -2,7 +2,7 @@
 //! additions, so that counting costs nothing that could be seen beside it.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{
         Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use measuring::Sketch;
 use ports::database::BOUNDS;
 use sqlx::SqlStr;
 
@@ -73,6 +74,10 @@ pub(crate) struct OfName {
     /// How many took less than each of [`BOUNDS`].
     pub(crate) within: [u64; BOUNDS.len()],
 }
+
+/// How far each statement was counted when it was last looked.
+#[derive(Debug, Default)]
+pub struct StatementTimes(HashMap<usize, (Box<[u64; BUCKETS]>, u64)>);
 
 /// A statement that took long.
 #[derive(Clone, Debug)]
@@ -285,6 +290,27 @@ impl Figures {
 
     fn slowest(&self) -> MutexGuard<'_, VecDeque<SlowStatement>> {
         self.slowest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was counted since it was last looked: of each name the times in microseconds, and how many failed.
+    pub(crate) fn since(&self, last: &mut StatementTimes) -> Vec<(&'static str, Sketch, u64)> {
+        let names = names().clone();
+        let mut all = Vec::new();
+        for (index, figure) in self.by_name.iter().enumerate().filter_map(|(index, figure)| Some((index, figure.get()?))) {
+            let (seen, failed) = last.0.entry(index).or_insert_with(|| (Box::new([0; BUCKETS]), 0));
+            let mut times = Sketch::default();
+            for (bucket, (count, seen)) in figure.buckets.iter().zip(seen.iter_mut()).enumerate() {
+                let count = count.load(Ordering::Relaxed);
+                times.add_many((middle(bucket) / 1_000).max(1), count.saturating_sub(*seen));
+                *seen = count;
+            }
+            let failed_now = figure.failed.load(Ordering::Relaxed);
+            let failed = failed_now.saturating_sub(std::mem::replace(failed, failed_now));
+            if !times.is_empty() {
+                all.push((names.get(index).copied().unwrap_or(OTHERS), times, failed));
+            }
+        }
+        all
     }
 
     /// What was counted so far, what took most first.

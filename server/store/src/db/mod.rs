@@ -33,12 +33,12 @@ use tokio::{sync::mpsc::Sender, task::AbortHandle};
 use uuid::Uuid;
 
 pub(crate) use self::{figures::Site, postgres::PgTx, presence::Presence, reading::is_deciding, replicas::Replica, watched::Running};
+pub use self::{figures::StatementTimes, location::Location, lsn::Lsn, options::DatabaseOptions, reading::deciding};
 use self::{
     figures::{Figures, Tell, index_of, inserting_into},
     pools::{Taken, Waits},
     replicas::Replicas,
 };
-pub use self::{location::Location, lsn::Lsn, options::DatabaseOptions, reading::deciding};
 use crate::{StoreError, sql::Pair};
 
 /// An open database.

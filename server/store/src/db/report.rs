@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{clock::Timestamp, role::Permission};
+use measuring::Sketch;
 use ports::{
     Access,
     database::{
@@ -17,7 +18,7 @@ use tokio::time::timeout;
 
 use super::{
     Db, Engine, Location,
-    figures::OfName,
+    figures::{OfName, StatementTimes},
     fresh,
     pools::PoolState,
     replicas::{Replica, ReplicaState, Replicas},
@@ -41,17 +42,20 @@ const LONGEST_TEXT: i32 = 2_000;
 #[async_trait]
 impl DatabaseFigures for Store {
     async fn database(&self, who: &Access) -> Result<DatabaseView, AppError> {
-        self.allowed(who, Permission::Manage).await?;
-        let others: i64 = fresh!(self.db(), |on| sqlx::query_scalar(STORES_NOT_OWNED).bind(who.user.0).fetch_one(on)).map_err(StoreError::from)?;
-        if others > 0 {
-            return Err(AppError::Forbidden);
-        }
+        self.allowed_as_operator(who).await?;
         let engine = self.engine_figures().await.inspect_err(|error| tracing::warn!(%error, "the database does not say how it is")).ok();
         Ok(DatabaseView { engine, ..self.database_counts() })
     }
 }
 
 impl Store {
+    /// Refuses whoever does not own every store: what is measured is of all of them, and stores are strictly apart.
+    pub(crate) async fn allowed_as_operator(&self, who: &Access) -> Result<(), AppError> {
+        self.allowed(who, Permission::Manage).await?;
+        let others: i64 = fresh!(self.db(), |on| sqlx::query_scalar(STORES_NOT_OWNED).bind(who.user.0).fetch_one(on)).map_err(StoreError::from)?;
+        if others > 0 { Err(AppError::Forbidden) } else { Ok(()) }
+    }
+
     /// What was counted here, which needs no database.
     pub fn database_counts(&self) -> DatabaseView {
         let (db, now) = (self.db(), self.inner.clock.now());
@@ -72,6 +76,11 @@ impl Store {
             reads_on_primary: db.replicas().map_or(0, Replicas::reads_on_primary),
             engine: None,
         }
+    }
+
+    /// How long statements took since it was last asked, in microseconds, and how many failed; by their names, without those that did not run.
+    pub fn statement_times(&self, last: &mut StatementTimes) -> Vec<(&'static str, Sketch, u64)> {
+        self.db().figures.since(last)
     }
 
     /// What the engine says of itself, within some seconds.

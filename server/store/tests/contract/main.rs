@@ -20,6 +20,7 @@ mod idempotency;
 mod jobs;
 mod known;
 mod lists;
+mod measured;
 mod migrations;
 mod parts;
 mod people;
@@ -139,6 +140,14 @@ contract! {
         a_statement_that_fails_is_counted_as_one,
         a_slow_statement_is_kept_with_its_plan_and_without_its_values,
         figures_are_for_whoever_owns_every_store,
+    ],
+    measured: [
+        what_processes_have_measured_is_read_as_one,
+        a_row_that_is_written_again_replaces_itself,
+        many_rows_are_written_whole,
+        what_is_old_goes_and_what_it_was_of_with_it,
+        a_range_is_told_with_the_time_before_and_with_builds,
+        what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [
         history_tells_who_when_what,

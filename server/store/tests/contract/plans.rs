@@ -2,6 +2,7 @@
 //! statistics that no import has time for, and with them.
 
 use domain::{clock::Timestamp, product::Product, role::Role};
+use measuring::{Level, Series, Sketch};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use store::{
     Location, hot_statements,
@@ -81,6 +82,15 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["1", PG_ID, "99999", "50"],
             &["change_log_by_product", "products_by_id"],
         ),
+        "what was measured" => (
+            &["0", "'[1,2]'", "29333333", "29333393"],
+            &["measurements USING PRIMARY KEY (level=? AND series_id=? AND at>? AND at<?)"],
+            &["0", "ARRAY[1,2]::bigint[]", "29333333", "29333393"],
+            &["measurements_pkey"],
+        ),
+        "measurements that are too old" => {
+            (&["0", "29333333"], &["measurements_by_age (level=? AND at<?)"], &["0", "29333333"], &["measurements_by_age"])
+        }
         "products by their keys" => (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"]),
         "living products by their handles" => (
             &["1", "'[\"p-77\",\"p-78\"]'"],
@@ -281,6 +291,7 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
         });
         arranged.store.write(&arranged.shop, &batch(), contents.map(create).collect(), None).await.unwrap();
         suggest(arranged, behind).await;
+        measure(arranged, behind).await;
 
         let mut wrong: Vec<String> = Vec::new();
         for (name, sql) in hot_statements(arranged.store.db()) {
@@ -324,6 +335,18 @@ async fn housekeeping_stays_away(arranged: &Arranged) {
             EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t); END LOOP; END $$";
         arranged.execute(AWAY).await;
     }
+}
+
+/// Some series, measured for some hours.
+async fn measure(arranged: &Arranged, behind: i64) {
+    let row = |at: i64| measuring::Row {
+        level: Level::Minute,
+        series: Series::new("http.duration", &format!("GET /{}", at % 40), "2xx"),
+        at: 29_333_000 + behind + at / 40,
+        generation: 0,
+        sketch: Sketch::of(at as u64),
+    };
+    arranged.store.write_measured(uuid::Uuid::from_u128(1), &(0..8_000).map(row).collect::<Vec<_>>()).await.unwrap();
 }
 
 /// Suggestions for all products behind a number, some of them published, with calls of a year and failures.

@@ -53,7 +53,7 @@ const READ: [&str; 24] = [
     "providers/page",
     "tokens/page",
     "webhooks/page",
-    "performance/database",
+    "performance/open",
 ];
 /// In the order they are asked in: each leaves something for the next.
 const WRITE: [&str; 14] = [
@@ -121,7 +121,9 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "tokens/page" => vec![("search=".to_owned(), TOKEN), ("search=all".to_owned(), TOKEN), ("search=new".to_owned(), "Make a token")],
             "webhooks/page" => vec![("search=".to_owned(), HOOK), (format!("search=log%3D{}", shops.program.id("webhooks", "1 = 1")), HOOK)],
             // An owner of one store of several is told whom it is for.
-            "performance/database" => vec![("search=".to_owned(), "whoever owns every store"), ("search=sort%3Dp95".to_owned(), "")],
+            "performance/open" => ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches"]
+                .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
+                .into(),
             other => panic!("say what {other:?} must not show"),
         };
         for (query, found) in asked {

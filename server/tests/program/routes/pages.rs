@@ -32,6 +32,7 @@ async fn each_page_is_for_members_alone(engine: Engine) {
         ("/usage".to_owned(), "their-model"),
         ("/usage?days=7".to_owned(), "their-model"),
         ("/usage/export.csv".to_owned(), ",their-model,"),
+        ("/performance".to_owned(), "for whoever owns every store"),
         ("/performance/database".to_owned(), "for whoever owns every store"),
         ("/settings".to_owned(), "<h1"),
         ("/settings/brief".to_owned(), "Speaks as their grandmother did."),

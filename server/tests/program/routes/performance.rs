@@ -10,6 +10,8 @@ on_both_engines!(
     whoever_does_not_is_told_so,
     statements_stand_in_the_order_that_is_asked_for,
     owners_find_it_in_the_settings,
+    what_was_asked_is_seen_by_its_route,
+    a_place_that_is_none_is_not_found,
 );
 
 const PAGE: &str = "/performance/database";
@@ -61,6 +63,43 @@ async fn whoever_does_not_is_told_so(engine: Engine) {
     assert!(page.text.contains(NOT_YOURS) && !page.text.contains(LISTED), "{}", page.text);
 }
 
+async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
+    let mut program = Program::serving(engine).await;
+    let watching = operator(&program).await;
+    for _ in 0..3 {
+        watching.get("/products").await;
+        watching.get("/made/up/address").await;
+    }
+    let before = watching.get("/performance/requests").await;
+    // What was measured is written once a minute, and at the end.
+    program.stop();
+    program.serve().await;
+
+    let watching = program.signed_in("operator@test.test").await;
+    let requests = watching.get("/performance/requests?range=1h").await.text;
+    let overview = watching.get("/performance").await.text;
+    let caches = watching.get("/performance/caches?range=90d").await.text;
+
+    assert_eq!(before.status, 200, "{}", before.text);
+    for part in ["<code>GET /products</code>", "<code>POST /sign-in</code>", "<code>others</code>", "How long they took", "Processors"] {
+        assert!(requests.contains(part), "{part}: {requests}");
+    }
+    assert!(!requests.contains("made/up"), "{requests}");
+    for part in ["Longest of 95 in 100", "100.00 % answered", "Requests over time", "Builds"] {
+        assert!(overview.contains(part), "{part}: {overview}");
+    }
+    assert!(caches.contains("known products") && caches.contains("Answered from memory"), "{caches}");
+}
+
+async fn a_place_that_is_none_is_not_found(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let watching = operator(&program).await;
+
+    let page = watching.get("/performance/nothing").await;
+
+    assert_eq!(page.status, 404, "{}", page.text);
+}
+
 async fn statements_stand_in_the_order_that_is_asked_for(engine: Engine) {
     let program = Program::serving(engine).await;
     let operator = operator(&program).await;
@@ -76,10 +115,10 @@ async fn statements_stand_in_the_order_that_is_asked_for(engine: Engine) {
 
 async fn owners_find_it_in_the_settings(engine: Engine) {
     let program = Program::serving(engine).await;
-    let link = format!("href=\"{PAGE}\"");
+    let link = "href=\"/performance\"";
 
-    assert!(program.signed_in("owner@demo.test").await.get("/settings").await.text.contains(&link));
-    assert!(!program.signed_in("editor@test.test").await.get("/settings").await.text.contains(&link));
+    assert!(program.signed_in("owner@demo.test").await.get("/settings").await.text.contains(link));
+    assert!(!program.signed_in("editor@test.test").await.get("/settings").await.text.contains(link));
 }
 
 #[tokio::test]

@@ -160,7 +160,8 @@ fn pages() -> Part {
         ("GET /usage", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /usage/export.csv", VIEWER, "", Sent::Nothing, 200, OWN),
         // To others than whoever owns every store it says that it is for them.
-        ("GET /performance/database", VIEWER, "", Sent::Nothing, 200, OWN),
+        ("GET /performance", VIEWER, "", Sent::Nothing, 200, OWN),
+        ("GET /performance/{place}", VIEWER, "/performance/database", Sent::Nothing, 200, OWN),
         ("GET /settings", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /settings/brief", VIEWER, "?template=Lamps", Sent::Nothing, 200, OWN),
         // To others than owners it says that it is for owners.
@@ -192,7 +193,7 @@ fn reads() -> Part {
         ("GET /api/fn/runs/prepare", VIEWER, "?address=handles%3D<suggested0>", Sent::Nothing, 200, OWN),
         ("GET /api/fn/runs/estimate", EDITOR, "?address=handles%3D<suggested0>%26provider%3D<built-in>", Sent::Nothing, 200, OWN),
         ("GET /api/fn/usage/get", VIEWER, "?address=", Sent::Nothing, 200, OWN),
-        ("GET /api/fn/performance/database", VIEWER, "?search=", Sent::Nothing, 200, OWN),
+        ("GET /api/fn/performance/open", VIEWER, "?address=%2Fperformance", Sent::Nothing, 200, OWN),
         ("GET /api/fn/briefs/page", VIEWER, "?search=template%3DLamps", Sent::Nothing, 200, OWN),
         ("GET /api/fn/providers/page", VIEWER, "?search=edit%3D<provider>", Sent::Nothing, 200, OWN),
         ("GET /api/fn/tokens/page", VIEWER, "?search=all", Sent::Nothing, 200, OWN),

@@ -131,6 +131,14 @@ impl Program {
         }
     }
 
+    /// As it is asked to, and to its end.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let asked = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+            assert!(asked.success() && server.wait().unwrap().success(), "{}", self.log());
+        }
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::new(self.address())
     }

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 use ports::database::{CountedByPostgres, IndexFigures, PostgresFigures, SqliteFigures, TableFigures};
 
-use super::heads;
 use crate::{
-    performance::units::{percent, share, size, time},
+    performance::{
+        shown::heads,
+        units::{percent, share, size, time},
+    },
     ui::format::{moment, number},
 };
 

@@ -5,7 +5,7 @@ use ports::database::{DatabaseView, SlowStatement, StatementFigures};
 
 use super::Page;
 use crate::{
-    performance::{sort::Sort, units::time},
+    performance::{database::sort::Sort, units::time},
     ui::{chart::bar, format::number},
 };
 
@@ -94,7 +94,7 @@ fn row(statement: &StatementFigures, most: u64) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::performance::sample::{NOW, postgres};
+    use crate::performance::database::sample::{NOW, postgres};
 
     #[test]
     fn the_order_is_told_by_its_heading_and_the_others_are_links() {

@@ -7,27 +7,21 @@ use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::database::{DatabaseView, EngineFigures, PoolFigures, ReplicaFigures, StatementFigures};
 
-use super::{
-    sort::Sort,
-    units::{of_all, percent, share, size, time},
-};
-use crate::ui::{
-    format::{self, number},
-    values::capital,
+use super::{PATH, sort::Sort};
+use crate::{
+    performance::{
+        shown::{heads, icon, places},
+        units::{of_all, percent, share, size, time},
+    },
+    ui::{
+        format::{self, number},
+        values::capital,
+    },
 };
 
 pub(super) struct Page {
     pub(super) now: Timestamp,
     pub(super) sort: Sort,
-}
-
-/// What everybody else sees.
-pub(super) fn for_operators() -> Markup {
-    html! {
-        header.page-head { h1 tabindex="-1" { "Database" } a.btn.ghost href="/settings" { "All settings" } }
-        p.muted { "The database is that of all stores, so its figures are for whoever owns every store of this server." }
-        p.muted { "Somebody becomes an owner by " code { "vitrine user add --role owner" } " where the server runs." }
-    }
 }
 
 impl Page {
@@ -44,9 +38,9 @@ impl Page {
         html! {
             header.page-head {
                 h1 tabindex="-1" { "Database" }
-                a.btn.ghost href="/settings" { "All settings" }
                 a.btn href=(self.sort.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
             }
+            (places(PATH))
             p.muted { "What this server has asked of " (engine) " since it started. Other servers on the same database have figures of their own." }
             (tiles(&view))
             (self.statements(&view))
@@ -171,19 +165,10 @@ fn copy(replica: &ReplicaFigures) -> Markup {
     }
 }
 
-/// The head of a table: what a row is, and its figures.
-fn heads(first: &str, figures: &[&str]) -> Markup {
-    html! { thead { tr { th scope="col" { (first) } @for figure in figures { th.num scope="col" { (figure) } } } } }
-}
-
-fn icon(name: &str) -> Markup {
-    html! { svg.icon aria-hidden="true" { use href={ "/icons.svg#" (name) } {} } }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::performance::sample::{NOW, postgres, sqlite};
+    use crate::performance::database::sample::{NOW, postgres, sqlite};
 
     fn page(view: DatabaseView, sort: Sort) -> String {
         Page { now: NOW, sort }.database(view).into_string()

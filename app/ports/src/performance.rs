@@ -1,0 +1,189 @@
+//! What servers measure of themselves, and the port to look at it.
+
+use async_trait::async_trait;
+use domain::clock::Timestamp;
+use measuring::{Series, Sketch, Span};
+
+use crate::{Access, error::AppError};
+
+/// How far back somebody looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Range {
+    Hour,
+    SixHours,
+    #[default]
+    Day,
+    Week,
+    Month,
+    Quarter,
+}
+
+/// What is asked for: series of some metrics in a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub range: Range,
+    /// Of one route, statement or cache only; none: of each.
+    pub of: Option<String>,
+    /// Each metric with the parts of it that are wanted.
+    pub parts: Vec<(&'static str, Classes)>,
+}
+
+/// Which parts of what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Classes {
+    /// Each as a whole.
+    Whole,
+    /// All parts there are, and the whole where it is measured as such.
+    All,
+    /// The whole, and the parts of a dimension: `device` for `device:phone` and the others.
+    WholeAnd(&'static str),
+}
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurements {
+    pub span: Span,
+    /// In the order of their names.
+    pub series: Vec<Measured>,
+    /// Builds that began to serve in the span, the first first.
+    pub deployments: Vec<Deployment>,
+}
+
+/// One series in a range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    pub series: Series,
+    /// Of the whole range.
+    pub now: Sketch,
+    /// Of as long a time before it.
+    pub before: Sketch,
+    /// Of each period.
+    pub periods: Vec<Sketch>,
+}
+
+/// When a build began to serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    pub build: String,
+    pub version: String,
+    pub began_at: Timestamp,
+}
+
+impl Range {
+    pub const ALL: [Self; 6] = [Self::Hour, Self::SixHours, Self::Day, Self::Week, Self::Month, Self::Quarter];
+
+    pub const fn minutes(self) -> i64 {
+        const DAY: i64 = 24 * 60;
+        match self {
+            Self::Hour => 60,
+            Self::SixHours => 360,
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+            Self::Month => 30 * DAY,
+            Self::Quarter => 90 * DAY,
+        }
+    }
+
+    /// In addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "1h",
+            Self::SixHours => "6h",
+            Self::Day => "24h",
+            Self::Week => "7d",
+            Self::Month => "30d",
+            Self::Quarter => "90d",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|range| range.name() == name)
+    }
+}
+
+impl Classes {
+    /// Whether a class is one of them.
+    pub fn has(self, class: &str) -> bool {
+        match self {
+            Self::Whole => class.is_empty(),
+            Self::All => true,
+            Self::WholeAnd(dimension) => class.is_empty() || class.split_once(':').is_some_and(|(of, _)| of == dimension),
+        }
+    }
+}
+
+impl Measurements {
+    /// Those of a metric.
+    pub fn of<'a>(&'a self, metric: &'a str) -> impl Iterator<Item = &'a Measured> {
+        self.series.iter().filter(move |one| one.series.metric == metric)
+    }
+
+    /// One by its names.
+    pub fn find(&self, metric: &str, of: &str, class: &str) -> Option<&Measured> {
+        self.series.iter().find(|one| one.series.metric == metric && one.series.of == of && one.series.class == class)
+    }
+
+    /// All of a metric that `wanted` takes as one; none when there are none.
+    pub fn together(&self, metric: &str, wanted: impl Fn(&Series) -> bool) -> Option<Measured> {
+        let mut found = self.of(metric).filter(|one| wanted(&one.series));
+        let mut all = found.next()?.clone();
+        found.for_each(|one| all.merge(one));
+        Some(all)
+    }
+}
+
+impl Measured {
+    /// Whatever was measured of the other, too.
+    pub fn merge(&mut self, other: &Self) {
+        self.now.merge(&other.now);
+        self.before.merge(&other.before);
+        for (own, period) in self.periods.iter_mut().zip(&other.periods) {
+            own.merge(period);
+        }
+    }
+}
+
+/// For whoever owns every store of the server, as with its database: it is measured of all stores together.
+#[async_trait]
+pub trait Performance: Send + Sync {
+    /// What was measured in a range, and in as long a time before. Three statements, whatever is asked for.
+    async fn measurements(&self, who: &Access, question: &Question) -> Result<Measurements, AppError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(class: &str, value: u64) -> Measured {
+        let series = Series::new("http.duration", "GET /products", class);
+        Measured { series, now: Sketch::of(value), before: Sketch::default(), periods: vec![Sketch::of(value), Sketch::default()] }
+    }
+
+    #[test]
+    fn ranges_are_known_by_their_names() {
+        for range in Range::ALL {
+            assert_eq!(Range::from_name(range.name()), Some(range));
+        }
+        assert_eq!(Range::from_name("2h"), None);
+    }
+
+    #[test]
+    fn classes_are_chosen_by_dimension() {
+        let chosen = |classes: Classes| ["", "2xx", "device:phone", "build:a"].map(|class| classes.has(class));
+
+        assert_eq!(chosen(Classes::Whole), [true, false, false, false]);
+        assert_eq!(chosen(Classes::WholeAnd("device")), [true, false, true, false]);
+        assert_eq!(chosen(Classes::All), [true; 4]);
+    }
+
+    #[test]
+    fn series_are_put_together_period_by_period() {
+        let span = Span::last(60, 1_000);
+        let measurements = Measurements { span, series: vec![measured("2xx", 5), measured("4xx", 7), measured("5xx", 9)], deployments: Vec::new() };
+
+        let all = measurements.together("http.duration", |series| series.class != "5xx").unwrap();
+
+        assert_eq!((all.now.count(), all.now.sum(), all.periods[0].count(), all.periods[1].count()), (2, 12, 2, 0));
+        assert!(measurements.together("http.bytes", |_| true).is_none());
+    }
+}

@@ -1,0 +1,273 @@
+//! Whether people have it good: page loads, requests, and how full the server is, each against the time before.
+
+use domain::clock::Timestamp;
+use maud::{Markup, html};
+use measuring::{ALL, metric};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    performance::{Classes, Measured, Measurements, Question},
+};
+
+use super::{
+    asked::Asked,
+    shown::{change, change_of, head, heads, tile},
+    trend::{Trend, Value, deployments, fold, folded, trend},
+    units::{percent, share, time},
+    verdict::{VITALS, Vital},
+};
+use crate::ui::{chart::Line, format::number};
+
+/// An answer within it leaves somebody content, as the product promises of its API; within four times as much they bear it.
+const CONTENT: u64 = 200_000;
+const BORNE: u64 = 4 * CONTENT;
+
+/// Requests that must not fail, in thousandths: 99.9 %.
+const AVAILABLE: u64 = 999;
+
+pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
+    let mut parts = vec![
+        (metric::HTTP_DURATION, Classes::All),
+        (metric::HTTP_IN_FLIGHT, Classes::Whole),
+        (metric::HTTP_REFUSED, Classes::Whole),
+        (metric::PROCESS_CPU, Classes::Whole),
+        (metric::DB_USED, Classes::Whole),
+        (metric::RUNTIME_LAG, Classes::Whole),
+        (metric::CACHE_HIT, Classes::Whole),
+        (metric::CACHE_MISS, Classes::Whole),
+    ];
+    parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let page = html! {
+        (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
+        (loads(&measured))
+        (answers(&measured))
+        (fullness(&measured))
+        (routes(asked, &measured))
+        (charts(&measured))
+        (deployments(&measured.deployments, now))
+    };
+    Ok(page.into_string())
+}
+
+/// What people's browsers say.
+fn loads(measured: &Measurements) -> Markup {
+    let found: Vec<(&Vital, &Measured)> =
+        VITALS[..3].iter().filter_map(|vital| Some((vital, measured.find(vital.metric, ALL, "")?))).filter(|(_, one)| !one.now.is_empty()).collect();
+    html! {
+        section.part aria-labelledby="loads-h" {
+            h2 #loads-h { "Page loads" }
+            @if found.is_empty() { p.muted { "No browser has said anything in this time." } } @else {
+                p.muted { "Of 100 page loads 75 were as good as this or better." }
+                dl.tiles.num {
+                    @for (vital, one) in found {
+                        @let value = one.now.quantile(750).unwrap_or(0);
+                        @let verdict = vital.judge(value);
+                        div {
+                            dt { (vital.name) " " span.small { "(" (vital.short) ")" } }
+                            dd { (vital.shown(value)) }
+                            dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the server has answered.
+fn answers(measured: &Measurements) -> Markup {
+    let all = measured.together(metric::HTTP_DURATION, |_| true);
+    let failed = measured.together(metric::HTTP_DURATION, |series| series.class == "5xx");
+    let refused = measured.together(metric::HTTP_REFUSED, |_| true).map_or(0, |one| one.now.count());
+    html! {
+        section.part aria-labelledby="answers-h" {
+            h2 #answers-h { "Requests" }
+            @match all.filter(|all| !all.now.is_empty()) {
+                None => p.muted { "Nothing was asked in this time." },
+                Some(all) => {
+                    @let count = all.now.count();
+                    @let failures = failed.as_ref().map_or(0, |failed| failed.now.count());
+                    @let content = all.now.within(CONTENT);
+                    @let apdex = share(content + (all.now.within(BORNE) - content) / 2, count).unwrap_or(0);
+                    @let good = share(count - failures, count).unwrap_or(0);
+                    dl.tiles.num {
+                        (tile("Requests", &number(count), change(count, all.before.count()).as_deref()))
+                        (tile("Longest of 95 in 100", &time(all.now.quantile(950).unwrap_or(0)), change_of(&all.now, &all.before, 950).as_deref()))
+                        (tile("Content", &percent(apdex), Some("within 200 ms; up to 800 ms counts half")))
+                        div {
+                            dt { "Failed" }
+                            dd { (number(failures)) }
+                            dd.muted { span.badge data-tone=(if failures == 0 || good >= AVAILABLE { "ok" } else { "bad" }) { (available(count, failures)) } }
+                        }
+                        @if refused > 0 { (tile("Sent away", &number(refused), Some("asked too fast, or too much to do"))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// With as many places as the promise has.
+fn available(count: u64, failures: u64) -> String {
+    let share = (u128::from(count - failures.min(count)) * 100_000 / u128::from(count.max(1))) as u64;
+    format!("{}.{:02} % answered", share / 1_000, share % 1_000 / 10)
+}
+
+/// How near the server is to its limits.
+fn fullness(measured: &Measurements) -> Markup {
+    let most = |metric: &str| measured.together(metric, |_| true).and_then(|one| one.now.quantile(950));
+    let hits = measured.together(metric::CACHE_HIT, |_| true).map_or(0, |one| one.now.count());
+    let misses = measured.together(metric::CACHE_MISS, |_| true).map_or(0, |one| one.now.count());
+    html! {
+        section.part aria-labelledby="fullness-h" {
+            h2 #fullness-h { "How full the server is" }
+            p.muted { "In 95 of 100 moments no more than this." }
+            dl.tiles.num {
+                @if let Some(cpu) = most(metric::PROCESS_CPU) { (tile("Processors", &percent(cpu), None)) }
+                @if let Some(used) = most(metric::DB_USED) { (tile("Connections to the database", &percent(used), None)) }
+                @if let Some(under_way) = most(metric::HTTP_IN_FLIGHT) { (tile("Requests at once", &number(under_way), None)) }
+                @if let Some(lag) = most(metric::RUNTIME_LAG) { (tile("Workers late by", &time(lag), None)) }
+                @if let Some(hits) = share(hits, hits + misses) { (tile("Answered from memory", &percent(hits), None)) }
+            }
+        }
+    }
+}
+
+/// Pages by how many people open them.
+fn routes(asked: &Asked, measured: &Measurements) -> Markup {
+    let mut rows: Vec<&Measured> = measured.of(VITALS[0].metric).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
+    rows.sort_by_key(|one| std::cmp::Reverse(one.now.count()));
+    let link = Asked { path: "/performance/vitals".into(), ..asked.clone() };
+    html! {
+        @if !rows.is_empty() {
+            section.part aria-labelledby="pages-h" {
+                h2 #pages-h { "Pages" }
+                div.scroll tabindex="0" role="group" aria-labelledby="pages-h" {
+                    table.table {
+                        (heads("Page", &["Loads", "LCP", "INP", "CLS"]))
+                        tbody {
+                            @for row in rows {
+                                tr {
+                                    th scope="row" { a.link href=(link.with_of(Some(&row.series.of)).address()) { (row.series.of) } }
+                                    td.num { (number(row.now.count())) }
+                                    @for vital in &VITALS[..3] { (judged(vital, measured.find(vital.metric, &row.series.of, ""))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A cell of a vital: its 75th percentile, and what it is worth where it is not good.
+pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
+    let value = one.and_then(|one| one.now.quantile(750));
+    html! {
+        td.num {
+            @if let Some(value) = value {
+                @let verdict = vital.judge(value);
+                span.badge data-tone=(verdict.tone()) title=(verdict.words()) { (vital.shown(value)) span.vh { ", " (verdict.words()) } }
+            }
+        }
+    }
+}
+
+fn charts(measured: &Measurements) -> Markup {
+    let all = measured.together(metric::HTTP_DURATION, |_| true);
+    let failed = measured.together(metric::HTTP_DURATION, |series| series.class == "5xx");
+    let many = folded(measured.span);
+    let periods = all.map(|all| fold(&all.periods, many)).unwrap_or_default();
+    let failed = failed.map(|failed| fold(&failed.periods, many)).unwrap_or_default();
+    let counts = periods.iter().enumerate().map(|(at, one)| {
+        let failures = failed.get(at).map_or(0, measuring::Sketch::count);
+        let says = if one.is_empty() { String::new() } else { format!("{} requests, {} failed", number(one.count()), number(failures)) };
+        Value { value: one.count(), marked: failures, says }
+    });
+    let counts = Trend {
+        id: "requests",
+        heading: "Requests over time",
+        values: counts.collect(),
+        limit: None,
+        shown: number,
+        says: Some("What failed is marked at the foot of a column."),
+    };
+    let times = Trend {
+        id: "times",
+        heading: "How long requests took",
+        values: p95(&periods),
+        limit: Some(limit()),
+        shown: time,
+        says: Some("Of 100 requests 95 took no longer than a column is high."),
+    };
+    html! { (trend(measured, counts)) (trend(measured, times)) }
+}
+
+/// The product's promise for its API.
+pub(super) fn limit() -> Line {
+    Line { value: CONTENT, says: "200 ms is what an answer may take.".to_owned() }
+}
+
+/// The 95th percentile of each period.
+pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
+    let of = |one: &measuring::Sketch| {
+        one.quantile(950).map_or_else(Value::default, |value| Value { value, marked: 0, says: format!("{} of {}", time(value), number(one.count())) })
+    };
+    periods.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use measuring::{Series, Sketch, Span};
+
+    use super::*;
+
+    fn one(metric: &str, of: &str, class: &str, values: &[u64]) -> Measured {
+        let mut now = Sketch::default();
+        values.iter().for_each(|value| now.add(*value));
+        let mut periods = vec![Sketch::default(); 60];
+        periods[59] = now.clone();
+        Measured { series: Series::new(metric, of, class), now, before: Sketch::of(1_000), periods }
+    }
+
+    fn measured() -> Measurements {
+        let series = vec![
+            one("vitals.lcp", ALL, "", &[1_000_000, 3_000_000]),
+            one("vitals.lcp", "/products/<b>", "", &[1_000_000]),
+            one("vitals.cls", "/products/<b>", "", &[9_000]),
+            one(metric::HTTP_DURATION, "GET /products", "2xx", &[100_000, 100_000, 700_000]),
+            one(metric::HTTP_DURATION, "GET /products", "5xx", &[2_000_000]),
+        ];
+        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }
+    }
+
+    #[test]
+    fn page_loads_are_judged_and_nothing_that_was_measured_becomes_markup() {
+        let html = html! { (loads(&measured())) (routes(&Asked::read("/performance", ""), &measured())) }.into_string();
+
+        assert!(html.contains("Largest thing drawn") && html.contains("data-tone=\"ok\""), "{html}");
+        assert!(html.contains("data-tone=\"bad\"") && html.contains("Poor") && html.contains("/products/&lt;b&gt;"), "{html}");
+        assert!(!html.contains("<b>") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn requests_are_counted_with_how_many_were_content_and_how_many_failed() {
+        let html = answers(&measured()).into_string();
+
+        assert!(html.contains("<dd>4</dd>") && html.contains("62.5 %") && html.contains("75.00 % answered"), "{html}");
+    }
+
+    #[test]
+    fn where_nothing_was_measured_it_says_so() {
+        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new() };
+
+        let html = html! { (loads(&nothing)) (answers(&nothing)) (fullness(&nothing)) (charts(&nothing)) }.into_string();
+
+        assert!(
+            html.contains("No browser has said anything") && html.contains("Nothing was asked") && html.contains("Nothing was measured"),
+            "{html}"
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! Requests by their routes, and how full the server was meanwhile.
+
+use maud::{Markup, html};
+use measuring::{Sketch, metric};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    performance::{Classes, Measured, Measurements, Question},
+};
+
+use super::{
+    asked::Asked,
+    overview::{limit, p95},
+    shown::{change_of, head, heads},
+    trend::{Trend, Value, fold, folded, trend},
+    units::{percent, share, size, time},
+};
+use crate::ui::{chart::bar, format::number};
+
+/// A route with all that was measured of it.
+struct Route<'a> {
+    of: &'a str,
+    all: Measured,
+    failed: u64,
+    refused: u64,
+    bytes: Option<u64>,
+}
+
+pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
+    let parts = vec![
+        (metric::HTTP_DURATION, Classes::All),
+        (metric::HTTP_BYTES, Classes::Whole),
+        (metric::PROCESS_CPU, Classes::Whole),
+        (metric::PROCESS_MEMORY, Classes::Whole),
+        (metric::RUNTIME_BUSY, Classes::Whole),
+        (metric::RUNTIME_LAG, Classes::Whole),
+        (metric::HTTP_IN_FLIGHT, Classes::Whole),
+    ];
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let page = html! {
+        (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))
+        @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
+        (over_time(&measured, asked.of.as_deref()))
+        (table(asked, &measured))
+        (machine(&measured))
+    };
+    Ok(page.into_string())
+}
+
+fn over_time(measured: &Measurements, of: Option<&str>) -> Markup {
+    let all = measured.together(metric::HTTP_DURATION, |series| of.is_none_or(|of| series.of == of));
+    let periods = all.map(|all| fold(&all.periods, folded(measured.span))).unwrap_or_default();
+    let drawn = Trend {
+        id: "times",
+        heading: "How long they took",
+        values: p95(&periods),
+        limit: Some(limit()),
+        shown: time,
+        says: Some("Of 100 requests 95 took no longer than a column is high."),
+    };
+    trend(measured, drawn)
+}
+
+fn table(asked: &Asked, measured: &Measurements) -> Markup {
+    let routes = routes(measured);
+    let most = routes.iter().map(|route| route.all.now.sum()).max().unwrap_or(0);
+    html! {
+        section.part aria-labelledby="routes-h" {
+            h2 #routes-h { "By route" }
+            @if routes.is_empty() { p.muted { "Nothing was asked in this time." } } @else {
+                p.muted { "What took most of the time stands first. Of 100 requests 50 took no longer than p50, 95 no longer than p95, and 99 no longer than p99." }
+                div.scroll tabindex="0" role="group" aria-labelledby="routes-h" {
+                    table.table.statements {
+                        thead {
+                            tr {
+                                th scope="col" { "Route" }
+                                th scope="col" { span.vh { "Share of the time" } }
+                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "p95 before"] { th.num scope="col" { (name) } }
+                            }
+                        }
+                        tbody {
+                            @for route in &routes {
+                                @let quantile = |thousandths| route.all.now.quantile(thousandths).map(time).unwrap_or_default();
+                                tr {
+                                    th scope="row" { a.link href=(asked.with_of(Some(route.of)).address()) { code { (route.of) } } }
+                                    td { (bar(route.all.now.sum(), most)) }
+                                    td.num { (number(route.all.now.count())) }
+                                    @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
+                                    td.num { (route.all.now.most().map(time).unwrap_or_default()) }
+                                    td.num { @if route.failed > 0 { span.badge data-tone="bad" { (number(route.failed)) } } @else { "0" } }
+                                    td.num { (number(route.refused)) }
+                                    td.num { (route.bytes.map(size).unwrap_or_default()) }
+                                    td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What took most of the time first.
+fn routes(measured: &Measurements) -> Vec<Route<'_>> {
+    let mut routes: Vec<Route<'_>> = Vec::new();
+    for one in measured.of(metric::HTTP_DURATION).filter(|one| !one.now.is_empty()) {
+        let at = routes.iter().position(|route| route.of == one.series.of).unwrap_or_else(|| {
+            let empty = Measured { now: Sketch::default(), before: Sketch::default(), periods: Vec::new(), series: one.series.clone() };
+            let bytes = measured.find(metric::HTTP_BYTES, &one.series.of, "").and_then(|one| one.now.quantile(500));
+            routes.push(Route { of: &one.series.of, all: empty, failed: 0, refused: 0, bytes });
+            routes.len() - 1
+        });
+        let route = &mut routes[at];
+        route.all.merge(one);
+        match one.series.class.as_str() {
+            "5xx" => route.failed += one.now.count(),
+            "4xx" => route.refused += one.now.count(),
+            _ => {}
+        }
+    }
+    routes.sort_by_key(|route| std::cmp::Reverse(route.all.now.sum()));
+    routes
+}
+
+/// By process, as far as there are several.
+fn machine(measured: &Measurements) -> Markup {
+    let processes: Vec<&Measured> = measured.of(metric::PROCESS_MEMORY).filter(|one| !one.now.is_empty()).collect();
+    let of = |metric: &'static str, process: &str| measured.find(metric, process, "").and_then(|one| one.now.quantile(950));
+    let cpu = measured.together(metric::PROCESS_CPU, |_| true).map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
+    let value = |one: &Sketch| one.quantile(950).map_or_else(Value::default, |value| Value { value, marked: 0, says: percent(value) });
+    let drawn = Trend {
+        id: "cpu",
+        heading: "Processors",
+        values: cpu.iter().map(value).collect(),
+        limit: None,
+        shown: percent,
+        says: Some("Of all that the machine has, in 95 of 100 moments no more than this."),
+    };
+    html! {
+        (trend(measured, drawn))
+        @if !processes.is_empty() {
+            section.part aria-labelledby="processes-h" {
+                h2 #processes-h { "Servers" }
+                p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy." }
+                div.scroll tabindex="0" role="group" aria-labelledby="processes-h" {
+                    table.table {
+                        (heads("Process", &["Processors", "Workers busy", "Late", "Memory", "Share"]))
+                        tbody {
+                            @for process in processes {
+                                @let name = process.series.of.as_str();
+                                tr {
+                                    th scope="row" { code { (name) } }
+                                    td.num { (of(metric::PROCESS_CPU, name).map(percent).unwrap_or_default()) }
+                                    td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
+                                    td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
+                                    td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
+                                    td.num { (share(process.now.count(), measured.of(metric::PROCESS_MEMORY).map(|one| one.now.count()).sum()).map(percent).unwrap_or_default()) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measuring::{Series, Span};
+
+    use super::*;
+
+    fn one(metric: &str, of: &str, class: &str, values: &[u64]) -> Measured {
+        let mut now = Sketch::default();
+        values.iter().for_each(|value| now.add(*value));
+        Measured { series: Series::new(metric, of, class), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
+    }
+
+    #[test]
+    fn routes_stand_by_the_time_they_took_with_what_failed() {
+        let series = vec![
+            one(metric::HTTP_DURATION, "GET /healthz", "2xx", &[10; 50]),
+            one(metric::HTTP_DURATION, "GET /products", "2xx", &[5_000, 6_000]),
+            one(metric::HTTP_DURATION, "GET /products", "5xx", &[9_000]),
+            one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
+        ];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() };
+
+        let routes = routes(&measured);
+        let html = table(&Asked::read("/performance/requests", ""), &measured).into_string();
+
+        assert_eq!(
+            routes.iter().map(|route| (route.of, route.all.now.count(), route.failed)).collect::<Vec<_>>(),
+            [("GET /products", 3, 1), ("GET /healthz", 50, 0)]
+        );
+        assert!(html.contains("data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
+    }
+}

@@ -1,0 +1,95 @@
+//! What the places have in common: the head with ways to the others and how far back to look, figures with what they were before.
+
+use maud::{Markup, html};
+use measuring::Sketch;
+use ports::performance::Range;
+
+use super::{asked::Asked, places::PLACES};
+use crate::ui::format::number;
+
+/// The head of a place, with the ways to the others.
+pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
+    html! {
+        header.page-head {
+            h1 tabindex="-1" { (name) }
+            a.btn href=(asked.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
+        }
+        (places(&asked.path))
+        div.line.ranges {
+            nav.seg aria-label="How far back" {
+                @for range in Range::ALL {
+                    a href=(asked.with_range(range).address()) aria-current=[(range == asked.range).then_some("page")] { (words(range)) }
+                }
+            }
+        }
+        p.muted { (says) " Times are in UTC." }
+    }
+}
+
+/// The ways between places.
+pub(super) fn places(here: &str) -> Markup {
+    html! {
+        nav.places aria-label="Places of performance" {
+            @for place in PLACES {
+                a href=(place.path) aria-current=[(place.path == here).then_some("page")] { @if place.path == "/performance" { "Overview" } @else { (place.name) } }
+            }
+        }
+    }
+}
+
+/// A large figure, and what belongs to it.
+pub(super) fn tile(name: &str, value: &str, also: Option<&str>) -> Markup {
+    html! { div { dt { (name) } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
+}
+
+/// The head of a table: what a row is, and its figures.
+pub(super) fn heads(first: &str, figures: &[&str]) -> Markup {
+    html! { thead { tr { th scope="col" { (first) } @for figure in figures { th.num scope="col" { (figure) } } } } }
+}
+
+pub(super) fn icon(name: &str) -> Markup {
+    html! { svg.icon aria-hidden="true" { use href={ "/icons.svg#" (name) } {} } }
+}
+
+/// How a figure differs from what it was in as long a time before: `12 % more than before`; none where there was nothing.
+pub(super) fn change(now: u64, before: u64) -> Option<String> {
+    if before == 0 {
+        return None;
+    }
+    let percent = (u128::from(now.abs_diff(before)) * 100 / u128::from(before)).min(9_999) as u64;
+    Some(match (percent, now > before) {
+        (0, _) => "as before".to_owned(),
+        (percent, true) => format!("{} % more than before", number(percent)),
+        (percent, false) => format!("{percent} % less than before"),
+    })
+}
+
+/// The same for a quantile.
+pub(super) fn change_of(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<String> {
+    change(now.quantile(thousandths)?, before.quantile(thousandths)?)
+}
+
+/// `last 24 hours`
+pub(super) const fn words(range: Range) -> &'static str {
+    match range {
+        Range::Hour => "1 hour",
+        Range::SixHours => "6 hours",
+        Range::Day => "24 hours",
+        Range::Week => "7 days",
+        Range::Month => "30 days",
+        Range::Quarter => "90 days",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_in_percent_of_what_was() {
+        let told = [(112, 100), (100, 100), (50, 100), (5, 0), (1_000_000, 1)].map(|(now, before)| change(now, before));
+
+        let told = told.map(Option::unwrap_or_default);
+        assert_eq!(told, ["12 % more than before", "as before", "50 % less than before", "", "9,999 % more than before"]);
+    }
+}

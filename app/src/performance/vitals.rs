@@ -1,0 +1,211 @@
+//! Page loads as browsers tell them: by page, and by what people have in their hands.
+
+use maud::{Markup, html};
+use measuring::{ALL, Sketch};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    performance::{Classes, Measured, Measurements, Question},
+};
+
+use super::{
+    asked::Asked,
+    overview::judged,
+    shown::{change_of, head, heads, tile},
+    trend::{Trend, Value, fold, folded, trend},
+    units::{percent, share},
+    verdict::{VITALS, Vital},
+};
+use crate::ui::{chart::Line, format::number};
+
+/// By what page loads are told apart: in addresses, and for people.
+const DIMENSIONS: [(&str, &str); 7] = [
+    ("route", "Page"),
+    ("device", "Device"),
+    ("connection", "Connection"),
+    ("build", "Build"),
+    ("navigation", "Way there"),
+    ("viewport", "Width"),
+    ("cache", "Came from"),
+];
+
+pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
+    let (dimension, label) = dimension(asked);
+    let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
+    let parts = VITALS.iter().map(|vital| (vital.metric, classes)).collect();
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let subject = asked.of.as_deref().unwrap_or(ALL);
+    let vital = vital(asked);
+    let page = html! {
+        (head(asked, "Page loads", "What browsers have measured of pages that people opened. Nothing of what stands in them is told."))
+        @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
+        (figures(asked, &measured, subject, vital))
+        (shares(&measured, subject, vital))
+        (over_time(&measured, subject, vital))
+        (table(asked, &measured, subject, dimension, label))
+    };
+    Ok(page.into_string())
+}
+
+fn dimension(asked: &Asked) -> (&'static str, &'static str) {
+    DIMENSIONS.into_iter().find(|(name, _)| asked.by.as_deref() == Some(name)).unwrap_or(DIMENSIONS[0])
+}
+
+/// Which one the chart is of.
+fn vital(asked: &Asked) -> &'static Vital {
+    VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0])
+}
+
+fn figures(asked: &Asked, measured: &Measurements, subject: &str, chosen: &Vital) -> Markup {
+    html! {
+        section.part aria-labelledby="vitals-h" {
+            h2.vh #vitals-h { "Figures" }
+            dl.tiles.num {
+                @for vital in &VITALS {
+                    @if let Some(one) = measured.find(vital.metric, subject, "").filter(|one| !one.now.is_empty()) {
+                        @let value = one.now.quantile(750).unwrap_or(0);
+                        @let verdict = vital.judge(value);
+                        div {
+                            dt { a.link href=(asked.with_metric(vital.metric).address()) aria-current=[(vital == chosen).then_some("true")] title=(vital.says) { (vital.name) } }
+                            dd { (vital.shown(value)) }
+                            dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
+                        }
+                    } @else { (tile(vital.name, "Not known", None)) }
+                }
+            }
+        }
+    }
+}
+
+/// How many loads were good, and how many poor.
+fn shares(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
+    let Some(one) = measured.find(vital.metric, subject, "").filter(|one| !one.now.is_empty()) else { return html! {} };
+    let [good, work, poor] = parts(&one.now, vital);
+    let count = one.now.count();
+    let told = |part: u64| percent(share(part, count).unwrap_or(0));
+    html! {
+        p { (vital.name) ", " (vital.says) ": " b { (told(good)) } " of " (number(count)) " were good, " (told(work)) " need work, " (told(poor)) " were poor." }
+        (bars(good, work, count))
+    }
+}
+
+fn parts(sketch: &Sketch, vital: &Vital) -> [u64; 3] {
+    let (good, bearable) = (sketch.within(vital.good), sketch.within(vital.poor));
+    [good, bearable - good, sketch.count() - bearable]
+}
+
+/// Says nothing to those who do not see it, as the figures stand beside it.
+fn bars(good: u64, work: u64, of: u64) -> Markup {
+    let width = |part: u64| share(part, of).unwrap_or(0);
+    html! {
+        svg.bar-line.verdicts viewBox="0 0 1000 6" preserveAspectRatio="none" aria-hidden="true" {
+            rect.bar-poor width="1000" height="6" {}
+            rect.bar-work width=(width(good + work)) height="6" {}
+            rect.bar-good width=(width(good)) height="6" {}
+        }
+    }
+}
+
+fn over_time(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
+    let periods = measured.find(vital.metric, subject, "").map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
+    let value = |one: &Sketch| {
+        one.quantile(750).map_or_else(Value::default, |value| Value {
+            value,
+            marked: 0,
+            says: format!("{} of {}", vital.shown(value), number(one.count())),
+        })
+    };
+    let limit = Some(Line { value: vital.good, says: format!("Up to {} is good.", vital.shown(vital.good)) });
+    let shown: fn(u64) -> String = match vital.unit {
+        super::verdict::Unit::Time => super::units::time,
+        super::verdict::Unit::Score => |value| VITALS[2].shown(value),
+    };
+    let heading = format!("{} over time", vital.name);
+    let drawn = Trend {
+        id: "vital",
+        heading: &heading,
+        values: periods.iter().map(value).collect(),
+        limit,
+        shown,
+        says: Some("Of 100 page loads 75 were as good as a column is high, or better."),
+    };
+    trend(measured, drawn)
+}
+
+/// A row for each page, or for each value of a dimension.
+fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str, label: &str) -> Markup {
+    let is_row = |one: &&Measured| match dimension {
+        "route" => one.series.of != ALL && one.series.class.is_empty(),
+        _ => one.series.of == subject && one.series.class.split_once(':').is_some_and(|(of, _)| of == dimension),
+    };
+    let mut rows: Vec<(&str, &str, u64)> = Vec::new();
+    for one in measured.series.iter().filter(is_row) {
+        match rows.iter_mut().find(|row| (row.0, row.1) == (one.series.of.as_str(), one.series.class.as_str())) {
+            Some(row) => row.2 = row.2.max(one.now.count()),
+            None => rows.push((&one.series.of, &one.series.class, one.now.count())),
+        }
+    }
+    rows.retain(|row| row.2 > 0);
+    rows.sort_by_key(|row| std::cmp::Reverse(row.2));
+    html! {
+        section.part aria-labelledby="table-h" {
+            h2 #table-h { "By " (label.to_lowercase()) }
+            nav.seg aria-label="Told apart by" {
+                @for (name, words) in DIMENSIONS { a href=(asked.with_by(name).address()) aria-current=[(name == dimension).then_some("true")] { (words) } }
+            }
+            @if rows.is_empty() { p.muted { "Nothing was measured in this time." } } @else {
+                div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
+                    table.table {
+                        (heads(label, &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB"]))
+                        tbody {
+                            @for (of, class, count) in rows {
+                                tr {
+                                    th scope="row" {
+                                        @if dimension == "route" { a.link href=(asked.with_of(Some(of)).address()) { (of) } } @else { (class.split_once(':').map_or(class, |(_, value)| value)) }
+                                    }
+                                    td.num { (number(count)) }
+                                    @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measuring::{Series, Span};
+
+    use super::*;
+
+    fn one(of: &str, class: &str, values: &[u64]) -> Measured {
+        let mut now = Sketch::default();
+        values.iter().for_each(|value| now.add(*value));
+        Measured { series: Series::new("vitals.lcp", of, class), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
+    }
+
+    #[test]
+    fn loads_are_told_apart_by_what_is_asked_for() {
+        let series = vec![one(ALL, "", &[1, 2]), one(ALL, "device:phone", &[1]), one(ALL, "device:desktop", &[2]), one("/review", "", &[3])];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() };
+        let asked = Asked::read("/performance/vitals", "by=device");
+
+        let by_device = table(&asked, &measured, ALL, "device", "Device").into_string();
+        let by_page = table(&asked, &measured, ALL, "route", "Page").into_string();
+
+        assert!(by_device.contains(">phone<") && by_device.contains(">desktop<") && !by_device.contains("/review<"), "{by_device}");
+        assert!(by_page.contains("of=/review") || by_page.contains("of=%2Freview"), "{by_page}");
+        assert!(!by_page.contains(">phone<"), "{by_page}");
+    }
+
+    #[test]
+    fn a_load_is_good_or_needs_work_or_is_poor() {
+        let mut sketch = Sketch::default();
+        [1_000_000, 2_000_000, 3_000_000, 9_000_000].iter().for_each(|value| sketch.add(*value));
+
+        assert_eq!(parts(&sketch, &VITALS[0]), [2, 1, 1]);
+    }
+}

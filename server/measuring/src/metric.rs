@@ -1,0 +1,41 @@
+//! The names of what is measured, and in which unit. Whoever shows, exports or watches something calls it so.
+
+/// How long a request took, in microseconds, of a method with its route (`GET /products/{handle}`) and a status class (`2xx`).
+pub const HTTP_DURATION: &str = "http.duration";
+/// Bytes of answers whose length is known, in the same way, without classes.
+pub const HTTP_BYTES: &str = "http.bytes";
+/// Requests under way, looked at every ten seconds.
+pub const HTTP_IN_FLIGHT: &str = "http.in_flight";
+/// Requests that were sent away: of `rate` who asked too fast, of `overload` when there was too much to do.
+pub const HTTP_REFUSED: &str = "http.refused";
+
+/// How long a statement took, in microseconds, of its name.
+pub const DB_STATEMENT: &str = "db.statement";
+/// Statements that failed, of their names.
+pub const DB_FAILED: &str = "db.failed";
+/// How long a connection was waited for, in microseconds, of those who waited; of a pool.
+pub const DB_WAIT: &str = "db.wait";
+/// Connections in use, in thousandths of all that a pool may have, looked at every ten seconds.
+pub const DB_USED: &str = "db.used";
+
+/// Lookups that were answered from a cache, and those that were not; of the cache.
+pub const CACHE_HIT: &str = "cache.hit";
+pub const CACHE_MISS: &str = "cache.miss";
+/// What a cache takes in memory, in bytes.
+pub const CACHE_BYTES: &str = "cache.bytes";
+
+/// Processor time of the program, in thousandths of all processors.
+pub const PROCESS_CPU: &str = "process.cpu";
+/// Memory of the program, in bytes.
+pub const PROCESS_MEMORY: &str = "process.memory";
+/// How much later than asked for a timer went off, in microseconds: what blocks workers shows there.
+pub const RUNTIME_LAG: &str = "runtime.lag";
+/// How much of their time workers were at work, in thousandths.
+pub const RUNTIME_BUSY: &str = "runtime.busy";
+/// One each time that what was measured is written, so that it is seen when a server has stopped.
+pub const PROCESS_ALIVE: &str = "process.alive";
+
+/// What is measured in browsers is called so: `vitals.lcp` and the others of the crate `vitals`.
+pub const VITALS: &str = "vitals.";
+/// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.
+pub const BEACONS: &str = "vitals.beacons";

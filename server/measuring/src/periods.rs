@@ -1,0 +1,200 @@
+//! The minute, the hour and the day that are under way, and what is to be written of them.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::{Level, Series, Sketch};
+
+/// What a process has measured in the periods that are not over, and what it has not yet written. A row is always the whole of what this
+/// process has of a series and a period, so that it may be written again.
+#[derive(Debug)]
+pub struct Periods {
+    current: [Current; 3],
+    waiting: VecDeque<Row>,
+    /// Rows that wait at most; the oldest go first.
+    most: usize,
+    lost: u64,
+    /// Which of this process's own rows these are: one more whenever the clock went back by more than a day, as the rows of the times
+    /// before are still there.
+    generation: u32,
+}
+
+/// A row of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub level: Level,
+    pub series: Series,
+    /// The beginning of the period, in minutes since 1970.
+    pub at: i64,
+    pub generation: u32,
+    pub sketch: Sketch,
+}
+
+#[derive(Debug, Default)]
+struct Current {
+    /// None before the first.
+    at: Option<i64>,
+    sketches: HashMap<Series, Sketch>,
+}
+
+/// Series of a process that are told apart in an hour or a day.
+const MOST_SERIES: usize = 4_000;
+
+/// How far a clock may go back before what it says is believed: until then everything is of the latest period there was.
+const BELIEVED_FROM: i64 = 24 * 60;
+
+impl Periods {
+    /// `most` rows are kept while they cannot be written.
+    pub fn new(most: usize) -> Self {
+        Self { current: Default::default(), waiting: VecDeque::new(), most, lost: 0, generation: 0 }
+    }
+
+    /// Takes what was measured up to a minute, and makes the rows that say so.
+    pub fn add(&mut self, minute: i64, taken: Vec<(Series, Sketch)>) {
+        let latest = self.current[0].at.unwrap_or(minute);
+        if minute < latest - BELIEVED_FROM {
+            self.generation += 1;
+            self.current = Default::default();
+        }
+        let minute = minute.max(self.current[0].at.unwrap_or(minute));
+        for (series, sketch) in taken {
+            for level in Level::ALL {
+                let row = self.merged(level, minute, &series, &sketch);
+                self.waiting.push_back(row);
+            }
+        }
+        while self.waiting.len() > self.most {
+            self.waiting.pop_front();
+            self.lost += 1;
+        }
+    }
+
+    /// What is to be written now, the oldest first. Of what was made twice meanwhile, the later is the whole of both.
+    pub fn take(&mut self) -> Vec<Row> {
+        let mut latest: HashMap<(Level, i64, u32, Series), usize> = HashMap::new();
+        let rows: Vec<Row> = self.waiting.drain(..).collect();
+        for (at, row) in rows.iter().enumerate() {
+            latest.insert((row.level, row.at, row.generation, row.series.clone()), at);
+        }
+        let keep = |at: usize, row: &Row| latest.get(&(row.level, row.at, row.generation, row.series.clone())) == Some(&at);
+        rows.into_iter().enumerate().filter(|(at, row)| keep(*at, row)).map(|(_, row)| row).collect()
+    }
+
+    /// What could not be written waits for the next time.
+    pub fn put_back(&mut self, rows: Vec<Row>) {
+        for row in rows.into_iter().rev() {
+            self.waiting.push_front(row);
+        }
+        while self.waiting.len() > self.most {
+            self.waiting.pop_front();
+            self.lost += 1;
+        }
+    }
+
+    /// Rows that were given up since the start.
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    fn merged(&mut self, level: Level, minute: i64, series: &Series, sketch: &Sketch) -> Row {
+        let current = &mut self.current[level.number() as usize];
+        let at = level.begin(minute);
+        if current.at != Some(at) {
+            *current = Current { at: Some(at), sketches: HashMap::new() };
+        }
+        let series = if current.sketches.contains_key(series) || current.sketches.len() < MOST_SERIES {
+            series.clone()
+        } else {
+            Series::new(&series.metric, crate::OTHERS, "")
+        };
+        let merged = current.sketches.entry(series.clone()).or_default();
+        merged.merge(sketch);
+        Row { level, series, at, generation: self.generation, sketch: merged.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series() -> Series {
+        Series::new("http.duration", "GET /products", "2xx")
+    }
+
+    fn add(periods: &mut Periods, minute: i64, value: u64) {
+        periods.add(minute, vec![(series(), Sketch::of(value))]);
+    }
+
+    /// Level, period and count of each row.
+    fn told(rows: &[Row]) -> Vec<(Level, i64, u64)> {
+        rows.iter().map(|row| (row.level, row.at, row.sketch.count())).collect()
+    }
+
+    #[test]
+    fn a_minute_is_a_row_of_each_level() {
+        let mut periods = Periods::new(100);
+        add(&mut periods, 1_445, 7);
+
+        assert_eq!(told(&periods.take()), [(Level::Minute, 1_445, 1), (Level::Hour, 1_440, 1), (Level::Day, 1_440, 1)]);
+        assert!(periods.take().is_empty());
+    }
+
+    #[test]
+    fn a_row_is_the_whole_of_its_period_so_far() {
+        let mut periods = Periods::new(100);
+        add(&mut periods, 1_445, 7);
+        periods.take();
+        add(&mut periods, 1_446, 7);
+        add(&mut periods, 1_446, 7);
+
+        let rows = periods.take();
+
+        assert_eq!(told(&rows), [(Level::Minute, 1_446, 2), (Level::Hour, 1_440, 3), (Level::Day, 1_440, 3)]);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_written_later_and_the_oldest_is_given_up() {
+        let mut periods = Periods::new(5);
+        add(&mut periods, 1_445, 7);
+        let rows = periods.take();
+        periods.put_back(rows);
+        add(&mut periods, 1_446, 7);
+
+        assert_eq!(periods.lost(), 1);
+        assert_eq!(told(&periods.take()), [(Level::Minute, 1_446, 1), (Level::Hour, 1_440, 2), (Level::Day, 1_440, 2)]);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_a_little_adds_to_the_latest_period() {
+        let mut periods = Periods::new(100);
+        add(&mut periods, 1_445, 7);
+        periods.take();
+        add(&mut periods, 1_430, 7);
+
+        assert_eq!(told(&periods.take())[0], (Level::Minute, 1_445, 2));
+    }
+
+    #[test]
+    fn a_clock_that_was_days_ahead_is_believed_again_and_writes_rows_of_its_own() {
+        let mut periods = Periods::new(100);
+        add(&mut periods, 100_000, 7);
+        periods.take();
+        add(&mut periods, 10_000, 7);
+
+        let rows = periods.take();
+
+        assert_eq!((told(&rows)[0], rows[0].generation), ((Level::Minute, 10_000, 1), 1));
+    }
+
+    #[test]
+    fn more_series_than_there_is_room_for_are_told_together() {
+        let mut periods = Periods::new(100_000);
+        let names = (0..MOST_SERIES + 10).map(|name| (Series::new("a", &name.to_string(), ""), Sketch::of(1))).collect();
+        periods.add(5, names);
+
+        let rows = periods.take();
+
+        let others: Vec<u64> =
+            rows.iter().filter(|row| row.series.of == crate::OTHERS && row.level == Level::Day).map(|row| row.sketch.count()).collect();
+        assert_eq!(others, [10]);
+    }
+}

@@ -1,0 +1,72 @@
+//! What is counted elsewhere in the program since its start, as what came since it was last looked: statements, connections, caches,
+//! requests that were sent away.
+
+use std::collections::HashMap;
+
+use cache::Cache;
+use measuring::{Recorder, metric};
+use store::{StatementTimes, Store};
+
+use crate::http::limits::Limits;
+
+/// How far it was counted when it was last looked.
+#[derive(Default)]
+pub(super) struct Seen {
+    times: StatementTimes,
+    counts: HashMap<(&'static str, String), u64>,
+}
+
+impl Seen {
+    /// Counts what came since.
+    pub(super) fn look(&mut self, recorder: &Recorder, store: &Store, cache: &Cache, limits: &Limits) {
+        for (name, times, failed) in store.statement_times(&mut self.times) {
+            recorder.merge(metric::DB_STATEMENT, name, "", &times);
+            recorder.record_many(metric::DB_FAILED, name, "", 0, failed);
+        }
+        for pool in store.database_counts().pools {
+            let waits = self.since("waits", &pool.name, pool.waits);
+            let waited = self.since("waited", &pool.name, pool.waited);
+            if let Some(each) = waited.checked_div(waits) {
+                recorder.record_many(metric::DB_WAIT, &pool.name, "", each, waits);
+            }
+        }
+        for counted in cache.counted() {
+            let hits = self.since("hits", counted.namespace, counted.hits + counted.stale);
+            let misses = self.since("misses", counted.namespace, counted.misses + counted.bypassed);
+            looked_up(recorder, counted.namespace, hits, misses);
+        }
+        for known in store.known_products() {
+            let name = format!("known {}", known.name);
+            let (hits, misses) = (self.since("hits", &name, known.hits), self.since("misses", &name, known.misses));
+            looked_up(recorder, &name, hits, misses);
+        }
+        let (rate, overload) = (self.since("refused", "rate", limits.refused()), self.since("refused", "overload", limits.figures().shed));
+        recorder.record_many(metric::HTTP_REFUSED, "rate", "", 0, rate);
+        recorder.record_many(metric::HTTP_REFUSED, "overload", "", 0, overload);
+    }
+
+    fn since(&mut self, what: &'static str, of: &str, counted: u64) -> u64 {
+        let before = self.counts.insert((what, of.to_owned()), counted).unwrap_or(0);
+        counted.saturating_sub(before)
+    }
+}
+
+/// How full things are, for which there is no count.
+pub(super) fn sample(recorder: &Recorder, store: &Store, cache: &Cache) {
+    for pool in store.database_counts().pools {
+        if let Some(used) = (u64::from(pool.in_use) * 1_000).checked_div(u64::from(pool.most)) {
+            recorder.record(metric::DB_USED, &pool.name, "", used);
+        }
+    }
+    for counted in cache.counted() {
+        recorder.record(metric::CACHE_BYTES, counted.namespace, "", counted.bytes);
+    }
+    for known in store.known_products() {
+        recorder.record(metric::CACHE_BYTES, &format!("known {}", known.name), "", known.bytes);
+    }
+}
+
+fn looked_up(recorder: &Recorder, of: &str, hits: u64, misses: u64) {
+    recorder.record_many(metric::CACHE_HIT, of, "", 0, hits);
+    recorder.record_many(metric::CACHE_MISS, of, "", 0, misses);
+}

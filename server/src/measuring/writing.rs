@@ -1,0 +1,147 @@
+//! The task that looks at figures every ten seconds and writes what was measured every minute.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cache::Cache;
+use domain::clock::Clock;
+use measuring::{ALL, Periods, metric};
+use store::Store;
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use uuid::Uuid;
+
+use super::{Measuring, counted, microseconds, process};
+use crate::{SystemClock, http::limits::Limits};
+
+/// What is looked at.
+pub(crate) struct Watched {
+    pub(crate) measuring: Arc<Measuring>,
+    pub(crate) store: Store,
+    pub(crate) cache: Cache,
+    pub(crate) limits: Arc<Limits>,
+    /// Which process this is, among those that write.
+    pub(crate) process: Uuid,
+    /// The build that serves, as its files are called, and its version.
+    pub(crate) build: (String, &'static str),
+}
+
+/// What is to be waited for at the end of the program.
+pub struct Handle {
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+}
+
+const LOOKS_EVERY: Duration = Duration::from_secs(10);
+/// A timer that is to go off so often shows what blocks the workers.
+const TIMER: Duration = Duration::from_millis(100);
+/// How long the database may take to be written to.
+const WRITES: Duration = Duration::from_secs(20);
+/// Rows that are kept while it is away.
+const MOST_WAITING: usize = 60_000;
+/// What is too old is let go of so often, in minutes.
+const EXPIRES_EVERY: i64 = 30;
+const MINUTE: i64 = 60_000_000;
+
+/// Begins to measure; where it is off, nothing.
+pub(crate) fn start(watched: Watched) -> Handle {
+    let (stop, stopped) = watch::channel(false);
+    let task = watched.measuring.recorder().is_some().then(|| {
+        tokio::spawn(watch_timers(watched.measuring.clone(), watched.process, stopped.clone()));
+        tokio::spawn(watch_figures(watched, stopped))
+    });
+    Handle { stop, task }
+}
+
+impl Handle {
+    /// Writes what there is, and ends.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Some(task) = self.task {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
+    let Watched { measuring, store, cache, limits, process, build } = watched;
+    let Some(recorder) = measuring.recorder() else { return };
+    let name = short(process);
+    let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
+    if let Err(error) = store.note_deployment(&build.0, build.1).await {
+        tracing::warn!(%error, "that this build serves was not noted");
+    }
+    let mut looks = interval(LOOKS_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut minute = now();
+    let mut expired = minute;
+    loop {
+        let is_end = tokio::select! {
+            _ = looks.tick() => false,
+            _ = stopped.wait_for(|stop| *stop) => true,
+        };
+        recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
+        counted::sample(recorder, &store, &cache);
+        machine.look(recorder, &name);
+        let present = now();
+        if present == minute && !is_end {
+            continue;
+        }
+        counts.look(recorder, &store, &cache, &limits);
+        recorder.record_many(metric::PROCESS_ALIVE, &name, "", 0, 1);
+        periods.add(minute, recorder.take());
+        minute = present;
+        write(&store, process, &mut periods).await;
+        if is_end {
+            return;
+        }
+        if (minute - expired).abs() >= EXPIRES_EVERY {
+            expired = minute;
+            if let Err(error) = store.expire_measured(minute).await {
+                tracing::warn!(%error, "measurements that are too old were not removed");
+            }
+        }
+    }
+}
+
+/// What cannot be written is written the next time, as long as there is room for it.
+async fn write(store: &Store, process: Uuid, periods: &mut Periods) {
+    let rows = periods.take();
+    let trouble = match timeout(WRITES, store.write_measured(process, &rows)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it took too long".to_owned(),
+    };
+    tracing::warn!(trouble, rows = rows.len(), "what was measured was not written; it is tried again");
+    periods.put_back(rows);
+}
+
+async fn watch_timers(measuring: Arc<Measuring>, process: Uuid, mut stopped: watch::Receiver<bool>) {
+    let name = short(process);
+    let Some(recorder) = measuring.recorder() else { return };
+    loop {
+        let begun = Instant::now();
+        tokio::select! {
+            () = tokio::time::sleep(TIMER) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        recorder.record(metric::RUNTIME_LAG, &name, "", microseconds(begun.elapsed().saturating_sub(TIMER)));
+    }
+}
+
+/// Minutes since 1970.
+fn now() -> i64 {
+    SystemClock.now().micros().div_euclid(MINUTE)
+}
+
+/// What a process is called: enough of its id to tell some dozen apart.
+fn short(process: Uuid) -> String {
+    let mut name = process.simple().to_string();
+    name.truncate(8);
+    name
+}

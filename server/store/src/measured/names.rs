@@ -1,0 +1,73 @@
+//! The numbers of series, as far as they are known here.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{PoisonError, RwLock, RwLockReadGuard},
+};
+
+use measuring::{OTHERS, Series};
+
+/// Every series that was seen in the table, by its number.
+#[derive(Debug, Default)]
+pub(crate) struct Names(RwLock<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    numbers: HashMap<Series, i64>,
+    last: i64,
+}
+
+/// Series in the table. Beyond that nothing new is told apart.
+const MOST: usize = 20_000;
+
+impl Names {
+    pub(super) fn learn(&self, rows: impl Iterator<Item = (i64, Series)>) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (number, series) in rows {
+            known.last = known.last.max(number);
+            known.numbers.insert(series, number);
+        }
+    }
+
+    /// Whatever is in the table is read again.
+    pub(super) fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Known::default();
+    }
+
+    /// The highest number that is known.
+    pub(super) fn last(&self) -> i64 {
+        self.known().last
+    }
+
+    pub(super) fn number(&self, series: &Series) -> Option<i64> {
+        self.known().numbers.get(series).copied()
+    }
+
+    /// Series by their numbers.
+    pub(super) fn chosen(&self, wanted: impl Fn(&Series) -> bool) -> HashMap<i64, Series> {
+        self.known().numbers.iter().filter(|(series, _)| wanted(series)).map(|(series, number)| (*number, series.clone())).collect()
+    }
+
+    /// Those that have no number and may get one, each once. Where there is no room, those that stand for the others.
+    pub(super) fn unknown<'a>(&self, series: impl Iterator<Item = &'a Series>) -> Vec<Series> {
+        let known = self.known();
+        let room = MOST.saturating_sub(known.numbers.len());
+        let (mut new, mut others) = (HashSet::new(), HashSet::new());
+        for series in series.filter(|series| !known.numbers.contains_key(*series)) {
+            if new.contains(series) {
+                continue;
+            }
+            if new.len() < room {
+                new.insert(series.clone());
+            } else {
+                others.insert(Series::new(&series.metric, OTHERS, ""));
+            }
+        }
+        new.extend(others.into_iter().filter(|series| !known.numbers.contains_key(series)));
+        new.into_iter().collect()
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}

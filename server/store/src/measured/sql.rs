@@ -1,0 +1,42 @@
+//! The SQL of measurements.
+
+use crate::{Db, sql::Pair};
+
+/// Some statements that must not read whole tables.
+pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
+    vec![("what was measured", db.sql(&MEASURED)), ("measurements that are too old", EXPIRE)]
+}
+
+/// Series that were named behind a number.
+pub(super) const SERIES: &str = "SELECT id, metric, subject, class FROM series WHERE id > $1 ORDER BY id";
+
+pub(super) const NAME_SERIES: Pair = Pair {
+    sqlite: "\
+        INSERT INTO series (metric, subject, class) \
+        SELECT m.value, s.value, c.value FROM json_each($1) m JOIN json_each($2) s ON s.key = m.key JOIN json_each($3) c ON c.key = m.key \
+        WHERE TRUE ON CONFLICT DO NOTHING",
+    postgres: "INSERT INTO series (metric, subject, class) SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+};
+
+/// Of some series, from one moment up to another.
+pub(super) const MEASURED: Pair = Pair {
+    sqlite: "\
+        SELECT series_id, at, sketch FROM measurements \
+        WHERE level = $1 AND series_id IN (SELECT value FROM json_each($2)) AND at >= $3 AND at < $4",
+    postgres: "SELECT series_id, at, sketch FROM measurements WHERE level = $1 AND series_id = ANY($2) AND at >= $3 AND at < $4",
+};
+
+/// From where on, going back, there are more than `$2` rows.
+pub(super) const TOO_MUCH: &str = "SELECT at FROM measurements WHERE level = $1 ORDER BY at DESC LIMIT 1 OFFSET $2";
+
+pub(super) const EXPIRE: &str = "DELETE FROM measurements WHERE level = $1 AND at < $2";
+
+/// Of which nothing is there.
+pub(super) const DROP_SERIES: &str = "\
+    DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 0 AND m.series_id = series.id) \
+    AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 1 AND m.series_id = series.id) \
+    AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 2 AND m.series_id = series.id)";
+
+pub(super) const NOTE_DEPLOYMENT: &str = "INSERT INTO deployments (build, version, began_at) VALUES ($1, $2, $3) ON CONFLICT (build) DO NOTHING";
+
+pub(super) const DEPLOYMENTS: &str = "SELECT build, version, began_at FROM deployments ORDER BY began_at DESC LIMIT $1";

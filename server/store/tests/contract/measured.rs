@@ -1,0 +1,141 @@
+//! What servers measure of themselves: written again and again by several processes, read as one, let go of when it is old.
+
+use domain::role::Role;
+use measuring::{ALL, Level, Row, Series, Sketch, Span, metric};
+use ports::{
+    Access,
+    error::AppError,
+    performance::{Classes, Performance, Question, Range},
+};
+use uuid::Uuid;
+
+use crate::{
+    support::{Arranged, START},
+    tokens::member,
+};
+
+const ONE: Uuid = Uuid::from_u128(1 << 64);
+const OTHER: Uuid = Uuid::from_u128(2 << 64);
+
+/// The minute that the clock stands at.
+const NOW: i64 = START / 60_000_000;
+
+fn row(level: Level, of: &str, at: i64, values: &[u64]) -> Row {
+    let mut sketch = Sketch::default();
+    values.iter().for_each(|value| sketch.add(*value));
+    Row { level, series: Series::new(metric::HTTP_DURATION, of, "2xx"), at, generation: 0, sketch }
+}
+
+/// Somebody who owns every store.
+async fn operator(arranged: &Arranged) -> Access {
+    let who = member(arranged, "ada", &arranged.shop, Role::Owner).await;
+    arranged.store.set_member(who.user, &arranged.other_shop, Role::Owner).await.unwrap();
+    who
+}
+
+async fn counts(arranged: &Arranged, span: Span) -> Vec<(String, i64, u64)> {
+    let measured = arranged.store.measurements(span, |_| true).await.unwrap();
+    let mut told: Vec<_> = measured.into_iter().map(|one| (one.series.of, one.at - span.from, one.sketch.count())).collect();
+    told.sort();
+    told
+}
+
+pub async fn what_processes_have_measured_is_read_as_one(arranged: &Arranged) {
+    let second = arranged.second_store().await;
+    arranged
+        .store
+        .write_measured(ONE, &[row(Level::Minute, "GET /products", NOW, &[5, 7]), row(Level::Minute, "GET /", NOW - 1, &[1])])
+        .await
+        .unwrap();
+    second.write_measured(OTHER, &[row(Level::Minute, "GET /products", NOW, &[9])]).await.unwrap();
+
+    let span = Span { level: Level::Minute, from: NOW - 10, to: NOW + 1 };
+
+    let both = [("GET /".to_owned(), 9, 1), ("GET /products".to_owned(), 10, 3)];
+    assert_eq!(counts(arranged, span).await, both);
+    assert_eq!(counts(arranged, Span { to: NOW, ..span }).await, both[..1]);
+    assert_eq!(counts(arranged, Span { level: Level::Hour, ..span }).await, []);
+    let only = arranged.store.measurements(span, |series| series.of == "GET /").await.unwrap();
+    assert_eq!((only.len(), only[0].sketch.sum()), (1, 1));
+    second.close().await;
+}
+
+pub async fn a_row_that_is_written_again_replaces_itself(arranged: &Arranged) {
+    let span = Span { level: Level::Hour, from: NOW - 60, to: NOW + 60 };
+    for values in [&[1_u64][..], &[1, 2], &[1, 2]] {
+        arranged.store.write_measured(ONE, &[row(Level::Hour, "GET /", NOW, values)]).await.unwrap();
+    }
+    // The clock was set back: what was there stays beside it.
+    let again = Row { generation: 1, ..row(Level::Hour, "GET /", NOW, &[3]) };
+    arranged.store.write_measured(ONE, &[again]).await.unwrap();
+
+    assert_eq!(counts(arranged, span).await, [("GET /".to_owned(), 60, 3)]);
+}
+
+pub async fn many_rows_are_written_whole(arranged: &Arranged) {
+    let rows: Vec<Row> = (0..5_000).map(|of| row(Level::Minute, &of.to_string(), NOW, &[of])).collect();
+
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+
+    let span = Span { level: Level::Minute, from: NOW, to: NOW + 1 };
+    assert_eq!(counts(arranged, span).await.len(), 5_000);
+}
+
+pub async fn what_is_old_goes_and_what_it_was_of_with_it(arranged: &Arranged) {
+    let second = arranged.second_store().await;
+    let old = NOW - Level::Minute.kept() - 1;
+    second.write_measured(OTHER, &[row(Level::Minute, "old", old, &[1])]).await.unwrap();
+    arranged.store.write_measured(ONE, &[row(Level::Minute, "new", NOW, &[1]), row(Level::Day, "day", old, &[1])]).await.unwrap();
+
+    arranged.store.expire_measured(NOW).await.unwrap();
+
+    assert_eq!(arranged.number("SELECT count(*) FROM measurements").await, 2);
+    assert_eq!(arranged.number("SELECT count(*) FROM series").await, 2);
+    // Whoever has known it before names it again.
+    second.write_measured(OTHER, &[row(Level::Minute, "old", NOW, &[1])]).await.unwrap();
+    let span = Span { level: Level::Minute, from: NOW, to: NOW + 1 };
+    assert_eq!(counts(arranged, span).await, [("new".to_owned(), 0, 1), ("old".to_owned(), 0, 1)]);
+    second.close().await;
+}
+
+pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arranged) {
+    let who = operator(arranged).await;
+    let rows =
+        [row(Level::Minute, "GET /", NOW, &[7]), row(Level::Minute, "GET /", NOW - 59, &[7]), row(Level::Minute, "GET /", NOW - 60, &[7, 7, 7])];
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+    arranged.store.note_deployment("abc", "0.1.0").await.unwrap();
+    arranged.clock.advance(30);
+    arranged.store.note_deployment("abc", "0.1.0").await.unwrap();
+
+    let question = Question { range: Range::Hour, of: None, parts: vec![(metric::HTTP_DURATION, Classes::All)] };
+    let told = arranged.store.measurements_for(&who, &question).await;
+
+    let one = &told.series[0];
+    assert_eq!((told.series.len(), one.now.count(), one.before.count()), (1, 2, 3));
+    assert_eq!((one.periods.len(), one.periods[0].count(), one.periods[59].count()), (60, 1, 1));
+    assert_eq!(told.deployments.iter().map(|one| (one.build.as_str(), one.began_at.micros())).collect::<Vec<_>>(), [("abc", START)]);
+    let others = Question { parts: vec![(metric::HTTP_BYTES, Classes::All)], ..question.clone() };
+    assert_eq!(arranged.store.measurements_for(&who, &others).await.series, []);
+    let of_all = Question { of: Some(ALL.to_owned()), ..question };
+    assert_eq!(arranged.store.measurements_for(&who, &of_all).await.series, []);
+}
+
+pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {
+    let who = member(arranged, "ada", &arranged.shop, Role::Owner).await;
+    let question = Question { range: Range::Hour, of: None, parts: Vec::new() };
+
+    let refused = Performance::measurements(&arranged.store, &who, &question).await;
+
+    assert_eq!(refused.unwrap_err(), AppError::Forbidden);
+}
+
+/// Asks the port.
+trait Asked {
+    async fn measurements_for(&self, who: &Access, question: &Question) -> ports::performance::Measurements;
+}
+
+impl Asked for store::Store {
+    async fn measurements_for(&self, who: &Access, question: &Question) -> ports::performance::Measurements {
+        Performance::measurements(self, who, question).await.unwrap()
+    }
+}

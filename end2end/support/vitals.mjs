@@ -1,0 +1,58 @@
+// A site of static pages that has the collector of vitals in it, and takes its beacons: neither Vitrine's server nor its program is needed.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { collector } from '../../frontend/vitals/build.mjs';
+
+/** Starts one. `pages` says, by path, what stands in a page's body; what is not there has an empty one. */
+export async function vitalsSite(pages = {}) {
+  const { hash, text } = await collector();
+  const site = { beacons: [], asked: [], attributes: '', headers: {}, script: `/pkg/vitals.${hash}.js`, hash, delay: {} };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://site');
+    const answer = async (status, type, body, headers = {}) => {
+      if (site.delay[pathname]) await new Promise((resolve) => setTimeout(resolve, site.delay[pathname]));
+      response.writeHead(status, { 'content-type': type, ...headers }).end(body);
+    };
+    site.asked.push(`${request.method} ${pathname}`);
+    if (pathname === '/vitals') {
+      const parts = [];
+      request.on('data', (part) => parts.push(part));
+      request.on('end', () => {
+        const body = Buffer.concat(parts).toString();
+        site.beacons.push({ ...JSON.parse(body), body, headers: request.headers });
+        response.writeHead(204).end();
+      });
+    } else if (pathname === site.script) {
+      answer(200, 'text/javascript', text, { 'cache-control': 'public, max-age=31536000, immutable' });
+    } else if (pathname.endsWith('.svg')) {
+      answer(200, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500"><rect width="800" height="500" fill="teal"/></svg>');
+    } else if (pathname.endsWith('.wasm')) {
+      answer(200, 'application/wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
+    } else if (pathname === '/favicon.ico') {
+      answer(404, 'text/plain', '');
+    } else {
+      answer(200, 'text/html', document(site, pages[pathname] ?? ''), site.headers);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  site.address = `http://127.0.0.1:${server.address().port}`;
+  site.close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  /** The last that is known of each view. */
+  site.views = () => {
+    const views = new Map();
+    for (const beacon of site.beacons) {
+      if (!(views.get(beacon.view)?.part > beacon.part)) views.set(beacon.view, beacon);
+    }
+    return [...views.values()];
+  };
+  return site;
+}
+
+const document = ({ script, attributes }, body) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A page</title>
+<script type="module" async fetchpriority="low" src="${script}" ${attributes}></script></head>
+<body><main id="main"><h1>A page that somebody reads</h1><p>With some words in it.</p></main>${body}</body></html>`;

@@ -25,7 +25,7 @@ export async function vitalsSite(pages = {}) {
     } else if (pathname === site.script) {
       answer(200, 'text/javascript', text, { 'cache-control': 'public, max-age=31536000, immutable' });
     } else if (pathname.endsWith('.svg')) {
-      answer(200, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500"><rect width="800" height="500" fill="teal"/></svg>');
+      answer(200, 'image/svg+xml', PICTURE);
     } else if (pathname.endsWith('.wasm')) {
       answer(200, 'application/wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
     } else if (pathname === '/favicon.ico') {
@@ -51,6 +51,12 @@ export async function vitalsSite(pages = {}) {
   };
   return site;
 }
+
+/** With as much in it as a photograph has: browsers do not count what says little for its size. */
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500"><rect width="800" height="500" fill="teal"/>${Array.from(
+  { length: 400 },
+  (_, number) => `<circle cx="${(number * 137) % 800}" cy="${(number * 71) % 500}" r="${3 + (number % 17)}" fill="hsl(${number % 360} 60% 50%)"/>`,
+).join('')}</svg>`;
 
 const document = ({ script, attributes }, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page</title>

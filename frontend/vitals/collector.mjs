@@ -42,8 +42,9 @@ function start() {
   });
   comesAlive.then(() =>
     (globalThis.requestIdleCallback ?? setTimeout)(() => {
-      vitals();
       frames();
+      // Without it web-vitals fails.
+      if (performance.getEntriesByType) vitals();
     }),
   );
 }

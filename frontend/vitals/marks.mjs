@@ -1,4 +1,4 @@
-// What the app marks, and frames that took long.
+// What the app marks, frames that took long, and when its module was there.
 import { changed } from "./send.mjs";
 import { add, at, longest, open, refresh, time, views } from "./views.mjs";
 import { watch } from "./watch.mjs";
@@ -18,10 +18,10 @@ export function marks(alive) {
         time(view, "data-ready", startTime - view.start);
         break;
       case "vitrine:wasm-compiled":
-        loaded("wasm-compiled", startTime);
+        once("wasm-compiled", startTime);
         break;
       case "vitrine:hydrated":
-        loaded("hydrated", startTime);
+        once("hydrated", startTime);
         alive();
         break;
       default:
@@ -32,15 +32,13 @@ export function marks(alive) {
   });
 }
 
-/** Of a page that was made ahead, what was done before somebody looked at it took no time. */
-function loaded(what, moment) {
+/** What is done once a page. Of one that was made ahead, what was done before somebody looked at it took no time. */
+function once(what, moment) {
   const [view] = views;
-  const since = (moment) => Math.max(moment - view.start, 0);
-  time(view, what, since(moment));
-  const module = performance.getEntriesByType("resource").find(({ name }) => /\/vitrine\.[^/]*\.wasm$/.test(name));
-  if (module) time(view, "wasm-downloaded", since(module.responseEnd));
+  time(view, what, Math.max(moment - view.start, 0));
 }
 
+/** Frames, and the app's module: what need not be known before the page has come alive. */
 export function frames() {
   watch("long-animation-frame", ({ startTime, duration, blockingDuration }) => {
     const view = at(startTime);
@@ -48,5 +46,11 @@ export function frames() {
     add(view, "long-frame-blocking", Math.round(blockingDuration * 1e3));
     longest(view, "long-frame-longest", duration);
     changed();
+  });
+  watch("resource", ({ name, responseEnd }) => {
+    if (/\/vitrine\.[^/]*\.wasm$/.test(name)) {
+      once("wasm-downloaded", responseEnd);
+      changed();
+    }
   });
 }

@@ -66,7 +66,8 @@ function leave(view, activateAfter) {
   view.later?.abort();
   try {
     const { signal } = (view.later = new AbortController());
-    fetchLater(WHERE, { method: "POST", body, activateAfter, signal });
+    // Neither who it is nor which address the page has.
+    fetchLater(WHERE, { method: "POST", body, activateAfter, signal, credentials: "omit", referrerPolicy: "no-referrer" });
   } catch {
     // There is no such thing, or no room left for it.
     navigator.sendBeacon?.(WHERE, body);

@@ -158,7 +158,7 @@ mod tests {
             let inp = inp(&entries, interactions).unwrap();
 
             let rank = (interactions as usize / 50).min(ranks.len() - 1).min(9);
-            prop_assert_eq!(inp.duration, f64::from(ranks[rank] * 8));
+            prop_assert_eq!(inp.duration as u64, u64::from(ranks[rank]) * 8);
             prop_assert!((inp.input_delay + inp.processing + inp.presentation - inp.duration).abs() < 1e-6);
         }
     }

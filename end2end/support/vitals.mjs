@@ -1,37 +1,38 @@
 // A site of static pages that has the collector of vitals in it, and takes its beacons: neither Vitrine's server nor its program is needed.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { collector } from '../../frontend/vitals/build.mjs';
+import { launchOptions } from './chromium.mjs';
 
-/** Starts one. `pages` says, by path, what stands in a page's body; what is not there has an empty one. */
-export async function vitalsSite(pages = {}) {
+/** Starts one. `pages` says, by path, what stands in a page's body; what is not there has an empty one. Whatever else is posted is kept, too. */
+export async function vitalsSite(pages) {
   const { hash, text } = await collector();
-  const site = { beacons: [], asked: [], attributes: '', headers: {}, script: `/pkg/vitals.${hash}.js`, hash, delay: {} };
+  const site = { beacons: [], posted: [], asked: [], attributes: '', script: `/pkg/vitals.${hash}.js`, hash };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://site');
-    const answer = async (status, type, body, headers = {}) => {
-      if (site.delay[pathname]) await new Promise((resolve) => setTimeout(resolve, site.delay[pathname]));
-      response.writeHead(status, { 'content-type': type, ...headers }).end(body);
-    };
+    const answer = (type, body, headers = {}) => response.writeHead(200, { 'content-type': type, ...headers }).end(body);
     site.asked.push(`${request.method} ${pathname}`);
-    if (pathname === '/vitals') {
+    if (request.method === 'POST') {
       const parts = [];
       request.on('data', (part) => parts.push(part));
       request.on('end', () => {
         const body = Buffer.concat(parts).toString();
-        site.beacons.push({ ...JSON.parse(body), body, headers: request.headers });
+        if (pathname === '/vitals') site.beacons.push({ ...JSON.parse(body), body, headers: request.headers });
+        else site.posted.push(JSON.parse(body));
         response.writeHead(204).end();
       });
     } else if (pathname === site.script) {
-      answer(200, 'text/javascript', text, { 'cache-control': 'public, max-age=31536000, immutable' });
+      answer('text/javascript', text, { 'cache-control': 'public, max-age=31536000, immutable' });
     } else if (pathname.endsWith('.svg')) {
-      answer(200, 'image/svg+xml', PICTURE);
+      answer('image/svg+xml', PICTURE);
     } else if (pathname.endsWith('.wasm')) {
-      answer(200, 'application/wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
-    } else if (pathname === '/favicon.ico') {
-      answer(404, 'text/plain', '');
+      answer('application/wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
     } else {
-      answer(200, 'text/html', document(site, pages[pathname] ?? ''), site.headers);
+      answer('text/html', document(site, pages[pathname] ?? ''));
     }
   });
   server.listen(0, '127.0.0.1');
@@ -52,6 +53,21 @@ export async function vitalsSite(pages = {}) {
   return site;
 }
 
+/** A browser that drives itself, from an address on, until `done`: no page is kept or made ahead for whoever looks into it. */
+export async function driven(address, done) {
+  const profile = mkdtempSync(join(tmpdir(), 'vitals-'));
+  const flags = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, address];
+  const browser = spawn(launchOptions.executablePath, [...launchOptions.args, ...flags], { stdio: 'ignore' });
+  const ended = once(browser, 'exit');
+  try {
+    return await done();
+  } finally {
+    browser.kill();
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
 /** With as much in it as a photograph has: browsers do not count what says little for its size. */
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500"><rect width="800" height="500" fill="teal"/>${Array.from(
   { length: 400 },
@@ -59,6 +75,6 @@ const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500
 ).join('')}</svg>`;
 
 const document = ({ script, attributes }, body) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>A page</title>
+<html lang="en"><head><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">
 <script type="module" async fetchpriority="low" src="${script}" ${attributes}></script></head>
 <body><main id="main"><h1>A page that somebody reads</h1><p>With some words in it.</p></main>${body}</body></html>`;

@@ -1,12 +1,7 @@
 // What measures pages in the browsers of those who use them (frontend/vitals), on pages of its own: no server of ours is needed.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import * as names from '../../frontend/vitals/names.mjs';
-import { launchOptions } from '../support/chromium.mjs';
-import { vitalsSite } from '../support/vitals.mjs';
+import { driven, vitalsSite } from '../support/vitals.mjs';
 
 /** Comes alive a moment after its load, as the app does. */
 const ALIVE = "<script>addEventListener('load', () => setTimeout(() => performance.mark('vitrine:hydrated'), 20))</script>";
@@ -21,7 +16,7 @@ const APP = `${ALIVE}<nav><a id="go" href="/products/lamp">Lamp</a> <button id="
     performance.mark('vitrine:view-ready');
     setTimeout(() => performance.mark('vitrine:data-ready'), 50);
   });
-  slow.addEventListener('click', () => busy(150));
+  slow.addEventListener('click', () => busy(300));
 </script>`;
 const PAGES = { '/products': ALIVE, '/products/lamp': ALIVE, '/runs': ALIVE, '/review': APP };
 
@@ -40,7 +35,7 @@ const test = base.extend({
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await use(page);
-    expect(errors.filter((error) => !/favicon|On purpose|unreachable/.test(error))).toEqual([]);
+    expect(errors.filter((error) => !/On purpose|unreachable/.test(error))).toEqual([]);
   },
 });
 
@@ -154,52 +149,51 @@ test('a page that was kept whole is a view of its own each time it is shown agai
   expect(again.values).not.toHaveProperty('hydrated');
 });
 
-test('a page that the browser has kept whole comes back as a view of its own', async ({ playwright, site }) => {
-  const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  const context = await browser.newContext();
-  await context.newPage();
-  const page = await context.newPage();
-  await look(page, site, '/products');
-  await page.evaluate(() => { globalThis.kept = true });
-  await look(page, site, '/runs');
-  await page.evaluate(() => { setTimeout(() => history.back()) });
-  await page.waitForURL('**/products');
-  const kept = await page.evaluate(() => globalThis.kept === true);
-  await page.waitForTimeout(200);
-  await leave(page);
-
-  // One without a window keeps none.
-  if (kept) expect(await view(site, { navigation: 'bfcache', route: '/products' })).toMatchObject({ cache: 'none', values: { ttfb: 0 } });
-  await view(site, { navigation: 'navigate', route: '/products' });
-  await browser.close();
-  test.skip(!kept, 'this browser keeps no pages');
+test('a page that the browser has kept whole comes back as a view of its own', async () => {
+  const kept = `${ALIVE}<script>
+    addEventListener('pageshow', ({ persisted }) => setTimeout(() => { location.href = persisted || sessionStorage.was ? '/usage' : '/runs'; sessionStorage.was = 1 }, 1000));
+  </script>`;
+  const back = `${ALIVE}<script>setTimeout(() => history.back(), 1000)</script>`;
+  await drive({ '/products': kept, '/runs': back, '/usage': '' }, '/usage', async (site) => {
+    const first = await view(site, { navigation: 'navigate', route: '/products' });
+    await view(site, { route: '/runs' });
+    await expect.poll(() => site.views().filter(({ route }) => route === '/products').length).toBe(2);
+    const again = site.views().find(({ view, route }) => route === '/products' && view !== first.view);
+    // One without a window keeps no pages.
+    test.skip(again.navigation === 'back_forward', 'this browser keeps no pages');
+    expect(again).toMatchObject({ navigation: 'bfcache', cache: 'none', values: { ttfb: 0 } });
+    expect(again.values.lcp).toBeLessThan(1_000_000);
+    expect(again.values).not.toHaveProperty('hydrated');
+  });
 });
 
 test('a page that was made ahead counts from when it is looked at, and else not at all', async () => {
   const ahead = `${ALIVE}<script type="speculationrules">{"prerender":[{"source":"list","urls":["/products/lamp","/usage"],"eagerness":"immediate"}]}</script>
-    <script>setTimeout(() => { location.href = '/products/lamp' }, 2000)</script>`;
+    <script>setTimeout(() => { location.href = '/products/lamp' }, 3000)</script>`;
   const made = `${ALIVE}<script>document.addEventListener('prerenderingchange', () => setTimeout(() => { location.href = '/runs' }, 1000))</script>`;
-  const site = await vitalsSite({ '/products': ahead, '/products/lamp': made, '/usage': ALIVE });
-  // No page is made ahead for whoever looks into it: this one drives itself.
-  const profile = mkdtempSync(join(tmpdir(), 'vitals-'));
-  const browser = spawn(launchOptions.executablePath, [...launchOptions.args, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, `${site.address}/products`], { stdio: 'ignore' });
-  try {
-    await expect.poll(() => site.asked.includes('GET /runs'), { timeout: 20_000 }).toBe(true);
+  await drive({ '/products': ahead, '/products/lamp': made, '/usage': ALIVE }, '/runs', async (site) => {
     const sent = await view(site, { route: '/products/:handle' });
 
     expect(sent.navigation).toBe('prerender');
-    expect(sent.age).toBeLessThan(1_900);
+    expect(sent.age).toBeLessThan(2_900);
     expect(sent.values).toMatchObject({ ttfb: 0, hydrated: 0 });
     expect(site.asked).toContain('GET /usage');
     expect(site.views().filter(({ route }) => route === '/usage')).toEqual([]);
+  });
+});
+
+/** From `/products` to `last`, by themselves. */
+async function drive(pages, last, check) {
+  const site = await vitalsSite(pages);
+  try {
+    await driven(`${site.address}/products`, async () => {
+      await expect.poll(() => site.asked.includes(`GET ${last}`), { timeout: 25_000 }).toBe(true);
+      await check(site);
+    });
   } finally {
-    const ended = new Promise((resolve) => browser.on('exit', resolve));
-    browser.kill();
-    await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     site.close();
   }
-});
+}
 
 test('what is known is sent while the page is looked at, and again when more is', async ({ page, site }) => {
   site.attributes = 'data-after="100"';
@@ -243,13 +237,13 @@ test('a route of the app is a view of its own', async ({ page, site }) => {
 
   const [first, soft] = [await view(site, { route: '/review' }), await view(site, { route: '/products/:handle' })];
   expect(soft).toMatchObject({ navigation: 'soft', cache: 'none' });
-  expect(soft.values['view-ready']).toBeLessThan(50_000);
-  expect(soft.values['data-ready']).toBeGreaterThanOrEqual(50_000);
+  expect(soft.values['view-ready']).toBeGreaterThan(0);
+  expect(soft.values['data-ready']).toBeGreaterThanOrEqual(soft.values['view-ready'] + 45_000);
   expect(first.navigation).toBe('navigate');
   expect(first.values).not.toHaveProperty('view-ready');
   // What was slow was so on the second.
-  expect(soft.values.inp).toBeGreaterThan(100_000);
-  expect(first.values.inp).toBeLessThan(100_000);
+  expect(soft.values.inp).toBeGreaterThanOrEqual(296_000);
+  expect(first.values.inp).toBeLessThan(soft.values.inp);
   expect(soft.body + first.body).not.toContain('secret');
 });
 
@@ -384,7 +378,8 @@ test('the age of the oldest edit that waits is told, and the most that there was
 test('the module and when it was ready are told, and frames that took long', async ({ page, site }) => {
   await look(page, site, '/runs');
   await page.evaluate(async () => {
-    await fetch('/pkg/vitrine.abc.wasm');
+    await (await fetch('/pkg/vitrine.abc.wasm')).arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, 20));
     performance.mark('vitrine:wasm-compiled');
     setTimeout(() => { const end = performance.now() + 120; while (performance.now() < end); document.body.append('painted') });
   });

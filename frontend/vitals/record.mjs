@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "../../end2end/node_modules/playwright-core/index.mjs";
 import { launchOptions } from "../../end2end/support/chromium.mjs";
-import { vitalsSite } from "../../end2end/support/vitals.mjs";
+import { driven, vitalsSite } from "../../end2end/support/vitals.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../app/vitals/tests/recordings/", import.meta.url));
 
@@ -80,55 +80,73 @@ async function clicks(page, times, delay = 120) {
 /** Notes down all that the collector could see: to be in the page before anything else. */
 function recorder() {
   const seen = [];
-  const take = (entries) => {
-    for (const entry of entries) {
-      const { entryType, name, startTime, duration } = entry;
-      const told = { entryType, name, startTime, duration };
-      for (const key of ["size", "url", "value", "hadRecentInput", "processingStart", "processingEnd", "interactionId", "responseStart", "activationStart", "requestStart", "responseEnd", "type"]) {
-        if (entry[key] !== undefined) told[key] = entry[key];
-      }
-      seen.push(told);
-    }
+  const KEYS = ["size", "url", "value", "hadRecentInput", "processingStart", "processingEnd", "interactionId", "responseStart", "activationStart", "requestStart", "responseEnd", "type"];
+  const told = (entry) => {
+    const { entryType, name, startTime, duration } = entry;
+    return { entryType, name, startTime, duration, ...Object.fromEntries(KEYS.filter((key) => entry[key] !== undefined).map((key) => [key, entry[key]])) };
   };
   const types = ["navigation", "paint", "largest-contentful-paint", "layout-shift", "event", "first-input", "visibility-state", "resource"];
   const observers = types.map((type) => {
-    const observer = new PerformanceObserver((list) => take(list.getEntries()));
+    const observer = new PerformanceObserver((list) => seen.push(...list.getEntries()));
     observer.observe({ type, buffered: true, durationThreshold: 16 });
     return observer;
   });
   globalThis.recorded = () => {
-    for (const observer of observers) take(observer.takeRecords());
-    // What of a kind comes after something of another is of no importance, and that of one kind is in order.
-    return { interactions: performance.interactionCount, entries: seen };
+    for (const observer of observers) seen.push(...observer.takeRecords());
+    // Some, as that of the document, go on to change.
+    return { interactions: performance.interactionCount, entries: seen.map(told) };
   };
 }
 
 const wanted = process.argv.slice(2);
 const stories = Object.entries(STORIES).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+mkdirSync(FOLDER, { recursive: true });
 const site = await vitalsSite(Object.fromEntries(stories.map(([name, { body }]) => [`/${name}`, body])));
 const browser = await chromium.launch(launchOptions);
-mkdirSync(FOLDER, { recursive: true });
+const version = browser.version();
 for (const [name, { act }] of stories) {
   const context = await browser.newContext({ viewport: { width: 1_000, height: 800 } });
   const page = await context.newPage();
   await page.addInitScript(recorder);
   await page.goto(`${site.address}/${name}`);
-  // The collector is there when a view of it is.
+  // Until it is measured.
   await page.waitForTimeout(400);
   await act(page);
   await page.waitForTimeout(400);
   const recorded = await page.evaluate(() => recorded());
   site.beacons.length = 0;
   await page.goto("about:blank");
-  while (site.beacons.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  const { values } = site.views()[0];
-  const lines = recorded.entries.map((entry) => `    ${JSON.stringify(entry).replaceAll(site.address, "http://site.test")}`);
-  writeFileSync(
-    `${FOLDER}${name}.json`,
-    `{\n  "browser": ${JSON.stringify(browser.version())},\n  "interactions": ${recorded.interactions},\n  "said": ${JSON.stringify(values)},\n  "entries": [\n${lines.join(",\n")}\n  ]\n}\n`,
-  );
-  console.log(`${name}: ${recorded.entries.length} entries, ${recorded.interactions} interactions, ${JSON.stringify(values)}`);
+  await until(() => site.beacons.length > 0);
+  write(name, recorded, site.views()[0], site.address);
   await context.close();
 }
 await browser.close();
 site.close();
+if (wanted.length === 0 || wanted.includes("ahead")) await ahead();
+
+/** A page that was made ahead of time, which none is for whoever looks into it: it posts what is recorded. */
+async function ahead() {
+  const site = await vitalsSite({
+    "/": `<script type="speculationrules">{"prerender":[{"source":"list","urls":["/ahead"],"eagerness":"immediate"}]}</script>
+      <script>setTimeout(() => { location.href = "/ahead" }, 3000)</script>`,
+    "/ahead": `<script>(${recorder})()</script>${ALIVE}<div id="place"></div><p>Below</p><script>
+      document.addEventListener("prerenderingchange", () => {
+        setTimeout(() => { place.innerHTML = '<img src="/large.svg" style="display:block">' }, 300);
+        setTimeout(() => fetch("/recorded", { method: "POST", body: JSON.stringify(recorded()) }).then(() => { location.href = "/next" }), 1500);
+      });</script>`,
+  });
+  await driven(`${site.address}/`, () => until(() => site.posted.length > 0 && site.views().some(({ navigation }) => navigation === "prerender")));
+  write("ahead", site.posted[0], site.views().find(({ navigation }) => navigation === "prerender"), site.address);
+  site.close();
+}
+
+async function until(is) {
+  while (!is()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function write(name, { interactions, entries }, { values }, address) {
+  const lines = entries.map((entry) => `    ${JSON.stringify(entry).replaceAll(address, "http://site.test")}`).join(",\n");
+  const head = `  "browser": ${JSON.stringify(version)},\n  "interactions": ${interactions},\n  "said": ${JSON.stringify(values)},`;
+  writeFileSync(`${FOLDER}${name}.json`, `{\n${head}\n  "entries": [\n${lines}\n  ]\n}\n`);
+  console.log(`${name}: ${entries.length} entries, ${interactions} interactions, ${JSON.stringify(values)}`);
+}

@@ -80,4 +80,5 @@ fn the_recordings_tell_the_rules_apart() {
     // A picture has all four parts.
     assert!(["lcp-ttfb", "lcp-load-delay", "lcp-load-time", "lcp-render-delay"].iter().all(|part| one("picture").said[*part] > 0));
     assert!(!one("looked").said.contains_key("inp"));
+    assert!(one("ahead").entries.iter().any(|entry| matches!(entry, rules::Entry::Navigation(navigation) if navigation.activation_start > 1_000.0)));
 }

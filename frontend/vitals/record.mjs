@@ -40,8 +40,8 @@ const STORIES = {
   // Shifts that somebody has asked for do not count.
   expected: {
     body: `${ALIVE}<button id="b">More</button><div id="place"></div><p style="height:300px;background:silver">Below</p><script>
-      b.addEventListener("click", () => { place.style.height = place.offsetHeight + 80 + "px" });
-      setTimeout(() => { place.style.height = "20px" }, 2300);</script>`,
+      b.addEventListener("click", () => { place.style.height = place.offsetHeight + 150 + "px" });
+      setTimeout(() => { place.style.height = place.offsetHeight + 20 + "px" }, 2300);</script>`,
     act: async (page) => {
       for (const wait of [300, 300, 1_800]) {
         await page.click("#b");

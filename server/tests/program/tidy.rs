@@ -6,10 +6,11 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 15] = [
+const FORBIDDEN: [(&str, &[&str]); 16] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
+    ("app/vitals", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
     ("frontend/drainer", &["leptos", "app.", "axum", "tokio"]),
     ("frontend/service-worker", &["leptos", "app.", "serde", "axum", "tokio"]),
@@ -94,6 +95,7 @@ fn manifests() -> Vec<PathBuf> {
         "app/domain",
         "app/held",
         "app/ports",
+        "app/vitals",
         "frontend",
         "frontend/drainer",
         "frontend/service-worker",

@@ -1,5 +1,5 @@
 // Makes the browser's files of a release in target/site.next: splits the WebAssembly that cargo has built into what every page needs and
-// a file for each page, writes the JavaScript that binds it, bundles the style, and names each file by what is in it.
+// a file for each page, writes the JavaScript that binds it, bundles the style and what measures pages, and names each file by what is in it.
 //
 //   node scripts/browser/build.mjs FRONTEND.wasm
 //
@@ -11,6 +11,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { transformSync } from "../../end2end/node_modules/esbuild/lib/main.js";
 import { bundle } from "../../end2end/node_modules/lightningcss/node/index.mjs";
+import { collector } from "../../frontend/vitals/build.mjs";
 import { shortened } from "./names.mjs";
 import { optimised } from "./optimise.mjs";
 import { pack } from "./pack.mjs";
@@ -21,8 +22,8 @@ const BROWSERS = { chrome: [123, 0], firefox: [120, 0], safari: [17, 5] };
 
 const work = mkdtempSync("target/browser-");
 try {
-  const [script, styled] = [program(process.argv[2]), style("style/main.css")];
-  write(new Map([...script.files, ...styled.files]), { ...script.names, ...styled.names });
+  const parts = [program(process.argv[2]), style("style/main.css"), await vitals()];
+  write(new Map(parts.flatMap(({ files }) => [...files])), Object.assign({}, ...parts.map(({ names }) => names)));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -57,8 +58,20 @@ function style(file) {
   return { names: { css: digest(code) }, files: new Map([[`vitrine.${digest(code)}.css`, code]]) };
 }
 
+/** What measures pages in the browsers of those who use them. */
+async function vitals() {
+  const { hash, text, size } = await collector(targets());
+  console.log(`vitals: ${(text.length / 1_000).toFixed(1)} kB, compressed ${size.toFixed(1)} kB`);
+  return { names: { vitals: hash }, files: new Map([[`vitals.${hash}.js`, text]]) };
+}
+
 function minified(text) {
-  return transformSync(text, { minify: true, format: "esm", target: Object.entries(BROWSERS).map(([name, version]) => name + version.join(".")) }).code;
+  return transformSync(text, { minify: true, format: "esm", target: targets() }).code;
+}
+
+/** The oldest browsers, as esbuild has them. */
+function targets() {
+  return Object.entries(BROWSERS).map(([name, version]) => name + version.join("."));
 }
 
 function replaced(text, pattern, by) {

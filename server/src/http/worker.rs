@@ -59,7 +59,7 @@ fn listed(list: &str, build: String, assets: &str) -> Option<Files> {
     let hashed = format!("{assets}/pkg/");
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_once(' ')).map(|(_, name)| name).collect();
     let is_entry = |name: &&&str| name.strip_prefix("vitrine.").and_then(|name| name.split_once('.')).is_some_and(|(_, kind)| kind == "js");
-    let can_wait = |name: &&str| ["page_", "drainer."].iter().any(|beginning| name.starts_with(beginning));
+    let can_wait = |name: &&str| ["page_", "drainer.", "vitals."].iter().any(|beginning| name.starts_with(beginning));
     let (later, shared): (Vec<&str>, Vec<&str>) = names.iter().copied().partition(can_wait);
     let entry = shared.iter().find(is_entry)?;
     let needed = [entry].into_iter().chain(shared.iter().filter(|name| *name != entry)).map(|name| format!("{hashed}{name}"));

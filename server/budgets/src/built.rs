@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use crate::{About, Budgets, Reading};
@@ -23,6 +24,8 @@ pub struct Sent {
     pub plain: u64,
     /// As a browser fetches it, in bytes: with brotli, or as it is where that would be hardly less.
     pub sent: u64,
+    /// The same of the build before in which it was another, where that is still there.
+    pub before: Option<u64>,
     /// Whether it is one of those whose names have a hash, which a build makes anew and which all have a budget.
     pub is_hashed: bool,
 }
@@ -41,15 +44,16 @@ impl Built {
         }
         // Which ones pages name: one that is not among them is of another build.
         for line in names.lines() {
-            let name = line.split_once(": ").map(|(kind, hash)| format!("vitrine.{hash}.{kind}")).unwrap_or_default();
-            if !listed.contains(&name.as_str()) {
-                return Err(format!("{name:?} is in hash.txt and not in files.txt of {}. {AGAIN}", site.display()));
+            let is_listed = line.split_once(": ").is_some_and(|(_, hash)| listed.iter().any(|name| name.split('.').nth(1) == Some(hash)));
+            if !is_listed {
+                return Err(format!("{line:?} is in hash.txt, and no such file in files.txt of {}. {AGAIN}", site.display()));
             }
         }
         // It is kept with the worker, and so is not in the list of what the worker fetches.
         if let Some(name) = built.files.get("sw.js").and_then(|_| drainer(&fs::read_to_string(site.join("sw.js")).ok()?)) {
             built.add_hashed(site, &name)?;
         }
+        built.add_before(site)?;
         Ok(built)
     }
 
@@ -99,14 +103,35 @@ impl Built {
         Ok(())
     }
 
+    /// What stands in the sources says what a file is now; what has grown is told by what an earlier build has left of it.
+    fn add_before(&mut self, site: &Path) -> Result<(), String> {
+        let mut newest: BTreeMap<String, (SystemTime, u64)> = BTreeMap::new();
+        for name in names(&site.join("pkg"))? {
+            let Some(plain) = without_hash(&name) else { continue };
+            if self.files.get(&plain).is_none_or(|now| now.name == name) {
+                continue;
+            }
+            // One that is just being deleted is none that is there.
+            let Ok(made) = fs::metadata(site.join("pkg").join(&name)).and_then(|file| file.modified()) else { continue };
+            let Ok(file) = weigh(&site.join("pkg"), &name, true) else { continue };
+            let known = newest.entry(plain).or_insert((made, file.sent));
+            if made > known.0 {
+                *known = (made, file.sent);
+            }
+        }
+        for (plain, (_, sent)) in newest {
+            if let Some(file) = self.files.get_mut(&plain) {
+                file.before = Some(sent);
+            }
+        }
+        Ok(())
+    }
+
     /// What is served as it is: whatever lies beside `pkg`, but for the two lists and for what each file is when it is compressed.
     fn add_public(&mut self, site: &Path) -> Result<(), String> {
-        let cannot = |error: io::Error| format!("{} cannot be read: {error}.", site.display());
-        for entry in fs::read_dir(site).map_err(cannot)? {
-            let entry = entry.map_err(cannot)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+        for name in names(site)? {
             let is_other = matches!(name.as_str(), "hash.txt" | "files.txt") || [".br", ".zst", ".gz"].iter().any(|end| name.ends_with(end));
-            if entry.path().is_file() && !is_other {
+            if site.join(&name).is_file() && !is_other {
                 let file = weigh(site, &name, false)?;
                 self.files.insert(name, file);
             }
@@ -122,11 +147,16 @@ fn text(site: &Path, name: &str) -> Result<String, String> {
     fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}. Run `make build` first.", path.display()))
 }
 
+fn names(folder: &Path) -> Result<Vec<String>, String> {
+    let names = || -> io::Result<Vec<String>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect() };
+    names().map_err(|error| format!("{} cannot be read: {error}. {AGAIN}", folder.display()))
+}
+
 fn weigh(folder: &Path, name: &str, is_hashed: bool) -> Result<Sent, String> {
     let bytes = |path: PathBuf| fs::metadata(path).map(|file| file.len());
     let plain = bytes(folder.join(name)).map_err(|error| format!("{} is missing: {error}. {AGAIN}", folder.join(name).display()))?;
     let sent = bytes(folder.join(format!("{name}.br"))).unwrap_or(plain);
-    Ok(Sent { name: name.to_owned(), plain, sent, is_hashed })
+    Ok(Sent { name: name.to_owned(), plain, sent, before: None, is_hashed })
 }
 
 /// `page_products` of `page_products.ScUO04Q80Blv3_uhW5ZH8h.bin`, `vitrine.js` of `vitrine.3PvFc3yyurBPugJ5d2L4xJ.js`.

@@ -221,8 +221,8 @@ impl Lines<'_> {
 
     fn series(&self, id: &str, entry: &Entry, series: &Spanned<Measured>) -> Result<Series, Wrong> {
         let Measured { metric, route, statistic } = series.get_ref();
-        if metric.is_empty() || !metric.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-            return Err(self.wrong(&series.span(), format!("{id} is about {metric:?}, which is no metric: small letters and _ are.")));
+        if metric.is_empty() || !metric.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+            return Err(self.wrong(&series.span(), format!("{id} is about {metric:?}, which is no metric: small letters and hyphens are.")));
         }
         if !is_words(route) {
             return Err(self.wrong(&series.span(), format!("{id} has no route: write an address, \"each\" or \"all\".")));

@@ -73,6 +73,7 @@ impl Limit {
         let digits = (self.unit.digits()..6).find(|digits| format!("{value:.digits$}") != format!("{:.digits$}", self.value)).unwrap_or(6);
         let (measured, limit) = (self.unit.with(format!("{value:.digits$}")), format!("{:.digits$}", self.value));
         let by = match (self.unit, self.passed_by(value)) {
+            (Unit::Kilobytes, by) if by < 0.001_5 => "1 byte".to_owned(),
             (Unit::Kilobytes, by) if by < 0.1 => format!("{:.0} bytes", by * 1e3),
             (unit, by) => unit.with(format!("{by:.digits$}")),
         };

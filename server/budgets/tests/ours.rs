@@ -59,17 +59,6 @@ fn what_a_test_asserts_is_still_there_and_is_the_limit() {
 }
 
 #[test]
-fn a_build_has_room_for_no_more_than_3_kb_in_a_page_and_40_in_the_first_chunk() {
-    // What was built when the limits were set, in kB.
-    let built = [("first-chunk", 92.092, 40.0), ("page-products", 46.097, 3.0), ("page-product", 308.252, 3.0), ("first-load", 179.002, 40.0)];
-    for (id, was, more) in built {
-        let limit = Budgets::ours().get(id).unwrap().limit;
-
-        assert!(limit.holds(was) && !limit.holds(was + more), "{id} may be {}", limit.value);
-    }
-}
-
-#[test]
 fn the_first_load_is_made_of_files_that_have_a_budget_of_their_own() {
     let budgets = Budgets::ours();
     let files = |id: &str| match &budgets.get(id).unwrap().about {

@@ -97,6 +97,22 @@ fn a_build_within_its_budgets_is_kept_and_told_in_a_table() {
 }
 
 #[test]
+fn a_limit_that_a_smaller_page_has_left_behind_is_told() {
+    let site = Site::new();
+    site.hashed("page_products", "bin", 43_990);
+
+    let verdict = site.judged(BUDGETS);
+
+    assert_eq!(verdict.code, 0);
+    assert!(
+        verdict.table.contains("page_products has 3.0 kB to spare, so that nobody would see it grow: make its limit 44.4 (line 5)."),
+        "{}",
+        verdict.table
+    );
+    assert!(!verdict.table.contains("vitrine.wasm has"), "{}", verdict.table);
+}
+
+#[test]
 fn a_first_chunk_that_is_40_kb_larger_is_passed_by_itself_and_in_the_first_load() {
     let site = Site::new();
     site.hashed("vitrine", "wasm", 92_092 + 40_000);
@@ -135,7 +151,7 @@ fn a_byte_more_is_more() {
 
     let verdict = site.judged(BUDGETS);
     assert_eq!(verdict.code, 1);
-    assert!(verdict.complaint.contains("page_products is 47.001 kB, and may be 47.000: 1 bytes too many."), "{}", verdict.complaint);
+    assert!(verdict.complaint.contains("page_products is 47.001 kB, and may be 47.000: 1 byte too many."), "{}", verdict.complaint);
 }
 
 #[test]
@@ -187,7 +203,7 @@ fn names_of_two_builds_are_not_taken_for_one() {
     let verdict = site.judged(BUDGETS);
 
     assert_eq!(verdict.code, 2);
-    assert!(verdict.complaint.contains("in hash.txt and not in files.txt"), "{verdict:?}");
+    assert!(verdict.complaint.contains("in hash.txt, and no such file in files.txt"), "{verdict:?}");
 }
 
 #[test]
@@ -219,6 +235,42 @@ fn files_of_builds_before_are_no_part_of_it() {
     }
 
     assert_eq!(site.judged(BUDGETS).code, 0);
+}
+
+#[test]
+fn what_has_grown_is_told_by_what_an_earlier_build_has_left() {
+    let site = Site::new();
+    let hours_ago = |name: &str, hours: u64| {
+        let file = fs::File::options().write(true).open(site.path(name)).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000 - hours * 3_600)).unwrap();
+    };
+    for (hash, compressed, hours) in
+        [("BBBBBBBBBBBBBBBBBBBB-_", 40_000, 9), ("CCCCCCCCCCCCCCCCCCCC-_", 46_100, 1), ("DDDDDDDDDDDDDDDDDDDD-_", 20_000, 5)]
+    {
+        let name = format!("pkg/page_products.{hash}.bin");
+        site.write(&name, "old", Some(compressed));
+        hours_ago(&name, hours);
+    }
+    site.hashed("page_products", "bin", 85_000);
+
+    let complaint = site.judged(BUDGETS).complaint;
+
+    let grown = "Grown since an earlier build: page_products 38.9 kB.";
+    assert!(complaint.contains(&format!("page_products is 85.0 kB, and may be 47.0: 38.0 kB too many. {grown}")), "{complaint}");
+    assert!(complaint.contains(&format!("The first load is 194.2 kB, and may be 180.0: 14.2 kB too many. {grown}")), "{complaint}");
+}
+
+#[test]
+fn whatever_else_a_build_names_by_its_hash_is_looked_for_by_that() {
+    let site = Site::new();
+    site.hashed("vitals", "js", 5_900);
+    let names = fs::read_to_string(site.path("hash.txt")).unwrap();
+    fs::write(site.path("hash.txt"), format!("{names}vitals: {HASH}\n")).unwrap();
+
+    let verdict = site.judged(BUDGETS);
+
+    assert_eq!(verdict.code, 0, "{verdict:?}");
+    assert!(verdict.table.contains("vitals.js") && !verdict.table.contains("not measured"));
 }
 
 #[test]

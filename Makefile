@@ -32,6 +32,10 @@ test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browse
 	@scripts/setup --tests
 	@scripts/test $(PARTS)
 
+.PHONY: budgets
+budgets: build ## Hold the size of every file that browsers fetch against performance-budgets.toml
+	@scripts/budgets --built
+
 .PHONY: bench
 bench: build ## Measure every bar and print it beside its budget (about an hour; QUICK=1 for 8 minutes)
 	@scripts/setup --tests

@@ -32,6 +32,8 @@ async function bytes(browser, server) {
   const total = all.reduce((sum, request) => sum + request.bytes, 0);
   for (const request of all.sort((a, b) => b.bytes - a.bytes).slice(0, 8)) console.log(`  ${String(request.bytes).padStart(8)}  ${new URL(request.url).pathname}`);
   figure('/products cold and signed in, everything on the wire', total / 1_000, 'kB', 200);
+  const document = all.find((request) => new URL(request.url).pathname === '/products');
+  figure('the same: the document', document.bytes / 1_000, 'kB', 12);
   const foreign = all.filter((request) => /page_(?!products|common)\w+\./.test(request.url)).length;
   figure('/products: chunks of other pages in it', foreign, '', 0);
   await page.context().close();

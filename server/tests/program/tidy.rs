@@ -103,6 +103,7 @@ fn manifests() -> Vec<PathBuf> {
         "server",
         "end2end/load",
         "server/api",
+        "server/budgets",
         "server/cache",
         "server/catalogue-index",
         "server/demo-catalogue",

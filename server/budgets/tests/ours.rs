@@ -1,0 +1,114 @@
+//! The product's own budgets, and whether the sources still are what they say.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use budgets::{About, Budgets, Side, Statistic, Unit};
+
+#[test]
+fn ours_can_be_read() {
+    let budgets = Budgets::ours();
+
+    let checked: BTreeSet<&str> = budgets.iter().map(budgets::Budget::checked).collect();
+    assert_eq!(checked, BTreeSet::from(["build", "live", "test"]));
+    assert!((budgets.objective().unwrap().allowed() - 0.001).abs() < 1e-12);
+}
+
+#[test]
+fn pages_are_those_of_the_router() {
+    let source = text("app/src/routes.rs");
+    let routes: BTreeSet<&str> = source.split("path!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+
+    assert_eq!(Budgets::ours().routes().iter().map(String::as_str).collect::<BTreeSet<_>>(), routes, "routes = [...] in performance-budgets.toml");
+}
+
+#[test]
+fn every_page_has_its_vitals_and_the_list_stricter_ones() {
+    let budgets = Budgets::ours();
+    for metric in ["lcp", "inp", "cls", "fcp", "ttfb"] {
+        let of = |route: &str| {
+            let mut found = budgets.questions().filter(|asked| asked.series.metric == metric && asked.series.route == route);
+            let question = found.next().unwrap_or_else(|| panic!("{route} has no budget of {metric}"));
+            assert!(found.next().is_none(), "{route} has two of {metric}");
+            assert_eq!(question.series.statistic, Statistic::Quantile(750));
+            question.limit.value
+        };
+
+        for route in budgets.routes() {
+            assert!(route == "/products" || of("/products") < of(route), "{route}: {metric}");
+        }
+    }
+}
+
+#[test]
+fn what_a_test_asserts_is_still_there_and_is_the_limit() {
+    for budget in Budgets::ours().iter() {
+        let Some(asserted) = &budget.asserted else { continue };
+        let source = text(&asserted.file);
+
+        assert!(source.contains(&asserted.text), "{} (line {}): {:?} is not in {} any more", budget.id, budget.line, asserted.text, asserted.file);
+        let limit = budget.limit.value;
+        let is_there = numbers(&asserted.text).iter().any(|number| (number - limit).abs() < 1e-9);
+        assert!(is_there, "{} (line {}): {limit} is not in {:?}, which holds it", budget.id, budget.line, asserted.text);
+    }
+}
+
+#[test]
+fn the_first_load_is_made_of_files_that_have_a_budget_of_their_own() {
+    let budgets = Budgets::ours();
+    let files = |id: &str| match &budgets.get(id).unwrap().about {
+        About::Build { files, .. } => files.clone(),
+        _ => panic!("{id} is about no files"),
+    };
+    let hashed =
+        files("first-load").into_iter().filter(|name| !Path::new(name).extension().is_some_and(|kind| kind == "svg" || kind == "webmanifest"));
+
+    for name in hashed {
+        let own = budgets.iter().any(|budget| matches!(&budget.about, About::Build { files, .. } if *files == [name.clone()]));
+        assert!(own, "{name}");
+    }
+}
+
+#[test]
+fn what_has_to_be_much_is_least_and_everything_else_is_not() {
+    for budget in Budgets::ours().iter() {
+        let is_least = budget.limit.side == Side::AtLeast;
+        let is_rate = budget.limit.unit == Unit::PerSecond;
+
+        assert!(!is_rate || is_least, "{}: few a second are no success", budget.id);
+        if let About::Live(series) = &budget.about {
+            assert_eq!(is_least, matches!(series.metric.as_str(), "hits" | "availability"), "{}", budget.id);
+        }
+    }
+}
+
+#[test]
+fn every_budget_has_a_reason_or_stands_below_one() {
+    let text = text("performance-budgets.toml");
+    let mut reason = false;
+    for (at, line) in text.lines().enumerate() {
+        // An empty line ends what a comment is about, but for the head of a part.
+        reason = match line {
+            "" => reason && text.lines().nth(at - 1).is_some_and(|before| before.starts_with('#')),
+            line if line.starts_with('#') => true,
+            _ => reason,
+        };
+        let is_budget = line.contains("checked = \"");
+        assert!(!is_budget || reason || line.contains("} # "), "line {}: why?", at + 1);
+    }
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    let is_part = |character: char| character.is_ascii_digit() || character == '.' || character == '_';
+    text.split(|character| !is_part(character)).filter_map(|number| number.replace('_', "").parse().ok()).collect()
+}
+
+fn text(path: &str) -> String {
+    let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_path_buf();
+    fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     println!("\nTwo builds, least of three, {count} times each: how often the new one is called worse (better).\n");
     println!("{:<30} {:>12} {:>8} {:>8}", "", "no change", "+10 %", "+20 %");
     for noise in [0.03, 0.08] {
-        for pairs in [15, 30] {
+        for pairs in [15, 20, 30] {
             let said = [1.0, 1.1, 1.2].map(|ratio| said(count, ratio, Noise::of(noise), pairs));
             let [none, ten, twenty] =
                 said.map(|(worse, better)| if better > 0.0 { format!("{worse:.2} ({better:.2})") } else { format!("{worse:.2}") });

@@ -34,6 +34,9 @@ pub(crate) fn student_two_sided(t: f64, freedom: f64) -> f64 {
     incomplete_beta(freedom / 2.0, 0.5, freedom / (freedom + t * t))
 }
 
+/// What is divided by is never nearer to zero.
+const SMALLEST: f64 = 1e-300;
+
 /// The regularised incomplete beta function (DLMF 8.17.22), its fraction by the method of Lentz.
 fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 {
@@ -46,7 +49,6 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x > (a + 1.0) / (a + b + 2.0) {
         return 1.0 - incomplete_beta(b, a, 1.0 - x);
     }
-    const SMALLEST: f64 = 1e-300;
     let apart = |value: f64| if value.abs() < SMALLEST { SMALLEST } else { value };
     let front = (a * x.ln() + b * (-x).ln_1p() + ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)).exp() / a;
     let (mut fraction, mut upper, mut lower) = (1.0, 1.0, 0.0);

@@ -1,8 +1,8 @@
 //! Medians, means and spreads of some numbers.
 
-/// Those that are numbers: a run that failed has left none, or an infinite one.
+/// Those that are numbers: a run that failed has left none, or an infinite one. There is one zero, and not one below another.
 pub(crate) fn finite(values: &[f64]) -> Vec<f64> {
-    values.iter().copied().filter(|value| value.is_finite()).collect()
+    values.iter().copied().filter(|value| value.is_finite()).map(|value| value + 0.0).collect()
 }
 
 /// Puts them into another order; 0 of none.
@@ -38,6 +38,7 @@ pub(crate) fn mean_and_squares(values: &[f64]) -> (f64, f64) {
 }
 
 /// How many times as much. Of nothing, nothing is as much, and anything else infinitely more.
+#[allow(clippy::float_cmp, reason = "two that are the same to the last bit")]
 pub(crate) fn ratio(before: f64, after: f64) -> f64 {
     if before == after {
         1.0

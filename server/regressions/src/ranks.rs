@@ -27,12 +27,12 @@ pub fn mann_whitney(first: &[f64], second: &[f64]) -> Ranked {
     let mut all: Vec<(f64, bool)> = first.iter().map(|value| (*value, false)).chain(second.iter().map(|value| (*value, true))).collect();
     all.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
 
-    // Equal ones share the middle of their ranks. `==` and not the order of the sort: 0 and -0 are equal.
+    // Equal ones share the middle of their ranks.
     let (mut ranks, mut ties, mut at) = (0.0, 0.0, 0);
-    for equal in all.chunk_by(|one, other| one.0 == other.0) {
+    for equal in all.chunk_by(|one, other| one.0.total_cmp(&other.0).is_eq()) {
         let count = equal.len() as f64;
         let ours = equal.iter().filter(|(_, second)| *second).count() as f64;
-        ranks += ours * (at as f64 + (count + 1.0) / 2.0);
+        ranks += ours * (at as f64 + f64::midpoint(count, 1.0));
         ties += count.powi(3) - count;
         at += equal.len();
     }

@@ -13,7 +13,7 @@ pub(super) struct Clearest {
 
 /// `look` gives what is seen at a place of a part, if anything. Of places that are as clear the first one is taken.
 pub(super) fn apart(length: usize, look: impl Fn(&Range<usize>, usize) -> Option<Clearest>) -> Vec<Step> {
-    let mut parts = vec![0..length];
+    let mut parts: Vec<_> = std::iter::once(0..length).collect();
     let mut steps = Vec::new();
     while let Some(part) = parts.pop() {
         let seen = part.clone().skip(1).filter_map(|at| look(&part, at));

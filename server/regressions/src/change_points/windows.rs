@@ -41,10 +41,10 @@ mod tests {
 
     #[test]
     fn a_step_is_seen_after_six_runs_and_not_before() {
-        let values = |behind: usize| -> Vec<f64> { (0..30 + behind).map(|run| (run % 3) as f64 + if run < 30 { 0.0 } else { 10.0 }).collect() };
+        let values = |behind: usize| [(0..30).map(|run| f64::from(29 - run)).collect::<Vec<_>>(), vec![100.0; behind]].concat();
 
-        assert_eq!(steps(&values(6)), [Step { at: 30, up: true }]);
-        assert!(!steps(&values(5)).contains(&Step { at: 30, up: true }));
+        assert!(sees(&values(6), &(0..36), Step { at: 30, up: true }));
+        assert!(!sees(&values(5), &(0..35), Step { at: 30, up: true }));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! such a rule cries wolf on every series in which nothing changes. `cargo run -p regressions --release --example self-test` prints how
 //! often the rules here do, and how much they miss.
 
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "of constants the answers are exact"))]
+
 pub mod bootstrap;
 pub mod change_points;
 pub mod compare;

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     Bigger, Verdict,
+    bootstrap::Interval,
     compare::{LEAST_OF, best_of, verdict_where},
     numbers::rounded,
 };
@@ -82,6 +83,9 @@ pub enum Outcome {
     Worse,
 }
 
+/// An interval that reaches so far towards worse does not say that nothing got worse.
+const TELLS_NOTHING: f64 = 1.2;
+
 const fn least_of() -> usize {
     LEAST_OF
 }
@@ -112,13 +116,17 @@ impl Figure {
             best_of(group, self.bigger, &measured)
         };
         let verdict = verdict_where(self.bigger, &best(&self.base), &best(&self.new));
-        let outcome = match verdict {
-            Verdict::Worse(_) => Outcome::Worse,
-            Verdict::TooFew { .. } => Outcome::Undecided,
-            Verdict::Better(_) | Verdict::NoDifference(_) => Outcome::Fine,
+        let tells_nothing = |interval: Interval| match self.bigger {
+            Bigger::Worse => interval.high > TELLS_NOTHING,
+            Bigger::Better => interval.low < 1.0 / TELLS_NOTHING,
         };
-        let name = format!("{}, {}", self.name, self.unit);
-        let (said, counted) = (verdict.name(), format!("{verdict}"));
+        let (said, outcome) = match verdict {
+            Verdict::Worse(_) => (verdict.name(), Outcome::Worse),
+            Verdict::TooFew { .. } => (verdict.name(), Outcome::Undecided),
+            Verdict::NoDifference(found) if tells_nothing(found.interval) => ("too noisy to tell", Outcome::Undecided),
+            Verdict::Better(_) | Verdict::NoDifference(_) => (verdict.name(), Outcome::Fine),
+        };
+        let (name, counted) = (format!("{}, {}", self.name, self.unit), verdict.to_string());
         match verdict.found() {
             Some(found) => {
                 let (low, high) = (percent(found.interval.low), percent(found.interval.high));
@@ -233,6 +241,19 @@ mod tests {
         assert_eq!(judged.outcome.code(), 2);
         assert!(judged.to_string().ends_with("\nNot decided: list, ms. Measure again.\n"), "{judged}");
         assert_eq!(samples("", "").judge().outcome, Outcome::Undecided);
+    }
+
+    #[test]
+    fn where_everything_is_possible_nothing_is_fine() {
+        // Of two that are the same, each between once and twice as much.
+        let all = |bigger: &str| {
+            let list: Vec<String> = (0..15).map(|n| (1.0 + f64::from(n * 7 % 15) / 15.0).to_string()).collect();
+            let list = list.join(",");
+            samples(&format!(r#"{{"name":"list","unit":"ms","bigger":"{bigger}","base":[{list}],"new":[{list}]}}"#), "").judge()
+        };
+
+        assert_eq!(all("worse").rows[0].verdict, "too noisy to tell");
+        assert_eq!([all("worse").outcome, all("better").outcome], [Outcome::Undecided; 2]);
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn two_builds_that_are_the_same_are_called_so_and_one_that_is_a_fifth_slower_is_
         verdict(&sample(1.0), &sample(ratio))
     };
 
-    assert_eq!(share(40, || !matches!(compared(1.0), Verdict::NoDifference(_))), 0.0);
+    assert!(share(40, || matches!(compared(1.0), Verdict::NoDifference(_))) >= 1.0);
     assert!(share(40, || matches!(compared(1.2), Verdict::Worse(_))) >= 0.95);
 }
 
@@ -65,7 +65,7 @@ proptest! {
         for change in &told {
             prop_assert_eq!(change.at, points[change.index].at);
             prop_assert!(points[change.index].value.is_finite());
-            prop_assert!(change.votes.count() >= 2 && change.before != change.after);
+            prop_assert!(change.votes.count() >= 2 && change.before.total_cmp(&change.after).is_ne());
             prop_assert_eq!(change.change == Change::Worse, (change.after > change.before) == up);
         }
     }

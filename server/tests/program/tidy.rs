@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 15] = [
+const FORBIDDEN: [(&str, &[&str]); 16] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
@@ -17,6 +17,7 @@ const FORBIDDEN: [(&str, &[&str]); 15] = [
     ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/limits", &["sqlx", "leptos", "app.", "store."]),
     ("server/listen", &["sqlx", "leptos", "app.", "store.", "jobs.", "ports."]),
+    ("server/regressions", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom"]),
     ("server/store", &["leptos", "axum", "app."]),
     ("server/jobs", &["leptos", "axum", "app."]),
     ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),
@@ -106,6 +107,7 @@ fn manifests() -> Vec<PathBuf> {
         "server/jobs",
         "server/limits",
         "server/listen",
+        "server/regressions",
         "server/rule-writer",
         "server/shopify-csv",
         "server/store",

@@ -165,9 +165,32 @@ mod tests {
     fn a_difference_that_does_not_matter_is_none_however_sure_it_is() {
         let base: Vec<f64> = (0..40).map(|n| 1.0 + f64::from(n) / 1e5).collect();
         let new: Vec<f64> = base.iter().map(|value| value * 1.02).collect();
-        let verdict = verdict(&base, &new);
 
-        assert!(matches!(verdict, Verdict::NoDifference(found) if found.p < 1e-9 && found.delta == 1.0), "{verdict}");
+        for (one, other, delta) in [(&base, &new, 1.0), (&new, &base, -1.0)] {
+            let verdict = verdict(one, other);
+
+            assert!(matches!(verdict, Verdict::NoDifference(found) if found.p < 1e-9 && found.delta == delta), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn a_difference_that_is_small_beside_the_noise_is_none() {
+        // Of two kinds of answers, quick ones and slow ones, there are somewhat more slow ones.
+        let of = |quick: usize| [vec![1.0; quick], vec![2.0; 500 - quick]].concat();
+        let verdict = verdict(&of(300), &of(200));
+
+        assert!(matches!(verdict, Verdict::NoDifference(found) if found.p < 1e-9 && found.interval.low > 1.9 && found.delta < 0.3), "{verdict}");
+    }
+
+    #[test]
+    fn a_difference_that_chance_may_do_is_none() {
+        // All but two say so.
+        let verdict = verdict(&[vec![1.0; 13], vec![2.0; 2]].concat(), &[vec![1.1; 13], vec![0.5; 2]].concat());
+
+        assert!(
+            matches!(verdict, Verdict::NoDifference(found) if found.p > LIKELY && found.interval.low > MATTERS && found.delta > LARGE),
+            "{verdict}"
+        );
     }
 
     #[test]

@@ -147,10 +147,12 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_found_far_behind_the_first_window() {
-        let values: Vec<f64> = (0..400).map(|run| if run < 310 { 10.0 } else { 12.0 } + f64::from(run * 7 % 5) / 5.0).collect();
+    fn steps_are_found_wherever_windows_begin_and_end() {
+        for at in 20..180 {
+            let values: Vec<f64> = (0..200).map(|run| if run < at { 10.0 } else { 12.0 } + (run * 7 % 5) as f64 / 5.0).collect();
 
-        assert_eq!(steps(&values), [Step { at: 310, up: true }]);
+            assert_eq!(steps(&values), [Step { at, up: true }]);
+        }
     }
 
     #[test]

@@ -41,6 +41,10 @@ bench: build ## Measure every bar and print it beside its budget (about an hour;
 	@scripts/setup --tests
 	@scripts/bench
 
+.PHONY: compare
+compare: setup ## Build another revision, measure it and this tree in turns, and say what got slower: BASE=main, PAIRS=40
+	@scripts/compare $(BASE)
+
 .PHONY: kills
 kills: build ## Kill a browser right after it says "Saved on this device", and look for what is lost: KILLS=200
 	@scripts/setup --tests

@@ -9,9 +9,10 @@ export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 export const program = join(root, 'target/release/vitrine');
 
 export class Server {
-  /** Makes data for an engine ('sqlite' or 'postgres'); nothing is started yet. */
-  static async make(engine) {
+  /** Makes data for an engine ('sqlite' or 'postgres'); nothing is started yet. `own` is another build's program. */
+  static async make(engine, own = program) {
     const server = new Server();
+    server.program = own;
     server.engine = engine;
     server.dir = mkdtempSync(join(tmpdir(), 'vitrine-'));
     // The first start takes a free port, later ones the same.
@@ -23,7 +24,7 @@ export class Server {
 
   /** Runs a command of the program and gives its output; throws when it fails, unless told which code to expect. */
   run(args, { input, code = 0 } = {}) {
-    const done = spawnSync(program, args, { env: this.env, input, encoding: 'utf8' });
+    const done = spawnSync(this.program ?? program, args, { env: this.env, input, encoding: 'utf8' });
     if (done.status !== code) throw new Error(`vitrine ${args.join(' ')} ended with ${done.status}: ${done.stderr}${done.stdout}`);
     return done.stdout + done.stderr;
   }
@@ -31,7 +32,7 @@ export class Server {
   async start() {
     this.log = join(this.dir, 'server.log');
     const log = openSync(this.log, 'a');
-    this.process = spawn(program, ['serve'], { env: this.env, stdio: ['ignore', log, log] });
+    this.process = spawn(this.program ?? program, ['serve'], { env: this.env, stdio: ['ignore', log, log] });
     for (let tries = 0; tries < 200; tries += 1) {
       this.address ??= /Vitrine is at (http:\S+)/.exec(readFileSync(this.log, 'utf8'))?.[1];
       if (this.address && (await fetch(`${this.address}/readyz`).then((answer) => answer.ok, () => false))) {

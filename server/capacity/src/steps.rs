@@ -8,9 +8,11 @@ use crate::bottleneck::{Kind, Reading, Window};
 /// What was measured while so many requests a second were due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {
-    /// Requests a second that were due.
+    /// Requests a second that were to come. Steps of the same rate are repeats.
     pub rate: f64,
-    /// Good answers a second.
+    /// Those that came: where they come by chance, a few more or less.
+    pub asked: f64,
+    /// Good answers a second that came while it was measured.
     pub throughput: f64,
     /// The mean time of an answer from when it was due, in milliseconds.
     pub response_ms: f64,
@@ -37,6 +39,17 @@ pub struct Run {
     pub steps: Vec<Step>,
     /// A step at nine tenths of what the others came to, which is no part of them.
     pub validation: Option<Step>,
+}
+
+/// Who took how many seconds of processor time while a step lasted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// How long it lasted.
+    pub seconds: f64,
+    pub generator: f64,
+    /// None where the process is not known.
+    pub server: Option<f64>,
+    pub database: Option<f64>,
 }
 
 /// Why a file is no stepped run.
@@ -126,16 +139,20 @@ struct FileMachine {
 #[derive(Deserialize)]
 struct FileStep {
     rate: f64,
+    seconds: f64,
     total: FileTotal,
     processor: FileProcessor,
     #[serde(default)]
     connections: Option<u32>,
+    #[serde(default)]
+    answered_per_second: Option<f64>,
     #[serde(default)]
     validation: bool,
 }
 
 #[derive(Deserialize)]
 struct FileTotal {
+    requests: u64,
     per_second: f64,
     error_share: f64,
     latency_ms: FileLatency,
@@ -157,22 +174,24 @@ struct FileProcessor {
 
 impl FileStep {
     fn read(self, cores: usize) -> Step {
+        let FileProcessor { seconds, generator_share, server_seconds, database_seconds } = self.processor;
         Step {
             rate: self.rate,
-            throughput: self.total.per_second,
+            asked: self.total.requests as f64 / self.seconds.max(0.001),
+            throughput: self.answered_per_second.unwrap_or(self.total.per_second),
             response_ms: self.total.latency_ms.mean,
             p95_ms: self.total.latency_ms.p95,
             errors: self.total.error_share,
-            generator: self.processor.generator_share,
+            generator: generator_share,
             connections: self.connections,
-            resources: self.processor.readings(cores),
+            resources: Spent { seconds, generator: generator_share * seconds, server: server_seconds, database: database_seconds }.readings(cores),
         }
     }
 }
 
-impl FileProcessor {
+impl Spent {
     /// The generator is on the same machine, so that what is left of it is what all of them together leave.
-    fn readings(&self, cores: usize) -> Vec<Reading> {
+    pub fn readings(&self, cores: usize) -> Vec<Reading> {
         let units = cores as f64;
         let whole = self.seconds * units;
         if whole <= 0.0 {
@@ -186,10 +205,10 @@ impl FileProcessor {
             utilisation: (seconds / whole).min(1.0),
             wait_ms: None,
         };
-        let known = [("the server's processor time", self.server_seconds), ("the database's processor time", self.database_seconds)];
+        let known = [("the server's processor time", self.server), ("the database's processor time", self.database)];
         let mut readings: Vec<Reading> = known.iter().filter_map(|(name, seconds)| Some(reading(name, (*seconds)?))).collect();
         if !readings.is_empty() {
-            let all = self.server_seconds.unwrap_or(0.0) + self.database_seconds.unwrap_or(0.0) + self.generator_share * self.seconds;
+            let all = self.server.unwrap_or(0.0) + self.database.unwrap_or(0.0) + self.generator;
             readings.push(reading("the machine's processor (the generator's part with it)", all));
         }
         readings

@@ -110,7 +110,7 @@ impl Estimate {
 impl Question {
     /// Whether a step is beyond what the server can take.
     pub fn is_beyond(&self, step: &Step) -> bool {
-        step.p95_ms >= self.p95_ms || step.errors > self.errors || step.throughput < FOLLOWS * step.rate
+        step.p95_ms >= self.p95_ms || step.errors > self.errors || step.throughput < FOLLOWS * step.asked
     }
 }
 

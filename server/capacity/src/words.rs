@@ -1,16 +1,16 @@
 //! Figures as people read them.
 
-/// Three digits that count, and all of those before the point: `0.0123`, `4.57`, `1,840`.
+/// Three digits that count, and all of those before the point: `0.0123`, `2`, `4.57`, `1,840`.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         return "unknown".into();
     }
     match size {
+        _ if size < 99.95 && value.fract() == 0.0 => format!("{value:.0}"),
         _ if size >= 99.95 => grouped(value.round()),
         _ if size >= 9.995 => format!("{value:.1}"),
         _ if size >= 0.095 => format!("{value:.2}"),
-        _ if size == 0.0 => "0".into(),
         _ if size >= 0.000_95 => format!("{value:.4}"),
         _ => format!("{value:.1e}"),
     }
@@ -64,9 +64,9 @@ mod tests {
 
     #[test]
     fn figures_have_three_digits_that_count() {
-        let shown: Vec<String> = [0.0, 0.012_34, 0.5, 4.567, 45.67, 456.7, 1_234_567.0, -1_000.0, 0.000_012, f64::NAN].map(number).to_vec();
+        let shown: Vec<String> = [0.0, 2.0, 0.012_34, 0.5, 4.567, 45.67, 456.7, 1_234_567.0, -1_000.0, 0.000_012, f64::NAN].map(number).to_vec();
 
-        assert_eq!(shown, ["0", "0.0123", "0.50", "4.57", "45.7", "457", "1,234,567", "-1,000", "1.2e-5", "unknown"]);
+        assert_eq!(shown, ["0", "2", "0.0123", "0.50", "4.57", "45.7", "457", "1,234,567", "-1,000", "1.2e-5", "unknown"]);
         assert_eq!((whole(999.9), percent(0.847), count(1, "day", "days")), ("999".into(), "85 %".into(), "1 day".into()));
     }
 

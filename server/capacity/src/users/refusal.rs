@@ -52,6 +52,7 @@ pub(super) fn sound(steps: &[Step], question: &Question) -> Result<(), Refusal> 
     for step in steps {
         let given = [
             ("rate", step.rate, above(step.rate)),
+            ("number of requests a second", step.asked, from(step.asked)),
             ("throughput", step.throughput, from(step.throughput)),
             ("mean time of an answer", step.response_ms, above(step.response_ms)),
             ("p95", step.p95_ms, from(step.p95_ms)),

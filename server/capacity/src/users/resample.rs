@@ -35,8 +35,8 @@ pub(super) fn resample(steps: &[Step], curve: Curve, question: &Question, most: 
         }
     }
     let tail = (1.0 - question.confidence) / 2.0;
-    let interval =
-        |values: &[f64]| Interval { low: quantile(values, tail).unwrap_or(0.0), high: quantile(values, 1.0 - tail).unwrap_or(f64::INFINITY) };
+    // Nothing where no resample told anything: then nothing is promised.
+    let interval = |values: &[f64]| Interval { low: quantile(values, tail).unwrap_or(0.0), high: quantile(values, 1.0 - tail).unwrap_or(0.0) };
     Found { users: interval(&users), throughput: interval(&throughput), repeated }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! 1. How much was in hand at each step is `N = X R` (Little's law).
 //! 2. p95 by `N` is made never to fall (pool adjacent violators); where it reaches what is bearable is the most that may be in hand.
-//! 3. Throughput there is that of the curve of [`crate::curve`], and never as much as was seen not to hold.
+//! 3. Throughput there is that of the curve of [`crate::curve`], moved to what was measured beside it, and never as much as was seen not to hold.
 //! 4. People are `X (R + think)`.
 //!
 //! All of it is done again for resamples, and the lower end of what they give is what is published, but never more than was seen to be answered.
@@ -131,6 +131,9 @@ pub fn estimate(steps: &[Step], question: &Question) -> Result<Estimate, Refusal
             crate::words::percent(misfit)
         ));
     }
+    if beside(&chosen.steps, curve, at.in_hand).is_some_and(|(below, above)| is_far(below) || is_far(above)) {
+        notes.push("The curve is not near the steps around the end, as that of a server with several cores may be: the number is of what was seen there, and not of the curve.".into());
+    }
     if !found.repeated {
         notes.push("Each rate was tried once: the interval says how much hangs on single steps. Repeat the rates to learn how the server differs from itself.".into());
     }
@@ -209,8 +212,48 @@ fn points(steps: &[Step]) -> Vec<(f64, f64)> {
 /// Where p95 reaches what is bearable, at a throughput of so much at the most; none when it is there from the beginning.
 fn point(steps: &[Step], curve: Curve, question: &Question, most: f64) -> Option<Point> {
     let in_hand = most_in_hand(steps, question)?.min(curve.peak().map_or(f64::INFINITY, |peak| peak.max(1.0)));
-    let throughput = curve.throughput(in_hand).min(most);
+    // What waits for a connection makes the server no faster.
+    let connections = steps.iter().filter_map(|step| step.connections).max().map_or(f64::INFINITY, f64::from);
+    let of_the_server = in_hand.min(connections);
+    let (below, above) = beside(steps, curve, of_the_server)?;
+    let off = between(below, above, of_the_server.ln());
+    // A curve that is not near the steps around says nothing of what lies between them.
+    let most = if is_far(below) || is_far(above) { most.min(seen(steps)) } else { most };
+    let throughput = (curve.throughput(of_the_server) * off.exp()).min(most);
     (throughput > 0.0 && in_hand > 0.0).then(|| Point::of(in_hand, throughput, question.think_ms))
+}
+
+/// By what measured throughput is above the curve at the rates around, each with the logarithm of what was in hand: a server of several cores has a
+/// knee that no curve of this law has. Beyond the last rate both are the last.
+fn beside(steps: &[Step], curve: Curve, in_hand: f64) -> Option<(Beside, Beside)> {
+    let off = |repeats: &[Step]| {
+        let of = points(repeats);
+        let middle = |value: &dyn Fn(&(f64, f64)) -> f64| median(&of.iter().map(value).collect::<Vec<_>>());
+        let at = middle(&|(n, _)| n.ln())?;
+        let off = middle(&|(n, x)| (x / curve.throughput(*n)).ln())?;
+        (at.is_finite() && off.is_finite()).then_some(Beside { at, off })
+    };
+    let mut rates: Vec<Beside> = steps.chunk_by(same_rate).filter_map(off).collect();
+    rates.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let after = rates.iter().position(|rate| rate.at >= in_hand.ln()).or_else(|| rates.len().checked_sub(1))?;
+    Some((rates[after.saturating_sub(1)], rates[after]))
+}
+
+#[derive(Clone, Copy)]
+struct Beside {
+    at: f64,
+    off: f64,
+}
+
+fn is_far(beside: Beside) -> bool {
+    beside.off.abs() > FITS
+}
+
+/// In proportion, and never beyond.
+fn between(below: Beside, above: Beside, at: f64) -> f64 {
+    let wide = above.at - below.at;
+    let share = if wide > 0.0 { ((at - below.at) / wide).clamp(0.0, 1.0) } else { 1.0 };
+    below.off + (above.off - below.off) * share
 }
 
 impl Point {

@@ -66,6 +66,57 @@ fn the_number_of_people_is_within_a_tenth_of_the_truth() {
     }
 }
 
+/// A server of several cores is no curve of this law: it has a knee. M/M/c with 2.5 ms a request (Erlang C).
+fn several_cores(cores: u32, rate: f64) -> Option<f64> {
+    const SERVICE: f64 = 0.002_5;
+    let offered = rate * SERVICE;
+    let busy = offered / f64::from(cores);
+    // Erlang B by its recursion, and C from it.
+    let blocked = (1..=cores).fold(1.0, |blocked, n| offered * blocked / (f64::from(n) + offered * blocked));
+    let waits = blocked / (1.0 - busy * (1.0 - blocked));
+    (busy < 1.0).then(|| 1e3 * (SERVICE + waits * SERVICE / (f64::from(cores) * (1.0 - busy))))
+}
+
+#[test]
+fn a_server_of_several_cores_is_within_a_tenth_too() {
+    for cores in [1, 2, 4, 16] {
+        let most = f64::from(cores) / 0.002_5;
+        let bearable = quick().p95_ms / TAIL;
+        let held = crate::curve::bisect(0.0, most, |rate| several_cores(cores, rate).map_or(1.0, |response| response - bearable));
+        let expected = held * (bearable + quick().think_ms) / 1e3;
+        for seed in 0..6 {
+            let mut chance = Chance::new(seed);
+            let rates: Vec<f64> = (0..14).map(|n| most * 0.05 * 1.3_f64.powi(n)).chain([0.9 * most, 0.95 * most]).collect();
+            let steps: Vec<Step> = rates
+                .iter()
+                .flat_map(|rate| [*rate; 3])
+                .map(|rate| {
+                    let mut off = |by: f64| (by * chance.normal()).exp();
+                    let (throughput, response_ms) = several_cores(cores, rate)
+                        .map_or_else(|| (most, (rate - most).max(1.0) * SECONDS / 2.0 / most * 1e3), |response| (rate, response));
+                    let response_ms = response_ms * off(0.05);
+                    let p95_ms = response_ms * TAIL * off(0.05);
+                    Step {
+                        rate,
+                        asked: rate,
+                        throughput: throughput * off(0.005),
+                        response_ms,
+                        p95_ms,
+                        connections: Some(CONNECTIONS),
+                        ..Step::default()
+                    }
+                })
+                .collect();
+
+            let found = estimate(&steps, &quick()).unwrap();
+
+            assert!((found.at.users / expected - 1.0).abs() < 0.1, "{cores} cores, seed {seed}: {found:?} of {expected}");
+            // The knee is rounder in the curve than it is.
+            assert!(found.published() <= expected * 1.03, "{cores} cores, seed {seed}: {} of {expected}", found.published());
+        }
+    }
+}
+
 #[test]
 fn what_is_published_is_held_nine_times_in_ten() {
     let (mut held, mut all, mut within) = (0, 0, 0);
@@ -215,4 +266,31 @@ fn the_number_is_told_with_what_it_rests_on() {
 
     assert!(said.starts_with("It holds ") && said.contains("within 200 ms") && said.contains("is what is promised"), "{said}");
     assert!(said.contains("Each rate was tried once"), "{said}");
+}
+
+#[test]
+#[ignore = "prints how good it is, for whoever changes it"]
+fn how_good_it_is() {
+    for repeats in [1, 3] {
+        let (mut off, mut above, mut low): (Vec<f64>, u32, Vec<f64>) = Default::default();
+        for truth in SERVERS {
+            let expected = people(truth, &quick());
+            for seed in 1_000..1_040 {
+                let found = estimate(&run(truth, 0.05, repeats, seed), &quick()).unwrap();
+                off.push((found.at.users / expected - 1.0).abs());
+                above += u32::from(found.published() > expected);
+                low.push(found.published() / expected);
+            }
+        }
+        let of = |values: &[f64], share| crate::robust::quantile(values, share).unwrap();
+        eprintln!(
+            "{repeats} repeats: off by {:.3} (middle), {:.3} (95 of 100), {:.3} (most); published {:.3} (least) {:.3} (middle) of the truth, above it {above} of {}",
+            of(&off, 0.5),
+            of(&off, 0.95),
+            of(&off, 1.0),
+            of(&low, 0.0),
+            of(&low, 0.5),
+            low.len()
+        );
+    }
 }

@@ -67,7 +67,7 @@ fn report() -> Result<(), String> {
 
 fn validation(run: &Run, estimate: &capacity::users::Estimate, question: &Question) -> String {
     let Some(step) = &run.validation else { return "The run has no step at nine tenths of the number: it is not validated.".into() };
-    validate(estimate, Load::Rate(step.rate), step, question)
+    validate(estimate, Load::Rate(step.asked), step, question)
         .map_or_else(|| format!("{}/s is more than the curve says the server can take.", number(step.rate)), |validation| validation.sentence)
 }
 

@@ -116,13 +116,18 @@ impl Question {
 
 /// How many people the server of a stepped run holds. Steps come in any order; a rate may be there several times, which makes the interval one of
 /// how the server differs from itself.
+///
+/// It takes some tenths of a second with a thousand resamples: it does not belong on a thread that answers requests.
 pub fn estimate(steps: &[Step], question: &Question) -> Result<Estimate, Refusal> {
     let chosen = choose(steps, question)?;
     let points = points(&chosen.steps);
     let curve = Curve::fit(&points).ok_or(Refusal::NoCurve)?;
-    let at = point(&chosen.steps, curve, question, chosen.ended).ok_or(Refusal::NoCurve)?;
-    let seen = point(&chosen.steps, curve, question, seen(&chosen.steps)).ok_or(Refusal::NoCurve)?;
-    let found = resample::resample(&chosen.steps, curve, question, chosen.ended);
+    let seen = seen(&chosen.steps);
+    // A rate that is not held is not reached, unless more was seen beyond: then it was missed by chance.
+    let most = chosen.ended.max(seen);
+    let at = point(&chosen.steps, curve, question, most).ok_or(Refusal::NoCurve)?;
+    let seen = point(&chosen.steps, curve, question, seen).ok_or(Refusal::NoCurve)?;
+    let found = resample::resample(&chosen.steps, curve, question, most);
     let misfit = curve.misfit(&points);
     let mut notes = chosen.notes;
     if misfit > FITS {
@@ -164,7 +169,7 @@ fn choose(steps: &[Step], question: &Question) -> Result<Chosen, Refusal> {
     steps.sort_by(|a, b| a.rate.total_cmp(&b.rate));
     let rates: Vec<&[Step]> = steps.chunk_by(same_rate).collect();
     // A hiccup in one of several repeats is not the end.
-    let ends = |repeats: &[Step]| repeats.iter().filter(|step| question.is_beyond(step)).count() * 2 >= repeats.len();
+    let ends = |repeats: &[Step]| repeats.iter().filter(|step| question.is_beyond(step)).count() * 2 > repeats.len();
     let ended = rates.iter().find(|repeats| ends(repeats)).map(|repeats| repeats[0].rate);
     let busy = |step: &&Step| step.generator > BUSY && ended.is_none_or(|ended| step.rate <= ended);
     if let Some(step) = steps.iter().find(busy) {

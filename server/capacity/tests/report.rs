@@ -32,7 +32,7 @@ fn the_run_at_nine_tenths_holds() {
     let (run, question) = (run(), Question::default());
     let step = run.validation.unwrap();
 
-    let validation = validate(&estimate(&run.steps, &question).unwrap(), Load::Rate(step.rate), &step, &question).unwrap();
+    let validation = validate(&estimate(&run.steps, &question).unwrap(), Load::Rate(step.asked), &step, &question).unwrap();
 
     assert!(validation.holds, "{}", validation.sentence);
 }

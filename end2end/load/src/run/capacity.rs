@@ -134,7 +134,9 @@ impl Measuring<'_> {
 fn told(outcome: &mut Outcome, estimate: &Estimate, tried: &RateStep, summary: Summary, question: &Question, thresholds: &Thresholds, cores: usize) {
     outcome.said.extend(estimate.sentences(question));
     outcome.said.push(one_more(estimate, 1).sentence());
-    match validate(estimate, Tried::Rate(tried.rate), &step_of(tried, cores), question) {
+    let measured = step_of(tried, cores);
+    // Some more or less come than were to come, by chance.
+    match validate(estimate, Tried::Rate(measured.asked), &measured, question) {
         Some(validation) if validation.holds => outcome.said.push(validation.sentence),
         Some(validation) => outcome.broken.push(validation.sentence),
         None => {

@@ -36,7 +36,7 @@ const FULL: f64 = 0.98;
 /// A resource whose use grows by less, from the least to the most throughput, does not depend on it.
 const GROWS: f64 = 0.005;
 /// As many as a line is drawn through: it looks at every pair.
-const THINNED: usize = 300;
+const THINNED: usize = 150;
 
 impl Resource {
     /// None when it was measured in too few windows.

@@ -229,6 +229,29 @@ fn a_server_that_ends_too_soon_is_to_be_asked_less() {
 }
 
 #[test]
+fn a_hiccup_in_one_of_three_repeats_is_not_the_end() {
+    let mut steps = run(SERVERS[1], 0.02, 3, 1);
+    steps[4].p95_ms = 900.0;
+
+    let (with, without) = (estimate(&steps, &quick()).unwrap(), estimate(&run(SERVERS[1], 0.02, 3, 1), &quick()).unwrap());
+
+    assert!((with.ended - without.ended).abs() < 1e-9, "{with:?}");
+    assert!((with.at.users / without.at.users - 1.0).abs() < 0.1, "{} and {}", with.at.users, without.at.users);
+}
+
+#[test]
+fn fewer_requests_than_were_to_come_are_no_slow_server() {
+    // As many as a Poisson process of few requests has.
+    let steps: Vec<Step> = run(SERVERS[1], 0.02, 1, 1)
+        .into_iter()
+        .enumerate()
+        .map(|(n, step)| if n < 3 { Step { asked: step.rate * 0.9, throughput: step.rate * 0.9, ..step } } else { step })
+        .collect();
+
+    assert!(estimate(&steps, &quick()).is_ok());
+}
+
+#[test]
 fn a_generator_that_is_busy_beyond_the_end_only_loses_those_steps() {
     let mut steps = run(SERVERS[1], 0.02, 1, 1);
     steps.last_mut().unwrap().generator = 0.9;

@@ -16,7 +16,7 @@ pub const TOLERANCE: f64 = 0.1;
 /// What was put upon the server.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Load {
-    /// Requests a second, of an open model.
+    /// Requests a second, of an open model; of those that come by chance, as many as came.
     Rate(f64),
     /// People, of a closed model, with the question's time of thought.
     Users(f64),

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use capacity::lab::Build;
 use clap::{Parser, ValueEnum};
 use domain::clock::Timestamp;
 
@@ -20,7 +21,7 @@ use crate::{
     http::Site,
     measure::Meter,
     plan::{PLANS, Plan},
-    report::{Heading, Machine, Report, Verdict},
+    report::{Heading, Machine, Report, Verdict, lab},
     run,
     tell::{note, tell},
 };
@@ -77,6 +78,15 @@ struct Arguments {
     /// Where baselines are.
     #[arg(long, default_value = "end2end/load/baseline")]
     baselines: PathBuf,
+    /// Keep the figures as a record of the lab in this folder; with --revision.
+    #[arg(long, value_name = "FOLDER", requires = "revision")]
+    lab: Option<PathBuf>,
+    /// Of what the server was built, as `git rev-parse HEAD` says.
+    #[arg(long, env = "LOAD_REVISION")]
+    revision: Option<String>,
+    /// Files differ from the revision.
+    #[arg(long, requires = "revision")]
+    dirty: bool,
     /// Send what standard input has, as the bare handler of the plan `bare`.
     #[arg(long, hide = true)]
     bare: bool,
@@ -162,6 +172,12 @@ async fn go(arguments: &Arguments) -> anyhow::Result<Option<Verdict>> {
     let mut report = Report::new(heading, outcome);
     beside(arguments, &mut report)?;
     finish(arguments, &report)?;
+    if let (Some(folder), Some(revision)) = (&arguments.lab, &arguments.revision) {
+        let build = Build { revision: revision.clone(), dirty: arguments.dirty };
+        if let Some(path) = lab::keep(&report, at, build, folder)? {
+            note(format!("kept for the lab as {}", path.display()));
+        }
+    }
     Ok(Some(report.verdict))
 }
 

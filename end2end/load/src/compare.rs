@@ -116,7 +116,17 @@ mod tests {
         let mut report = report(outcome());
         report.total.as_mut().unwrap().latency_ms.p95 = p95;
         let (total, processor) = (Counted::default(), Processor::default());
-        report.steps = vec![RateStep { rate, seconds: 1.0, total, processor, held: true, broke: Vec::new() }];
+        report.steps = vec![RateStep {
+            rate,
+            seconds: 1.0,
+            total,
+            processor,
+            held: true,
+            broke: Vec::new(),
+            connections: None,
+            answered_per_second: None,
+            validation: false,
+        }];
         report
     }
 

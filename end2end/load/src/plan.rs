@@ -23,6 +23,7 @@ pub const PLANS: &[(&str, &str)] = plans!(
     "spike",
     "soak",
     "breakpoint",
+    "capacity",
     "list",
     "fresh-list",
     "bare",
@@ -56,6 +57,7 @@ pub enum Run {
     Users(Users),
     Rate(Rate),
     Breakpoint(Breakpoint),
+    Capacity(Capacity),
     Overload(Overload),
     Kill(Kill),
     Beside(Beside),
@@ -129,6 +131,22 @@ pub struct Breakpoint {
     pub mix: Mix,
     #[serde(default)]
     pub arrivals: Arrivals,
+}
+
+/// Steps of an open model, from few requests to more than the server can take, each several times: how many people it holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    pub steps: Breakpoint,
+    /// How many steps beyond the first that broke.
+    pub beyond: u32,
+    /// How often each rate is tried.
+    pub rounds: u32,
+    /// Of people, between two requests.
+    #[serde(default = "second")]
+    pub think: Span,
+    /// 95 of 100 answers have to come within it.
+    pub in_time: Span,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -213,6 +231,10 @@ impl Plan {
             Run::Breakpoint(steps) => {
                 scale(&mut steps.step);
                 scale(&mut steps.settle);
+            }
+            Run::Capacity(capacity) => {
+                scale(&mut capacity.steps.step);
+                scale(&mut capacity.steps.settle);
             }
             Run::Overload(overload) => {
                 scale(&mut overload.lasts);

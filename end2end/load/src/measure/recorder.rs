@@ -92,6 +92,8 @@ pub struct Summary {
     pub late_ms: Percentiles,
     /// With those of the warm-up.
     pub all_requests: u64,
+    /// Good answers a second that came while it was measured, whenever they were due. What a server that is too slow owes in the end is not among them.
+    pub answered_per_second: f64,
 }
 
 /// All calls at one level.
@@ -119,6 +121,7 @@ const MOST_BINS: f64 = 600.0;
 pub struct Recorder {
     begun: Instant,
     warm_up: Duration,
+    lasts: Duration,
     width: Duration,
     in_time: Option<Duration>,
     state: Mutex<State>,
@@ -130,6 +133,7 @@ struct State {
     plateaus: Vec<(Plateau, Tally)>,
     late: Latencies,
     all_requests: u64,
+    answered: u64,
     bins: Vec<Bin>,
     bin: Bin,
     in_bin: Latencies,
@@ -151,12 +155,13 @@ impl Recorder {
             plateaus: Vec::new(),
             late: Latencies::new()?,
             all_requests: 0,
+            answered: 0,
             bins: Vec::new(),
             bin,
             in_bin: Latencies::new()?,
             level: 0.0,
         };
-        Ok(Self { begun, warm_up, width, in_time, state: Mutex::new(state) })
+        Ok(Self { begun, warm_up, lasts, width, in_time, state: Mutex::new(state) })
     }
 
     /// Counts by themselves, too, those that are due within each: what there is most of would hide what is slow among few, and the
@@ -180,7 +185,9 @@ impl Recorder {
         let counts = sample.failed.as_ref().is_none_or(|failed| failed.class.is_waiting());
         let mut state = self.state();
         state.all_requests += 1;
-        state.turn_to(self.width, sample.ended.saturating_duration_since(self.begun));
+        let ended = sample.ended.saturating_duration_since(self.begun);
+        state.turn_to(self.width, ended);
+        state.answered += u64::from(sample.failed.is_none() && (self.warm_up..self.lasts).contains(&ended));
         if sample.failed.is_some() {
             state.bin.failed += 1;
         } else {
@@ -219,8 +226,10 @@ impl Recorder {
             Levelled { level: plateau.level, seconds, tally: Tally { counted: tally.finished(seconds), ..tally.clone() } }
         });
         let plateaus = plateaus.collect();
+        let measured = self.lasts.saturating_sub(self.warm_up).as_secs_f64();
+        let answered_per_second = if measured > 0.0 { state.answered as f64 / measured } else { 0.0 };
         let (timeline, late_ms, all_requests) = (state.bins.clone(), state.late.percentiles(), state.all_requests);
-        Summary { seconds, total, calls, plateaus, timeline, late_ms, all_requests }
+        Summary { seconds, total, calls, plateaus, timeline, late_ms, all_requests, answered_per_second }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -316,6 +325,22 @@ mod tests {
         let latency = summary.total.counted.latency_ms;
         assert!((latency.p50 - 1_200.0).abs() < 2.0 && (latency.max - 2_000.0).abs() < 2.0, "{latency:?}");
         assert_eq!(summary.total.counted.in_time, 0);
+    }
+
+    #[test]
+    fn what_is_answered_after_the_end_is_good_and_no_throughput() {
+        let begun = Instant::now();
+        let recorder = recorder(begun, 5);
+        // Due in the warm-up and answered while it is measured; the other way round of the end; and one that failed.
+        for (due, took, failed) in
+            [(4_900, 200, None), (6_000, 10, None), (9_000, 2_000, None), (9_100, 2_000, None), (6_000, 1, Some(Failure::Refused))]
+        {
+            recorder.add(&sample(begun, due, took, failed));
+        }
+
+        let summary = recorder.finish(begun + Duration::from_secs(10));
+
+        assert_eq!((summary.total.counted.good, (summary.answered_per_second * 5.0).round() as u64), (3, 2));
     }
 
     #[test]

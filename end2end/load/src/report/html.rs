@@ -122,7 +122,7 @@ fn steps(steps: &[RateStep]) -> Markup {
                     number(step.total.error_share * 100.0),
                     step.processor.ms_per_request.map_or_else(|| "not known".into(), number),
                     number(step.processor.generator_share * 100.0),
-                    if step.held { "held".into() } else { step.broke.join("; ") },
+                    if step.validation { "validates the others".into() } else if step.held { "held".into() } else { step.broke.join("; ") },
                 ])))
             }
         }
@@ -352,6 +352,9 @@ mod tests {
             processor: Processor::default(),
             held: false,
             broke: vec!["all: p95 < 1ms: 2.00 ms".into()],
+            connections: None,
+            answered_per_second: None,
+            validation: false,
         };
         let kill = KillCounts { restarts: 200, lost: 3, ..KillCounts::default() };
 

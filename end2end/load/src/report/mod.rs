@@ -2,6 +2,7 @@
 
 mod chart;
 mod html;
+pub mod lab;
 mod machine;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 };
 
 use anyhow::Context;
+use capacity::users::Estimate;
 use domain::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +60,9 @@ pub struct Report {
     pub watched: Vec<Watched>,
     pub steps: Vec<RateStep>,
     pub kill: Option<KillCounts>,
+    /// How many people it holds; null in every other plan.
+    #[serde(default)]
+    pub capacity: Option<Estimate>,
     pub compared: Vec<Compared>,
 }
 
@@ -141,6 +146,7 @@ impl Report {
             watched: outcome.watched,
             steps: outcome.steps,
             kill: outcome.kill,
+            capacity: outcome.capacity,
             compared: Vec::new(),
         }
     }
@@ -221,6 +227,7 @@ pub mod tests {
             judged: Vec::new(),
             steps: Vec::new(),
             kill: None,
+            capacity: None,
             said: vec!["Said.".into()],
             broken: Vec::new(),
             void: None,

@@ -80,6 +80,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Beside) -> anyhow::Result<Out
         judged: vec![judged],
         steps: Vec::new(),
         kill: None,
+        capacity: None,
         said: vec![sentence],
         broken: Vec::new(),
         void: None,

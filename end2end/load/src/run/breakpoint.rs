@@ -44,6 +44,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Breakpoint, thresholds: &Thre
         watched,
         steps: found.steps,
         kill: None,
+        capacity: None,
         void: found.void,
     };
     outcome.said.extend(watch::busy_moments(&outcome.watched));
@@ -77,17 +78,7 @@ pub(super) async fn find(scene: &Arc<Scene>, plan: &Breakpoint, thresholds: &Thr
 
 /// Whether a rate holds.
 async fn step(scene: &Arc<Scene>, plan: &Breakpoint, thresholds: &Thresholds, rate: f64, found: &mut Found) -> anyhow::Result<bool> {
-    let load = Load {
-        start: rate,
-        stages: vec![Stage { lasts: Span(plan.settle.0 + plan.step.0), to: rate }],
-        arrivals: plan.arrivals,
-        connections: plan.connections,
-        mix: plan.mix.clone(),
-        warm_up: plan.settle.0,
-        timeout: TIMEOUT,
-        in_time: None,
-    };
-    let (step, summary) = measure(scene, &load, rate, thresholds).await?;
+    let (step, summary) = measure(scene, &load(plan, rate), rate, thresholds).await?;
     let held = step.held;
     if let Some(void) = step.processor.void() {
         found.void = Some(format!("At {rate:.0} requests a second: {void}"));
@@ -98,6 +89,21 @@ async fn step(scene: &Arc<Scene>, plan: &Breakpoint, thresholds: &Thresholds, ra
     }
     found.steps.push(step);
     Ok(held && found.void.is_none())
+}
+
+/// One step.
+pub(super) fn load(plan: &Breakpoint, rate: f64) -> Load {
+    Load {
+        start: rate,
+        stages: vec![Stage { lasts: Span(plan.settle.0 + plan.step.0), to: rate }],
+        arrivals: plan.arrivals,
+        connections: plan.connections,
+        mix: plan.mix.clone(),
+        warm_up: plan.settle.0,
+        timeout: TIMEOUT,
+        in_time: None,
+        round: 0,
+    }
 }
 
 /// One rate, measured and judged.
@@ -120,7 +126,8 @@ pub(super) async fn measure(scene: &Arc<Scene>, load: &Load, rate: f64, threshol
         if broke.is_empty() { String::new() } else { format!(" - broke: {}", broke.join(", ")) },
     ));
     let held = broke.is_empty() && total.requests > 0;
-    Ok((RateStep { rate, seconds: summary.seconds, total, processor, held, broke }, summary))
+    let (connections, answered_per_second) = (Some(load.connections), Some(summary.answered_per_second));
+    Ok((RateStep { rate, seconds: summary.seconds, total, processor, held, broke, connections, answered_per_second, validation: false }, summary))
 }
 
 fn sentence(found: &Found, plan: &Breakpoint) -> String {

@@ -133,6 +133,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Kill, program: &mut Program) 
         steps: Vec::new(),
         said: said(&counts),
         broken: broken(&counts, expected, total),
+        capacity: None,
         kill: Some(counts),
         void: None,
     })

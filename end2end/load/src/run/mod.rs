@@ -2,6 +2,7 @@
 
 mod beside;
 mod breakpoint;
+mod capacity;
 mod deck;
 mod kill;
 mod open;
@@ -17,6 +18,7 @@ mod writer;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ::capacity::users::Estimate;
 use serde::{Deserialize, Serialize};
 
 pub use self::{kill::KillCounts, watch::Watched};
@@ -37,6 +39,7 @@ pub struct Outcome {
     pub judged: Vec<Judged>,
     pub steps: Vec<RateStep>,
     pub kill: Option<KillCounts>,
+    pub capacity: Option<Estimate>,
     /// What else there is to say.
     pub said: Vec<String>,
     /// What does not hold, beside the thresholds.
@@ -56,6 +59,15 @@ pub struct RateStep {
     pub held: bool,
     /// The thresholds that broke.
     pub broke: Vec<String>,
+    /// At most so many requests were on their way at once; not known of earlier reports.
+    #[serde(default)]
+    pub connections: Option<u32>,
+    /// Good answers a second that came while it was measured; `total` has those, too, that came after the end. Not known of earlier reports.
+    #[serde(default)]
+    pub answered_per_second: Option<f64>,
+    /// Whether it tries what the others came to, in `capacity`.
+    #[serde(default)]
+    pub validation: bool,
 }
 
 pub type Thresholds = BTreeMap<String, Vec<Threshold>>;
@@ -74,6 +86,7 @@ pub async fn run(scene: &Arc<Scene>, plan: &Plan, program: Option<&mut Program>)
             Ok(measured(summary, watch, plan))
         }
         Run::Breakpoint(steps) => breakpoint::run(scene, steps, &plan.thresholds).await,
+        Run::Capacity(plan_of) => capacity::run(scene, plan_of, &plan.thresholds).await,
         Run::Overload(overload) => overload::run(scene, overload, &plan.thresholds).await,
         Run::Beside(beside) => beside::run(scene, beside).await,
         Run::Pressed(pressed) => pressed::run(scene, pressed, &plan.thresholds).await,
@@ -98,5 +111,6 @@ fn measured(summary: Summary, watch: watch::Watch, plan: &Plan) -> Outcome {
         judged,
         steps: Vec::new(),
         kill: None,
+        capacity: None,
     }
 }

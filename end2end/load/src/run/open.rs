@@ -32,6 +32,8 @@ pub(super) struct Load {
     pub(super) warm_up: Duration,
     pub(super) timeout: Duration,
     pub(super) in_time: Option<Duration>,
+    /// Another one has requests come at other moments, of the same seed.
+    pub(super) round: u64,
 }
 
 /// Between now and the first request, so that it is not late.
@@ -56,6 +58,7 @@ impl Load {
             warm_up: rate.warm_up.0,
             timeout: rate.timeout.0,
             in_time: None,
+            round: 0,
         }
     }
 }
@@ -70,7 +73,7 @@ pub(super) async fn run(scene: &Arc<Scene>, load: &Load) -> anyhow::Result<Summa
         free: Free::new(&scene.products),
         timeout: load.timeout,
     });
-    let schedule = Schedule::new(load.start, &load.stages, load.arrivals, scene.seed);
+    let schedule = Schedule::new(load.start, &load.stages, load.arrivals, scene.seed.wrapping_add(load.round));
     let (sender, mut due) = mpsc::unbounded_channel();
     let pacer = thread::Builder::new().name("pace".into()).spawn(move || pace(begun.into_std(), schedule, &sender))?;
     let mut deck = Deck::new(scene, Asks::new(scene.site.host.clone(), Addresses::Versioned), load.mix.clone());
@@ -135,6 +138,7 @@ mod tests {
             warm_up: Duration::ZERO,
             timeout: Duration::from_secs(10),
             in_time: None,
+            round: 0,
         }
     }
 

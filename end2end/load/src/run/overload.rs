@@ -34,6 +34,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Overload, thresholds: &Thresh
         warm_up: settle,
         timeout: TIMEOUT,
         in_time: Some(plan.in_time.0),
+        round: 0,
     };
     let (step, summary) = breakpoint::measure(scene, &load, rate, &Thresholds::new()).await?;
     let (_, watched) = watch.stop(0);
@@ -56,6 +57,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Overload, thresholds: &Thresh
         watched,
         steps: found.steps,
         kill: None,
+        capacity: None,
     };
     outcome.steps.push(step);
     outcome.said.extend(watch::busy_moments(&outcome.watched));

@@ -50,6 +50,7 @@ pub(super) async fn run(scene: &Arc<Scene>, plan: &Pressed, thresholds: &Thresho
         watched,
         steps: Vec::new(),
         kill: None,
+        capacity: None,
     })
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use traces::{Begin, Kind, Options, Outcome, Parent, Share, Tracer, happened, open, span};
+use traces::{Begin, Kept, KeptOptions, Kind, Options, Outcome, Parent, Share, Tracer, happened, open, span};
 
 const ROUNDS: usize = 25;
 const REQUESTS: u32 = 20_000;
@@ -18,6 +18,8 @@ fn main() {
     let everything = Tracer::new(Options { share: Share::new(1.0, 0), ..Options::default() }, [7; 24], |trace| drop(black_box(trace)));
     let took = Duration::from_micros(40);
     let at = |name: &str, work: &dyn Fn()| println!("{:>8.1} ns  {name}", least(work));
+    let kept = Kept::new(KeptOptions::default());
+    let into_memory = Tracer::new(Options { share: Share::new(1.0, 0), ..Options::default() }, [7; 24], move |trace| kept.put(&trace));
     at("a clock is read", &|| {
         black_box(Instant::now());
     });
@@ -27,6 +29,7 @@ fn main() {
     at("a request with five statements", &|| request(&nothing, || (0..5).for_each(|_| statement(took))));
     at("a request with five spans that are opened and closed", &|| request(&nothing, five));
     at("the same, kept", &|| request(&everything, five));
+    at("the same, kept in memory", &|| request(&into_memory, five));
     at("a request with five spans, and Server-Timing", &|| {
         let recording = begin(&nothing);
         run(recording.scope(async { five() }));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{Kind, Outcome, Span, Sum, Sums, Trace, Why},
-    name::{Name, intern},
+    name::Name,
     parent::{BadParent, TraceParent},
 };
 
@@ -63,7 +63,7 @@ impl Reported {
             parent: None,
             kind: Kind::Browser,
             method: Some(Name::fixed(METHODS.into_iter().find(|known| *known == method).unwrap_or("_OTHER"))),
-            route: Name::fixed(intern(route)),
+            route: Name::fixed(route),
             begun_at: now.saturating_sub(self.shown_us),
             duration_us: self.shown_us,
             outcome: Outcome::Answered(self.status),
@@ -102,7 +102,7 @@ mod tests {
 
         let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
         assert_eq!(spans, [("queued", 0, 10), (WAITING, 10, 490), ("receiving", 500, 100), ("showing", 600, 300)]);
-        assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us), ("GET /products", 999_100, 900));
+        assert_eq!((trace.name().as_str(), trace.begun_at, trace.duration_us), ("GET /products", 999_100, 900));
     }
 
     #[test]

@@ -211,13 +211,14 @@ impl Inner {
     fn hold(&mut self, place: u64, lists: u8) {
         let Some(entry) = self.entries.get_mut(&place) else { return };
         if entry.lists != 0 {
-            self.order[rank(entry.lists)].remove(&place);
+            self.order[entry.rank()].remove(&place);
         }
         entry.lists = lists;
         if lists == 0 {
             self.forget(place);
         } else {
-            self.order[rank(lists)].insert(place);
+            let rank = entry.rank();
+            self.order[rank].insert(place);
         }
     }
 
@@ -232,7 +233,7 @@ impl Inner {
         let Some(entry) = self.entries.remove(&place) else { return };
         self.bytes -= entry.body.len() + OVERHEAD;
         if entry.lists != 0 {
-            self.order[rank(entry.lists)].remove(&place);
+            self.order[entry.rank()].remove(&place);
         }
         if let Some(places) = self.by_id.get_mut(&entry.id) {
             places.retain(|known| *known != place);
@@ -254,6 +255,18 @@ impl Inner {
     }
 }
 
+impl Entry {
+    /// What goes first. What browsers say pushes out nothing that the server has seen itself.
+    fn rank(&self) -> usize {
+        match self.head.kind {
+            Kind::Browser => 0,
+            _ if self.lists & SLOWEST != 0 => 2,
+            _ if self.lists & FAILED != 0 => 1,
+            _ => 0,
+        }
+    }
+}
+
 impl Route {
     /// Takes it in among the slowest of its hour, and gives what is no longer among them: it itself, maybe, and hours that are long ago.
     fn may_be_slowest(&mut self, trace: &Trace, place: u64, options: &KeptOptions) -> Vec<u64> {
@@ -264,7 +277,7 @@ impl Route {
         let mut gone: Vec<_> = slowest.split_off(slowest.len().min(options.slowest)).into_iter().map(|(_, place)| place).collect();
         let newest = self.slowest.last_key_value().map_or(hour, |(hour, _)| *hour);
         while let Some(first) = self.slowest.first_entry()
-            && *first.key() + options.hours <= newest
+            && first.key().saturating_add(options.hours) <= newest
         {
             gone.extend(first.remove().into_iter().map(|(_, place)| place));
         }
@@ -311,13 +324,4 @@ impl Head {
 fn joined(line: &mut VecDeque<u64>, place: u64, most: usize) -> Option<u64> {
     line.push_back(place);
     if line.len() > most { line.pop_front() } else { None }
-}
-
-/// What goes first of those that are on some lists.
-fn rank(lists: u8) -> usize {
-    match lists {
-        _ if lists & SLOWEST != 0 => 2,
-        _ if lists & FAILED != 0 => 1,
-        _ => 0,
-    }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{SpanId, TraceId},
-    name::Name,
+    name::{Name, OTHERS},
 };
 
 /// What one process did for a request, or for a job; or what a browser says of a request of its own. A trace that went through several of
@@ -139,8 +139,14 @@ pub const MOST_ATTRIBUTES: usize = 4;
 pub const MANY: u32 = 10;
 
 impl Trace {
-    /// The method and the route.
+    /// The method and the route; what a browser says of it is called otherwise, as it is believed less.
     pub fn title(&self) -> String {
+        let of_browser = if self.kind == Kind::Browser { "Browser: " } else { "" };
+        format!("{of_browser}{}", self.name())
+    }
+
+    /// The method and the route.
+    pub fn name(&self) -> String {
         match &self.method {
             Some(method) => format!("{method} {}", self.route),
             None => self.route.to_string(),
@@ -168,7 +174,7 @@ impl Trace {
 
 impl Tally {
     pub fn is_repeated(&self) -> bool {
-        self.kind == Kind::Statement && self.count > MANY
+        self.kind == Kind::Statement && self.count > MANY && self.name.as_str() != OTHERS
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Options {
     pub share: Share,
     /// From when on one is kept as it was slow.
     pub slow: Slow,
-    /// Of those that were slow or failed, in a second: when everything is slow, a few of them tell it, and keeping all would make it slower.
+    /// Of those that were slow or failed, or whose id a stranger chose, in a second: when everything is slow, a few of them tell it, and keeping all would make it slower.
     pub most_a_second: u32,
 }
 
@@ -83,7 +83,7 @@ pub struct Recording {
 pub struct Counts {
     pub begun: u64,
     pub kept: u64,
-    /// Slow or failed, but too many in one second.
+    /// Worth keeping, but too many in one second.
     pub let_go: u64,
     pub given_up: u64,
 }
@@ -182,7 +182,7 @@ impl Inner {
         state.ended = true;
         let slow = state.slow || took >= recorder.about.slow[begin.kind as usize];
         let why = Why { sampled: recorder.about.sampled, slow, failed: outcome.is_failure() };
-        let is_kept = self.is_kept(why, begin.at / 1_000_000);
+        let is_kept = self.is_kept(why, begin);
         let trace = is_kept.then(|| made(&recorder.about, &state, begin, outcome, why, took));
         drop(state);
         self.take_back(recorder);
@@ -193,12 +193,14 @@ impl Inner {
         is_kept
     }
 
-    fn is_kept(&self, why: Why, second: u64) -> bool {
-        if why.sampled {
+    fn is_kept(&self, why: Why, begin: &Begin) -> bool {
+        // Whoever chooses an id can choose one that is sampled, each time.
+        let is_by_chance = begin.parent.is_none_or(|parent| parent.is_trusted);
+        if why.sampled && is_by_chance {
             return true;
         }
-        let is_worth = why.slow || why.failed;
-        let is_kept = is_worth && self.may_keep(second);
+        let is_worth = why.sampled || why.slow || why.failed;
+        let is_kept = is_worth && self.may_keep(begin.at / 1_000_000);
         if is_worth && !is_kept {
             self.let_go.fetch_add(1, Ordering::Relaxed);
         }

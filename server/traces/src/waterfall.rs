@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     browser,
     id::SpanId,
-    model::{Attribute, Kind, Trace, Value},
+    model::{Attribute, Kind, MOST_SPANS, Trace, Value},
 };
 
 /// What happened, on one line of time.
@@ -134,7 +134,7 @@ pub fn waterfall(parts: &[Trace]) -> Option<Waterfall> {
 fn first_of(parts: &[Trace]) -> Option<&Trace> {
     let asked_by_another = |part: &&Trace| {
         part.parent.is_some_and(|parent| {
-            let has = |other: &Trace| (0..=other.spans.len() as u16).any(|place| other.span_id(place) == parent);
+            let has = |other: &Trace| (0..=other.spans.len().min(MOST_SPANS) as u16).any(|place| other.span_id(place) == parent);
             parts.iter().any(|other| !std::ptr::eq(other, *part) && has(other))
         })
     };
@@ -198,7 +198,7 @@ impl<'a> Tree<'a> {
         let root = self.push(root);
         self.by_span.insert(part.span, (root, part));
         let mut places = vec![root];
-        for (span, place) in part.spans.iter().zip(1_u16..) {
+        for (span, place) in part.spans.iter().take(MOST_SPANS).zip(1_u16..) {
             let node = Node {
                 label: Label::Of(span.name.as_str()),
                 kind: span.kind,

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{Any, attribute, nanos};
-use crate::model::{Kind, Outcome, Span, Trace, Value};
+use crate::model::{Kind, MOST_SPANS, Outcome, Span, Trace, Value};
 
 const INTERNAL: u8 = 1;
 const SERVER: u8 = 2;
@@ -18,7 +18,7 @@ const ELSEWHERE: u32 = 0x300;
 pub(super) fn of(trace: &Trace, database: Option<&'static str>) -> Vec<Json> {
     let mut spans = Vec::with_capacity(trace.spans.len() + 1);
     spans.push(request(trace));
-    spans.extend(trace.spans.iter().zip(1..).map(|(span, place)| part(trace, span, place, database)));
+    spans.extend(trace.spans.iter().take(MOST_SPANS).zip(1..).map(|(span, place)| part(trace, span, place, database)));
     spans
 }
 
@@ -59,7 +59,7 @@ fn request(trace: &Trace) -> Json {
         "traceId": trace.id.to_string(),
         "spanId": trace.span.to_string(),
         "flags": flags,
-        "name": trace.title(),
+        "name": trace.name(),
         "kind": kind,
         "startTimeUnixNano": nanos(trace.begun_at),
         "endTimeUnixNano": nanos(trace.begun_at.saturating_add(trace.duration_us)),

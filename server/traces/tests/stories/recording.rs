@@ -139,13 +139,15 @@ async fn what_a_task_does_after_the_answer_is_in_no_other_request() {
     let first = begin(&tracer);
     let late = first
         .scope(async {
-            tokio::spawn(traces::carried(async move {
+            let work = traces::carried(async move {
                 let _open = span!(Kind::Wait, "open");
                 wait.await.unwrap();
                 statement("LATE");
-            }))
+            });
+            Some(tokio::spawn(work))
         })
-        .await;
+        .await
+        .unwrap();
     tokio::task::yield_now().await;
     first.finish(Outcome::Answered(200));
     let second = begin(&tracer);
@@ -201,7 +203,7 @@ async fn names_that_are_too_many_are_counted_together() {
     let trace = kept(async move { names.into_iter().for_each(statement) }).await;
 
     let counted: u32 = trace.tallies.iter().map(|tally| tally.count).sum();
-    assert!(trace.tallies.len() <= 129, "{}", trace.tallies.len());
+    assert!(trace.tallies.len() <= 129 && trace.repeated().next().is_none(), "{}", trace.tallies.len());
     assert_eq!((counted, trace.statements()), (400 - 128, 400));
 }
 
@@ -304,6 +306,20 @@ async fn a_trace_goes_on_where_it_came_from_and_strangers_do_not_say_what_is_kep
     assert_eq!((answer.trace, answer.span, answer.sampled), (context.trace, kept[0].span, true));
     assert_eq!((asked.trace, asked.span), (context.trace, kept[0].span_id(1)));
     assert!(!told[1].0.sampled);
+}
+
+#[tokio::test]
+async fn a_stranger_who_chooses_ids_has_no_more_kept_than_some() {
+    let (tracer, kept) = tracer(1.0, patient());
+    let context: TraceParent = PARENT.parse().unwrap();
+
+    for is_trusted in [false, true] {
+        for _ in 0..10 {
+            tracer.begin(begun(Some(Parent { context, is_trusted }))).finish(Outcome::Answered(200));
+        }
+    }
+
+    assert_eq!((kept.lock().unwrap().len(), tracer.counts().let_go), (3 + 10, 7));
 }
 
 #[tokio::test]

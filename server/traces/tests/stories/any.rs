@@ -1,7 +1,5 @@
 //! Traces of every kind, and how they are made by hand.
 
-#![allow(clippy::unwrap_used, reason = "a test that makes no trace is to stop")]
-
 use proptest::{collection::vec, option, prelude::*};
 use traces::{Attribute, Kind, Name, Outcome, Span, SpanId, Sum, Tally, Trace, TraceId, Value, Why};
 

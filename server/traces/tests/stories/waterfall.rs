@@ -1,8 +1,6 @@
 //! How a trace looks: what stands where, what is folded, and how parts of different machines come together.
 
-mod any;
-
-use any::{any_trace, empty, span};
+use crate::any::{any_trace, empty, span};
 use proptest::{collection::vec, prelude::*};
 use traces::{
     Kind, SpanId, Tally, Trace,
@@ -97,8 +95,8 @@ fn what_a_server_did_stands_where_the_browser_waited_for_it() {
     let waterfall = waterfall(&[server, browser]).unwrap();
 
     let expected = [
-        ("GET /products", 0, 0, 1_000),
-        ("queued", 1, 0, 100),
+        ("Browser: GET /products", 0, 0, 1_000),
+        ("connecting", 1, 0, 100),
         ("waiting", 1, 100, 600),
         ("GET /products", 2, 200, 400),
         ("ROWS", 3, 300, 100),
@@ -117,7 +115,7 @@ fn a_page_whose_browser_read_which_trace_it_was_is_shown_in_it() {
 
     let waterfall = waterfall(&[server, browser]).unwrap();
 
-    assert_eq!(places(&waterfall), [("GET /products", 0, 0, 1_000), ("waiting", 1, 0, 1_000), ("GET /products", 2, 300, 400)]);
+    assert_eq!(places(&waterfall), [("Browser: GET /products", 0, 0, 1_000), ("waiting", 1, 0, 1_000), ("GET /products", 2, 300, 400)]);
 }
 
 #[test]

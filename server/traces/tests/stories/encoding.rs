@@ -1,8 +1,6 @@
 //! Bytes of traces: what was written is read, and what was not is refused.
 
-mod any;
-
-use any::{any_trace, empty, span};
+use crate::any::{any_trace, empty, span};
 use proptest::{collection::vec, prelude::*};
 use traces::{
     Kind, MOST_SPANS,

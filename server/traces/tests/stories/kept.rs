@@ -1,10 +1,8 @@
 //! Which traces stay in memory, and which have to go.
 
-mod any;
-
-use any::{any_trace, empty};
+use crate::any::{any_trace, empty};
 use proptest::{collection::vec, prelude::*};
-use traces::{Kept, KeptOptions, Trace, TraceId, Why};
+use traces::{Kept, KeptOptions, Kind, Trace, TraceId, Why};
 
 const HOUR: u64 = 3_600_000_000;
 
@@ -76,6 +74,19 @@ fn when_there_is_too_much_the_latest_go_before_the_failed_and_those_before_the_s
 
     assert!(kept.holding().bytes <= 1_500 && kept.holding().pushed_out > 0);
     assert!(latest.starts_with(&[8]) && latest.ends_with(&[2, 1]), "{latest:?}");
+}
+
+#[test]
+fn what_browsers_say_pushes_out_nothing_that_the_server_has_seen() {
+    let kept = Kept::new(KeptOptions { bytes: 4_000, latest: 99, failed: 99, slowest: 99, hours: 3 });
+    kept.put(&empty(1, "/a", 1, 1));
+    for at in 2..50 {
+        kept.put(&Trace { kind: Kind::Browser, ..empty(at, "/a", at as u64, 999) });
+    }
+
+    assert!(kept.holding().pushed_out > 30);
+    assert_eq!(durations(kept.worst(Some("GET /a"), 0..HOUR, 9)), [1]);
+    assert!(!kept.worst(Some("Browser: GET /a"), 0..HOUR, 9).is_empty());
 }
 
 #[test]

@@ -325,3 +325,46 @@ fn joined(line: &mut VecDeque<u64>, place: u64, most: usize) -> Option<u64> {
     line.push_back(place);
     if line.len() > most { line.pop_front() } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::SpanId, name::Name};
+
+    fn trace(number: u64) -> Trace {
+        Trace {
+            id: TraceId::new(u128::from(number % 5) + 1).unwrap(),
+            span: SpanId::new(1).unwrap(),
+            parent: None,
+            kind: Kind::Request,
+            method: None,
+            route: Name::parse(&format!("/{}", number % 7)).unwrap(),
+            begun_at: number * HOUR / 4,
+            duration_us: number % 13,
+            outcome: Outcome::Done,
+            why: Why { failed: number.is_multiple_of(3), ..Why::default() },
+            sums: Default::default(),
+            spans: Vec::new(),
+            tallies: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_has_gone_is_in_no_list_any_more() {
+        let kept = Kept::new(KeptOptions { bytes: 12_000, latest: 3, failed: 3, slowest: 1, hours: 4 });
+
+        for number in 0..2_000 {
+            kept.put(&trace(number));
+        }
+
+        let inner = kept.inner();
+        let on_lists: usize = inner.order.iter().map(BTreeSet::len).sum();
+        let by_id: usize = inner.by_id.values().map(Vec::len).sum();
+        assert_eq!((on_lists, by_id), (inner.entries.len(), inner.entries.len()));
+        assert!(inner.pushed_out > 0 && inner.routes.values().all(|route| route.latest.len() <= 3 && !route.is_empty()));
+        let listed = |route: &Route| {
+            route.latest.iter().chain(&route.failed).chain(route.slowest.values().flatten().map(|(_, place)| place)).copied().collect::<Vec<_>>()
+        };
+        assert!(inner.routes.values().flat_map(listed).all(|place| inner.entries.contains_key(&place)));
+    }
+}

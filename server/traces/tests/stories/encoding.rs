@@ -40,6 +40,15 @@ fn what_the_model_does_not_allow_is_left_out_when_written_and_refused_when_read(
 }
 
 #[test]
+fn a_time_that_cannot_be_is_refused() {
+    let mut bytes = encode(&empty(1, "/", u64::MAX, 0));
+    let last = bytes.windows(2).position(|two| two == [0xff, 0x0f]).unwrap() + 1;
+    bytes[last] = 0x1f;
+
+    assert_eq!(decode(&bytes), Err(Unreadable::Damaged));
+}
+
+#[test]
 fn a_length_that_nobody_has_the_memory_for_is_refused() {
     let names = [VERSION, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
 

@@ -283,6 +283,22 @@ async fn where_nobody_listens_the_oldest_are_thrown_away_and_counted() {
 }
 
 #[tokio::test]
+async fn what_there_is_no_room_for_is_the_oldest() {
+    let (carrier, came) = collector(&[]).await;
+    let (exporter, worker) = exporter(resource(), quick(), 1);
+    for id in 1..=6 {
+        exporter.trace(trace(id));
+    }
+
+    sent(&exporter, worker, carrier).await;
+
+    let came = came.lock().unwrap();
+    let spans = came.iter().flat_map(|(_, body)| body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap());
+    let ids: Vec<_> = spans.map(|span| span["traceId"].as_str().unwrap().trim_start_matches('0').to_owned()).collect();
+    assert_eq!(ids, ["3", "4", "5", "6"]);
+}
+
+#[tokio::test]
 async fn what_is_sent_while_the_program_runs_comes_in_batches() {
     let (carrier, came) = collector(&[]).await;
     let (exporter, worker) = exporter(resource(), quick(), 1);

@@ -178,6 +178,7 @@ async fn the_room_of_a_request_has_nothing_of_the_one_before() {
         kept.iter().map(|trace| (trace.spans.len(), trace.tallies.len(), trace.statements())).collect::<Vec<_>>(),
         [(2, 1, 2), (1, 0, 1), (0, 0, 0)]
     );
+    assert_eq!(kept[1].spans[0].attributes.len(), 1);
     assert_eq!((kept[1].title(), kept[2].title()), ("GET /products".into(), "GET unmatched".into()));
 }
 

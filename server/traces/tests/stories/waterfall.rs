@@ -30,6 +30,21 @@ fn rows_stand_where_they_were_below_what_they_are_a_part_of() {
 }
 
 #[test]
+fn what_runs_at_once_is_taken_off_once_and_what_goes_on_afterwards_not_at_all() {
+    let mut trace = empty(1, "/", 0, 1_000);
+    trace.spans = vec![
+        span("A", Kind::Provider, 0, 100, 500),
+        span("B", Kind::Provider, 0, 200, 100),
+        span("C", Kind::Provider, 0, 500, 300),
+        span("D", Kind::Provider, 0, 900, 900),
+    ];
+
+    let waterfall = shown(trace);
+
+    assert_eq!((waterfall.rows[0].own_us, waterfall.duration_us), (100 + 100, 1_800));
+}
+
+#[test]
 fn statements_that_come_again_are_one_row_with_what_they_are_made_of() {
     let mut trace = empty(1, "/", 0, 1_000);
     for at in 0..5 {

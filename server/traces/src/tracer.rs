@@ -1,0 +1,319 @@
+//! Begins and ends recordings, and decides which become traces.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    current,
+    id::{Ids, TraceId},
+    model::{KINDS, Kind, Outcome, Trace, Why},
+    name::Name,
+    parent::TraceParent,
+    recorder::{About, Recorder, State, micros},
+    sampling::Share,
+    timing,
+};
+
+/// Records requests. A clone is the same.
+#[derive(Clone)]
+pub struct Tracer(Arc<Inner>);
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Of those with which nothing is wrong.
+    pub share: Share,
+    /// From when on one is kept as it was slow.
+    pub slow: Slow,
+    /// Of those that were slow or failed, or whose id a stranger chose, in a second: when everything is slow, a few of them tell it, and keeping all would make it slower.
+    pub most_a_second: u32,
+}
+
+/// From when on something is slow, by kind: a request of which a part is slow is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Slow {
+    pub request: Duration,
+    pub statement: Duration,
+    pub cache: Duration,
+    pub wait: Duration,
+    pub provider: Duration,
+    pub job: Duration,
+}
+
+/// A request that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin {
+    /// [`Kind::Request`] or [`Kind::Job`].
+    pub kind: Kind,
+    pub method: Option<&'static str>,
+    /// What it is called until [`crate::route`] or [`Recording::route`] says better.
+    pub route: &'static str,
+    pub parent: Option<Parent>,
+    /// Microseconds since 1970.
+    pub at: u64,
+    pub began: Instant,
+    /// From when on this one is slow, if not as its kind: what is sent while it is made takes as long as the other side likes.
+    pub slow: Option<Duration>,
+}
+
+/// Who asked, as it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Parent {
+    pub context: TraceParent,
+    /// Whether it may say that the trace is kept: a process of ours may, and anybody on the internet may not.
+    pub is_trusted: bool,
+}
+
+/// A request that is being recorded. Dropped before it is finished, it was given up: whoever asked went away.
+#[must_use = "a recording that is dropped counts as given up"]
+pub struct Recording {
+    tracer: Tracer,
+    recorder: Option<Arc<Recorder>>,
+    begin: Begin,
+}
+
+/// What a tracer has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub begun: u64,
+    pub kept: u64,
+    /// Worth keeping, but too many in one second.
+    pub let_go: u64,
+    pub given_up: u64,
+}
+
+struct Inner {
+    options: Options,
+    slow: [u64; KINDS],
+    ids: Ids,
+    keep: Box<dyn Fn(Trace) + Send + Sync>,
+    /// Room of earlier requests.
+    free: Mutex<Vec<Arc<Recorder>>>,
+    /// A second, and how many were kept in it.
+    second: Mutex<(u64, u32)>,
+    begun: AtomicU64,
+    kept: AtomicU64,
+    let_go: AtomicU64,
+    given_up: AtomicU64,
+}
+
+/// Rooms that are kept for later.
+const MOST_FREE: usize = 64;
+
+impl Tracer {
+    /// `seed` is chance, for ids; `keep` is given every trace that is kept, and must be quick: the answer waits for it.
+    pub fn new(options: Options, seed: [u8; 24], keep: impl Fn(Trace) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Inner {
+            options,
+            slow: options.slow.by_kind(),
+            ids: Ids::new(seed),
+            keep: Box::new(keep),
+            free: Mutex::default(),
+            second: Mutex::default(),
+            begun: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
+            let_go: AtomicU64::new(0),
+            given_up: AtomicU64::new(0),
+        }))
+    }
+
+    pub fn begin(&self, begin: Begin) -> Recording {
+        let inner = &*self.0;
+        inner.begun.fetch_add(1, Ordering::Relaxed);
+        let (own, span) = inner.ids.another();
+        let (trace, random) = begin.parent.map_or((own, true), |parent| (parent.context.trace, parent.context.random));
+        let sampled = begin.parent.is_some_and(|parent| parent.is_trusted && parent.context.sampled) || inner.options.share.takes(trace);
+        let mut slow = inner.slow;
+        if let Some(after) = begin.slow {
+            slow[begin.kind as usize] = micros(after);
+        }
+        let about = About { trace, span, sampled, random, began: begin.began, slow };
+        Recording { tracer: self.clone(), recorder: Some(inner.room(about)), begin }
+    }
+
+    pub fn counts(&self) -> Counts {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Inner { begun, kept, let_go, given_up, .. } = &*self.0;
+        Counts { begun: of(begun), kept: of(kept), let_go: of(let_go), given_up: of(given_up) }
+    }
+}
+
+impl Inner {
+    fn room(&self, about: About) -> Arc<Recorder> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(mut recorder) = free
+            && let Some(room) = Arc::get_mut(&mut recorder)
+        {
+            room.again(about);
+            return recorder;
+        }
+        Arc::new(Recorder::new(about))
+    }
+
+    /// Takes room back, unless a task still holds it.
+    fn take_back(&self, mut recorder: Arc<Recorder>) {
+        if Arc::get_mut(&mut recorder).is_some() {
+            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+            if free.len() < MOST_FREE {
+                free.push(recorder);
+            }
+        }
+    }
+
+    /// Whether one more is kept in a second.
+    fn may_keep(&self, second: u64) -> bool {
+        let mut last = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != second {
+            *last = (second, 0);
+        }
+        last.1 = last.1.saturating_add(1);
+        last.1 <= self.options.most_a_second
+    }
+
+    fn end(&self, recorder: Arc<Recorder>, begin: &Begin, outcome: Outcome) -> bool {
+        let took = recorder.elapsed();
+        let mut state = recorder.state();
+        state.ended = true;
+        let slow = state.slow || took >= recorder.about.slow[begin.kind as usize];
+        let why = Why { sampled: recorder.about.sampled, slow, failed: outcome.is_failure() };
+        let is_kept = self.is_kept(why, begin);
+        let trace = is_kept.then(|| made(&recorder.about, &state, begin, outcome, why, took));
+        drop(state);
+        self.take_back(recorder);
+        if let Some(trace) = trace {
+            self.kept.fetch_add(1, Ordering::Relaxed);
+            (self.keep)(trace);
+        }
+        is_kept
+    }
+
+    fn is_kept(&self, why: Why, begin: &Begin) -> bool {
+        // Whoever chooses an id can choose one that is sampled, each time.
+        let is_by_chance = begin.parent.is_none_or(|parent| parent.is_trusted);
+        if why.sampled && is_by_chance {
+            return true;
+        }
+        let is_worth = why.sampled || why.slow || why.failed;
+        let is_kept = is_worth && self.may_keep(begin.at / 1_000_000);
+        if is_worth && !is_kept {
+            self.let_go.fetch_add(1, Ordering::Relaxed);
+        }
+        is_kept
+    }
+}
+
+fn made(about: &About, state: &State, begin: &Begin, outcome: Outcome, why: Why, took: u64) -> Trace {
+    Trace {
+        id: about.trace,
+        span: about.span,
+        parent: begin.parent.map(|parent| parent.context.span),
+        kind: begin.kind,
+        method: begin.method.map(Name::fixed),
+        route: Name::fixed(state.route.unwrap_or(begin.route)),
+        begun_at: begin.at,
+        duration_us: took,
+        outcome,
+        why,
+        sums: state.sums,
+        spans: state.spans(took),
+        tallies: state.tallies(),
+    }
+}
+
+impl Recording {
+    /// Does the work of the request: what is opened in it is noted.
+    pub fn scope<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        current::scope(self.recorder.clone(), work)
+    }
+
+    /// Says which route the request came to.
+    pub fn route(&self, route: &'static str) {
+        if let Some(recorder) = &self.recorder {
+            recorder.state().route = Some(route);
+        }
+    }
+
+    pub fn id(&self) -> Option<TraceId> {
+        self.recorder.as_ref().map(|recorder| recorder.about.trace)
+    }
+
+    /// For the header `traceresponse`.
+    pub fn response(&self) -> Option<TraceParent> {
+        self.recorder.as_ref().map(|recorder| recorder.parent(0))
+    }
+
+    /// The value of `Server-Timing` so far. With `tells_trace` the trace is in it too, from where a browser can read it of a page.
+    pub fn server_timing(&self, tells_trace: bool) -> String {
+        let Some(recorder) = &self.recorder else { return String::new() };
+        let (sums, words) = {
+            let state = recorder.state();
+            (state.sums, state.words)
+        };
+        timing::value(&sums, &words, recorder.elapsed(), tells_trace.then(|| recorder.parent(0)))
+    }
+
+    /// Ends the recording, and says whether it is kept.
+    pub fn finish(mut self, outcome: Outcome) -> bool {
+        self.recorder.take().is_some_and(|recorder| self.tracer.0.end(recorder, &self.begin, outcome))
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(recorder) = self.recorder.take() {
+            self.tracer.0.given_up.fetch_add(1, Ordering::Relaxed);
+            self.tracer.0.end(recorder, &self.begin, Outcome::GivenUp);
+        }
+    }
+}
+
+impl Slow {
+    fn by_kind(self) -> [u64; KINDS] {
+        Kind::ALL.map(|kind| match kind {
+            Kind::Request => micros(self.request),
+            Kind::Statement => micros(self.statement),
+            Kind::Cache => micros(self.cache),
+            Kind::Wait => micros(self.wait),
+            Kind::Provider => micros(self.provider),
+            Kind::Job => micros(self.job),
+            Kind::Browser => u64::MAX,
+        })
+    }
+}
+
+impl Default for Slow {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_millis(500),
+            statement: Duration::from_millis(100),
+            cache: Duration::from_millis(50),
+            wait: Duration::from_millis(250),
+            provider: Duration::from_secs(30),
+            job: Duration::from_mins(10),
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { share: Share::new(0.01, 0), slow: Slow::default(), most_a_second: 50 }
+    }
+}
+
+impl fmt::Debug for Tracer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracer").field("options", &self.0.options).field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("begin", &self.begin).finish_non_exhaustive()
+    }
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 16] = [
+const FORBIDDEN: [(&str, &[&str]); 21] = [
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
@@ -18,8 +18,11 @@ const FORBIDDEN: [(&str, &[&str]); 16] = [
     ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/limits", &["sqlx", "leptos", "app.", "store."]),
     ("server/listen", &["sqlx", "leptos", "app.", "store.", "jobs.", "ports."]),
+    ("server/budgets", &["tokio", "sqlx", "leptos", "axum", "store."]),
+    ("server/capacity", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom"]),
     ("server/measuring", &["tokio", "sqlx", "leptos", "axum", "store.", "ports."]),
     ("server/regressions", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom"]),
+    ("server/traces", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/store", &["leptos", "axum", "app."]),
     ("server/jobs", &["leptos", "axum", "app."]),
     ("server/catalogue-index", &["tokio", "sqlx", "leptos", "axum"]),

@@ -19,6 +19,16 @@ pub struct Appearance {
     pub theme: Option<&'static str>,
 }
 
+/// The script that measures pages in browsers, for the document.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub struct MeasuredBy {
+    pub script: String,
+    /// Of page views, from 0 to 1.
+    pub share: f64,
+    pub build: String,
+}
+
 /// When a request is answered, by the server's clock.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug)]

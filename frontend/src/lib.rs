@@ -19,6 +19,9 @@ static ROOM: [u8; 16_384] = [0xa5; 16_384];
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
+    if let Some(performance) = window().performance() {
+        let _ = performance.mark("vitrine:wasm-compiled");
+    }
     wasm_bindgen_futures::spawn_local(async {
         let path = window().location().pathname().unwrap_or_default();
         let is_there = app::preload(&path).await;

@@ -91,16 +91,32 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let (stopping, stops) = watch::channel(false);
     let measuring = Arc::new(Measuring::new(config.measuring, Routes::all()));
+    let (beacons, arriving) = measuring::door();
+    let build = site.build();
     let watched = Watched {
         measuring: measuring.clone(),
         store: store.clone(),
         cache: cache.clone(),
         limits: limits.clone(),
         process: store.process(),
-        build: (site.build(), env!("CARGO_PKG_VERSION")),
+        build: (build.clone(), env!("CARGO_PKG_VERSION")),
+        arriving,
     };
     let watching = measuring::start(watched);
-    let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, measuring, stopping: stops, warm });
+    let beacons = (config.measuring && config.vitals_share > 0.0).then_some(beacons);
+    let state = AppState::new(Inner {
+        config: config.clone(),
+        site,
+        ports,
+        store: store.clone(),
+        limits,
+        cache,
+        measuring,
+        build,
+        beacons,
+        stopping: stops,
+        warm,
+    });
     Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers, measuring: watching })
 }
 

@@ -20,7 +20,7 @@ use tower_http::{
 
 use crate::http::{
     account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
-    runs, security, session, state::AppState, tokens, usage, webhooks, whole, worker,
+    runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -83,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/problems/overloaded", get(limits::overloaded_explained))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/vitals", post(vitals::receive).layer(from_fn_with_state(state.clone(), security::refuse_cross_site)))
         .route("/sw.js", get(worker::script).layer(compressed()))
         .route("/pictures/demo/{file}", get(pictures::demo).layer(compressed()))
         .nest_service("/pkg", assets::hashed(&state.site))

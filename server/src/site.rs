@@ -15,6 +15,8 @@ pub struct Site {
     /// The address of the hashed style sheet.
     pub stylesheet: String,
     pub leptos: LeptosOptions,
+    /// The address of the script that measures pages; none where a build has left none.
+    pub(crate) vitals: Option<String>,
     /// The service worker; none where a build has left none.
     pub(crate) worker: Option<Script>,
 }
@@ -47,14 +49,14 @@ impl Site {
             .hash_file(names.display().to_string().into())
             .build();
         let worker = Script::find(dir, &assets);
-        Ok(Self { dir: dir.clone(), assets, stylesheet, leptos, worker })
+        let vitals = hashed_name(&names, "vitals").map(|name| format!("{assets}/pkg/vitals.{name}.js"));
+        Ok(Self { dir: dir.clone(), assets, stylesheet, vitals, leptos, worker })
     }
 
     /// What tells this build from others: the name of its script, which has in it what is in all of its files. Without hashed files there is
     /// one build, `dev`.
     pub(crate) fn build(&self) -> String {
-        let names = std::fs::read_to_string(self.dir.join("hash.txt")).unwrap_or_default();
-        let script = names.lines().find_map(|line| line.strip_prefix("js: "));
+        let script = hashed_name(&self.dir.join("hash.txt"), "js");
         script.map_or_else(|| "dev".to_owned(), |name| name.chars().take(12).collect())
     }
 }
@@ -63,4 +65,10 @@ fn hashed_stylesheet(names: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(names).map_err(|error| format!("{} cannot be read: {error}.", names.display()))?;
     let name = text.lines().find_map(|line| line.strip_prefix("css: "));
     name.map(|name| format!("/pkg/vitrine.{name}.css")).ok_or_else(|| format!("There is no style sheet in {}. Run `make build`.", names.display()))
+}
+
+/// What a kind of file is called by its content; none where there is no such file.
+fn hashed_name(names: &Path, kind: &str) -> Option<String> {
+    let text = std::fs::read_to_string(names).ok()?;
+    text.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(": ")).map(str::to_owned)
 }

@@ -17,6 +17,8 @@ const SOON: u64 = 3;
 /// From then on its age is told, in minutes.
 const AGED: u64 = 90;
 
+const PENDING_SINCE: &str = "data-pending-since";
+
 thread_local! {
     static INDICATOR: Cell<Indicator> = Cell::new(Indicator::default());
     /// Seconds since it was told.
@@ -29,12 +31,22 @@ pub(super) fn is(indicator: Indicator) {
     INDICATOR.set(indicator);
     AGO.set(0);
     show();
+    show_age(indicator);
     let ticks = indicator.pending > 0;
     TICKING.with_borrow_mut(|ticking| match (ticking.take(), ticks) {
         (Some(handle), false) => handle.clear(),
         (None, true) => *ticking = set_interval_with_handle(tick, Duration::from_secs(1)).ok(),
         (kept, _) => *ticking = kept,
     });
+}
+
+/// For what measures pages: since when the oldest change waits, in milliseconds since 1970.
+fn show_age(indicator: Indicator) {
+    let Some(root) = document().document_element() else { return };
+    let _ = match indicator.oldest_seconds.filter(|_| indicator.pending > 0) {
+        None => root.remove_attribute(PENDING_SINCE),
+        Some(seconds) => root.set_attribute(PENDING_SINCE, &format!("{:.0}", js_sys::Date::now() - seconds as f64 * 1_000.0)),
+    };
 }
 
 fn tick() {

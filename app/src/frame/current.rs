@@ -11,6 +11,7 @@ use web_sys::{Element, Event, HtmlInputElement};
 use crate::device::{Standing, standing};
 use crate::ui::{
     listen::{close_menu, is_typing},
+    mark::mark,
     unsaved::Unsaved,
 };
 
@@ -21,6 +22,7 @@ pub(super) fn start() {
         // The bar outlives pages; a menu of it does not.
         if before.is_some() {
             close_menu();
+            mark("vitrine:route-start");
         }
     });
     if let Some(unsaved) = use_context::<Unsaved>() {

@@ -33,6 +33,8 @@ pub(crate) fn provide() {
     provide_context(Unsaved::new());
     Effect::new(move || {
         set_hydrated.set(true);
+        #[cfg(feature = "hydrate")]
+        crate::ui::mark::mark("vitrine:hydrated");
         if let Some(root) = document().document_element() {
             let _ = root.class_list().add_1("hydrated");
         }

@@ -35,6 +35,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (metric::RUNTIME_LAG, Classes::Whole),
         (metric::CACHE_HIT, Classes::Whole),
         (metric::CACHE_MISS, Classes::Whole),
+        (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
     let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
@@ -136,7 +137,7 @@ fn fullness(measured: &Measurements) -> Markup {
 
 /// Pages by how many people open them.
 fn routes(asked: &Asked, measured: &Measurements) -> Markup {
-    let mut rows: Vec<&Measured> = measured.of(VITALS[0].metric).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
+    let mut rows: Vec<&Measured> = measured.of(metric::VIEWS).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
     rows.sort_by_key(|one| std::cmp::Reverse(one.now.count()));
     let link = Asked { path: "/performance/vitals".into(), ..asked.clone() };
     html! {
@@ -236,6 +237,7 @@ mod tests {
         let series = vec![
             one("vitals.lcp", ALL, "", &[1_000_000, 3_000_000]),
             one("vitals.lcp", "/products/<b>", "", &[1_000_000]),
+            one(metric::VIEWS, "/products/<b>", "", &[0]),
             one("vitals.cls", "/products/<b>", "", &[9_000]),
             one(metric::HTTP_DURATION, "GET /products", "2xx", &[100_000, 100_000, 700_000]),
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[2_000_000]),

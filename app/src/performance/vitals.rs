@@ -1,7 +1,7 @@
 //! Page loads as browsers tell them: by page, and by what people have in their hands.
 
 use maud::{Markup, html};
-use measuring::{ALL, Sketch};
+use measuring::{ALL, Sketch, metric};
 use ports::{
     Access, Ports,
     error::AppError,
@@ -32,7 +32,7 @@ const DIMENSIONS: [(&str, &str); 7] = [
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let (dimension, label) = dimension(asked);
     let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
-    let parts = VITALS.iter().map(|vital| (vital.metric, classes)).collect();
+    let parts = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
     let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
     let subject = asked.of.as_deref().unwrap_or(ALL);
     let vital = vital(asked);

@@ -19,6 +19,8 @@ pub(crate) mod installed;
 pub(crate) mod later;
 pub(crate) mod list;
 pub(crate) mod listen;
+#[cfg(feature = "hydrate")]
+pub(crate) mod mark;
 pub(crate) mod marked;
 pub(crate) mod notice;
 pub(crate) mod opening;

@@ -105,6 +105,8 @@ pub(crate) fn alive(alive: Alive) -> impl IntoView {
             if let Some(Some(node)) = node.try_get_untracked() {
                 node.set_hidden(html.is_empty());
                 node.set_inner_html(&html);
+                #[cfg(feature = "hydrate")]
+                super::mark::mark("vitrine:data-ready");
                 // What had the focus has gone with what was there.
                 if before.is_some()
                     && let Ok(Some(heading)) = node.query_selector("h1")

@@ -13,5 +13,13 @@ pub(crate) fn title(text: impl Fn() -> String + Send + Sync + 'static) {
         let _ = view! { <leptos_meta::Title text=whole /> }.to_html();
     }
     #[cfg(not(feature = "ssr"))]
-    leptos::prelude::Effect::new(move || leptos::prelude::document().set_title(&whole()));
+    leptos::prelude::Effect::new(move |before: Option<()>| {
+        leptos::prelude::document().set_title(&whole());
+        // What has a title is there.
+        #[cfg(feature = "hydrate")]
+        if before.is_none() {
+            super::mark::mark("vitrine:view-ready");
+        }
+        let _ = before;
+    });
 }

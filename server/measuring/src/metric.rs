@@ -37,5 +37,7 @@ pub const PROCESS_ALIVE: &str = "process.alive";
 
 /// What is measured in browsers is called so: `vitals.lcp` and the others of the crate `vitals`.
 pub const VITALS: &str = "vitals.";
+/// Page views that something was heard of; of the route.
+pub const VIEWS: &str = "vitals.views";
 /// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.
 pub const BEACONS: &str = "vitals.beacons";

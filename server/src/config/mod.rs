@@ -64,6 +64,8 @@ pub struct Config {
     pub cdn: Cdn,
     /// `VITRINE_MEASURING`: `on` (default), or `off`: nothing is measured, of the server and in browsers.
     pub measuring: bool,
+    /// `VITRINE_VITALS_SHARE`: the share of page views that browsers measure, from 0 (none) to 1 (default, all of them).
+    pub vitals_share: f64,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -92,6 +94,8 @@ pub enum ConfigError {
     RateLimit(String),
     #[error("VITRINE_MEASURING is {0:?}. Write on or off.")]
     Measuring(String),
+    #[error("VITRINE_VITALS_SHARE is {0:?}. Write which share of page views browsers shall measure, from 0 to 1.")]
+    VitalsShare(String),
     #[error("VITRINE_LOG_FORMAT is {0:?}. Write text or json.")]
     LogFormat(String),
     #[error("VITRINE_PUBLIC_URL is {0:?}. Write it like https://vitrine.example.")]
@@ -154,6 +158,7 @@ const KNOWN: &[&str] = &[
     "VITRINE_REQUEST_SECONDS",
     "VITRINE_DRAIN_SECONDS",
     "VITRINE_MEASURING",
+    "VITRINE_VITALS_SHARE",
     "VITRINE_LOG",
     "VITRINE_LOG_FORMAT",
 ];
@@ -229,6 +234,8 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         "off" => false,
         other => return Err(ConfigError::Measuring(other.to_owned())),
     };
+    let share = get("VITRINE_VITALS_SHARE").unwrap_or("1");
+    let vitals_share = share.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| ConfigError::VitalsShare(share.to_owned()))?;
     let log_json = match get("VITRINE_LOG_FORMAT").unwrap_or("text") {
         "text" => false,
         "json" => true,
@@ -253,6 +260,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         connections,
         cdn,
         measuring,
+        vitals_share,
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })

@@ -28,6 +28,7 @@ pub(crate) mod state;
 pub(crate) mod tokens;
 mod uploads;
 pub(crate) mod usage;
+pub(crate) mod vitals;
 pub(crate) mod webhooks;
 pub(crate) mod whole;
 pub(crate) mod worker;

@@ -11,7 +11,11 @@ use store::Store;
 use tokio::sync::watch;
 
 use super::limits::Limits;
-use crate::{config::Config, measuring::Measuring, site::Site};
+use crate::{
+    config::Config,
+    measuring::{Beacons, Measuring},
+    site::Site,
+};
 
 /// What handlers share; a request takes several copies of it.
 #[derive(Clone)]
@@ -26,6 +30,10 @@ pub struct Inner {
     pub(crate) limits: Arc<Limits>,
     pub(crate) cache: Cache,
     pub(crate) measuring: Arc<Measuring>,
+    /// What this build is called among others.
+    pub(crate) build: String,
+    /// None where nothing is measured in browsers.
+    pub(crate) beacons: Option<Beacons>,
     /// Whether the program is to stop: what has no end of its own ends then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether what is asked for first is there.

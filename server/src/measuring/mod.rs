@@ -2,6 +2,7 @@
 //! database once a minute. A request costs some hundred nanoseconds; a database that is away or full costs nothing but what was measured
 //! meanwhile, of which an hour or so is kept.
 
+mod beacons;
 mod counted;
 mod process;
 mod routes;
@@ -16,6 +17,7 @@ use axum::http::{Method, StatusCode};
 use measuring::{Recorder, metric};
 
 pub(crate) use self::{
+    beacons::{Beacons, door},
     routes::Routes,
     writing::{Handle, Watched, start},
 };

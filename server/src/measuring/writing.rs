@@ -16,7 +16,11 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{Measuring, counted, microseconds, process};
+use super::{
+    Measuring,
+    beacons::{self, Arriving},
+    counted, microseconds, process,
+};
 use crate::{SystemClock, http::limits::Limits};
 
 /// What is looked at.
@@ -29,6 +33,8 @@ pub(crate) struct Watched {
     pub(crate) process: Uuid,
     /// The build that serves, as its files are called, and its version.
     pub(crate) build: (String, &'static str),
+    /// What browsers say.
+    pub(crate) arriving: Arriving,
 }
 
 /// What is to be waited for at the end of the program.
@@ -69,8 +75,13 @@ impl Handle {
 }
 
 async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
-    let Watched { measuring, store, cache, limits, process, build } = watched;
+    let Watched { measuring, store, cache, limits, process, build, arriving } = watched;
     let Some(recorder) = measuring.recorder() else { return };
+    let listening = tokio::spawn({
+        let (measuring, store, build, stopped) = (measuring.clone(), store.clone(), build.0.clone(), stopped.clone());
+        async move { beacons::read(&measuring, &store, &build, arriving, stopped).await }
+    });
+    let mut listening = Some(listening);
     let name = short(process);
     let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
@@ -85,6 +96,10 @@ async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
             _ = looks.tick() => false,
             _ = stopped.wait_for(|stop| *stop) => true,
         };
+        if is_end && let Some(listening) = listening.take() {
+            // What browsers have said last belongs to what is written last.
+            let _ = listening.await;
+        }
         recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
         counted::sample(recorder, &store, &cache);
         machine.look(recorder, &name);

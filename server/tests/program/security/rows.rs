@@ -117,6 +117,8 @@ fn open() -> Part {
         ("GET /", ALL, "", Sent::Nothing, 303, OWN),
         ("GET /sign-in", ALL, "?next=/products", Sent::Nothing, 200, OWN),
         ("POST /sign-in", ALL, "", Sent::Form("email=nobody<n>%40test.test&password=wrong"), 422, OWN),
+        // Whatever it is, it is taken; who reads it finds out.
+        ("POST /vitals", ALL, "", Sent::Nothing, 204, OWN),
         ("POST /theme", ALL, "", Sent::Form("theme=dark"), 303, OWN),
         // What is no message is told so. Of messages, who is signed in has to be who they are about: see routes/devices.rs.
         ("POST /sync/v1/push", ALL, "", Sent::Nothing, 400, OWN),

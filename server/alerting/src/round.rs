@@ -197,11 +197,13 @@ impl Rounds {
 
 /// By subject.
 type Readings = BTreeMap<String, Answer>;
+/// By subject.
+type Figures = BTreeMap<String, f64>;
 
 /// What was asked in this round already, as several rules look at the same.
 struct Asked<'a> {
     measures: &'a dyn Measures,
-    known: Vec<(Ask, Result<BTreeMap<String, f64>, Sentence>)>,
+    known: Vec<(Ask, Result<Figures, Sentence>)>,
     limits: Limits,
     end: Instant,
 }
@@ -225,7 +227,7 @@ impl Asked<'_> {
         Ok(subjects.into_iter().map(reading).collect())
     }
 
-    async fn ask(&mut self, ask: Ask, now: Timestamp) -> Result<BTreeMap<String, f64>, Sentence> {
+    async fn ask(&mut self, ask: Ask, now: Timestamp) -> Result<Figures, Sentence> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == ask) {
             return known.clone();
         }

@@ -38,7 +38,7 @@ impl Default for Limits {
         Self {
             attempt: Duration::from_secs(10),
             lease: Duration::from_secs(90),
-            look: Duration::from_secs(1),
+            look: Duration::from_secs(5),
             pause: Duration::from_secs(2),
             keep_trying: Duration::from_hours(24),
             every: Duration::from_mins(1),

@@ -345,6 +345,8 @@ mod tests {
     #[test]
     fn short_holes_are_bridged_and_time_behind_long_ones_does_not_count() {
         assert_eq!(story("bb.bb"), "pppFF");
+        assert_eq!(story("bb...b"), "pppppp", "four minutes passed, and nobody knows how it was");
+        assert_eq!(story("bbbbw....w"), "pppFFFFFFF", "nor whether it was well");
         assert_eq!(story("bb....b"), "ppppppp", "five minutes passed, one of them was seen");
         assert_eq!(story("bb....bbb"), "ppppppppp", "it begins anew");
         assert_eq!(story("bb....bbbb"), "pppppppppF");

@@ -154,14 +154,12 @@ pub fn tell(
     if free == 0 {
         return Vec::new();
     }
-    // The last one that there is room for is a sum, unless it is the only thing that is left.
-    let alone = if groups.len() >= free && groups.len() > 1 { free - 1 } else { groups.len() };
+    // Where not all have room, the last one that has is a sum of the others.
+    let alone = if groups.len() > free { free - 1 } else { groups.len() };
     let rest: Vec<Line> = groups.split_off(alone).into_iter().flat_map(|(_, lines)| lines).collect();
     let mut letters: Vec<_> = groups.into_iter().map(|(name, lines)| (Some(name.to_owned()), lines)).collect();
     if !rest.is_empty() {
-        let first = rest[0].alert.rule.group.clone();
-        let group = rest.iter().all(|line| line.alert.rule.group == first).then_some(first);
-        letters.push((group, rest));
+        letters.push((None, rest));
     }
     letters.into_iter().enumerate().map(|(number, (group, lines))| written(told, to.name, group, lines, (round, number), now)).collect()
 }

@@ -178,6 +178,37 @@ fn what_was_given_up_is_told_anew() {
 }
 
 #[test]
+fn that_it_is_over_is_told_anew_although_it_came_and_went_in_a_silence_meanwhile() {
+    let mut desk = Desk::with(&["a"]);
+    desk.read(0, true);
+    desk.round();
+    desk.after(300).read(0, false);
+    let over = desk.round().remove(0);
+    desk.silence(600);
+    for is_bad in [true, false] {
+        desk.after(60).read(0, is_bad);
+        desk.round();
+    }
+    desk.given_up.insert(over.id);
+
+    assert_eq!(kinds(&desk.after(600).round()), [[Kind::Resolved]]);
+}
+
+#[test]
+fn twenty_groups_are_twenty_messages_and_of_twenty_one_the_last_two_are_a_sum() {
+    let letters = |count: usize| {
+        let groups: Vec<String> = (0..count).map(|number| format!("group {number:02}")).collect();
+        let mut desk = Desk::with(&groups.iter().map(String::as_str).collect::<Vec<_>>());
+        (0..count).for_each(|number| desk.read(number, true));
+        desk.round()
+    };
+
+    assert!(letters(20).iter().all(|letter| letter.group.is_some() && letter.lines.len() == 1));
+    let of_more = letters(21);
+    assert_eq!((of_more.len(), of_more[19].group.as_deref(), of_more[19].lines.len()), (20, None, 2));
+}
+
+#[test]
 fn a_reminder_comes_as_long_as_nobody_sees_to_it() {
     let mut desk = Desk::with(&["a"]);
     desk.alerts[0].rule.remind_minutes = 60;

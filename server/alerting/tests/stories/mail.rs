@@ -231,6 +231,22 @@ async fn a_server_that_hangs_drips_or_talks_without_end_has_failed_when_the_time
 }
 
 #[tokio::test]
+async fn no_server_fills_the_memory() {
+    story(async {
+        for (habit, security, says) in [
+            (Habit::LineWithoutEnd, Security::Plain, "more than anybody has to say"),
+            (Habit::LineWithoutEnd, Security::StartTls, "a line without an end"),
+            (Habit::LinesWithoutEnd, Security::StartTls, "more than 100 lines"),
+        ] {
+            let (_, answer, _, _) = with(habit, security).await;
+
+            assert!(answer.contains(says), "{habit:?} {security:?}: {answer}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_taken_is_delivered_although_the_goodbye_hangs() {
     story(async {
         let clock = TestClock::new();

@@ -248,6 +248,47 @@ impl alerting::Post for Halves {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_piles_up_before_a_channel_that_fails_and_one_letter_says_how_it_is() {
+    days(async {
+        let world = World::of(vec![rule("one")]);
+        world.post.answer_from_now_on(500);
+        let running = world.process("a").start();
+        let names: Vec<String> = (0..36).map(|number| format!("budget {number}")).collect();
+        for count in 1..=36 {
+            world.store.set("budget", &names[..count].iter().map(|name| (name.as_str(), 1.0)).collect::<Vec<_>>());
+            sleep(Duration::from_mins(10)).await;
+        }
+        let written = world.outbox.messages(100).await.unwrap().len();
+        world.post.answer_from_now_on(200);
+        sleep(Duration::from_mins(30)).await;
+
+        assert_eq!(written, 1);
+        assert_eq!(
+            world.post.taken(),
+            ["[Warning] A budget is passed (budget 0)", "[Warning] one: 35 firing, among them: A budget is passed (budget 1)"]
+        );
+        running.stop(Duration::from_secs(1)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_takes_nothing_is_tried_with_another_letter_once_an_hour() {
+    days(async {
+        let world = World::of(vec![rule("one")]);
+        world.post.answer_from_now_on(400);
+        world.store.set("budget", &[("money", 1.0)]);
+        let running = world.process("a").start();
+        sleep(Duration::from_mins(6 * 60 + 30)).await;
+
+        let written = world.outbox.messages(100).await.unwrap().len();
+        assert!((6..=7).contains(&written), "{written}");
+        running.stop(Duration::from_secs(1)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_storm_of_a_thousand_alerts_in_a_minute_is_twenty_messages() {
     days(async {
         let world = World::of((0..1_000).map(|number| rule(&format!("rule-{number}"))).collect());

@@ -18,8 +18,8 @@ use tokio_rustls::TlsConnector;
 
 use super::Security;
 
-/// Nobody has so much to say about one message.
-const MOST_READ: usize = 64 * 1024;
+/// Nobody has so much to say about one message; and lettre reads an answer from its beginning again with each of its lines.
+const MOST_READ: usize = 16 * 1024;
 const LONGEST_LINE: usize = 1_000;
 const MOST_LINES: usize = 100;
 /// What lettre waits for behind STARTTLS, where a server does not greet again.

@@ -55,9 +55,12 @@ impl Clock for TestClock {
     }
 }
 
-/// Short enough for a test, and long enough for a machine that has something else to do.
-pub fn short() -> Limits {
-    Limits { attempt: Duration::from_millis(400), look: Duration::from_millis(10), pause: Duration::from_millis(10), ..Limits::default() }
+/// For what hangs: a story waits for it.
+pub const SHORT: Duration = Duration::from_millis(400);
+
+/// For what answers: long enough for a machine that has something else to do.
+pub fn patient() -> Limits {
+    Limits { attempt: Duration::from_secs(5), look: Duration::from_millis(10), pause: Duration::from_millis(10), ..Limits::default() }
 }
 
 pub fn site() -> Site {
@@ -79,7 +82,7 @@ pub fn parts(outbox: Arc<dyn Outbox>, post: Arc<dyn Post>, clock: Arc<dyn Clock>
         channels,
         site: site(),
         holder: "process".into(),
-        limits: short(),
+        limits: patient(),
     }
 }
 

@@ -55,7 +55,11 @@ fn over_time(measured: &Measurements) -> Markup {
     let (hits, misses) = (fold(&all(metric::CACHE_HIT), many), fold(&all(metric::CACHE_MISS), many));
     let value = |(hits, misses): (&Sketch, &Sketch)| {
         let of = hits.count() + misses.count();
-        share(hits.count(), of).map_or_else(Value::default, |value| Value { value, marked: 0, says: format!("{} of {}", percent(value), number(of)) })
+        share(hits.count(), of).map_or_else(Value::default, |value| Value {
+            height: value,
+            marked: 0,
+            says: format!("{} of {}", percent(value), number(of)),
+        })
     };
     let limit = Some(Line { value: PROMISED, says: format!("{} is what is promised.", percent(PROMISED)) });
     let drawn = Trend {

@@ -185,7 +185,7 @@ fn charts(measured: &Measurements) -> Markup {
     let counts = periods.iter().enumerate().map(|(at, one)| {
         let failures = failed.get(at).map_or(0, measuring::Sketch::count);
         let says = if one.is_empty() { String::new() } else { format!("{} requests, {} failed", number(one.count()), number(failures)) };
-        Value { value: one.count(), marked: failures, says }
+        Value { height: one.count(), marked: failures, says }
     });
     let counts = Trend {
         id: "requests",
@@ -214,7 +214,11 @@ pub(super) fn limit() -> Line {
 /// The 95th percentile of each period.
 pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
     let of = |one: &measuring::Sketch| {
-        one.quantile(950).map_or_else(Value::default, |value| Value { value, marked: 0, says: format!("{} of {}", time(value), number(one.count())) })
+        one.quantile(950).map_or_else(Value::default, |value| Value {
+            height: value,
+            marked: 0,
+            says: format!("{} of {}", time(value), number(one.count())),
+        })
     };
     periods.iter().map(of).collect()
 }
@@ -226,8 +230,7 @@ mod tests {
     use super::*;
 
     fn one(metric: &str, of: &str, class: &str, values: &[u64]) -> Measured {
-        let mut now = Sketch::default();
-        values.iter().for_each(|value| now.add(*value));
+        let now: Sketch = values.iter().copied().collect();
         let mut periods = vec![Sketch::default(); 60];
         periods[59] = now.clone();
         Measured { series: Series::new(metric, of, class), now, before: Sketch::of(1_000), periods }

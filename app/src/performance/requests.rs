@@ -128,7 +128,7 @@ fn machine(measured: &Measurements) -> Markup {
     let processes: Vec<&Measured> = measured.of(metric::PROCESS_MEMORY).filter(|one| !one.now.is_empty()).collect();
     let of = |metric: &'static str, process: &str| measured.find(metric, process, "").and_then(|one| one.now.quantile(950));
     let cpu = measured.together(metric::PROCESS_CPU, |_| true).map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
-    let value = |one: &Sketch| one.quantile(950).map_or_else(Value::default, |value| Value { value, marked: 0, says: percent(value) });
+    let value = |one: &Sketch| one.quantile(950).map_or_else(Value::default, |value| Value { height: value, marked: 0, says: percent(value) });
     let drawn = Trend {
         id: "cpu",
         heading: "Processors",
@@ -173,8 +173,7 @@ mod tests {
     use super::*;
 
     fn one(metric: &str, of: &str, class: &str, values: &[u64]) -> Measured {
-        let mut now = Sketch::default();
-        values.iter().for_each(|value| now.add(*value));
+        let now: Sketch = values.iter().copied().collect();
         Measured { series: Series::new(metric, of, class), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Trend<'a> {
 /// What a period came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Value {
-    pub(super) value: u64,
+    pub(super) height: u64,
     pub(super) marked: u64,
     /// Behind the moment: `p75 1.2 s of 40`.
     pub(super) says: String,
@@ -45,7 +45,9 @@ pub(super) fn folded(span: Span) -> usize {
 pub(super) fn fold(periods: &[Sketch], many: usize) -> Vec<Sketch> {
     let merge = |chunk: &[Sketch]| {
         let mut all = Sketch::default();
-        chunk.iter().for_each(|one| all.merge(one));
+        for one in chunk {
+            all.merge(one);
+        }
         all
     };
     periods.chunks(many.max(1)).map(merge).collect()
@@ -63,10 +65,10 @@ pub(super) fn trend(measurements: &Measurements, trend: Trend<'_>) -> Markup {
     let columns_of = trend.values.iter().enumerate().map(|(column, value)| {
         let builds = began(column);
         let says = format!("{}: {}{}", told(at(column), each), value.says, said_of(&builds));
-        Column { value: value.value, marked: value.marked, says, begins: !builds.is_empty() }
+        Column { value: value.height, marked: value.marked, says, begins: !builds.is_empty() }
     });
     let columns_of: Vec<Column> = columns_of.collect();
-    let is_empty = trend.values.iter().all(|value| value.value == 0);
+    let is_empty = trend.values.iter().all(|value| value.height == 0);
     let heading = format!("{}-h", trend.id);
     let ends = (told(at(0), each), told(at(trend.values.len().saturating_sub(1)), each));
     html! {
@@ -126,7 +128,7 @@ fn told(at: Timestamp, minutes: i64) -> String {
 }
 
 fn said_of(builds: &[&Deployment]) -> String {
-    builds.iter().map(|one| format!(". Build {} began", one.build)).collect()
+    builds.iter().map(|one| [". Build ", &one.build, " began"].concat()).collect()
 }
 
 #[cfg(test)]
@@ -148,7 +150,7 @@ mod tests {
         let span = Span::last(60, 1_000);
         let deployment = Deployment { build: "<b>".into(), version: "1".into(), began_at: moment(span.from + 5) };
         let measurements = Measurements { span, series: Vec::new(), deployments: vec![deployment] };
-        let values = vec![Value { value: 3, marked: 0, says: "3 of them".into() }; 60];
+        let values = vec![Value { height: 3, marked: 0, says: "3 of them".into() }; 60];
         let given = Trend { id: "a", heading: "Figure", values, limit: None, shown: |value| value.to_string(), says: None };
 
         let html = trend(&measurements, given).into_string();

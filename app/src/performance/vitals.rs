@@ -110,7 +110,7 @@ fn over_time(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
     let periods = measured.find(vital.metric, subject, "").map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
     let value = |one: &Sketch| {
         one.quantile(750).map_or_else(Value::default, |value| Value {
-            value,
+            height: value,
             marked: 0,
             says: format!("{} of {}", vital.shown(value), number(one.count())),
         })
@@ -182,8 +182,7 @@ mod tests {
     use super::*;
 
     fn one(of: &str, class: &str, values: &[u64]) -> Measured {
-        let mut now = Sketch::default();
-        values.iter().for_each(|value| now.add(*value));
+        let now: Sketch = values.iter().copied().collect();
         Measured { series: Series::new("vitals.lcp", of, class), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
     }
 
@@ -203,8 +202,7 @@ mod tests {
 
     #[test]
     fn a_load_is_good_or_needs_work_or_is_poor() {
-        let mut sketch = Sketch::default();
-        [1_000_000, 2_000_000, 3_000_000, 9_000_000].iter().for_each(|value| sketch.add(*value));
+        let sketch: Sketch = [1_000_000, 2_000_000, 3_000_000, 9_000_000].into_iter().collect();
 
         assert_eq!(parts(&sketch, &VITALS[0]), [2, 1, 1]);
     }

@@ -1,13 +1,16 @@
 //! What counting a value costs: `cargo run -p measuring --release --example cost`.
 
+#![allow(clippy::print_stdout, reason = "it is what it is for")]
+
 use std::{hint::black_box, time::Instant};
 
 use measuring::Recorder;
 
+const MANY: u32 = 1_000_000;
+
 fn main() {
     let recorder = Recorder::new(2_000);
     let routes = ["GET /products", "GET /products/{handle}", "GET /api/v1/products", "PATCH /api/v1/products/{handle}"];
-    const MANY: u32 = 1_000_000;
     let best = (0..5)
         .map(|_| {
             let begun = Instant::now();

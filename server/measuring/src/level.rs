@@ -71,6 +71,7 @@ impl Span {
     }
 
     /// As long, and before.
+    #[must_use]
     pub const fn before(self) -> Self {
         Self { level: self.level, from: self.from - (self.to - self.from), to: self.from }
     }

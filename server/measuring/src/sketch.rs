@@ -193,6 +193,16 @@ impl Sketch {
     }
 }
 
+impl FromIterator<u64> for Sketch {
+    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Self {
+        let mut sketch = Self::default();
+        for value in values {
+            sketch.add(value);
+        }
+        sketch
+    }
+}
+
 /// None for zero.
 fn bucket(value: u64) -> Option<u16> {
     // 1 is in bucket 0. Of numbers as large as a double cannot tell apart the bucket is a neighbour's at most.
@@ -240,9 +250,7 @@ mod tests {
     use super::*;
 
     fn sketch(values: &[u64]) -> Sketch {
-        let mut sketch = Sketch::default();
-        values.iter().for_each(|value| sketch.add(*value));
-        sketch
+        values.iter().copied().collect()
     }
 
     /// The value of a rank, exactly.

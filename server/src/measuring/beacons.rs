@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn what_is_for_good_counts_at_once_and_what_grows_when_it_is_over() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
-        let mut views = Views::new(10, Duration::from_secs(60));
+        let mut views = Views::new(10, Duration::from_mins(1));
         views.hear(&recorder, beacon("a", 0, &[(Metric::Lcp, 900), (Metric::Inp, 40)]), now);
         views.hear(&recorder, beacon("a", 1, &[(Metric::Lcp, 950), (Metric::Inp, 80)]), now);
         let at_once = told(&recorder);
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_beacon_that_comes_twice_or_late_counts_once() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
-        let mut views = Views::new(10, Duration::from_secs(60));
+        let mut views = Views::new(10, Duration::from_mins(1));
         for part in [3, 3, 1] {
             views.hear(&recorder, beacon("a", part, &[(Metric::Cls, 100)]), now);
         }
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_flood_of_views_takes_the_room_of_some_and_every_one_counts() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
-        let mut views = Views::new(10, Duration::from_secs(60));
+        let mut views = Views::new(10, Duration::from_mins(1));
         for view in 0..1_000 {
             views.hear(&recorder, beacon(&view.to_string(), 0, &[(Metric::Inp, 1)]), now);
         }
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn a_view_is_told_apart_by_what_somebody_has_in_their_hands() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
-        let mut views = Views::new(10, Duration::from_secs(60));
+        let mut views = Views::new(10, Duration::from_mins(1));
         views.hear(&recorder, beacon("a", 0, &[(Metric::Lcp, 900), (Metric::LcpTtfb, 5)]), now);
 
         let classes: Vec<String> = recorder

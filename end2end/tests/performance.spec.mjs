@@ -1,4 +1,5 @@
-// What the database does. On a server of its own, with one store, whose owner may therefore look, and with a low idea of what is slow.
+// How fast it is, and what the database does. On a server of its own, with one store, whose owner may therefore look, and with a low idea of
+// what is slow.
 import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
 import { alive, another, test as base, expect, PASSWORD, signIn } from '../support/fixtures.mjs';
 import { Server } from '../support/server.mjs';
@@ -33,7 +34,9 @@ test('an owner finds it in the settings, sorts the statements and sees how a slo
   await signIn(page);
   await page.goto('/settings');
   await alive(page);
-  await page.getByRole('link', { name: 'Database' }).click();
+  await page.getByRole('link', { name: 'Performance' }).click();
+  await expect(page.getByRole('heading', { name: 'Performance', level: 1 })).toBeVisible();
+  await page.getByRole('link', { name: 'Database', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Database', level: 1 })).toBeVisible();
   await expect(page).toHaveURL(PAGE);
   await expect(page.getByText(`What this server has asked of ${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`)).toBeVisible();
@@ -59,11 +62,60 @@ test('an owner finds it in the settings, sorts the statements and sees how a slo
   await expect(region(page, 'Slow statements').locator('pre').first()).toHaveText(/SCAN|SEARCH|Scan|Result|Insert|Update|Delete|VIRTUAL/);
 });
 
+/** Pages are opened, and what was measured of it is written: it is once a minute, and when a server stops. */
+async function lookAround(page, server) {
+  for (const address of ['/products', '/imports', '/products?q=lamp']) {
+    await page.goto(address);
+    await alive(page);
+    await page.keyboard.press('Tab');
+    // Once the script is there it says what it knows whenever the page is left.
+    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /vitals\..*\.js$/.test(name)));
+    await page.waitForTimeout(1_500);
+  }
+  await page.goto('about:blank');
+  await page.waitForTimeout(500);
+  await server.stop();
+  await server.start();
+}
+
+test('an operator sees how people have it, by page, by device and by request', async ({ page, server }) => {
+  test.setTimeout(60_000);
+  await signIn(page);
+  await lookAround(page, server);
+  await page.goto('/performance');
+  await alive(page);
+
+  const loads = region(page, 'Page loads');
+  await expect(loads.getByText('Largest thing drawn')).toBeVisible();
+  await expect(loads.getByText(/Good|Needs work|Poor/).first()).toBeVisible();
+  await expect(region(page, 'Requests').getByText('100.00 % answered')).toBeVisible();
+  await expect(region(page, 'How full the server is').getByText('Processors')).toBeVisible();
+  await expect(region(page, 'Pages').getByRole('link', { name: '/products', exact: true })).toBeVisible();
+
+  // Without loading the app anew one goes from place to place.
+  await page.evaluate(() => (globalThis.isTheSame = true));
+  await region(page, 'Pages').getByRole('link', { name: '/products', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Page loads', level: 1 })).toBeVisible();
+  await expect(page).toHaveTitle('Page loads · Vitrine');
+  await page.getByRole('link', { name: 'All pages' }).click();
+  await page.getByRole('navigation', { name: 'Told apart by' }).getByRole('link', { name: 'Device' }).click();
+  await expect(page).toHaveURL('/performance/vitals?by=device');
+  await expect(region(page, 'By device').getByRole('rowheader', { name: /desktop|phone|tablet/ })).toBeVisible();
+  await page.getByRole('navigation', { name: 'How far back' }).getByRole('link', { name: '1 hour' }).click();
+  await expect(page).toHaveURL('/performance/vitals?range=1h&by=device');
+  await expect(region(page, 'Largest thing drawn over time').getByRole('radio').last()).toBeVisible();
+  await page.getByRole('navigation', { name: 'Places of performance' }).getByRole('link', { name: 'Requests' }).click();
+  await expect(region(page, 'By route').getByRole('link', { name: 'GET /products', exact: true })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Places of performance' }).getByRole('link', { name: 'Caches' }).click();
+  await expect(region(page, 'Each').getByRole('rowheader', { name: 'known products' })).toBeVisible();
+  expect(await page.evaluate(() => globalThis.isTheSame)).toBe(true);
+});
+
 test('whoever does not own every store is told so', async ({ page, browser, server }) => {
   const { page: editors, close } = await another(browser, server, 'editor@test.test');
   await editors.goto('/settings');
   await alive(editors);
-  await expect(editors.getByRole('link', { name: 'Database' })).toHaveCount(0);
+  await expect(editors.getByRole('link', { name: 'Performance' })).toHaveCount(0);
   await editors.goto(PAGE);
   await expect(editors.getByText('for whoever owns every store of this server')).toBeVisible();
   await close();
@@ -84,7 +136,8 @@ test.describe('without JavaScript', () => {
   test('statements are sorted by links and plans can be opened', async ({ page }) => {
     await signIn(page);
     await page.goto('/settings');
-    await page.getByRole('link', { name: 'Database' }).click();
+    await page.getByRole('link', { name: 'Performance' }).click();
+    await page.getByRole('link', { name: 'Database', exact: true }).click();
     await region(page, 'Statements').getByRole('link', { name: 'p95' }).click();
     await expect(page).toHaveURL(`${PAGE}?sort=p95#statements`);
     await expect(region(page, 'Statements').getByRole('columnheader', { name: 'p95' })).toHaveAttribute('aria-sort', 'descending');
@@ -109,6 +162,11 @@ for (const [theme, width] of LOOKS) {
       await page.goto(`${PAGE}?sort=name`);
       await alive(page);
       await clean(page, 'sorted by name', rulesOf(theme));
+      for (const place of ['/performance', '/performance/vitals?by=device', '/performance/requests', '/performance/caches']) {
+        await page.goto(place);
+        await alive(page);
+        await clean(page, place, rulesOf(theme));
+      }
 
       const { page: editors, close } = await another(browser, server, 'editor@test.test', { viewport: { width, height: 844 }, colorScheme: theme });
       await editors.goto(PAGE);

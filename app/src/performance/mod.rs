@@ -17,6 +17,8 @@ mod overview;
 mod page;
 mod places;
 #[cfg(feature = "ssr")]
+pub mod report;
+#[cfg(feature = "ssr")]
 mod requests;
 #[cfg(feature = "ssr")]
 mod shown;

@@ -90,7 +90,7 @@ fn answers(measured: &Measurements) -> Markup {
                     @let count = all.now.count();
                     @let failures = failed.as_ref().map_or(0, |failed| failed.now.count());
                     @let content = all.now.within(CONTENT);
-                    @let apdex = share(content + (all.now.within(BORNE) - content) / 2, count).unwrap_or(0);
+                    @let apdex = share(content + all.now.within(BORNE), 2 * count).unwrap_or(0);
                     @let good = share(count - failures, count).unwrap_or(0);
                     dl.tiles.num {
                         (tile("Requests", &number(count), change(count, all.before.count()).as_deref()))

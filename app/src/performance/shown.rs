@@ -5,8 +5,6 @@ use measuring::Sketch;
 use ports::performance::Range;
 
 use super::{asked::Asked, places::PLACES};
-use crate::ui::format::number;
-
 /// The head of a place, with the ways to the others.
 pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
     html! {
@@ -56,10 +54,11 @@ pub(super) fn change(now: u64, before: u64) -> Option<String> {
     if before == 0 {
         return None;
     }
-    let percent = (u128::from(now.abs_diff(before)) * 100 / u128::from(before)).min(9_999) as u64;
+    let percent = (u128::from(now.abs_diff(before)) * 100 / u128::from(before)).min(1_000) as u64;
     Some(match (percent, now > before) {
         (0, _) => "as before".to_owned(),
-        (percent, true) => format!("{} % more than before", number(percent)),
+        (1_000, true) => "many times what it was before".to_owned(),
+        (percent, true) => format!("{percent} % more than before"),
         (percent, false) => format!("{percent} % less than before"),
     })
 }
@@ -90,6 +89,6 @@ mod tests {
         let told = [(112, 100), (100, 100), (50, 100), (5, 0), (1_000_000, 1)].map(|(now, before)| change(now, before));
 
         let told = told.map(Option::unwrap_or_default);
-        assert_eq!(told, ["12 % more than before", "as before", "50 % less than before", "", "9,999 % more than before"]);
+        assert_eq!(told, ["12 % more than before", "as before", "50 % less than before", "", "many times what it was before"]);
     }
 }

@@ -88,6 +88,8 @@ async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
     for part in ["Longest of 95 in 100", "100.00 % answered", "Requests over time", "Builds"] {
         assert!(overview.contains(part), "{part}: {overview}");
     }
+    let (markdown, csv) = (watching.get("/performance/report.md").await, watching.get("/performance/report.csv").await);
+    assert!(markdown.text.contains("| GET /products | ") && csv.text.contains("Requests,GET /products,Count,"), "{} {}", markdown.text, csv.text);
     assert!(caches.contains("known products") && caches.contains("Answered from memory"), "{caches}");
 }
 

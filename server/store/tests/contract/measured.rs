@@ -128,6 +128,33 @@ pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arrange
     assert_eq!(refused.unwrap_err(), AppError::Forbidden);
 }
 
+/// `/performance` over 90 days of a server that is busy: 400 series of requests and page views, a row of each a day, of three processes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement: it prints how long it took"]
+async fn a_quarter_of_a_busy_server_is_read_in_a_moment() {
+    for arranged in [Arranged::on_sqlite().await, Arranged::on_postgres().await] {
+        let who = operator(&arranged).await;
+        let values: Vec<u64> = (0..2_000).map(|at| 500 + at * at % 90_000).collect();
+        for process in 0..3 {
+            for day in 0..180 {
+                let at = Level::Day.begin(NOW) - day * Level::Day.minutes();
+                let rows: Vec<Row> = (0..400).map(|of| row(Level::Day, &format!("GET /{of}"), at, &values)).collect();
+                arranged.store.write_measured(Uuid::from_u128(process), &rows).await.unwrap();
+            }
+        }
+        let question = Question { range: Range::Quarter, of: None, parts: vec![(metric::HTTP_DURATION, Classes::All)] };
+        let mut best = std::time::Duration::MAX;
+        for _ in 0..5 {
+            let begun = std::time::Instant::now();
+            let told = arranged.store.measurements_for(&who, &question).await;
+            best = best.min(begun.elapsed());
+            assert_eq!((told.series.len(), told.series[0].now.count()), (400, 90 * 3 * 2_000));
+        }
+        println!("{:?}: {best:?} for 400 series over 90 days and the 90 before, of three processes", arranged.store.db());
+        arranged.clear_away().await;
+    }
+}
+
 /// Asks the port.
 trait Asked {
     async fn measurements_for(&self, who: &Access, question: &Question) -> ports::performance::Measurements;

@@ -45,7 +45,7 @@ fn show_age(indicator: Indicator) {
     let Some(root) = document().document_element() else { return };
     let _ = match indicator.oldest_seconds.filter(|_| indicator.pending > 0) {
         None => root.remove_attribute(PENDING_SINCE),
-        Some(seconds) => root.set_attribute(PENDING_SINCE, &format!("{:.0}", js_sys::Date::now() - seconds as f64 * 1_000.0)),
+        Some(seconds) => root.set_attribute(PENDING_SINCE, &(js_sys::Date::now() as u64).saturating_sub(seconds * 1_000).to_string()),
     };
 }
 

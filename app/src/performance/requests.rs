@@ -13,7 +13,7 @@ use super::{
     overview::{limit, p95},
     shown::{change_of, head, heads},
     trend::{Trend, Value, fold, folded, trend},
-    units::{percent, share, size, time},
+    units::{percent, size, time},
 };
 use crate::ui::{chart::bar, format::number};
 
@@ -145,7 +145,7 @@ fn machine(measured: &Measurements) -> Markup {
                 p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy." }
                 div.scroll tabindex="0" role="group" aria-labelledby="processes-h" {
                     table.table {
-                        (heads("Process", &["Processors", "Workers busy", "Late", "Memory", "Share"]))
+                        (heads("Process", &["Processors", "Workers busy", "Late", "Memory"]))
                         tbody {
                             @for process in processes {
                                 @let name = process.series.of.as_str();
@@ -155,7 +155,6 @@ fn machine(measured: &Measurements) -> Markup {
                                     td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
                                     td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
                                     td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
-                                    td.num { (share(process.now.count(), measured.of(metric::PROCESS_MEMORY).map(|one| one.now.count()).sum()).map(percent).unwrap_or_default()) }
                                 }
                             }
                         }

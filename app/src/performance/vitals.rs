@@ -84,8 +84,11 @@ fn shares(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
     let count = one.now.count();
     let told = |part: u64| percent(share(part, count).unwrap_or(0));
     html! {
-        p { (vital.name) ", " (vital.says) ": " b { (told(good)) } " of " (number(count)) " were good, " (told(work)) " need work, " (told(poor)) " were poor." }
-        (bars(good, work, count))
+        section.part aria-labelledby="shares-h" {
+            h2 #shares-h { "How many were good" }
+            p { (vital.name) ", " (vital.says) ": " b { (told(good)) } " of " (number(count)) " were good, " (told(work)) " need work, " (told(poor)) " were poor." }
+            (bars(good, work, count))
+        }
     }
 }
 
@@ -150,9 +153,9 @@ fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str,
     html! {
         section.part aria-labelledby="table-h" {
             h2 #table-h { "By " (label.to_lowercase()) }
-            nav.seg aria-label="Told apart by" {
+            div.line.ranges { nav.seg aria-label="Told apart by" {
                 @for (name, words) in DIMENSIONS { a href=(asked.with_by(name).address()) aria-current=[(name == dimension).then_some("true")] { (words) } }
-            }
+            } }
             @if rows.is_empty() { p.muted { "Nothing was measured in this time." } } @else {
                 div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
                     table.table {

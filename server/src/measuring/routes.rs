@@ -13,7 +13,7 @@ use measuring::OTHERS;
 pub(crate) struct Routes(Router<HashMap<&'static str, String>>);
 
 /// Those that stand in `router.rs` by hand. Pages, server functions and the API say theirs themselves.
-const BY_HAND: [(&str, &str); 38] = [
+const BY_HAND: [(&str, &str); 46] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -45,6 +45,14 @@ const BY_HAND: [(&str, &str); 38] = [
     ("GET", "/readyz"),
     ("GET", "/sw.js"),
     ("GET", "/pictures/demo/{file}"),
+    ("GET", "/icons.svg"),
+    ("GET", "/favicon.svg"),
+    ("GET", "/manifest.webmanifest"),
+    ("GET", "/icon-192.png"),
+    ("GET", "/icon-512.png"),
+    ("GET", "/icon-maskable.png"),
+    ("GET", "/robots.txt"),
+    ("GET", "/screenshots/{file}"),
     ("GET", "/pkg/{*file}"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/docs"),

@@ -85,6 +85,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         devices: shared.clone(),
         database: shared.clone(),
         performance: shared.clone(),
+        lab: shared.clone(),
         deprecated: shared,
         webhooks,
     });

@@ -19,6 +19,7 @@ use crate::{
         limits::Limits,
         state::{AppState, Inner},
     },
+    lab,
     measuring::{self, Measuring, Routes, Watched},
     router,
     site::Site,
@@ -101,6 +102,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         build: (site.build(), env!("CARGO_PKG_VERSION")),
     };
     let watching = measuring::start(watched);
+    if config.measuring {
+        lab::watch(store.clone(), stops.clone());
+    }
     let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, measuring, stopping: stops, warm });
     Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers, measuring: watching })
 }

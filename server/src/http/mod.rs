@@ -16,6 +16,7 @@ pub(crate) mod limits;
 pub(crate) mod metrics;
 pub(crate) mod negotiation;
 pub(crate) mod pages;
+pub(crate) mod performance;
 pub(crate) mod pictures;
 pub(crate) mod products;
 pub(crate) mod providers;

@@ -120,7 +120,8 @@ const POINTS: u32 = 60;
 /// Throughput by what is in hand: the curve of the Universal Scalability Law, and what was measured.
 fn law(kept: &Kept) -> Markup {
     let found = &kept.estimate;
-    let most = kept.run.steps.iter().map(Step::in_hand_of_the_server).filter(|n| *n <= 2.0 * BEYOND * found.at.in_hand).fold(found.at.in_hand, f64::max);
+    let most =
+        kept.run.steps.iter().map(Step::in_hand_of_the_server).filter(|n| *n <= 2.0 * BEYOND * found.at.in_hand).fold(found.at.in_hand, f64::max);
     let dots: Vec<Dot> = kept
         .run
         .steps

@@ -197,7 +197,12 @@ pub(super) mod tests {
 
     fn shown(points: &[ChangePoint], sent: Option<Form>) -> String {
         let now = Timestamp::from_micros(1_760_000_100_000_000);
-        let told = |point: &ChangePoint| Told { what: html! { (point.subject) }, shown: &|value| format!("{value} ms"), links: html! {}, path: "/performance/lab" };
+        let told = |point: &ChangePoint| Told {
+            what: html! { (point.subject) },
+            shown: &|value| format!("{value} ms"),
+            links: html! {},
+            path: "/performance/lab",
+        };
         changes(points, now, &forms(sent), told).into_string()
     }
 

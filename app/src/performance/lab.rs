@@ -66,9 +66,15 @@ fn shown(asked: &Asked, records: &[Record], points: &[ChangePoint], now: Timesta
 }
 
 fn told(point: &ChangePoint) -> Told<'_> {
-    let links = html! { a.link href={ (PATH) "?metric=" (format::in_address(&point.metric)) "&of=" (format::in_address(&point.subject)) } { "Its runs" } };
+    let links =
+        html! { a.link href={ (PATH) "?metric=" (format::in_address(&point.metric)) "&of=" (format::in_address(&point.subject)) } { "Its runs" } };
     // Its unit is beside the figures of its chart: a closure that knows it would have to be kept somewhere.
-    Told { what: html! { b { (point.metric) } @if !point.unit.is_empty() { " in " (point.unit) } " of " (point.subject) }, shown: &number, links, path: PATH }
+    Told {
+        what: html! { b { (point.metric) } @if !point.unit.is_empty() { " in " (point.unit) } " of " (point.subject) },
+        shown: &number,
+        links,
+        path: PATH,
+    }
 }
 
 fn others(asked: &Asked, groups: &[Alike<'_>], here: &str) -> Markup {

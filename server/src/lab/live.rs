@@ -9,11 +9,7 @@ use ports::{
     performance::Deployment,
 };
 use regressions::{Bigger, Point, rhythm::without_rhythm};
-use store::{
-    Store, StoreError,
-    lab::Looked,
-    measured::Measured,
-};
+use store::{Store, StoreError, lab::Looked, measured::Measured};
 
 use super::look::{Around, Named, Seen, look};
 
@@ -161,7 +157,8 @@ mod tests {
     #[test]
     fn a_route_that_got_slower_is_found_with_the_build_that_did_it() {
         let slower = |hour: i64| if hour >= 200 { 30_000 } else { 20_000 };
-        let mut all: Vec<Measured> = (0..336).map(|hour| measured(hour, "GET /products", "2xx", slower(hour) + (hour % 5) as u64 * 100, 100)).collect();
+        let mut all: Vec<Measured> =
+            (0..336).map(|hour| measured(hour, "GET /products", "2xx", slower(hour) + (hour % 5) as u64 * 100, 100)).collect();
         all.extend((0..336).map(|hour| measured(hour, "GET /", "2xx", 5_000 + (hour % 3) as u64 * 50, 100)));
 
         let looked = changes(requests(), &all, &HashMap::new(), &[deployment("old", 3), deployment("new", 200), deployment("later", 300)]);

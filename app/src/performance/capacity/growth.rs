@@ -53,7 +53,12 @@ fn peaks(hours: &[BusyHour]) -> Vec<Peak> {
 fn drawn(peaks: &[Peak], found: &Forecast) -> Markup {
     let place = |day: Day| f64::from(day.since_1970());
     let mut dots: Vec<Dot> = peaks.iter().map(|peak| Dot { x: place(peak.day), y: peak.value, spread: None }).collect();
-    dots.extend(found.expected.iter().filter_map(|one| Some(Dot { x: place(one.day), y: one.value, spread: Some(one.interval.map(|[low, high]| (low, high))?) })));
+    dots.extend(
+        found
+            .expected
+            .iter()
+            .filter_map(|one| Some(Dot { x: place(one.day), y: one.value, spread: Some(one.interval.map(|[low, high]| (low, high))?) })),
+    );
     let curve: Vec<(f64, f64)> = found.expected.iter().map(|one| (place(one.day), one.value)).collect();
     let limit = found.reach.map(|reach| (reach.at, format!("{} requests a second are seven tenths of what the server holds.", number(reach.at))));
     let first = peaks.first().map(|peak| peak.day.to_string()).unwrap_or_default();

@@ -117,7 +117,10 @@ mod tests {
 
     #[test]
     fn the_scale_ends_at_a_round_number() {
-        assert_eq!([0.0, 0.03, 1.0, 3.0, 5.0, 11.0, 99.0].map(|value| (round_up(value) * 1e3).round() as i64), [1_000, 40, 1_000, 4_000, 10_000, 20_000, 100_000]);
+        assert_eq!(
+            [0.0, 0.03, 1.0, 3.0, 5.0, 11.0, 99.0].map(|value| (round_up(value) * 1e3).round() as i64),
+            [1_000, 40, 1_000, 4_000, 10_000, 20_000, 100_000]
+        );
         assert_eq!([f64::NAN, f64::INFINITY, -1.0].map(|value| round_up(value) as i64), [1, 1, 1]);
     }
 

@@ -82,8 +82,7 @@ mod tests {
     use domain::clock::Timestamp;
 
     fn record(at: i64, engine: &str, results: &[(&str, &str, f64)]) -> Record {
-        let machine =
-            Machine { cores: 2, processor: "AMD EPYC".into(), memory_mb: 7_931, kernel: "6.18".into(), os: "Debian".into() };
+        let machine = Machine { cores: 2, processor: "AMD EPYC".into(), memory_mb: 7_931, kernel: "6.18".into(), os: "Debian".into() };
         let measured = |(name, unit, value): &(&str, &str, f64)| Measured {
             name: (*name).into(),
             unit: (*unit).into(),

@@ -71,7 +71,8 @@ impl Store {
     pub async fn add_lab_record(&self, new: &NewRecord) -> Result<bool, StoreError> {
         let NewRecord { kind, suite, plan, engine, machine, build, at, content, text } = new;
         if text.len() > MOST_BYTES {
-            let refused = format!("The record has {} bytes, and {MOST_BYTES} are the most that is kept. Leave out results that nobody compares.", text.len());
+            let refused =
+                format!("The record has {} bytes, and {MOST_BYTES} are the most that is kept. Leave out results that nobody compares.", text.len());
             return Err(StoreError::Refused(refused));
         }
         let now = self.inner.clock.now().micros();
@@ -89,8 +90,7 @@ impl Store {
 
     /// The latest of a kind first.
     pub async fn records_of_kind(&self, kind: Kind, most: u32) -> Result<Vec<LabRecord>, StoreError> {
-        let rows: Vec<RecordRow> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::RECORDS).bind(kind.name()).bind(i64::from(most)).fetch_all(on))?;
+        let rows: Vec<RecordRow> = fresh!(self.db(), |on| sqlx::query_as(sql::RECORDS).bind(kind.name()).bind(i64::from(most)).fetch_all(on))?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
@@ -105,8 +105,7 @@ impl Store {
 
     /// All that is known of a source, the latest first.
     pub async fn known_change_points(&self, source: Source, most: u32) -> Result<Vec<ChangePoint>, StoreError> {
-        let rows: Vec<PointRow> =
-            fresh!(self.db(), |on| sqlx::query_as(sql::CHANGE_POINTS).bind(source.name()).bind(i64::from(most)).fetch_all(on))?;
+        let rows: Vec<PointRow> = fresh!(self.db(), |on| sqlx::query_as(sql::CHANGE_POINTS).bind(source.name()).bind(i64::from(most)).fetch_all(on))?;
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
@@ -115,8 +114,7 @@ impl Store {
     pub async fn keep_change_points(&self, source: Source, looked: &[Looked]) -> Result<(), StoreError> {
         let now = self.inner.clock.now();
         let mut tx = self.db().begin_for(Work::Job).await?;
-        let known: Vec<PointRow> =
-            within!(tx, |on| sqlx::query_as(sql::CHANGE_POINTS).bind(source.name()).bind(MOST_KNOWN).fetch_all(on))?;
+        let known: Vec<PointRow> = within!(tx, |on| sqlx::query_as(sql::CHANGE_POINTS).bind(source.name()).bind(MOST_KNOWN).fetch_all(on))?;
         let known: Vec<ChangePoint> = known.into_iter().map(|row| row.0).collect();
         for one in looked {
             let kept = keep::keep(&known, one);

@@ -4,7 +4,7 @@ use domain::{clock::Timestamp, role::Role};
 use measuring::{Level, Row, Series, Sketch, metric};
 use ports::{
     error::AppError,
-    lab::{BusyHour, Builds, ChangePoint, Kind, LONGEST_NOTE, Lab, Settlement, Source, Standing},
+    lab::{Builds, BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, Settlement, Source, Standing},
 };
 use store::{
     StoreError,
@@ -63,7 +63,10 @@ pub async fn a_record_is_kept_once_and_the_latest_is_told_first(arranged: &Arran
     assert!(store.add_lab_record(&record(Kind::Capacity, "one", 1)).await.unwrap(), "another kind is another record");
     arranged.clock.advance(60);
     assert!(!store.add_lab_record(&record(Kind::Lab, "one", 1)).await.unwrap());
-    assert!(store.add_lab_record(&NewRecord { text: "{}".into(), ..record(Kind::Capacity, "one", 1) }).await.unwrap(), "it comes to something else now");
+    assert!(
+        store.add_lab_record(&NewRecord { text: "{}".into(), ..record(Kind::Capacity, "one", 1) }).await.unwrap(),
+        "it comes to something else now"
+    );
 
     let told = store.lab_records(&who).await.unwrap();
     assert_eq!(told.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["{\"of\": \"two\"}", "{\"of\": \"one\"}"]);
@@ -104,7 +107,8 @@ pub async fn what_is_found_again_is_the_same_change(arranged: &Arranged) {
 }
 
 pub async fn what_is_not_seen_any_more_goes_and_what_cannot_be_seen_any_more_stays(arranged: &Arranged) {
-    let both = [looked("GET /", 0, vec![found(START - DAY, 10.0, 15.0), found(START, 15.0, 20.0)]), looked("GET /a", 0, vec![found(START, 1.0, 2.0)])];
+    let both =
+        [looked("GET /", 0, vec![found(START - DAY, 10.0, 15.0), found(START, 15.0, 20.0)]), looked("GET /a", 0, vec![found(START, 1.0, 2.0)])];
     arranged.store.keep_change_points(Source::Live, &both).await.unwrap();
 
     arranged.store.keep_change_points(Source::Live, &[looked("GET /", START - DAY / 2, Vec::new())]).await.unwrap();
@@ -119,7 +123,11 @@ pub async fn what_is_not_seen_any_more_goes_and_what_cannot_be_seen_any_more_sta
 
 pub async fn somebody_says_what_becomes_of_a_change_and_it_stays_so(arranged: &Arranged) {
     let who = operator(arranged).await;
-    arranged.store.keep_change_points(Source::Live, &[looked("GET /", 0, vec![found(START, 10.0, 15.0), found(START + DAY, 15.0, 9.0)])]).await.unwrap();
+    arranged
+        .store
+        .keep_change_points(Source::Live, &[looked("GET /", 0, vec![found(START, 10.0, 15.0), found(START + DAY, 15.0, 9.0)])])
+        .await
+        .unwrap();
     let (later, first) = (0, 1);
     let ids: Vec<i64> = arranged.store.change_points(&who, Source::Live).await.unwrap().iter().map(|point| point.id).collect();
 

@@ -7,6 +7,7 @@ import { browserBench } from './browser.mjs';
 import { deviceBench } from './device.mjs';
 import { importBench, makeFile } from './import.mjs';
 import { killsBench } from './kills.mjs';
+import { keep } from './lab.mjs';
 import { listBench } from './list.mjs';
 import { loadBench } from './load.mjs';
 import { print, report } from './report.mjs';
@@ -16,6 +17,7 @@ import { worldsBench } from './worlds.mjs';
 
 const products = process.env.QUICK ? 50_000 : Number(process.env.PRODUCTS ?? 1_000_000);
 const engines = (process.env.ENGINES ?? 'sqlite,postgres').split(',');
+const began = new Date();
 const work = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
 
 try {
@@ -41,4 +43,6 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 print();
+const kept = keep(report.lines, `${products} products`, engines.join(' and '), began);
+if (kept) console.log(`\nKept for the lab: ${kept}`);
 process.exit(report.missed ? 1 : 0);

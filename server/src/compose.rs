@@ -19,6 +19,7 @@ use crate::{
         limits::Limits,
         state::{AppState, Inner},
     },
+    lab,
     measuring::{self, Measuring, Routes, Watched},
     router,
     site::Site,
@@ -85,6 +86,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         devices: shared.clone(),
         database: shared.clone(),
         performance: shared.clone(),
+        lab: shared.clone(),
         deprecated: shared,
         webhooks,
     });
@@ -104,6 +106,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     };
     let watching = measuring::start(watched);
     let beacons = (config.measuring && config.vitals_share > 0.0).then_some(beacons);
+    if config.measuring {
+        lab::watch(store.clone(), stops.clone());
+    }
     let state = AppState::new(Inner {
         config: config.clone(),
         site,

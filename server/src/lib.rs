@@ -5,6 +5,7 @@ mod clock;
 pub mod compose;
 pub mod config;
 mod http;
+mod lab;
 mod measuring;
 mod purge;
 mod router;

@@ -20,7 +20,7 @@ use tower_http::{
 
 use crate::http::{
     account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures, products,
-    providers, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
+    providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -52,8 +52,9 @@ pub fn router(state: AppState) -> Router {
         .route("/runs/{id}/{what}", post(runs::steer))
         .route("/usage/budget", post(usage::set_budget))
         .route("/usage/export.csv", get(usage::export))
-        .route("/performance/report.md", get(performance::report_as_markdown))
-        .route("/performance/report.csv", get(performance::report_as_csv))
+        .route("/performance/report.md", get(report::report_as_markdown))
+        .route("/performance/report.csv", get(report::report_as_csv))
+        .route("/performance/{place}", post(performance::send))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)
         .layer(from_fn(session::require))

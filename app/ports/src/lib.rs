@@ -11,6 +11,7 @@ pub mod devices;
 pub mod error;
 pub mod idempotency;
 pub mod jobs;
+pub mod lab;
 pub mod people;
 pub mod performance;
 pub mod product;
@@ -198,6 +199,7 @@ pub struct AllPorts {
     pub devices: Arc<dyn devices::Devices>,
     pub database: Arc<dyn database::DatabaseFigures>,
     pub performance: Arc<dyn performance::Performance>,
+    pub lab: Arc<dyn lab::Lab>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
 }
 

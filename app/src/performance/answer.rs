@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use maud::html;
 use ports::error::AppError;
 
-use super::{asked::Asked, caches, database, overview, places::name_at, report, requests, vitals};
+use super::{asked::Asked, bottlenecks, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, vitals};
 use crate::context::{Now, authorised};
 
 /// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.
@@ -15,6 +15,7 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
     let now = use_context::<Now>().ok_or(AppError::Internal);
     let (path, search) = address.split_once('?').unwrap_or((address, ""));
     let (path, search) = (path.to_owned(), search.trim_start_matches('?').to_owned());
+    let forms = Forms::of_context(&search);
     async move {
         let (ports, who) = context?;
         let Now(now) = now?;
@@ -26,6 +27,10 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
             database::PATH => database::page(&ports, &who, now, &search).await,
             "/performance/caches" => caches::page(&ports, &who, &asked).await,
             report::PATH => report::page(&ports, &who, now).await,
+            "/performance/regressions" => regressions::page(&ports, &who, now, &asked, &forms).await,
+            "/performance/bottlenecks" => bottlenecks::page(&ports, &who, &asked).await,
+            "/performance/capacity" => capacity::page(&ports, &who, &asked).await,
+            "/performance/lab" => lab::page(&ports, &who, now, &asked, &forms).await,
             _ => Err(AppError::NotFound),
         };
         match page {

@@ -9,15 +9,24 @@ mod api;
 #[cfg(feature = "ssr")]
 mod asked;
 #[cfg(feature = "ssr")]
+mod bottlenecks;
+#[cfg(feature = "ssr")]
 mod caches;
 #[cfg(feature = "ssr")]
+mod capacity;
+#[cfg(feature = "ssr")]
+mod changes;
+#[cfg(feature = "ssr")]
 mod database;
+#[cfg(feature = "ssr")]
+mod lab;
 #[cfg(feature = "ssr")]
 mod overview;
 mod page;
 mod places;
 #[cfg(feature = "ssr")]
 pub mod report;
+mod regressions;
 #[cfg(feature = "ssr")]
 mod requests;
 #[cfg(feature = "ssr")]
@@ -30,5 +39,8 @@ mod units;
 mod verdict;
 #[cfg(feature = "ssr")]
 mod vitals;
+
+#[cfg(feature = "ssr")]
+pub use self::changes::Sent;
 
 crate::lazy::lazy_page!(PerformancePage, performance in settings, super::page::Performance);

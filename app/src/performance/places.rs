@@ -8,13 +8,17 @@ pub(crate) struct Place {
 }
 
 /// In the order they are offered.
-pub(crate) const PLACES: [Place; 6] = [
+pub(crate) const PLACES: [Place; 10] = [
     Place { path: "/performance", name: "Performance" },
     Place { path: "/performance/vitals", name: "Page loads" },
     Place { path: "/performance/requests", name: "Requests" },
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
     Place { path: "/performance/report", name: "Weekly report" },
+    Place { path: "/performance/regressions", name: "Changes" },
+    Place { path: "/performance/bottlenecks", name: "Bottlenecks" },
+    Place { path: "/performance/capacity", name: "Capacity" },
+    Place { path: "/performance/lab", name: "Lab" },
 ];
 
 /// What a place is called.

@@ -8,11 +8,7 @@ use super::{asked::Asked, places::PLACES};
 /// The head of a place, with the ways to the others.
 pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
     html! {
-        header.page-head {
-            h1 tabindex="-1" { (name) }
-            a.btn href=(asked.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
-        }
-        (places(&asked.path))
+        (title(asked, name, &html! {}))
         div.line.ranges {
             nav.seg aria-label="How far back" {
                 @for range in Range::ALL {
@@ -21,6 +17,22 @@ pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
             }
         }
         p.muted { (says) " Times are in UTC." }
+    }
+}
+
+/// The head of a place that does not ask how far back to look.
+pub(super) fn head_of_all(asked: &Asked, name: &str, says: &str, done: &Markup) -> Markup {
+    html! { (title(asked, name, done)) p.muted { (says) " Times are in UTC." } }
+}
+
+fn title(asked: &Asked, name: &str, done: &Markup) -> Markup {
+    html! {
+        header.page-head {
+            h1 tabindex="-1" { (name) }
+            (done)
+            a.btn href=(asked.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
+        }
+        (places(&asked.path))
     }
 }
 

@@ -5,8 +5,12 @@
 //! tap on a phone, and hovering.
 
 mod columns;
+#[cfg(feature = "ssr")]
+mod plot;
 
 pub(crate) use self::columns::{Column, Line, columns};
+#[cfg(feature = "ssr")]
+pub(crate) use self::plot::{Dot, Plot, plot};
 
 use maud::{Markup, html};
 

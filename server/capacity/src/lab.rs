@@ -16,8 +16,9 @@
 //! `values` are repeats of the same measurement; `spread` is given where only one figure of them is known. A field that is not known to
 //! this schema is refused, and the number goes up when a field means something else.
 
+mod alike;
 mod machine;
-mod moment;
+pub(crate) mod moment;
 
 use std::fmt;
 
@@ -25,7 +26,10 @@ use domain::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::machine::{Machine, Texts};
+pub use self::{
+    alike::{Alike, Run, alike},
+    machine::{Machine, Texts},
+};
 use crate::robust::{deviation, median};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
 //! A stepped run of an open model, as `scripts/load capacity` writes it.
 
-use serde::Deserialize;
+use domain::clock::Timestamp;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::bottleneck::{Kind, Reading, Window};
 
 /// What was measured while so many requests a second were due.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Requests a second that were to come. Steps of the same rate are repeats.
     pub rate: f64,
@@ -27,7 +28,7 @@ pub struct Step {
 }
 
 /// A run, and what it was of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// RFC 3339.
     pub at: String,
@@ -87,6 +88,11 @@ impl Step {
 }
 
 impl Run {
+    /// When it began; none where its report has another kind of moment.
+    pub fn began(&self) -> Option<Timestamp> {
+        crate::lab::moment::parse(&self.at)
+    }
+
     /// Reads the JSON report of `end2end/load`, of which `README.md` there has the fields.
     pub fn read(text: &str) -> Result<Self, ReadError> {
         if text.len() > MOST_BYTES {

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What is bearable, and how it is found out.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// 95 of 100 answers have to come within it, in milliseconds.
     pub p95_ms: f64,

@@ -1,5 +1,5 @@
 //! The statistics that find what got slower. [`compare`] says of two builds, measured in turns on one machine, whether one is slower;
-//! [`change_points`] finds the steps in a series of runs. Both take plain numbers; nothing here measures, reads a clock or draws by a chance
+//! [`change_points`] finds the steps in a series of runs, from which [`rhythm`] takes what comes and goes each day. Both take plain numbers; nothing here measures, reads a clock or draws by a chance
 //! that is not repeated: the same numbers get the same answer.
 //!
 //! Why no fixed "ten percent more" will do: where measurements differ by 8 % from themselves, as they do on a machine that others use,
@@ -14,6 +14,7 @@ pub mod compare;
 mod distribution;
 mod numbers;
 pub mod ranks;
+pub mod rhythm;
 pub mod samples;
 pub mod synthetic;
 

@@ -6,6 +6,7 @@ mod accounts;
 mod catalogue;
 mod demo;
 mod figures;
+mod lab;
 mod purge;
 mod run;
 mod serve;
@@ -99,6 +100,16 @@ enum Command {
     },
     /// Bring the database's tables up to date. Every other command does it by itself.
     Migrate,
+    /// Keep what benches and load runs found (target/lab), for the page that holds it against what was found before.
+    Lab {
+        #[command(subcommand)]
+        command: LabCommand,
+    },
+    /// Keep a stepped run, for the page that says how many people the server holds.
+    Capacity {
+        #[command(subcommand)]
+        command: CapacityCommand,
+    },
     /// Tell a cache in front of the server (VITRINE_PURGE_URL) to ask again for what changes with a release.
     ///
     /// A server does it by itself when it starts.
@@ -122,6 +133,25 @@ enum UserCommand {
         /// Read the password from this file; from standard input when left out. At least 10 characters.
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum LabCommand {
+    /// Add records; those that are there already change nothing.
+    Add {
+        /// JSON files, as `make bench` and `make load` write them.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum CapacityCommand {
+    /// Add the report of `scripts/load capacity`, and say what it comes to.
+    Add {
+        /// The JSON report.
+        file: PathBuf,
     },
 }
 
@@ -159,6 +189,8 @@ pub fn run() -> ExitCode {
                     accounts::add_user(&config, &email, name.as_deref(), &store, role, password_file.as_deref()).await
                 }
                 Command::Store { command: StoreCommand::Add { slug, name, currency } } => accounts::add_store(&config, &slug, &name, &currency).await,
+                Command::Lab { command: LabCommand::Add { files } } => lab::add(&config, &files).await,
+                Command::Capacity { command: CapacityCommand::Add { file } } => lab::add_run(&config, &file).await,
                 Command::Migrate => accounts::migrate(&config).await,
                 Command::Purge => purge::purge(&config).await,
             }

@@ -1,38 +1,38 @@
-//! The weekly report as files. Its page is one of the places of performance.
+//! The forms of the places of performance: one address takes all of them, by the place.
 
-use app::performance::report;
+use app::{forms::Form, performance::Sent};
 use axum::{
-    extract::{Request, State},
-    http::header,
-    response::{IntoResponse, Response},
+    extract::{Path, Request, State},
+    response::Response,
 };
-use domain::clock::Clock;
-use ports::{Access, error::AppError};
+use ports::{
+    Access,
+    error::AppError,
+    lab::{Settlement, Source},
+};
 
-use super::{errors, session, state::AppState};
-use crate::SystemClock;
+use super::{
+    forms::{self, REFUSED},
+    settings_form::{answered, saved},
+    state::AppState,
+};
 
-/// `GET /performance/report.md`
-pub(crate) async fn report_as_markdown(State(state): State<AppState>, request: Request) -> Response {
-    file(&state, request, "text/markdown; charset=utf-8", "performance.md", report::Report::markdown).await
+type Answer = forms::Answer<Sent>;
+
+/// `POST /performance/{place}`: says what becomes of a change, as `do` says.
+pub(crate) async fn send(State(state): State<AppState>, Path(place): Path<String>, request: Request) -> Response {
+    answered(state, request, async move |state, access, form| match place.as_str() {
+        "lab" => settle(&state, &access, form, Source::Lab, "/performance/lab?done=saved").await,
+        "regressions" => settle(&state, &access, form, Source::Live, "/performance/regressions?done=saved").await,
+        _ => Err(AppError::NotFound),
+    })
+    .await
 }
 
-/// `GET /performance/report.csv`
-pub(crate) async fn report_as_csv(State(state): State<AppState>, request: Request) -> Response {
-    file(&state, request, "text/csv; charset=utf-8", "performance.csv", report::Report::csv).await
-}
-
-async fn file(state: &AppState, request: Request, kind: &'static str, name: &str, written: fn(&report::Report) -> String) -> Response {
-    // Not the request itself: its body is for one thread.
-    match made(state, session::access(&request)).await {
-        Ok(report) => {
-            let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
-            (headers, written(&report)).into_response()
-        }
-        Err(error) => errors::page(state, &error),
-    }
-}
-
-async fn made(state: &AppState, who: Result<Access, AppError>) -> Result<report::Report, AppError> {
-    report::report(&state.ports, &who?, SystemClock.now()).await
+/// What is wrong with a note is said beside the change it is of.
+async fn settle(state: &AppState, access: &Access, mut form: Form, source: Source, done: &'static str) -> Result<Answer, AppError> {
+    let id = form.text("id").parse().unwrap_or(0);
+    let how = Settlement::from_name(form.text("do")).unwrap_or(Settlement::Filed);
+    let settled = state.ports.lab.settle(access, source, id, how, form.text("note")).await;
+    Ok(if saved(settled, &mut form)? { Answer::Done(done) } else { Answer::Page(REFUSED, Sent(form)) })
 }

@@ -16,6 +16,7 @@ mod devices;
 mod entropy;
 mod error;
 mod jobs;
+pub mod lab;
 mod listings;
 pub mod measured;
 mod migrate;

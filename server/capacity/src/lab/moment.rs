@@ -16,7 +16,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .ok_or_else(|| D::Error::custom(format!("{:?} is no moment: write it as 2026-11-27T04:00:31Z", text.chars().take(40).collect::<String>())))
 }
 
-fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
     let day: Day = day.parse().ok()?;
     let mut parts =

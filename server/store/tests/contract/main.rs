@@ -19,6 +19,7 @@ mod history;
 mod idempotency;
 mod jobs;
 mod known;
+mod lab;
 mod lists;
 mod measured;
 mod migrations;
@@ -140,6 +141,16 @@ contract! {
         a_statement_that_fails_is_counted_as_one,
         a_slow_statement_is_kept_with_its_plan_and_without_its_values,
         figures_are_for_whoever_owns_every_store,
+    ],
+    lab: [
+        a_record_is_kept_once_and_the_latest_is_told_first,
+        a_record_that_is_too_large_is_refused_with_what_to_do,
+        what_is_found_again_is_the_same_change,
+        what_is_not_seen_any_more_goes_and_what_cannot_be_seen_any_more_stays,
+        somebody_says_what_becomes_of_a_change_and_it_stays_so,
+        a_note_is_asked_for_and_has_an_end,
+        hours_are_told_of_what_makes_work_without_the_present_day,
+        the_lab_is_for_whoever_owns_every_store,
     ],
     measured: [
         what_processes_have_measured_is_read_as_one,

@@ -26,7 +26,7 @@ fn row(level: Level, of: &str, at: i64, values: &[u64]) -> Row {
 }
 
 /// Somebody who owns every store.
-async fn operator(arranged: &Arranged) -> Access {
+pub async fn operator(arranged: &Arranged) -> Access {
     let who = member(arranged, "ada", &arranged.shop, Role::Owner).await;
     arranged.store.set_member(who.user, &arranged.other_shop, Role::Owner).await.unwrap();
     who

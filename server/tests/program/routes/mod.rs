@@ -12,6 +12,7 @@ mod connections;
 mod devices;
 pub(crate) mod functions;
 mod imports;
+mod lab;
 mod limits;
 mod manifest;
 mod metrics;

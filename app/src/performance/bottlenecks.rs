@@ -1,0 +1,213 @@
+//! What is used up first, by what the server saw of itself in the last hours.
+
+use ::capacity::{
+    bottleneck::{Bottlenecks, Kind, Reading, Resource, Window, find},
+    words::{number, percent, whole},
+};
+use maud::{Markup, html};
+use measuring::{Sketch, metric};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    performance::{Classes, Measurements, Question, Range},
+};
+
+use super::{
+    asked::Asked,
+    shown::{head_of_all, heads, words},
+};
+
+/// Above which utilisation something is near its end.
+const NEAR: f64 = 0.6;
+/// What is looked at by the minute.
+const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
+/// The present minute is not over, and the one before may not be written yet.
+const NOT_YET: usize = 2;
+
+pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
+    let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
+    let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG];
+    let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
+    parts.push((metric::HTTP_DURATION, Classes::All));
+    let measured = ports.performance.measurements(who, &Question { range, of: None, parts }).await?;
+    let page = html! {
+        (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &html! {}))
+        div.line.ranges {
+            nav.seg aria-label="How far back" {
+                @for one in RANGES { a href=(asked.with_range(one).address()) aria-current=[(one == range).then_some("page")] { (words(one)) } }
+            }
+        }
+        (found(&measured))
+        (assumptions())
+    };
+    Ok(page.into_string())
+}
+
+fn found(measured: &Measurements) -> Markup {
+    html! {
+        @match find(&windows(measured), NEAR) {
+            Err(refused) => section.part aria-labelledby="first-h" { h2 #first-h { "What ends first" } p { (refused) } },
+            Ok(found) => {
+                section.part aria-labelledby="first-h" {
+                    h2 #first-h { "What ends first" }
+                    @match found.first() {
+                        Some(first) => p { span.badge data-tone="warn" { "Near its end" } " " b { (first.name) } },
+                        None => p { span.badge data-tone="ok" { "Nothing is near its end" } },
+                    }
+                    @for sentence in found.sentences() { p { (sentence) } }
+                }
+                (table(&found))
+            }
+        }
+    }
+}
+
+fn table(found: &Bottlenecks) -> Markup {
+    let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| format!("{} ms", number(waits[at]))).unwrap_or_default();
+    html! {
+        section.part aria-labelledby="each-h" {
+            h2 #each-h { "Each" }
+            p.muted { "Up to " (number(found.throughput)) " requests a second were asked. Waits are those of a request while few were asked, and while many were." }
+            div.scroll tabindex="0" role="group" aria-labelledby="each-h" {
+                table.table {
+                    (heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]))
+                    tbody {
+                        @for resource in &found.resources {
+                            tr {
+                                th scope="row" { (resource.name) }
+                                td.num { (percent(resource.highest)) }
+                                td.num { (percent(resource.idle)) }
+                                td.num { (number(resource.demand_ms)) " ms" }
+                                td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
+                                td.num { (wait(resource, 0)) }
+                                td.num { (wait(resource, 1)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A window of each period, of all servers together.
+fn windows(measured: &Measurements) -> Vec<Window> {
+    let periods = |metric: &str, of: Option<&str>| {
+        measured.together(metric, |series| of.is_none_or(|of| series.of == of)).map(|one| one.periods).unwrap_or_default()
+    };
+    let requests = periods(metric::HTTP_DURATION, None);
+    let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
+        ("the processors".into(), Kind::Processor, periods(metric::PROCESS_CPU, None), Vec::new()),
+        ("the threads of the runtime".into(), Kind::Runtime, periods(metric::RUNTIME_BUSY, None), periods(metric::RUNTIME_LAG, None)),
+    ];
+    let pools = measured.of(metric::DB_USED).map(|one| one.series.of.as_str());
+    kinds.extend(pools.map(|pool| {
+        let name = format!("connections to the database ({pool})");
+        (name, Kind::Pool, periods(metric::DB_USED, Some(pool)), periods(metric::DB_WAIT, Some(pool)))
+    }));
+    let seconds = measured.span.level.minutes() as f64 * 60.0;
+    let window = |at: usize| {
+        let count = requests.get(at).map_or(0, Sketch::count);
+        let reading = |(name, kind, used, waits): &(String, Kind, Vec<Sketch>, Vec<Sketch>)| {
+            Some(Reading {
+                name: name.clone(),
+                kind: *kind,
+                // Shares are of all there is: how many that are does not matter to when it is used up.
+                units: 1.0,
+                utilisation: (mean(used.get(at)?)? / 1e3).min(1.0),
+                wait_ms: waits.get(at).and_then(|waits| waited(*kind, waits, count)),
+            })
+        };
+        Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).collect() }
+    };
+    (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
+}
+
+/// How long a request waited on the mean, in milliseconds. Of connections those waits are known that there were; late are all who are on the threads.
+fn waited(kind: Kind, waits: &Sketch, requests: u64) -> Option<f64> {
+    match kind {
+        Kind::Pool => (requests > 0).then(|| waits.sum() as f64 / requests as f64 / 1e3),
+        _ => mean(waits).map(|microseconds| microseconds / 1e3),
+    }
+}
+
+fn mean(sketch: &Sketch) -> Option<f64> {
+    (!sketch.is_empty()).then(|| sketch.sum() as f64 / sketch.count() as f64)
+}
+
+fn assumptions() -> Markup {
+    html! {
+        section.part aria-labelledby="taken-h" {
+            h2 #taken-h { "What is taken for granted" }
+            ul.stack {
+                li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
+                li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
+                li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
+                li { "Locks, disks and providers of texts are not measured here. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measuring::{Series, Span};
+    use ports::performance::Measured;
+
+    use super::*;
+
+    fn one(metric: &str, of: &str, values: impl Fn(usize) -> (u64, u64)) -> Measured {
+        let periods: Vec<Sketch> = (0..60)
+            .map(|at| {
+                let (value, many) = values(at);
+                let mut sketch = Sketch::default();
+                sketch.add_many(value, many);
+                sketch
+            })
+            .collect();
+        Measured { series: Series::new(metric, of, ""), now: Sketch::default(), before: Sketch::default(), periods }
+    }
+
+    /// More and more is asked, of which the pool of writers is used up first.
+    fn measured() -> Measurements {
+        let series = vec![
+            one(metric::HTTP_DURATION, "GET /products", |at| (1_000, 600 * (at as u64 + 1))),
+            one(metric::PROCESS_CPU, "a", |at| (50 + 5 * at as u64, 6)),
+            one(metric::DB_USED, "<writers>", |at| (15 * at as u64, 6)),
+            one(metric::DB_WAIT, "<writers>", |at| (2_000, 6 * at as u64)),
+            one(metric::RUNTIME_BUSY, "a", |at| (3 * at as u64, 6)),
+            one(metric::RUNTIME_LAG, "a", |_| (1_000, 500)),
+        ];
+        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }
+    }
+
+    #[test]
+    fn what_ends_first_is_named_with_its_evidence() {
+        let html = found(&measured()).into_string();
+
+        assert!(html.contains("Near its end</span> <b>connections to the database (&lt;writers&gt;)</b>"), "{html}");
+        assert!(html.contains("is used up first, at about 6") && html.contains("<th scope=\"row\">the processors</th>"), "{html}");
+        assert!(!html.contains("<writers>") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn a_minute_that_is_not_over_says_nothing() {
+        let windows = windows(&measured());
+
+        assert_eq!(windows.len(), 58);
+        let first = &windows[9];
+        assert!((first.throughput - 100.0).abs() < 1e-9, "{first:?}");
+        let told: Vec<(i64, Option<i64>)> =
+            first.resources.iter().map(|one| ((one.utilisation * 1e3) as i64, one.wait_ms.map(|wait| (wait * 1e3) as i64))).collect();
+        assert_eq!(told, [(95, None), (27, Some(1_000)), (135, Some(18))]);
+    }
+
+    #[test]
+    fn of_too_little_it_is_said_what_is_missing() {
+        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new() };
+
+        let html = found(&nothing).into_string();
+
+        assert!(html.contains("There are 0 windows with requests"), "{html}");
+    }
+}

@@ -1,0 +1,116 @@
+//! What got slower or faster for those who use it, since when and with which build.
+
+use domain::clock::Timestamp;
+use maud::{Markup, html};
+use measuring::{ALL, metric};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    lab::{ChangePoint, Source},
+};
+
+use super::{
+    asked::Asked,
+    changes::{Forms, Told, changes},
+    shown::head_of_all,
+    units::time,
+    verdict::{VITALS, Vital},
+};
+use crate::ui::format::in_address;
+
+pub(super) const PATH: &str = "/performance/regressions";
+
+pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
+    let points = ports.lab.change_points(who, Source::Live).await?;
+    let page = html! {
+        (head_of_all(asked, "Changes", "What got slower or faster for people at work, looked for every hour in the last 14 days.", &forms.done))
+        (changes(&points, now, forms, told))
+        (how())
+    };
+    Ok(page.into_string())
+}
+
+fn told(point: &ChangePoint) -> Told<'_> {
+    Told { what: what(point), shown: shown(point), links: links(point), path: PATH }
+}
+
+fn what(point: &ChangePoint) -> Markup {
+    html! {
+        @if point.metric == metric::HTTP_DURATION { b { "p95" } " of requests " code { (point.subject) } } @else {
+            b { "p75" } " of " @if let Some(vital) = vital(point) { (vital.name) } @else { (point.metric) }
+            @if point.subject == ALL { " of all pages" } @else { " of " code { (point.subject) } }
+        }
+    }
+}
+
+fn vital(point: &ChangePoint) -> Option<&'static Vital> {
+    VITALS.iter().find(|vital| vital.metric == point.metric)
+}
+
+/// Times are in microseconds; of shifts there is a score.
+fn shown(point: &ChangePoint) -> &'static dyn Fn(f64) -> String {
+    match vital(point) {
+        Some(vital) if vital.unit == super::verdict::Unit::Score => &|value| VITALS[2].shown(value.round() as u64),
+        _ => &|value| time(value.round() as u64),
+    }
+}
+
+fn links(point: &ChangePoint) -> Markup {
+    let of = in_address(&point.subject);
+    html! {
+        @if point.metric == metric::HTTP_DURATION {
+            a.link href={ "/performance/requests?range=7d&of=" (of) } { "Its requests" }
+            a.link href={ "/performance/traces?of=" (of) } { "Its traces" }
+        } @else if point.subject == ALL {
+            a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) } { "Its page loads" }
+        } @else {
+            a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) "&of=" (of) } { "Its page loads" }
+            a.link href={ "/performance/traces?of=GET " (of) } { "Its traces" }
+        }
+    }
+}
+
+fn how() -> Markup {
+    html! {
+        section.part aria-labelledby="how-h" {
+            h2 #how-h { "How it is looked for" }
+            ul.stack {
+                li { "Of requests that were answered well, the time that 95 of 100 do not pass, by route; of page loads the 75th percentile, by page. By the hour, as long as there are 60 requests or 20 loads; of fewer, up to six hours together." }
+                li { "What comes and goes each day is taken out before, from four days on. What comes and goes each week is not, and may look like a change." }
+                li { "A change is told when two of three tests see it and it is 5 % or more. Where it is, is not exact: builds are those that began within five hours that were measured." }
+                li { "What is accepted as the new baseline is what comes is held against from then on. What is not seen any more goes by itself." }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::changes::tests::{forms, point},
+        *,
+    };
+
+    fn page(points: &[ChangePoint]) -> String {
+        changes(points, Timestamp::from_micros(1_760_000_100_000_000), &forms(None), told).into_string()
+    }
+
+    #[test]
+    fn what_is_shown_leads_to_where_more_of_it_is_seen() {
+        let html = page(&[
+            point(1, metric::HTTP_DURATION, "GET /products/{handle}", 20_000.0, 35_000.0),
+            point(2, "vitals.cls", "/review", 1_000.0, 500.0),
+            point(3, "vitals.lcp", ALL, 1_000_000.0, 2_000_000.0),
+        ]);
+
+        assert!(html.contains("From 20 ms to 35 ms (75 % more)") && html.contains("of=GET /products/{handle}"), "{html}");
+        assert!(html.contains("From 0.100 to 0.050 (50 % less)") && html.contains("metric=vitals.cls&amp;of=/review"), "{html}");
+        assert!(html.contains("Largest thing drawn of all pages") && html.contains("From 1.0 s to 2.0 s"), "{html}");
+        assert!(html.contains("action=\"/performance/regressions\""), "{html}");
+    }
+
+    #[test]
+    fn where_nothing_has_changed_it_says_so() {
+        assert!(page(&[]).contains("Nothing has changed"));
+    }
+}

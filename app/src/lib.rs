@@ -20,7 +20,7 @@ mod jobs;
 mod lazy;
 #[cfg(any(feature = "hydrate", test))]
 mod offline;
-mod performance;
+pub mod performance;
 mod product;
 mod products;
 pub mod providers;

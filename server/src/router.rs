@@ -19,8 +19,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products, providers,
-    runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
+    account, alerts, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, pictures, products,
+    providers, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -52,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .route("/runs/{id}/{what}", post(runs::steer))
         .route("/usage/budget", post(usage::set_budget))
         .route("/usage/export.csv", get(usage::export))
+        .route("/performance/{place}", post(alerts::send))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)
         .layer(from_fn(session::require))

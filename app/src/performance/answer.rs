@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use maud::html;
 use ports::error::AppError;
 
-use super::{asked::Asked, caches, database, overview, places::name_at, requests, vitals};
+use super::{alerts, asked::Asked, budgets, caches, database, overview, places::name_at, requests, vitals};
 use crate::context::{Now, authorised};
 
 /// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.
@@ -14,6 +14,7 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
     let context = authorised();
     let now = use_context::<Now>().ok_or(AppError::Internal);
     let (path, search) = address.split_once('?').unwrap_or((address, ""));
+    let of_alerts = alerts::Context::read();
     let (path, search) = (path.to_owned(), search.trim_start_matches('?').to_owned());
     async move {
         let (ports, who) = context?;
@@ -25,6 +26,8 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
             "/performance/requests" => requests::page(&ports, &who, &asked).await,
             database::PATH => database::page(&ports, &who, now, &search).await,
             "/performance/caches" => caches::page(&ports, &who, &asked).await,
+            budgets::PATH => budgets::page(&ports, &who).await,
+            alerts::PATH => alerts::page(&ports, &who, now, &search, of_alerts).await,
             _ => Err(AppError::NotFound),
         };
         match page {

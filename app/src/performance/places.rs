@@ -8,12 +8,14 @@ pub(crate) struct Place {
 }
 
 /// In the order they are offered.
-pub(crate) const PLACES: [Place; 5] = [
+pub(crate) const PLACES: [Place; 7] = [
     Place { path: "/performance", name: "Performance" },
     Place { path: "/performance/vitals", name: "Page loads" },
     Place { path: "/performance/requests", name: "Requests" },
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
+    Place { path: "/performance/budgets", name: "Budgets" },
+    Place { path: "/performance/alerts", name: "Alerts" },
 ];
 
 /// What a place is called.

@@ -13,7 +13,7 @@ use measuring::OTHERS;
 pub(crate) struct Routes(Router<HashMap<&'static str, String>>);
 
 /// Those that stand in `router.rs` by hand. Pages, server functions and the API say theirs themselves.
-const BY_HAND: [(&str, &str); 36] = [
+const BY_HAND: [(&str, &str); 37] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -37,6 +37,7 @@ const BY_HAND: [(&str, &str); 36] = [
     ("POST", "/runs/{id}/{what}"),
     ("POST", "/usage/budget"),
     ("GET", "/usage/export.csv"),
+    ("POST", "/performance/{place}"),
     ("POST", "/switch-store"),
     ("POST", "/vitals"),
     ("GET", "/healthz"),

@@ -12,7 +12,7 @@ use store::{OsEntropy, Store};
 use tokio::sync::watch;
 
 use crate::{
-    SystemClock,
+    SystemClock, alerting,
     config::Config,
     http::{
         caching::{self, Noted},
@@ -36,6 +36,7 @@ pub struct Composed {
     pub worker: WorkerHandle,
     pub couriers: CouriersHandle,
     pub measuring: measuring::Handle,
+    pub alerting: alerting::Handle,
 }
 
 /// Opens the database of a configuration. The data directory is made when it is not there.
@@ -70,6 +71,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
     let runs = Arc::new(RunsService::new(store.clone(), desk.clone(), wake));
     let writing = Arc::new(WritingService::new(store.clone(), desk));
+    let alerting = alerting::open(config, &store, post.wire());
     let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
     let ports = Ports::new(AllPorts {
@@ -89,6 +91,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         lab: shared.clone(),
         deprecated: shared,
         webhooks,
+        alerts: alerting.service.clone(),
     });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let (stopping, stops) = watch::channel(false);
@@ -100,11 +103,13 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         store: store.clone(),
         cache: cache.clone(),
         limits: limits.clone(),
+        data_dir: config.data_dir.clone(),
         process: store.process(),
         build: (build.clone(), env!("CARGO_PKG_VERSION")),
         arriving,
     };
     let watching = measuring::start(watched);
+    let alerting = alerting.start();
     let beacons = (config.measuring && config.vitals_share > 0.0).then_some(beacons);
     if config.measuring {
         lab::watch(store.clone(), stops.clone());
@@ -122,7 +127,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         stopping: stops,
         warm,
     });
-    Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers, measuring: watching })
+    let figures = router::figures(&state);
+    Ok(Composed { figures, router: router::router(state), store, stopping, worker, couriers, measuring: watching, alerting })
 }
 
 /// Opens the installation's secret, which is made when there is none.

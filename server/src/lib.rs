@@ -1,5 +1,6 @@
 //! The server: everything is put together here, in `compose`. Every address is in `router`.
 
+mod alerting;
 pub mod cli;
 mod clock;
 pub mod compose;

@@ -9,9 +9,9 @@ pub const DELIVERY: &str = "alert.channel.failing";
 
 const DAY: u32 = 24 * 60;
 
-/// All of them, worst first.
+/// All of them, worst first. Times are in milliseconds and shares from 0 to 1, whatever a series is kept in.
 pub fn builtin() -> Vec<Rule> {
-    let requests = || Selector::of("http.requests");
+    let requests = || Selector::of("http.duration");
     let failed = || requests().only("class", "5xx");
     let burning =
         |windows: &[Burn]| Condition::BurnRate { bad: failed(), all: requests(), objective: 0.999, windows: windows.to_vec(), at_least: 100 };
@@ -24,7 +24,7 @@ pub fn builtin() -> Vec<Rule> {
             ..rule(
                 "process-gone",
                 "A process does not report any more",
-                Condition::Absence { of: Selector::of("process").by("process"), after_minutes: 3 },
+                Condition::Absence { of: Selector::of("process.alive").by("process"), after_minutes: 3 },
                 Unit::Minutes,
                 Severity::Critical,
                 "Server",
@@ -66,7 +66,7 @@ pub fn builtin() -> Vec<Rule> {
         rule(
             "pool-waits",
             "Requests wait for a connection to the database",
-            above(Selector::of("pool.wait"), Figure::Percentile(95.0), 5, 50.0, 25.0, 50),
+            above(Selector::of("db.wait"), Figure::Percentile(95.0), 5, 50.0, 25.0, 50),
             Unit::Milliseconds,
             Severity::Warning,
             "Server",
@@ -77,7 +77,7 @@ pub fn builtin() -> Vec<Rule> {
             ..rule(
                 "lcp",
                 "Pages appear slowly",
-                above(Selector::of("lcp"), Figure::Percentile(75.0), 60, 2_500.0, 2_300.0, 50),
+                above(Selector::of("vitals.lcp"), Figure::Percentile(75.0), 60, 2_500.0, 2_300.0, 50),
                 Unit::Milliseconds,
                 Severity::Warning,
                 "Pages",
@@ -89,7 +89,7 @@ pub fn builtin() -> Vec<Rule> {
             ..rule(
                 "inp",
                 "Pages answer slowly to a click",
-                above(Selector::of("inp"), Figure::Percentile(75.0), 60, 200.0, 180.0, 50),
+                above(Selector::of("vitals.inp"), Figure::Percentile(75.0), 60, 200.0, 180.0, 50),
                 Unit::Milliseconds,
                 Severity::Warning,
                 "Pages",
@@ -124,7 +124,7 @@ pub fn builtin() -> Vec<Rule> {
             ..rule(
                 "slower",
                 "A route has become slower",
-                Condition::ChangePoint { of: Selector::of("http.duration").by("route"), over_minutes: DAY, worse: Worse::Above, shift: 0.1 },
+                Condition::ChangePoint { of: Selector::of("http.duration").by("route"), over_minutes: 3 * DAY, worse: Worse::Above, shift: 0.1 },
                 Unit::Share,
                 Severity::Note,
                 "Changes",
@@ -138,6 +138,15 @@ fn above(of: Selector, figure: Figure, over_minutes: u32, raise: f64, clear: f64
 }
 
 fn rule(id: &str, name: &str, what: Condition, unit: Unit, severity: Severity, group: &str) -> Rule {
+    let page = match group {
+        "Pages" => "/performance/vitals",
+        "Errors" | "Changes" => "/performance/requests",
+        "Budgets" => "/performance/budgets",
+        _ if id == "pool-waits" => "/performance/database",
+        _ if id == "server-p95" => "/performance/requests",
+        "Alerts" => "",
+        _ => "/performance",
+    };
     Rule {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -148,7 +157,7 @@ fn rule(id: &str, name: &str, what: Condition, unit: Unit, severity: Severity, g
         remind_minutes: 0,
         severity,
         group: group.to_owned(),
-        page: String::new(),
+        page: page.to_owned(),
     }
 }
 

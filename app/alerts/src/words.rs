@@ -1,7 +1,7 @@
 //! What is told, in plain words: what, how bad, since when, against which limit, and where to look; of what is over how long it lasted.
 
 use crate::{
-    Alert, AlertKey, Condition, Figure, Kind, Letter, Line, Severity, State, Unit, Why, Worse,
+    Alert, AlertKey, Condition, Figure, Kind, Letter, Line, Rule, Selector, Severity, State, Unit, Why, Worse,
     numbers::{lasting, moment, number, seconds_between},
 };
 
@@ -66,6 +66,61 @@ pub fn test_text(channel: &str, site: &Site) -> Text {
     Text { subject, body: format!("If you read this, alerts of Vitrine get through to you. Nothing is wrong.\n{}\n", site.alerts()) }
 }
 
+/// What an alert is called: `Pages appear slowly (/products)`.
+pub fn title(alert: &Alert) -> String {
+    named(alert)
+}
+
+/// How bad an alert is, and against which limit: a sentence. Of what is over, how it came to be.
+pub fn explained(alert: &Alert) -> String {
+    match alert.instance.state {
+        State::Resolved { why: Why::Well, .. } => ended(alert),
+        State::Resolved { why, .. } => why_over(why),
+        _ => how_bad(alert),
+    }
+}
+
+/// What a rule watches, and its limit: `75th percentile of vitals.lcp over 1 hour: at most 2.5 s.`
+pub fn watched(rule: &Rule) -> String {
+    let shown = |value: f64| number(value, rule.unit);
+    let limit = shown(rule.what.levels().raise);
+    match &rule.what {
+        Condition::Threshold { of, figure, over_minutes, worse, .. } => {
+            let side = if *worse == Worse::Above { "at most" } else { "at least" };
+            format!("{} of {} over {}: {side} {limit}.", figure_name(*figure), selected(of), minutes(*over_minutes))
+        }
+        Condition::Share { bad, all, over_minutes, .. } => {
+            format!("{} of all {} over {}: at most {limit}.", selected(bad), selected(all), minutes(*over_minutes))
+        }
+        Condition::BurnRate { bad, objective, windows, .. } => {
+            let windows: Vec<_> =
+                windows.iter().map(|burn| format!("{} times over {}", number(burn.factor, Unit::None), minutes(burn.long_minutes))).collect();
+            format!("How fast {} uses up an objective of {}: {}.", selected(bad), number(*objective, Unit::Share), windows.join(", "))
+        }
+        Condition::ChangePoint { of, over_minutes, worse, .. } => {
+            let way = if *worse == Worse::Above { "more" } else { "less" };
+            format!("A step of {} within {}: {limit} {way} than before.", selected(of), minutes(*over_minutes))
+        }
+        Condition::Absence { of, .. } => format!("The last report of {}: at most {limit} ago.", selected(of)),
+        Condition::Found { by } => format!("Each {} that is passed.", plain(&by.series)),
+    }
+}
+
+/// `http.duration, class 5xx, of each route`
+fn selected(of: &Selector) -> String {
+    let only = of.only.iter().map(|(dimension, value)| format!(", {} {}", plain(dimension), plain(value)));
+    let by = of.by.iter().map(|dimension| format!(", of each {}", plain(dimension)));
+    [plain(&of.series)].into_iter().chain(only).chain(by).collect()
+}
+
+fn why_over(why: Why) -> String {
+    match why {
+        Why::Well => String::new(),
+        Why::Unmeasured => "Nothing has been measured for a day: whether it is well is not known.".to_owned(),
+        Why::Dropped => "It is no longer watched.".to_owned(),
+    }
+}
+
 /// For Slack, where these three begin links, mentions and entities.
 pub fn for_slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -103,8 +158,7 @@ fn in_full(line: &Line, site: &Site, now: domain::clock::Timestamp) -> String {
     let what = named(alert);
     if line.kind == Kind::Resolved {
         let why = match alert.instance.state {
-            State::Resolved { why: Why::Unmeasured, .. } => "Nothing has been measured for a day: whether it is well is not known.".to_owned(),
-            State::Resolved { why: Why::Dropped, .. } => "It is no longer watched.".to_owned(),
+            State::Resolved { why: why @ (Why::Unmeasured | Why::Dropped), .. } => why_over(why),
             _ => ended(alert),
         };
         return format!("Resolved: {what}\nIt lasted {}. {why}\n{link}\n", lasted(alert, now));

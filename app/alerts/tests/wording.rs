@@ -1,6 +1,8 @@
 //! What messages say.
 
-use alerts::{Acknowledged, Alert, Instance, Kind, Letter, Line, Rule, Site, State, Why, builtin, for_slack, test_text, write};
+use alerts::{
+    Acknowledged, Alert, Instance, Kind, Letter, Line, Rule, Site, State, Why, builtin, explained, for_slack, test_text, title, watched, write,
+};
 use domain::clock::Timestamp;
 use proptest::prelude::*;
 
@@ -37,9 +39,9 @@ fn what_fires_says_what_how_bad_since_when_against_which_limit_and_where() {
     assert_eq!(
         body,
         "Warning: Pages appear slowly (/products)\n\
-         It is 3.1 s and may be at most 2.5 s (75th percentile of lcp, 1 hour).\n\
+         It is 3.1 s and may be at most 2.5 s (75th percentile of vitals.lcp, 1 hour).\n\
          Since 2026-11-27 20:21 UTC, for 12 minutes. The worst was 3.4 s.\n\
-         https://vitrine.example.com/speed/alerts\n"
+         https://vitrine.example.com/performance/vitals\n"
     );
 }
 
@@ -80,12 +82,46 @@ fn every_kind_of_rule_has_its_sentence() {
     );
     assert_eq!(
         says("errors", "", 0.034),
-        "[Warning] Requests fail: 3.4 % (limit 2 %)\nIt is 3.4 % and may be at most 2 % (share of http.requests, 10 minutes)."
+        "[Warning] Requests fail: 3.4 % (limit 2 %)\nIt is 3.4 % and may be at most 2 % (share of http.duration, 10 minutes)."
     );
     assert_eq!(says("budget", "words a month", 1.0), "[Warning] A budget is passed (words a month)\nFound by: budget.");
     assert_eq!(
         says("slower", "/products", 0.23),
-        "[Note] A route has become slower (/products): 23 % (limit 10 %)\nhttp.duration is 23 % more than before, and 10 % is too much (last 1 day)."
+        "[Note] A route has become slower (/products): 23 % (limit 10 %)\nhttp.duration is 23 % more than before, and 10 % is too much (last 3 days)."
+    );
+}
+
+#[test]
+fn a_page_says_the_same_as_a_message() {
+    let mut alert = alert("lcp", "/products", 3_100.0, 3_400.0);
+    let firing = (title(&alert), explained(&alert));
+    alert.instance.value = Some(2_000.0);
+    let over = [Why::Well, Why::Unmeasured, Why::Dropped].map(|why| {
+        alert.instance.state = State::Resolved { since: SINCE, at: SINCE, why };
+        explained(&alert)
+    });
+
+    assert_eq!(firing.0, "Pages appear slowly (/products)");
+    assert_eq!(firing.1, "It is 3.1 s and may be at most 2.5 s (75th percentile of vitals.lcp, 1 hour).");
+    assert_eq!(over[0], "It is 2 s now; the limit is 2.5 s.");
+    assert!(over[1].contains("whether it is well is not known") && over[2] == "It is no longer watched.", "{over:?}");
+}
+
+#[test]
+fn every_rule_says_what_it_watches() {
+    let says: Vec<_> = ["lcp", "errors", "burn-slow", "slower", "process-gone", "budget", "disk"].iter().map(|id| watched(&named(id))).collect();
+
+    assert_eq!(
+        says,
+        [
+            "75th percentile of vitals.lcp over 1 hour: at most 2.5 s.",
+            "http.duration, class 5xx of all http.duration over 10 minutes: at most 2 %.",
+            "How fast http.duration, class 5xx uses up an objective of 99.9 %: 1 times over 3 days.",
+            "A step of http.duration, of each route within 3 days: 10 % more than before.",
+            "The last report of process.alive, of each process: at most 3 minutes ago.",
+            "Each budget that is passed.",
+            "most of disk.used, of each disk over 5 minutes: at most 90 %.",
+        ]
     );
 }
 

@@ -4,6 +4,7 @@
 //! Every method that touches a store takes the [`Access`] of the person asking and checks their role itself,
 //! so that no page and no handler can forget to. Absence is `Ok(None)`; failure is `Err`.
 
+pub mod alerts;
 pub mod changes;
 pub mod database;
 pub mod deprecated;
@@ -201,6 +202,7 @@ pub struct AllPorts {
     pub performance: Arc<dyn performance::Performance>,
     pub lab: Arc<dyn lab::Lab>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
+    pub alerts: Arc<dyn alerts::Alerts>,
 }
 
 impl Ports {

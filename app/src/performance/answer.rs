@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use maud::html;
 use ports::error::AppError;
 
-use super::{asked::Asked, bottlenecks, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, vitals};
+use super::{alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, vitals};
 use crate::context::{Now, authorised};
 
 /// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.
@@ -14,6 +14,7 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
     let context = authorised();
     let now = use_context::<Now>().ok_or(AppError::Internal);
     let (path, search) = address.split_once('?').unwrap_or((address, ""));
+    let of_alerts = alerts::Context::read();
     let (path, search) = (path.to_owned(), search.trim_start_matches('?').to_owned());
     let forms = Forms::of_context(&search);
     async move {
@@ -31,6 +32,8 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
             "/performance/bottlenecks" => bottlenecks::page(&ports, &who, &asked).await,
             "/performance/capacity" => capacity::page(&ports, &who, &asked).await,
             "/performance/lab" => lab::page(&ports, &who, now, &asked, &forms).await,
+            budgets::PATH => budgets::page(&ports, &who).await,
+            alerts::PATH => alerts::page(&ports, &who, now, &search, of_alerts).await,
             _ => Err(AppError::NotFound),
         };
         match page {

@@ -4,12 +4,15 @@
 //! server; the browser gets no code for it but what every such page has.
 
 #[cfg(feature = "ssr")]
+pub mod alerts;
+#[cfg(feature = "ssr")]
 mod answer;
 mod api;
 #[cfg(feature = "ssr")]
 mod asked;
 #[cfg(feature = "ssr")]
 mod bottlenecks;
+mod budgets;
 #[cfg(feature = "ssr")]
 mod caches;
 #[cfg(feature = "ssr")]

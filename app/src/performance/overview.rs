@@ -5,11 +5,13 @@ use maud::{Markup, html};
 use measuring::{ALL, metric};
 use ports::{
     Access, Ports,
+    alerts::Firing,
     error::AppError,
     performance::{Classes, Measured, Measurements, Question},
 };
 
 use super::{
+    alerts::{PATH, tone},
     asked::Asked,
     shown::{change, change_of, head, heads, tile},
     trend::{Trend, Value, deployments, fold, folded, trend},
@@ -39,8 +41,10 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
     let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let firing = ports.alerts.firing(who).await?;
     let page = html! {
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
+        (alarms(firing))
         (loads(&measured))
         (answers(&measured))
         (fullness(&measured))
@@ -49,6 +53,16 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (deployments(&measured.deployments, now))
     };
     Ok(page.into_string())
+}
+
+/// How many alerts fire.
+fn alarms(firing: Firing) -> Markup {
+    let says = match firing.count {
+        0 => "No alert fires".to_owned(),
+        1 => "1 alert fires".to_owned(),
+        count => format!("{} alerts fire", number(count as u64)),
+    };
+    html! { p { span.badge data-tone=(firing.worst.map_or("ok", tone)) { a.link href=(PATH) { (says) } } } }
 }
 
 /// What people's browsers say.
@@ -262,6 +276,17 @@ mod tests {
         let html = answers(&measured()).into_string();
 
         assert!(html.contains("<dd>4</dd>") && html.contains("62.5 %") && html.contains("75.00 % answered"), "{html}");
+    }
+
+    #[test]
+    fn alerts_that_fire_are_counted_with_how_bad_the_worst_is() {
+        let told = |count, worst| alarms(Firing { count, worst }).into_string();
+
+        let (none, one, some) = (told(0, None), told(1, Some(alerts::Severity::Warning)), told(3, Some(alerts::Severity::Critical)));
+
+        assert!(none.contains("data-tone=\"ok\"") && none.contains("No alert fires") && none.contains("href=\"/performance/alerts\""), "{none}");
+        assert!(one.contains("data-tone=\"warn\"") && one.contains("1 alert fires"), "{one}");
+        assert!(some.contains("data-tone=\"bad\"") && some.contains("3 alerts fire"), "{some}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(crate) struct Place {
 }
 
 /// In the order they are offered.
-pub(crate) const PLACES: [Place; 10] = [
+pub(crate) const PLACES: [Place; 12] = [
     Place { path: "/performance", name: "Performance" },
     Place { path: "/performance/vitals", name: "Page loads" },
     Place { path: "/performance/requests", name: "Requests" },
@@ -19,6 +19,8 @@ pub(crate) const PLACES: [Place; 10] = [
     Place { path: "/performance/bottlenecks", name: "Bottlenecks" },
     Place { path: "/performance/capacity", name: "Capacity" },
     Place { path: "/performance/lab", name: "Lab" },
+    Place { path: "/performance/budgets", name: "Budgets" },
+    Place { path: "/performance/alerts", name: "Alerts" },
 ];
 
 /// What a place is called.

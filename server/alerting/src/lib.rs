@@ -12,6 +12,8 @@ pub mod contract;
 mod email;
 mod file;
 mod handle;
+#[cfg(feature = "store")]
+mod kept;
 mod memory;
 mod outbox;
 mod post;

@@ -34,6 +34,10 @@ pub const RUNTIME_LAG: &str = "runtime.lag";
 pub const RUNTIME_BUSY: &str = "runtime.busy";
 /// One each time that what was measured is written, so that it is seen when a server has stopped.
 pub const PROCESS_ALIVE: &str = "process.alive";
+/// One when a process has stopped as it should: from then on nobody waits to hear of it.
+pub const PROCESS_STOPPED: &str = "process.stopped";
+/// How full the disk is that the data directory is on, in thousandths, looked at every ten seconds.
+pub const DISK_USED: &str = "disk.used";
 
 /// What is measured in browsers is called so: `vitals.lcp` and the others of the crate `vitals`.
 pub const VITALS: &str = "vitals.";

@@ -49,7 +49,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let (stopping, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(async move {
         let _ = stopped.await;
-        tokio::join!(composed.worker.stop(), composed.couriers.stop());
+        tokio::join!(composed.worker.stop(), composed.couriers.stop(), composed.alerting.stop());
     });
     let stop = async {
         signals.next().await;

@@ -1,6 +1,7 @@
 //! The configuration: read once from the environment, checked together, refused with a sentence that
 //! says what to change. Nothing else in the program reads the environment.
 
+pub mod alerts;
 mod cdn;
 mod connections;
 mod database;
@@ -66,6 +67,8 @@ pub struct Config {
     pub measuring: bool,
     /// `VITRINE_VITALS_SHARE`: the share of page views that browsers measure, from 0 (none) to 1 (default, all of them).
     pub vitals_share: f64,
+    /// `VITRINE_ALERTS_FILE`: rules of alerts and whom they are told, as TOML; none: the built-in rules, on the page alone.
+    pub alerts_file: Option<PathBuf>,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -159,6 +162,7 @@ const KNOWN: &[&str] = &[
     "VITRINE_DRAIN_SECONDS",
     "VITRINE_MEASURING",
     "VITRINE_VITALS_SHARE",
+    "VITRINE_ALERTS_FILE",
     "VITRINE_LOG",
     "VITRINE_LOG_FORMAT",
 ];
@@ -261,6 +265,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         cdn,
         measuring,
         vitals_share,
+        alerts_file: get("VITRINE_ALERTS_FILE").map(PathBuf::from),
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })

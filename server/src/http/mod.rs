@@ -1,6 +1,7 @@
 //! The HTTP layer: thin handlers over the ports.
 
 pub(crate) mod account;
+pub(crate) mod alerts;
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod briefs;

@@ -1,6 +1,6 @@
-//! What the program takes of the machine since it was last looked.
+//! What the program takes of the machine since it was last looked, and how full its disk is.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use measuring::{Recorder, metric};
 
@@ -34,6 +34,34 @@ impl Seen {
     }
 }
 
+/// What the disk is called that the data directory is on.
+const DATA: &str = "data";
+
+/// How full the disk is that a directory is on. Where that cannot be told there is nothing to count.
+pub(super) fn disk(recorder: &Recorder, directory: &Path) {
+    if let Some(used) = disk_used(directory) {
+        recorder.record(metric::DISK_USED, DATA, "", used);
+    }
+}
+
+/// In thousandths of what there is for programs: what is kept for the system is neither used nor free.
+#[cfg(unix)]
+fn disk_used(directory: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(directory).ok()?;
+    let used = disk.f_blocks.saturating_sub(disk.f_bfree);
+    thousandths(used, used.saturating_add(disk.f_bavail))
+}
+
+#[cfg(not(unix))]
+fn disk_used(_: &Path) -> Option<u64> {
+    None
+}
+
+/// None of nothing. What is nearly all is not rounded up to all.
+fn thousandths(part: u64, of: u64) -> Option<u64> {
+    (of > 0).then(|| (u128::from(part.min(of)) * 1_000 / u128::from(of)) as u64)
+}
+
 /// How much of the time since `before` was used of what there is, in thousandths.
 fn share(before: &mut Option<(Instant, f64)>, now: Instant, seconds: f64, there_is: f64) -> Option<u64> {
     let (at, used) = before.replace((now, seconds))?;
@@ -46,6 +74,28 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_disk_is_as_full_as_programs_find_it() {
+        assert_eq!(
+            [thousandths(9, 10), thousandths(999_999, 1_000_000), thousandths(3, 3), thousandths(0, 0)],
+            [Some(900), Some(999), Some(1_000), None]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_disk_of_a_directory_is_counted_and_that_of_none_is_not() {
+        let recorder = Recorder::new(10);
+        disk(&recorder, Path::new("/no/such/directory"));
+        assert!(recorder.take().is_empty());
+
+        disk(&recorder, &std::env::temp_dir());
+
+        let taken = recorder.take();
+        assert_eq!((taken.len(), taken[0].0.metric.as_str(), taken[0].0.of.as_str()), (1, metric::DISK_USED, DATA));
+        assert!(taken[0].1.most() <= Some(1_000));
+    }
 
     #[test]
     fn a_share_is_of_what_has_passed_since() {

@@ -1,6 +1,7 @@
 //! The task that looks at figures every ten seconds and writes what was measured every minute.
 
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -29,6 +30,7 @@ pub(crate) struct Watched {
     pub(crate) store: Store,
     pub(crate) cache: Cache,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) data_dir: PathBuf,
     /// Which process this is, among those that write.
     pub(crate) process: Uuid,
     /// The build that serves, as its files are called, and its version.
@@ -75,7 +77,7 @@ impl Handle {
 }
 
 async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
-    let Watched { measuring, store, cache, limits, process, build, arriving } = watched;
+    let Watched { measuring, store, cache, limits, data_dir, process, build, arriving } = watched;
     let Some(recorder) = measuring.recorder() else { return };
     let listening = tokio::spawn({
         let (measuring, store, build, stopped) = (measuring.clone(), store.clone(), build.0.clone(), stopped.clone());
@@ -103,12 +105,16 @@ async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
         recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
         counted::sample(recorder, &store, &cache);
         machine.look(recorder, &name);
+        process::disk(recorder, &data_dir);
         let present = now();
         if present == minute && !is_end {
             continue;
         }
         counts.look(recorder, &store, &cache, &limits);
         recorder.record_many(metric::PROCESS_ALIVE, &name, "", 0, 1);
+        if is_end {
+            recorder.record_many(metric::PROCESS_STOPPED, &name, "", 0, 1);
+        }
         periods.add(minute, recorder.take());
         minute = present;
         write(&store, process, &mut periods).await;

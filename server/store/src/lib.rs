@@ -7,6 +7,7 @@
 //! Products are changed by [`Store::write`] and by nothing else.
 
 mod admin;
+pub mod alerts;
 mod api;
 mod catalogue;
 mod codec;
@@ -200,6 +201,7 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     all.extend(api::hot(db));
     all.extend(webhooks::hot());
     all.extend(measured::hot(db));
+    all.extend(alerts::hot(db));
     all.extend([
         ("rows of a window", db.sql(&sql::SUMMARIES_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),

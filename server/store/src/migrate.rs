@@ -44,6 +44,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/postgres/0009_measurements.sql"),
     ),
     (12, "lab", include_str!("../../../migrations/sqlite/0012_lab.sql"), include_str!("../../../migrations/postgres/0012_lab.sql")),
+    (10, "alerts", include_str!("../../../migrations/sqlite/0010_alerts.sql"), include_str!("../../../migrations/postgres/0010_alerts.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

@@ -76,7 +76,7 @@ impl Net {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT));
-        let tls = tls(ciphers).inspect_err(|error| tracing::error!(%error, "no other server can be asked, as TLS cannot be spoken")).ok();
+        let tls = tls_of(ciphers).inspect_err(|error| tracing::error!(%error, "no other server can be asked, as TLS cannot be spoken")).ok();
         let client = tls.map(|tls| {
             let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
             Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector)
@@ -123,8 +123,13 @@ fn forbidden<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Forbidden> {
     None
 }
 
+/// How this program speaks TLS to others, for what is not HTTP. Reads the certificates of the machine.
+pub fn tls() -> Result<Arc<rustls::ClientConfig>, rustls::Error> {
+    tls_of(rustls::crypto::ring::default_provider()).map(Arc::new)
+}
+
 /// The certificates that the machine trusts; Mozilla's where it has none, as in a bare container.
-fn tls(ciphers: CryptoProvider) -> Result<rustls::ClientConfig, rustls::Error> {
+fn tls_of(ciphers: CryptoProvider) -> Result<rustls::ClientConfig, rustls::Error> {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {

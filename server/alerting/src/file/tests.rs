@@ -55,7 +55,7 @@ fn each_kind_of_rule_can_be_written() {
         id = "burn"
         name = "The objective burns"
         kind = "burn_rate"
-        series = "http.requests"
+        series = "http.duration"
         by = ["route"]
         bad = { only = { class = "5xx" } }
         objective = 0.99
@@ -86,7 +86,7 @@ fn each_kind_of_rule_can_be_written() {
     assert_eq!(own[0].what.asks()[0].figure, Figure::Percentile(99.9));
     assert_eq!(own[1].unit, Unit::Share);
     assert_eq!((own[2].what.by(), own[2].what.asks().len()), (&["route".to_owned()][..], 4));
-    assert_eq!(own[2].what.asks()[0].of, Selector::of("http.requests").only("class", "5xx").by("route"));
+    assert_eq!(own[2].what.asks()[0].of, Selector::of("http.duration").only("class", "5xx").by("route"));
 }
 
 #[test]

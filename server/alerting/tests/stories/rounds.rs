@@ -95,9 +95,9 @@ async fn from_a_slow_page_to_a_message_and_back() {
     days(async {
         let world = World::of(vec![named("lcp")]);
         let running = world.process("a").start();
-        world.store.set("lcp", &[("", 3_100.0)]);
+        world.store.set("vitals.lcp", &[("", 3_100.0)]);
         sleep(Duration::from_mins(14)).await;
-        world.store.set("lcp", &[("", 2_000.0)]);
+        world.store.set("vitals.lcp", &[("", 2_000.0)]);
         sleep(Duration::from_mins(30)).await;
 
         assert_eq!(world.post.taken().len(), 2, "{:?}", world.post.taken());
@@ -113,13 +113,13 @@ async fn a_dead_process_is_told_by_another_and_one_that_says_goodbye_is_not() {
     days(async {
         let world = World::of(vec![named("process-gone")]);
         let process = world.process("a");
-        world.store.set("process", &[("web-1", 0.0), ("web-2", 1.0), ("web-3", 1.0)]);
+        world.store.set("process.alive", &[("web-1", 0.0), ("web-2", 1.0), ("web-3", 1.0)]);
         world.minutes(&process, 1).await;
-        world.store.set("process", &[("web-1", 0.0), ("web-2", 4.0)]);
+        world.store.set("process.alive", &[("web-1", 0.0), ("web-2", 4.0)]);
         world.minutes(&process, 7).await;
 
         assert_eq!(world.subjects().await, ["[Critical] A process does not report any more (web-2): 4 minutes (limit 3 minutes)"]);
-        world.store.set("process", &[("web-1", 0.0)]);
+        world.store.set("process.alive", &[("web-1", 0.0)]);
         world.minutes(&process, 7).await;
         let state = world.state(&AlertKey::new("process-gone", "web-2")).await;
         assert!(matches!(state, Some(State::Resolved { why: Why::Dropped, .. })), "{state:?}");
@@ -133,7 +133,7 @@ async fn measurements_that_cannot_be_asked_make_nothing_fire_and_end_nothing() {
     days(async {
         let world = World::of(vec![named("process-gone"), rule("one")]);
         let process = world.process("a");
-        world.store.set("process", &[("web-1", 0.0)]);
+        world.store.set("process.alive", &[("web-1", 0.0)]);
         world.store.set("budget", &[("money", 1.0)]);
         world.minutes(&process, 1).await;
         *world.store.broken.lock().unwrap() = Some("The database is gone.");

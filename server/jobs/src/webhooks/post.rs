@@ -45,6 +45,11 @@ impl Post {
         Self { patience, ..self }
     }
 
+    /// The way out, for others who send to addresses that somebody has typed.
+    pub fn wire(&self) -> Arc<dyn Wire> {
+        self.wire.clone()
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.desk.clock.now()
     }

@@ -155,7 +155,7 @@ fn function_work(function: &str, reads: bool, headers: &HeaderMap) -> Work {
 
 fn page_work(path: &str, query: Option<&str>, reads: bool, headers: &HeaderMap) -> Work {
     // Waits for somebody else's server: forms that do say so in their address.
-    if !reads && path.starts_with("/settings/") && query == Some("waits") {
+    if !reads && (path.starts_with("/settings/") || path == "/performance/alerts") && query == Some("waits") {
         return Work::Other;
     }
     // Nobody could sign in otherwise, however few they are: its form asks the database nothing but who has a session already.
@@ -258,6 +258,8 @@ mod tests {
             ("POST", "/products/lamp.csv", Some(Class::Write)),
             ("POST", "/settings/webhooks", Some(Class::Write)),
             ("POST", "/settings/webhooks?waits", None),
+            ("POST", "/performance/alerts?waits", None),
+            ("POST", "/performance/alerts", Some(Class::Write)),
             ("POST", "/products/lamp?waits", Some(Class::Write)),
             ("GET", "/api/v1/products", Some(Class::Read)),
             ("POST", "/api/v1/imports", None),

@@ -6,6 +6,7 @@
 mod support;
 
 mod admin;
+mod alerts;
 mod apart;
 mod briefs;
 mod changes;
@@ -74,6 +75,11 @@ contract! {
         bad_names_are_refused_with_a_sentence,
         a_password_has_ten_characters,
         an_export_has_every_product_once_and_none_from_the_trash,
+    ],
+    alerts: [
+        the_outbox_of_alerts_does_what_every_outbox_does,
+        processes_that_ask_at_once_get_a_round_and_a_message_once,
+        what_nobody_understands_any_more_is_left_out,
     ],
     apart: [
         every_method_sees_its_own_store_only,

@@ -91,6 +91,12 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
         "measurements that are too old" => {
             (&["0", "29333333"], &["measurements_by_age (level=? AND at<?)"], &["0", "29333333"], &["measurements_by_age"])
         }
+        "a message of alerts to send" => (
+            &["'ops'", "'me'", "5", "95", "86405"],
+            &["alert_messages USING INTEGER PRIMARY KEY (rowid=?)", "alert_messages_by_state (channel=? AND state=?)"],
+            &["'ops'", "'me'", "5", "95", "86405"],
+            &["alert_messages_pkey", "alert_messages_by_state"],
+        ),
         "products by their keys" => (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"]),
         "living products by their handles" => (
             &["1", "'[\"p-77\",\"p-78\"]'"],
@@ -369,7 +375,7 @@ async fn suggest(arranged: &Arranged, behind: i64) {
     arranged.execute("UPDATE content_reviews SET status = 'approved' WHERE product_key % 4 <> 0").await;
 }
 
-/// Tokens, kept answers, and what webhooks were sent.
+/// Tokens, kept answers, what webhooks were sent, and what was told of alerts.
 async fn ask(arranged: &Arranged, numbers: std::ops::Range<i64>) {
     let numbers = format!("WITH RECURSIVE n (i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {})", numbers.start, numbers.end - 1);
     let (id, hash) = if arranged.is_sqlite() { ("randomblob(16)", "CAST(i AS BLOB)") } else { ("gen_random_uuid()", "i::text::bytea") };
@@ -377,6 +383,12 @@ async fn ask(arranged: &Arranged, numbers: std::ops::Range<i64>) {
         .execute(&format!(
             "{numbers} INSERT INTO api_tokens (id, store_num, user_id, name, secret_hash, ends_with, scopes, log_in, created_at) \
              SELECT {id}, m.store_num, m.user_id, 'Token', {hash}, 'abcd', 1, i % 2 = 0, i FROM n, memberships m"
+        ))
+        .await;
+    arranged
+        .execute(&format!(
+            "{numbers} INSERT INTO alert_messages (id, channel, subject, body, state, attempts, created_at, due_at, noted_at, answer, held_by, held_until) \
+             SELECT 'm' || i, 'ops', '', '', CASE WHEN i % 100 = 0 THEN 'waiting' ELSE 'delivered' END, 1, i, i, i, '', '', 0 FROM n"
         ))
         .await;
     arranged

@@ -1,0 +1,259 @@
+//! The budgets of the product: what it may weigh, take and fail, and how it stands with those that are measured while it is used.
+
+use std::sync::LazyLock;
+
+use ::budgets::{
+    About, Budget, Budgets, Judged, State,
+    burn::{Burning, Counted, Objective, Urgency, Window},
+    judge,
+};
+use maud::{Markup, html};
+use ports::{
+    Access, Ports,
+    alerts::{self, LiveFigures},
+    error::AppError,
+};
+
+use super::{
+    shown::{heads, icon, places, tile},
+    units,
+};
+use crate::ui::{chart::bar, format::number};
+
+/// Where it is.
+pub(super) const PATH: &str = "/performance/budgets";
+
+/// The product's own, as they were when this was compiled.
+static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
+
+pub(super) async fn page(ports: &Ports, who: &Access) -> Result<String, AppError> {
+    let live = ports.alerts.live_figures(who).await?;
+    Ok(markup(&OURS, &live).into_string())
+}
+
+fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
+    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.value? })).collect();
+    let judged = judge(budgets, &readings);
+    let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
+    let (used, built, tested) = (of("live"), of("build"), of("test"));
+    html! {
+        header.page-head {
+            h1 tabindex="-1" { "Budgets" }
+            a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
+        }
+        (places(PATH))
+        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is passed is an alert." }
+        @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
+        section.part aria-labelledby="live-h" {
+            h2 #live-h { "While it is used" }
+            (summary(&used))
+            div.scroll tabindex="0" role="group" aria-labelledby="live-h" {
+                table.table {
+                    (heads("Budget", &["Measured", "Limit", "Used", "State"]))
+                    tbody { @for judged in &used { (row(judged, live)) } }
+                }
+            }
+        }
+        (elsewhere("built", "Checked by the build", "Each build is held against them, and fails when one is passed.", &built))
+        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure.", &tested))
+    }
+}
+
+/// How much of the month's failures is used up, and how fast.
+fn errors(objective: Objective, live: &LiveFigures) -> Markup {
+    let month = counted(live.month);
+    let burning = objective.burning(|window| counted(live.windows[at(window)]));
+    let left = objective.left(month);
+    let allowed = (month.total as f64 * objective.allowed()) as u64;
+    html! {
+        section.part aria-labelledby="errors-h" {
+            h2 #errors-h { "Errors that are allowed" }
+            p.muted { "Of 30 days " (percent(1.0 - objective.allowed())) " have to be answered without the server's fault. A pair of windows alarms somebody when both burn faster than its limit." }
+            dl.tiles.num {
+                (tile("Left of the month", &percent(left), Some(&format!("{} failed of {} that may", number(month.failed()), number(allowed)))))
+                (tile("Asked", &number(month.total), Some("in 30 days, this one among them")))
+                @if let Some(seconds) = burning[2].long.and_then(|rate| objective.lasts(left, rate)) { (tile("Lasts", &lasts(seconds), Some("if it goes on as in the last 3 days"))) }
+            }
+            div.scroll tabindex="0" role="group" aria-labelledby="errors-h" {
+                table.table {
+                    (heads("Windows", &["Burns in the long one", "In the short one", "Limit", "Failed", "State"]))
+                    tbody { @for pair in &burning { (pair_row(pair)) } }
+                }
+            }
+        }
+    }
+}
+
+fn pair_row(burning: &Burning) -> Markup {
+    let Burning { pair, long, short, is_passed, failed } = burning;
+    let rate = |rate: &Option<f64>| rate.map_or_else(|| "nothing asked".to_owned(), |rate| format!("{rate:.1} times"));
+    let says = match pair.urgency {
+        Urgency::Page => "somebody at once",
+        Urgency::Ticket => "somebody within days",
+    };
+    html! {
+        tr {
+            th scope="row" { (pair.long.words()) " and " (pair.short.words()) p.muted.small { "Alarms " (says) } }
+            td.num { (rate(long)) }
+            td.num { (rate(short)) }
+            td.num { (pair.burn) " times" }
+            td.num { (number(*failed)) }
+            td { @if *is_passed { span.badge data-tone="bad" { "Too fast" } } @else { span.badge data-tone="ok" { "Kept" } } }
+        }
+    }
+}
+
+/// How many are kept.
+fn summary(judged: &[&Judged<'_>]) -> Markup {
+    let count = |wanted: fn(&State) -> bool| number(judged.iter().filter(|judged| wanted(&judged.state)).count() as u64);
+    html! {
+        dl.tiles.num {
+            (tile("Passed", &count(|state| matches!(state, State::Passed { .. })), None))
+            (tile("Kept", &count(|state| matches!(state, State::Kept { .. })), None))
+            (tile("Not measured", &count(|state| *state == State::NotMeasured), Some("nobody did it, or too few to tell")))
+        }
+    }
+}
+
+fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
+    let Judged { budget, reading, state } = judged;
+    let unit = budget.limit.unit;
+    let counted = live.readings.iter().find(|one| one.id == budget.id);
+    html! {
+        tr {
+            th scope="row" { (budget.what) @if let About::Live(series) = &budget.about { p.muted.small { (statistic(series)) } } }
+            td.num {
+                @match reading {
+                    Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { p.muted.small { "of " (number(counted.count)) } } }
+                    None => @if let Some(counted) = counted.filter(|counted| counted.count > 0) { p.muted.small { (number(counted.count)) " of " (number(counted.needed)) " that it takes" } }
+                }
+            }
+            td.num { (limit(budget)) }
+            td {
+                @if let State::Kept { used } = state { (bar((used * 100.0) as u64, 100)) span.vh { (percent(*used)) } }
+                @if let State::Passed { .. } = state { (bar(100, 100)) span.vh { "all of it" } }
+            }
+            td {
+                @match state {
+                    State::Kept { .. } => span.badge data-tone="ok" { "Kept" },
+                    State::Passed { .. } => span.badge data-tone="bad" title=[judged.complaint()] { "Passed" },
+                    State::NotMeasured => span.badge data-tone="off" { "Not measured" },
+                }
+            }
+        }
+    }
+}
+
+/// Those that nothing is measured of here.
+fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup {
+    let heading = format!("{id}-h");
+    html! {
+        section.part aria-labelledby=(heading) {
+            h2 id=(heading) { (name) }
+            p.muted { (says) }
+            details {
+                summary { (number(judged.len() as u64)) " budgets" }
+                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
+                    table.table {
+                        (heads("Budget", &["Limit"]))
+                        tbody { @for judged in judged { tr { th scope="row" { (judged.budget.what) } td.num { (limit(judged.budget)) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn limit(budget: &Budget) -> String {
+    let side = if budget.limit.side == ::budgets::Side::AtLeast { "at least " } else { "" };
+    format!("{side}{}", budget.limit.unit.show(budget.limit.value))
+}
+
+/// `p75, /products`
+fn statistic(series: &::budgets::Series) -> String {
+    let of = if series.route == "all" { "everything" } else { &series.route };
+    format!("{}, {of}", series.statistic)
+}
+
+const fn counted(counted: alerts::Counted) -> Counted {
+    Counted { good: counted.good, total: counted.total }
+}
+
+fn at(window: Window) -> usize {
+    Window::ALL.iter().position(|known| *known == window).unwrap_or_default()
+}
+
+fn percent(share: f64) -> String {
+    let thousandths = (share * 1_000.0).round();
+    if thousandths < 0.0 { format!("-{}", units::percent(-thousandths as u64)) } else { units::percent(thousandths as u64) }
+}
+
+/// In days, which is as exact as it can be known.
+fn lasts(seconds: f64) -> String {
+    match (seconds / 86_400.0) as u64 {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days @ ..=365 => format!("{days} days"),
+        _ => "more than a year".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::alerts::Reading;
+
+    use super::*;
+
+    fn reading(id: &str, value: Option<f64>, count: u64) -> Reading {
+        Reading { id: id.into(), value, count, needed: 20 }
+    }
+
+    fn page(readings: Vec<Reading>, month: (u64, u64), windows: [(u64, u64); 5]) -> String {
+        let of = |(good, total)| alerts::Counted { good, total };
+        markup(&OURS, &LiveFigures { readings, windows: windows.map(of), month: of(month) }).into_string()
+    }
+
+    /// The row of a budget.
+    fn row_of<'a>(page: &'a str, id: &str) -> &'a str {
+        let (about, live) = (OURS.get(id).unwrap(), page.split_once("id=\"live-h\"").unwrap().1);
+        let About::Live(series) = &about.about else { panic!("{id} is not live") };
+        let place = format!("{}<p class=\"muted small\">{}</p>", about.what, statistic(series));
+        live.split_once(&place).unwrap_or_else(|| panic!("{place}: {live}")).1.split_once("</tr>").unwrap().0
+    }
+
+    #[test]
+    fn each_budget_is_kept_passed_or_not_measured() {
+        let readings = vec![reading("lcp-products", Some(0.9), 40), reading("inp-products", Some(250.0), 40), reading("cls-products", None, 3)];
+
+        let page = page(readings, (0, 0), [(0, 0); 5]);
+
+        let (kept, passed, few) = (row_of(&page, "lcp-products"), row_of(&page, "inp-products"), row_of(&page, "cls-products"));
+        assert!(kept.contains("0.90 s") && kept.contains(">Kept<") && kept.contains("75 %") && kept.contains("of 40"), "{kept}");
+        assert!(passed.contains(">Passed<") && passed.contains("250 ms") && passed.contains("title="), "{passed}");
+        assert!(few.contains(">Not measured<") && few.contains("3 of 20 that it takes"), "{few}");
+        assert!(row_of(&page, "ttfb-products").contains(">Not measured<"));
+    }
+
+    #[test]
+    fn those_of_builds_and_tests_say_who_checks_them() {
+        let page = page(Vec::new(), (0, 0), [(0, 0); 5]);
+
+        let part = |id: &str| page.split_once(&format!("id=\"{id}-h\"")).unwrap().1.split_once("</section>").unwrap().0.to_owned();
+        assert!(part("built").contains("The first chunk") && part("built").contains("93.0 kB"), "{page}");
+        assert!(part("tested").contains("A thousand people: p95") && !part("tested").contains("The first chunk"), "{page}");
+        assert!(!page.contains("style=") && !page.contains("<script"), "{page}");
+    }
+
+    #[test]
+    fn the_errors_of_a_month_are_told_with_how_fast_they_come() {
+        let page = page(Vec::new(), (999_400, 1_000_000), [(98, 100), (980, 1_000), (9_800, 10_000), (59_900, 60_000), (299_000, 300_000)]);
+
+        let errors = page.split_once("id=\"errors-h\"").unwrap().1.split_once("</section>").unwrap().0;
+        assert!(errors.contains("<dd>40 %</dd>") && errors.contains("600 failed of 1,000 that may"), "{errors}");
+        assert!(errors.contains("20.0 times") && errors.contains(">Too fast<") && errors.contains("1 hour and 5 minutes"), "{errors}");
+        assert_eq!(
+            (percent(-0.25), lasts(0.0), lasts(90_000.0), lasts(1e9)),
+            ("-25 %".into(), "less than a day".into(), "1 day".into(), "more than a year".into())
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! What the budgets that are checked while the product is used are held against. What the file calls a metric is found here among what is measured.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use ::budgets::{Budgets, Question, Statistic, Unit};
+use measuring::{ALL, Level, Series, Sketch, Span, metric};
+use ports::alerts::{Counted, LiveFigures, Reading};
+use store::measured::Measured;
+
+use super::selecting::PROBES;
+
+/// The product's own.
+pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
+
+/// Fewer measurements tell nothing of a quantile.
+const FEWEST: u64 = 20;
+/// Statements of a request, of the route.
+const STATEMENTS: &str = "http.statements";
+/// Those of browsers that there are budgets of, as series and file both call them.
+const VITALS: [&str; 6] = ["lcp", "inp", "cls", "fcp", "ttfb", "hydrated"];
+
+/// What was measured of everything with a budget.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Live(pub(super) LiveFigures);
+
+/// The last 24 hours, this one among them. It is rows of whole hours that are read: of each minute they would be sixty times as many.
+pub(super) fn day(end: i64) -> Span {
+    let to = Level::Hour.begin(end) + 60;
+    Span { level: Level::Hour, from: to - 24 * 60, to }
+}
+
+/// The last 30 days, this one among them.
+pub(super) fn month(end: i64) -> Span {
+    let to = Level::Day.begin(end) + Level::Day.minutes();
+    Span { level: Level::Day, from: to - 30 * Level::Day.minutes(), to }
+}
+
+/// Whether a budget may be about a series.
+pub(super) fn is_wanted(series: &Series) -> bool {
+    let is_vital = || series.metric.strip_prefix(metric::VITALS).is_some_and(|name| VITALS.contains(&name));
+    match series.metric.as_str() {
+        metric::HTTP_DURATION | STATEMENTS | metric::CACHE_HIT | metric::CACHE_MISS => true,
+        _ => series.class.is_empty() && is_vital(),
+    }
+}
+
+/// Adds what was asked by people and programs, and how much of it was answered without the server's fault.
+pub(super) fn count<'a>(counted: &mut Counted, rows: impl Iterator<Item = &'a Measured>) {
+    for row in rows.filter(|row| !PROBES.contains(&row.series.of.as_str())) {
+        counted.total += row.sketch.count();
+        if row.series.class != "5xx" {
+            counted.good += row.sketch.count();
+        }
+    }
+}
+
+impl Live {
+    pub(super) fn of(rows: &[Measured], windows: [Counted; 5], month: Counted) -> Self {
+        let mut series: HashMap<&Series, Sketch> = HashMap::new();
+        for row in rows {
+            series.entry(&row.series).or_default().merge(&row.sketch);
+        }
+        let readings = OURS.questions().map(|question| reading(&question, &series, month)).collect();
+        Self(LiveFigures { readings, windows, month })
+    }
+
+    /// Each budget of which enough was measured, and whether it is passed.
+    pub(super) fn found(&self) -> Vec<(String, bool)> {
+        let judged = |reading: &Reading| Some((reading.id.clone(), !OURS.get(&reading.id)?.limit.holds(reading.value?)));
+        self.0.readings.iter().filter_map(judged).collect()
+    }
+}
+
+/// What was measured of a budget, in its unit.
+fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Counted) -> Reading {
+    let all = |metric: &str, wanted: &dyn Fn(&Series) -> bool| {
+        let mut sketch = Sketch::default();
+        series.iter().filter(|(series, _)| series.metric == metric && wanted(series)).for_each(|(_, one)| sketch.merge(one));
+        sketch
+    };
+    let (route, limit) = (question.series.route.as_str(), question.limit);
+    let is_asked = |series: &Series| if route == ALL { !PROBES.contains(&series.of.as_str()) } else { series.of == route };
+    let share = |part: u64, of: u64, needed: u64| (of >= needed.max(1)).then(|| part as f64 / of as f64 * 100.0);
+    // One of so many is what may fail.
+    let for_failures = |allowed: f64| if allowed > 0.0 { (100.0 / allowed).ceil() as u64 } else { FEWEST };
+    let (value, count, needed) = match question.series.metric.as_str() {
+        "availability" => {
+            let needed = for_failures(100.0 - limit.value);
+            (share(month.good, month.total, needed), month.total, needed)
+        }
+        "failures" => {
+            let failed = all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class == "5xx").count();
+            let (asked, needed) = (all(metric::HTTP_DURATION, &is_asked).count(), for_failures(limit.value));
+            (share(failed, asked, needed), asked, needed)
+        }
+        "hits" => {
+            let caches = caches(route);
+            let is_one = |series: &Series| route == ALL || caches.contains(&series.of.as_str());
+            let (hits, misses) = (all(metric::CACHE_HIT, &is_one).count(), all(metric::CACHE_MISS, &is_one).count());
+            (share(hits, hits + misses, FEWEST), hits + misses, FEWEST)
+        }
+        "duration" => of_values(question, &all(metric::HTTP_DURATION, &is_asked)),
+        "statements" => of_values(question, &all(STATEMENTS, &is_asked)),
+        vital if VITALS.contains(&vital) => of_values(question, &all(&format!("{}{vital}", metric::VITALS), &|series| series.of == route)),
+        _ => (None, 0, FEWEST),
+    };
+    Reading { id: question.id.to_owned(), value, count, needed }
+}
+
+fn of_values(question: &Question<'_>, sketch: &Sketch) -> (Option<f64>, u64, u64) {
+    let value = match question.series.statistic {
+        Statistic::Quantile(thousandths) => sketch.quantile(thousandths).map(|value| value as f64),
+        Statistic::Mean => (!sketch.is_empty()).then(|| sketch.sum() as f64 / sketch.count() as f64),
+        Statistic::Share => None,
+    };
+    // Times are measured in microseconds, shifts in ten-thousandths.
+    let scale = match question.limit.unit {
+        Unit::Seconds => Some(1e-6),
+        Unit::Milliseconds => Some(1e-3),
+        Unit::Shift => Some(1e-4),
+        Unit::Statements | Unit::Count => Some(1.0),
+        Unit::Kilobytes | Unit::Megabytes | Unit::Percent | Unit::PerSecond => None,
+    };
+    let value = value.filter(|_| sketch.count() >= FEWEST).zip(scale).map(|(value, scale)| value * scale);
+    (value, sketch.count(), FEWEST)
+}
+
+/// What the file calls finished lists and products, and what is known of products.
+fn caches(name: &str) -> &'static [&'static str] {
+    match name {
+        "list" => &["api-list"],
+        "product" => &["api-product"],
+        "known" => &["known summaries", "known products"],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2025-10-09 08:53
+    const END: i64 = 29_333_333;
+
+    fn rows(metric: &str, of: &str, class: &str, value: u64, many: u64) -> Measured {
+        let mut sketch = Sketch::default();
+        sketch.add_many(value, many);
+        Measured { series: Series::new(metric, of, class), at: END, sketch }
+    }
+
+    fn read(rows: &[Measured], id: &str) -> Reading {
+        let month = Counted { good: 99_950, total: 100_000 };
+        Live::of(rows, [Counted::default(); 5], month).0.readings.into_iter().find(|reading| reading.id == id).unwrap()
+    }
+
+    fn value(rows: &[Measured], id: &str) -> Option<f64> {
+        read(rows, id).value.map(|value| (value * 1_000.0).round() / 1_000.0)
+    }
+
+    #[test]
+    fn every_budget_of_use_is_asked_and_those_of_a_build_are_not() {
+        let live = Live::of(&[], [Counted::default(); 5], Counted::default());
+
+        assert_eq!(live.0.readings.len(), OURS.questions().count());
+        assert!(live.0.readings.iter().all(|reading| reading.value.is_none() && reading.count == 0));
+        assert_eq!(live.found(), []);
+    }
+
+    #[test]
+    fn what_the_file_names_is_found_in_its_unit() {
+        let rows = [
+            rows("vitals.lcp", "/products", "", 1_500_000, 30),
+            rows("vitals.lcp", "/runs/:id", "", 2_000_000, 30),
+            rows("vitals.cls", "/products", "", 100, 30),
+            rows("http.duration", "GET /products", "2xx", 60_000, 1_999),
+            rows("http.duration", "GET /products", "5xx", 60_000, 1),
+            rows("http.statements", "GET /api/v1/products", "", 3, 40),
+            rows("cache.hit", "known products", "", 0, 60),
+            rows("cache.hit", "known summaries", "", 0, 20),
+            rows("cache.miss", "known products", "", 0, 20),
+        ];
+
+        assert!((1.485..=1.515).contains(&value(&rows, "lcp-products").unwrap()));
+        assert!((1.98..=2.02).contains(&value(&rows, "lcp /runs/:id").unwrap()));
+        assert_eq!(value(&rows, "cls-products"), Some(0.01));
+        assert!((59.4..=60.6).contains(&value(&rows, "duration-products-page").unwrap()));
+        assert_eq!(value(&rows, "failures-products-page"), Some(0.05));
+        assert_eq!(value(&rows, "live-statements-list"), Some(3.0));
+        assert_eq!(value(&rows, "hits-known"), Some(80.0));
+        assert_eq!(value(&rows, "availability"), Some(99.95));
+    }
+
+    #[test]
+    fn few_measurements_tell_nothing_and_it_says_how_many_it_takes() {
+        let few = [rows("vitals.lcp", "/products", "", 9_000_000, 19), rows("http.duration", "GET /products", "5xx", 1, 999)];
+
+        let (lcp, failures) = (read(&few, "lcp-products"), read(&few, "failures-products-page"));
+
+        assert_eq!((lcp.value, lcp.count, lcp.needed), (None, 19, 20));
+        assert_eq!((failures.value, failures.count, failures.needed), (None, 999, 1_000));
+    }
+
+    #[test]
+    fn what_is_passed_is_found() {
+        let rows = [rows("vitals.lcp", "/products", "", 9_000_000, 20), rows("vitals.inp", "/products", "", 1_000, 20)];
+
+        let mut found = Live::of(&rows, [Counted::default(); 5], Counted::default()).found();
+        found.sort();
+
+        assert_eq!(found, [("inp-products".to_owned(), false), ("lcp-products".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_is_read_is_what_budgets_are_about() {
+        let wanted = [("vitals.lcp", ""), ("vitals.lcp", "device:phone"), ("vitals.errors", ""), ("http.duration", "5xx"), ("db.statement", "")];
+
+        assert_eq!(wanted.map(|(metric, class)| is_wanted(&Series::new(metric, "a", class))), [true, false, false, true, false]);
+        assert_eq!((day(END).periods(), month(END).periods()), (24, 30));
+    }
+
+    #[test]
+    fn what_machines_ask_to_find_out_about_the_server_is_not_counted() {
+        let mut counted = Counted::default();
+
+        count(
+            &mut counted,
+            [
+                rows("http.duration", "GET /readyz", "5xx", 1, 9),
+                rows("http.duration", "GET /products", "5xx", 1, 2),
+                rows("http.duration", "GET /products", "4xx", 1, 3),
+            ]
+            .iter(),
+        );
+
+        assert_eq!(counted, Counted { good: 3, total: 5 });
+    }
+}

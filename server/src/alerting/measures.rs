@@ -1,0 +1,244 @@
+//! Figures for rules, from what all servers have measured. What several rules ask in the same minute is read once.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ::alerting::{Measured, Measures, Sentence};
+use alerts::{Ask, Figure, Selector};
+use async_trait::async_trait;
+use domain::clock::Timestamp;
+use measuring::{Level, Series, Sketch, Span, metric};
+use regressions::{Bigger, Point, change_points};
+use store::{Store, measured};
+
+use super::{
+    budgets::{self, Live},
+    processes::expected,
+    selecting::{Breadth, Wanted, scale},
+    windows::{cover, end},
+};
+
+/// The series whose findings are budgets that are passed, by their ids.
+pub(super) const BUDGET: &str = "budget";
+
+/// One does not look further back for the last report of something.
+const LAST_REPORT_MINUTES: i64 = 24 * 60;
+
+/// Measurements of an hour that its median is taken of, and hours, in which steps are looked for.
+const FEWEST: u64 = 20;
+const FEWEST_HOURS: usize = 24;
+
+pub(super) struct StoreMeasures {
+    store: Store,
+    known: Mutex<Known>,
+}
+
+/// What was read of the last minute.
+#[derive(Default)]
+struct Known {
+    end: i64,
+    rows: HashMap<(String, Breadth, Level, i64, i64), Rows>,
+    live: Option<Arc<Live>>,
+    /// By whole hours, which change once an hour.
+    shifts: HashMap<String, (i64, Vec<Measured>)>,
+}
+
+type Rows = Arc<Vec<measured::Measured>>;
+
+impl StoreMeasures {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, known: Mutex::default() }
+    }
+
+    /// What was measured of everything with a budget.
+    pub(super) async fn live(&self, now: Timestamp) -> Result<Arc<Live>, Sentence> {
+        let end = end(now);
+        if let Some(live) = self.at(end, |known| known.live.clone()) {
+            return Ok(live);
+        }
+        let day = budgets::day(end);
+        let rows = self.store.measurements(day, budgets::is_wanted).await.map_err(unread)?;
+        let mut windows = [ports::alerts::Counted::default(); 5];
+        for (counted, window) in windows.iter_mut().zip(::budgets::burn::Window::ALL) {
+            for span in cover((window.seconds() / 60) as u32, end) {
+                budgets::count(counted, self.rows(metric::HTTP_DURATION, Breadth::Each, span, end).await?.iter());
+            }
+        }
+        let mut month = ports::alerts::Counted::default();
+        budgets::count(&mut month, self.rows(metric::HTTP_DURATION, Breadth::Each, budgets::month(end), end).await?.iter());
+        let live = Arc::new(Live::of(&rows, windows, month));
+        self.at(end, |known| known.live = Some(live.clone()));
+        Ok(live)
+    }
+
+    /// What is known of a minute, which is nothing of another one.
+    fn at<T>(&self, end: i64, of: impl FnOnce(&mut Known) -> T) -> T {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.end != end {
+            *known = Known { end, shifts: std::mem::take(&mut known.shifts), ..Known::default() };
+        }
+        of(&mut known)
+    }
+
+    async fn rows(&self, metric: &str, breadth: Breadth, span: Span, end: i64) -> Result<Rows, Sentence> {
+        let key = (metric.to_owned(), breadth, span.level, span.from, span.to);
+        if let Some(rows) = self.at(end, |known| known.rows.get(&key).cloned()) {
+            return Ok(rows);
+        }
+        let wanted = |series: &Series| series.metric == metric && breadth.has(series);
+        let rows: Rows = Arc::new(self.store.measurements(span, wanted).await.map_err(unread)?);
+        self.at(end, |known| known.rows.insert(key, rows.clone()));
+        Ok(rows)
+    }
+
+    /// One sketch for each subject, of a window; and whether anything of the metric was measured at all.
+    async fn window(&self, wanted: &Wanted<'_>, metric: &str, minutes: u32, end: i64) -> Result<(BTreeMap<String, Sketch>, bool), Sentence> {
+        let (mut sketches, mut is_measured) = (BTreeMap::<String, Sketch>::new(), false);
+        for span in cover(minutes, end) {
+            let rows = self.rows(metric, wanted.breadth(), span, end).await?;
+            is_measured |= !rows.is_empty();
+            for row in rows.iter() {
+                if let Some(subject) = wanted.subject(&row.series) {
+                    sketches.entry(subject).or_default().merge(&row.sketch);
+                }
+            }
+        }
+        Ok((sketches, is_measured))
+    }
+
+    /// Minutes since the last report: of processes those that should report.
+    async fn since(&self, selector: &Selector, wanted: &Wanted<'_>, end: i64) -> Result<Vec<Measured>, Sentence> {
+        let span = Span { level: Level::Minute, from: end - LAST_REPORT_MINUTES, to: end };
+        let rows = self.rows(&selector.series, wanted.breadth(), span, end).await?;
+        let reports: Vec<(String, i64)> = rows.iter().filter_map(|row| Some((wanted.subject(&row.series)?, row.at))).collect();
+        let reports = reports.iter().map(|(subject, at)| (subject.as_str(), *at));
+        if selector.series == metric::PROCESS_ALIVE && !selector.by.is_empty() {
+            let stopped = self.rows(metric::PROCESS_STOPPED, Breadth::Each, span, end).await?;
+            let stopped: HashSet<&str> = stopped.iter().map(|row| row.series.of.as_str()).collect();
+            return Ok(expected(reports, &stopped, end).into_iter().map(|(name, minutes)| measured(name, minutes as f64)).collect());
+        }
+        let mut last: BTreeMap<&str, i64> = BTreeMap::new();
+        for (subject, at) in reports {
+            let latest = last.entry(subject).or_insert(at);
+            *latest = at.max(*latest);
+        }
+        Ok(last.into_iter().map(|(subject, at)| measured(subject, (end - at - 1).max(0) as f64)).collect())
+    }
+
+    /// The last step of the medians of whole hours.
+    async fn shift(&self, selector: &Selector, wanted: &Wanted<'_>, minutes: u32, end: i64) -> Result<Vec<Measured>, Sentence> {
+        let to = Level::Hour.begin(end);
+        let key = format!("{selector:?} {minutes}");
+        let known = self.at(end, |known| known.shifts.get(&key).filter(|(at, _)| *at == to).map(|(_, shifts)| shifts.clone()));
+        if let Some(shifts) = known {
+            return Ok(shifts);
+        }
+        let span = Span { level: Level::Hour, from: Level::Hour.begin(to - i64::from(minutes)), to };
+        let rows = self.rows(&selector.series, wanted.breadth(), span, end).await?;
+        let mut hours: BTreeMap<String, BTreeMap<i64, Sketch>> = BTreeMap::new();
+        for row in rows.iter() {
+            if let Some(subject) = wanted.subject(&row.series) {
+                hours.entry(subject).or_default().entry(row.at).or_default().merge(&row.sketch);
+            }
+        }
+        // Once an hour, and then for some hundred routes: others are served meanwhile.
+        let find = move || hours.iter().filter_map(|(subject, hours)| Some(measured(subject, last_shift(hours)?))).collect::<Vec<_>>();
+        let shifts = tokio::task::spawn_blocking(find).await.map_err(|_| Sentence("Steps could not be looked for. The log says why.".to_owned()))?;
+        self.at(end, |known| known.shifts.insert(key, (to, shifts.clone())));
+        Ok(shifts)
+    }
+}
+
+#[async_trait]
+impl Measures for StoreMeasures {
+    async fn measure(&self, ask: &Ask, now: Timestamp) -> Result<Vec<Measured>, Sentence> {
+        let Ask { of: selector, figure, minutes } = ask;
+        let end = end(now);
+        if *figure == Figure::Found {
+            let found = if selector.series == BUDGET { self.live(now).await?.found() } else { Vec::new() };
+            return Ok(found.into_iter().map(|(id, is_passed)| measured(&id, f64::from(u8::from(is_passed)))).collect());
+        }
+        let wanted = Wanted::of(selector)?;
+        match figure {
+            Figure::MinutesSince => self.since(selector, &wanted, end).await,
+            Figure::Shift => self.shift(selector, &wanted, *minutes, end).await,
+            _ => {
+                let (sketches, is_measured) = self.window(&wanted, &selector.series, *minutes, end).await?;
+                if sketches.is_empty() && is_measured && *figure == Figure::Count && selector.by.is_empty() {
+                    return Ok(vec![measured("", 0.0)]);
+                }
+                let scale = scale(&selector.series);
+                Ok(sketches.iter().filter_map(|(subject, sketch)| Some(measured(subject, figured(*figure, sketch, scale)?))).collect())
+            }
+        }
+    }
+}
+
+fn measured(subject: &str, value: f64) -> Measured {
+    Measured { subject: subject.to_owned(), value }
+}
+
+/// None of nothing.
+fn figured(figure: Figure, sketch: &Sketch, scale: f64) -> Option<f64> {
+    let value = match figure {
+        Figure::Count => return Some(sketch.count() as f64),
+        Figure::Percentile(at) => sketch.quantile((at * 10.0).round().clamp(0.0, 1_000.0) as u16)? as f64,
+        Figure::Mean if sketch.is_empty() => return None,
+        Figure::Mean => sketch.sum() as f64 / sketch.count() as f64,
+        Figure::Sum => sketch.sum() as f64,
+        Figure::Max => sketch.most()? as f64,
+        Figure::MinutesSince | Figure::Shift | Figure::Found => return None,
+    };
+    Some(value * scale)
+}
+
+/// By how much it is more since the last step, as a share; 0 without a step. None where there are too few hours to see one.
+fn last_shift(hours: &BTreeMap<i64, Sketch>) -> Option<f64> {
+    let busy = hours.iter().filter(|(_, sketch)| sketch.count() >= FEWEST);
+    let points: Vec<Point> = busy.filter_map(|(at, sketch)| Some(Point { at: *at, value: sketch.quantile(500)? as f64 })).collect();
+    if points.len() < FEWEST_HOURS {
+        return None;
+    }
+    Some(change_points::find(&points, Bigger::Worse).last().map_or(0.0, |step| step.percent.unwrap_or_default() / 100.0))
+}
+
+fn unread(error: store::StoreError) -> Sentence {
+    tracing::debug!(%error, "what was measured could not be read for alerts");
+    Sentence("What was measured could not be read. The log says why.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketch(values: &[u64]) -> Sketch {
+        let mut sketch = Sketch::default();
+        values.iter().for_each(|value| sketch.add(*value));
+        sketch
+    }
+
+    #[test]
+    fn figures_are_in_the_units_of_rules() {
+        let times = sketch(&[100_000, 100_000, 100_000, 300_000]);
+        let of = |figure| figured(figure, &times, 1e-3).unwrap();
+
+        assert_eq!([of(Figure::Count), of(Figure::Mean), of(Figure::Sum), of(Figure::Max)], [4.0, 150.0, 600.0, 300.0]);
+        assert!((of(Figure::Percentile(50.0)) - 100.0).abs() <= 1.0);
+        assert_eq!(figured(Figure::Percentile(95.0), &Sketch::default(), 1.0), None);
+        assert_eq!((figured(Figure::Mean, &Sketch::default(), 1.0), figured(Figure::Count, &Sketch::default(), 1.0)), (None, Some(0.0)));
+    }
+
+    #[test]
+    fn a_step_is_told_as_a_share_of_what_was_and_few_hours_say_nothing() {
+        let hours = |count: i64, of: fn(i64) -> u64| (0..count).map(|at| (at * 60, sketch(&[of(at); 30]))).collect::<BTreeMap<_, _>>();
+        let wobbly = |at: i64| 100_000 + (at as u64 * 7_919) % 3_000;
+        let slower = |at: i64| if at < 36 { 100_000 + (at as u64 * 7_919) % 3_000 } else { 130_000 + (at as u64 * 7_919) % 3_000 };
+
+        assert_eq!(last_shift(&hours(72, wobbly)), Some(0.0));
+        let shift = last_shift(&hours(72, slower)).unwrap();
+        assert!((0.25..0.35).contains(&shift), "{shift}");
+        assert_eq!(last_shift(&hours(12, slower)), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! Alerts, put together: the rules are held against what this server and the others measured, the database is the outbox, and what goes out goes
+//! through the guard of webhooks. Nothing of it keeps the program from starting or from stopping: a file of rules that is wrong is said on the page and in the
+//! log, and the built-in rules hold.
+
+mod budgets;
+mod measures;
+mod post;
+mod processes;
+mod selecting;
+mod service;
+mod windows;
+
+use std::{sync::Arc, time::Duration};
+
+use ::alerting::{Alerting, Limits, Mail, Parts, Settings, Way};
+use alerts::Site;
+use ports::alerts::{Alerts, Channel};
+use store::{Entropy, OsEntropy, Store};
+use tokio::{sync::watch, task::JoinHandle, time::sleep};
+use writers::Wire;
+
+use self::{measures::StoreMeasures, post::Out, service::AlertsService};
+use crate::{SystemClock, config::Config};
+
+/// Where alerts are looked at.
+const PAGE: &str = "/performance/alerts";
+/// Rules are not looked at before: then there is little to see, and much to do.
+const BEGINS_AFTER: Duration = Duration::from_secs(15);
+/// What is being sent may take so long at the end. What is cut off is sent again.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Not begun.
+pub(crate) struct Opened {
+    pub(crate) service: Arc<dyn Alerts>,
+    /// None where nothing is measured: there is nothing to look at.
+    alerting: Option<Alerting>,
+}
+
+/// What is to be waited for at the end of the program.
+pub struct Handle {
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// `wire` is the way out that webhooks take.
+pub(crate) fn open(config: &Config, store: &Store, wire: Arc<dyn Wire>) -> Opened {
+    let (settings, trouble) = match config.alerts_file.as_deref().map(crate::config::alerts::read) {
+        None => (Settings::default(), None),
+        Some(Ok(settings)) => (settings, None),
+        Some(Err(trouble)) => {
+            tracing::error!(trouble, "the built-in rules of alerts hold, and nobody is told");
+            (Settings::default(), Some(trouble))
+        }
+    };
+    let Settings { rules, channels, smtp } = settings;
+    let mail = smtp.and_then(|smtp| match writers::tls() {
+        Ok(tls) => Some(Mail::new(smtp, tls)),
+        Err(error) => {
+            tracing::error!(%error, "no mail can be sent, as TLS cannot be spoken");
+            None
+        }
+    });
+    let shown = channels.iter().map(shown).collect();
+    let measures = Arc::new(StoreMeasures::new(store.clone()));
+    let parts = Parts {
+        outbox: Arc::new(store.clone()),
+        measures: measures.clone(),
+        post: Arc::new(Out(wire)),
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(chance),
+        rules: rules.clone(),
+        channels,
+        site: Site::new(&base_url(config), PAGE),
+        holder: store.process().simple().to_string(),
+        limits: Limits::default(),
+    };
+    let alerting = Alerting::new(parts, mail);
+    let service = AlertsService {
+        store: store.clone(),
+        measures,
+        sender: alerting.sender.clone(),
+        rules,
+        channels: shown,
+        trouble,
+        is_watched: config.measuring,
+    };
+    Opened { service: Arc::new(service), alerting: config.measuring.then_some(alerting) }
+}
+
+impl Opened {
+    /// Looks and tells from now on, or soon.
+    pub(crate) fn start(self) -> Handle {
+        let (stop, mut stopped) = watch::channel(false);
+        let task = self.alerting.map(|alerting| {
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = sleep(BEGINS_AFTER) => {}
+                    () = ends(&mut stopped) => return,
+                }
+                let running = alerting.start();
+                ends(&mut stopped).await;
+                running.stop(GRACE).await;
+            })
+        });
+        Handle { stop, task }
+    }
+}
+
+impl Handle {
+    /// Lets what is being sent land, for some seconds at most.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Some(task) = self.task {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn ends(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Where people reach this installation, for links in messages.
+fn base_url(config: &Config) -> String {
+    config.public_url.clone().unwrap_or_else(|| {
+        let scheme = if config.is_https() { "https" } else { "http" };
+        format!("{scheme}://{}", config.addr)
+    })
+}
+
+/// A channel without what lets somebody act.
+fn shown(channel: &::alerting::Channel) -> Channel {
+    let (way, is_sent_to) = match &channel.way {
+        Way::Webhook { .. } => ("a webhook".to_owned(), true),
+        Way::Mail { to } => (to.join(", "), true),
+        Way::Page => ("this page".to_owned(), false),
+    };
+    Channel { name: channel.name.clone(), way, least: channel.least, is_sent_to }
+}
+
+/// In 0 to 1.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    OsEntropy.fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,212 @@
+//! Which series a rule means, and in which unit it is told what they say.
+//!
+//! A series has two dimensions. What it is of is called after its metric: the `route` of a request, the `pool` of a wait. Its other part is a `class`, as
+//! `5xx`, or one of several ways to cut the same measurements, as `device:phone`; where a rule names none of those, all are meant together.
+
+use ::alerting::Sentence;
+use alerts::Selector;
+use measuring::{ALL, Series, metric};
+
+/// What a rule calls that which a series is of.
+pub(super) fn dimension(metric: &str) -> &'static str {
+    match metric {
+        metric::HTTP_REFUSED => "reason",
+        metric::BEACONS => "outcome",
+        metric::DB_STATEMENT | metric::DB_FAILED => "statement",
+        _ => match metric.split('.').next() {
+            Some("http" | "vitals") => "route",
+            Some("db") => "pool",
+            Some("cache") => "cache",
+            Some("process" | "runtime") => "process",
+            Some("disk") => "disk",
+            _ => "of",
+        },
+    }
+}
+
+/// What a value of a metric is multiplied by for a rule: microseconds become milliseconds, thousandths a share, ten-thousandths a score.
+pub(super) fn scale(metric: &str) -> f64 {
+    let unit_of_vital = |name: &str| vitals::Metric::from_name(name).map(vitals::Metric::unit);
+    match metric {
+        metric::HTTP_DURATION | metric::DB_STATEMENT | metric::DB_WAIT | metric::RUNTIME_LAG => 1e-3,
+        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED => 1e-3,
+        _ => match metric.strip_prefix(metric::VITALS).and_then(unit_of_vital) {
+            Some(vitals::Unit::Microseconds) => 1e-3,
+            Some(vitals::Unit::TenThousandths) => 1e-4,
+            _ => 1.0,
+        },
+    }
+}
+
+/// Whether there is a series of everything together beside those of each.
+fn has_whole(metric: &str) -> bool {
+    metric == metric::HTTP_IN_FLIGHT || (metric.starts_with(metric::VITALS) && metric != metric::BEACONS)
+}
+
+/// What is asked by machines, to find out whether this server may be asked: an answer of 503 is what is meant.
+pub(super) const PROBES: [&str; 2] = ["GET /healthz", "GET /readyz"];
+
+const CLASS: &str = "class";
+
+/// A selector, understood.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<'a> {
+    selector: &'a Selector,
+    own: &'static str,
+    /// The dimension of the other part that is named.
+    part: Option<&'a str>,
+}
+
+/// Series that are read together, for whatever rules want of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Breadth {
+    /// Of everything together.
+    Whole,
+    /// Of each, with classes.
+    Each,
+    /// Also by every other way to cut them.
+    Parts,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn of(selector: &'a Selector) -> Result<Self, Sentence> {
+        let own = dimension(&selector.series);
+        let mut parts: Vec<&str> = selector.only.keys().chain(&selector.by).map(String::as_str).filter(|name| *name != own).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        match parts[..] {
+            [] => Ok(Self { selector, own, part: None }),
+            [part] => Ok(Self { selector, own, part: Some(part) }),
+            _ => Err(Sentence(format!(
+                "{} is told apart by {own} and one of {}, not by several. Leave one out of the rule.",
+                selector.series,
+                parts.join(", ")
+            ))),
+        }
+    }
+
+    pub(super) fn breadth(&self) -> Breadth {
+        match self.part {
+            Some(part) if part != CLASS => Breadth::Parts,
+            _ if has_whole(&self.selector.series) && !self.is_told_apart() => Breadth::Whole,
+            _ => Breadth::Each,
+        }
+    }
+
+    /// The subject that a series counts for; none where it is not meant.
+    pub(super) fn subject(&self, series: &Series) -> Option<String> {
+        let Selector { series: metric, only, by } = self.selector;
+        if series.metric != *metric || !self.breadth().has(series) {
+            return None;
+        }
+        let is_own = match only.get(self.own) {
+            Some(value) => *value == series.of,
+            None if has_whole(metric) => self.is_told_apart() != (series.of == ALL),
+            None => self.is_told_apart() || !PROBES.contains(&series.of.as_str()),
+        };
+        let (name, value) = part_of(&series.class);
+        let is_part = match self.part {
+            None => name == CLASS,
+            Some(part) => part == name && only.get(part).is_none_or(|wanted| wanted == value),
+        };
+        let of = |dimension: &String| if dimension == self.own { series.of.as_str() } else { value };
+        (is_own && is_part).then(|| by.iter().map(of).collect::<Vec<_>>().join(" "))
+    }
+
+    /// Whether each route, pool or whatever it is, is meant by itself.
+    fn is_told_apart(&self) -> bool {
+        self.selector.by.iter().any(|name| name == self.own) || self.selector.only.contains_key(self.own)
+    }
+}
+
+impl Breadth {
+    pub(super) fn has(self, series: &Series) -> bool {
+        match self {
+            Self::Whole => series.of == ALL && series.class.is_empty(),
+            Self::Each => part_of(&series.class).0 == CLASS,
+            Self::Parts => true,
+        }
+    }
+}
+
+/// The dimension of a series' other part, and its value: `class` where it says none.
+fn part_of(class: &str) -> (&str, &str) {
+    class.split_once(':').unwrap_or((CLASS, class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subjects<'a>(selector: &Selector, series: &[(&'a str, &'a str)]) -> Vec<String> {
+        let wanted = Wanted::of(selector).unwrap();
+        series.iter().filter_map(|(of, class)| wanted.subject(&Series::new(&selector.series, of, class))).collect()
+    }
+
+    const REQUESTS: [(&str, &str); 4] = [("GET /products", "2xx"), ("GET /products", "5xx"), ("POST /runs", "2xx"), ("GET /readyz", "5xx")];
+    const VITALS: [(&str, &str); 4] = [(ALL, ""), ("/products", ""), (ALL, "device:phone"), ("/products", "device:phone")];
+
+    #[test]
+    fn what_a_rule_does_not_name_is_meant_together_without_what_machines_ask() {
+        let requests = || Selector::of("http.duration");
+
+        assert_eq!(subjects(&requests(), &REQUESTS), ["", "", ""]);
+        assert_eq!(subjects(&requests().only("class", "5xx"), &REQUESTS), [""]);
+        assert_eq!(subjects(&requests().by("route"), &REQUESTS), ["GET /products", "GET /products", "POST /runs", "GET /readyz"]);
+        assert_eq!(subjects(&requests().by("route").by("class").only("route", "POST /runs"), &REQUESTS), ["POST /runs 2xx"]);
+        assert_eq!(subjects(&requests().only("route", "GET /readyz"), &REQUESTS), [""]);
+    }
+
+    #[test]
+    fn what_is_measured_in_several_ways_is_counted_once() {
+        let lcp = || Selector::of("vitals.lcp");
+
+        assert_eq!(subjects(&lcp(), &VITALS), [""]);
+        assert_eq!(subjects(&lcp().by("route"), &VITALS), ["/products"]);
+        assert_eq!(subjects(&lcp().by("device"), &VITALS), ["phone"]);
+        assert_eq!(subjects(&lcp().only("device", "phone").only("route", "/products"), &VITALS), [""]);
+        assert_eq!(subjects(&lcp().only("device", "tablet"), &VITALS), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_cannot_be_told_apart_is_said() {
+        let refused = Wanted::of(&Selector::of("vitals.lcp").by("device").by("connection")).unwrap_err();
+
+        assert_eq!(
+            refused.to_string(),
+            "vitals.lcp is told apart by route and one of connection, device, not by several. Leave one out of the rule."
+        );
+    }
+
+    #[test]
+    fn units_are_those_of_rules() {
+        let scaled = ["http.duration", "db.wait", "disk.used", "vitals.lcp", "vitals.cls", "vitals.errors", "http.bytes"].map(scale);
+
+        assert_eq!(scaled, [1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1.0, 1.0]);
+    }
+
+    /// Else a rule that is there from the beginning would never fire.
+    #[test]
+    fn every_built_in_rule_is_about_something_that_is_measured() {
+        let known = [
+            metric::HTTP_DURATION,
+            metric::DB_WAIT,
+            "vitals.lcp",
+            "vitals.inp",
+            metric::PROCESS_ALIVE,
+            metric::DISK_USED,
+            super::super::measures::BUDGET,
+            alerts::DELIVERY,
+        ];
+
+        for rule in alerts::builtin() {
+            for ask in rule.what.asks() {
+                assert!(known.contains(&ask.of.series.as_str()), "{}: {}", rule.id, ask.of.series);
+                let own = dimension(&ask.of.series);
+                let named = ask.of.only.keys().chain(&ask.of.by);
+                let is_told = ask.of.series == alerts::DELIVERY || ask.of.series == super::super::measures::BUDGET;
+                assert!(is_told || named.into_iter().all(|name| name == own || name == CLASS), "{}: {own}", rule.id);
+            }
+        }
+    }
+}

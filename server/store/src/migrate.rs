@@ -43,6 +43,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0009_measurements.sql"),
         include_str!("../../../migrations/postgres/0009_measurements.sql"),
     ),
+    (11, "traces", include_str!("../../../migrations/sqlite/0011_traces.sql"), include_str!("../../../migrations/postgres/0011_traces.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

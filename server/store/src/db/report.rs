@@ -50,7 +50,7 @@ impl DatabaseFigures for Store {
 
 impl Store {
     /// Refuses whoever does not own every store: what is measured is of all of them, and stores are strictly apart.
-    pub(crate) async fn allowed_as_operator(&self, who: &Access) -> Result<(), AppError> {
+    pub async fn allowed_as_operator(&self, who: &Access) -> Result<(), AppError> {
         self.allowed(who, Permission::Manage).await?;
         let others: i64 = fresh!(self.db(), |on| sqlx::query_scalar(STORES_NOT_OWNED).bind(who.user.0).fetch_one(on)).map_err(StoreError::from)?;
         if others > 0 { Err(AppError::Forbidden) } else { Ok(()) }

@@ -18,6 +18,7 @@ pub mod products;
 pub mod review;
 pub mod runs;
 pub mod tokens;
+pub mod traces;
 pub mod usage;
 pub mod webhooks;
 pub mod writing;
@@ -198,6 +199,7 @@ pub struct AllPorts {
     pub devices: Arc<dyn devices::Devices>,
     pub database: Arc<dyn database::DatabaseFigures>,
     pub performance: Arc<dyn performance::Performance>,
+    pub traces: Arc<dyn traces::Traces>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
 }
 

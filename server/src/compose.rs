@@ -8,7 +8,7 @@ use jobs::{
     WritingService,
 };
 use ports::{AllPorts, Ports};
-use store::{OsEntropy, Store};
+use store::{Engine, Entropy, OsEntropy, Store};
 use tokio::sync::watch;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         limits::Limits,
         state::{AppState, Inner},
     },
-    measuring::{self, Measuring, Routes, Watched},
+    measuring::{self, KeptTraces, Measuring, Routes, Telling, Traced, Watched},
     router,
     site::Site,
 };
@@ -51,6 +51,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let limits = Limits::open(config)?;
     let cache = caching::open(config)?;
     let store = open_store(config).await?;
+    let telling = config.traces.collector.as_deref().map(|collector| tell(collector, &store));
+    let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
+    let traced = config.measuring.then(|| Arc::new(Traced::new(config.traces.share, seed(), exporter)));
+    let tracer = traced.as_ref().map(|traced| traced.tracer().clone());
     let wake = Wake::default();
     let desk = Arc::new(open_desk(config)?);
     let options = WorkerOptions {
@@ -61,9 +65,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         imports_at_once: 1,
         runs_at_once: 2,
         desk: desk.clone(),
+        tracer: tracer.clone(),
     };
     let worker = Worker::start(store.clone(), options);
-    let post = Arc::new(Post::open(desk.clone(), &config.allowed_webhook_hosts));
+    let post = Arc::new(Post::open(desk.clone(), &config.allowed_webhook_hosts).traced(tracer));
     let couriers = Couriers::start(store.clone(), post.clone());
     store.keep_current();
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
@@ -85,12 +90,13 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         devices: shared.clone(),
         database: shared.clone(),
         performance: shared.clone(),
+        traces: Arc::new(KeptTraces { store: store.clone(), traced: traced.clone() }),
         deprecated: shared,
         webhooks,
     });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let (stopping, stops) = watch::channel(false);
-    let measuring = Arc::new(Measuring::new(config.measuring, Routes::all()));
+    let measuring = Arc::new(Measuring::new(traced, Routes::all()));
     let watched = Watched {
         measuring: measuring.clone(),
         store: store.clone(),
@@ -98,10 +104,27 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         limits: limits.clone(),
         process: store.process(),
         build: (site.build(), env!("CARGO_PKG_VERSION")),
+        telling,
     };
     let watching = measuring::start(watched);
     let state = AppState::new(Inner { config: config.clone(), site, ports, store: store.clone(), limits, cache, measuring, stopping: stops, warm });
     Ok(Composed { figures: router::figures(&state), router: router::router(state), store, stopping, worker, couriers, measuring: watching })
+}
+
+fn tell(collector: &str, store: &Store) -> Telling {
+    let database = match store.db().engine() {
+        Engine::Sqlite { .. } => "sqlite",
+        Engine::Postgres { .. } => "postgresql",
+    };
+    let chance = seed();
+    Telling::start(collector, store.process(), database, u64::from_ne_bytes(chance))
+}
+
+/// Chance for ids of traces, and for when it is tried again.
+fn seed<const BYTES: usize>() -> [u8; BYTES] {
+    let mut seed = [0; BYTES];
+    OsEntropy.fill(&mut seed);
+    seed
 }
 
 /// Opens the installation's secret, which is made when there is none.

@@ -4,6 +4,7 @@
 mod cdn;
 mod connections;
 mod database;
+mod traces;
 
 use std::{
     collections::HashMap,
@@ -19,6 +20,7 @@ pub use self::{
     cdn::{Cdn, CdnError, PurgeHook},
     connections::{Connections, ConnectionsError, TlsFiles},
     database::DatabaseError,
+    traces::{Traces, TracesError},
 };
 
 /// Everything that can be set, with what holds when it is not.
@@ -64,6 +66,8 @@ pub struct Config {
     pub cdn: Cdn,
     /// `VITRINE_MEASURING`: `on` (default), or `off`: nothing is measured, of the server and in browsers.
     pub measuring: bool,
+    /// What is kept of requests, and who else is told: the settings in `config/traces.rs`.
+    pub traces: Traces,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -102,6 +106,8 @@ pub enum ConfigError {
     DatabaseOptions(#[from] DatabaseError),
     #[error(transparent)]
     Cdn(#[from] CdnError),
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     #[error("{0} is not a setting of Vitrine. The settings are: {known}.", known = known().collect::<Vec<_>>().join(", "))]
     Unknown(String),
     #[error("{0} is not readable as text. Set it again.")]
@@ -160,7 +166,7 @@ const KNOWN: &[&str] = &[
 
 /// All settings there are.
 fn known() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().chain(&database::NAMES).chain(&cdn::NAMES).copied()
+    KNOWN.iter().chain(&database::NAMES).chain(&cdn::NAMES).chain(&traces::NAMES).copied()
 }
 
 /// Set by scripts and tests, and none of the program's business.
@@ -253,6 +259,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         connections,
         cdn,
         measuring,
+        traces: traces::read(get)?,
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })

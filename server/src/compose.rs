@@ -8,7 +8,7 @@ use jobs::{
     WritingService,
 };
 use ports::{AllPorts, Ports};
-use store::{OsEntropy, Store};
+use store::{Engine, Entropy, OsEntropy, Store};
 use tokio::sync::watch;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         state::{AppState, Inner},
     },
     lab,
-    measuring::{self, Measuring, Routes, Watched},
+    measuring::{self, KeptTraces, Measuring, Routes, Telling, Traced, Watched},
     router,
     site::Site,
 };
@@ -53,6 +53,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let limits = Limits::open(config)?;
     let cache = caching::open(config)?;
     let store = open_store(config).await?;
+    let telling = config.traces.collector.as_deref().map(|collector| tell(collector, &store));
+    let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
+    let traced = config.measuring.then(|| Arc::new(Traced::new(config.traces.share, seed(), exporter)));
+    let tracer = traced.as_ref().map(|traced| traced.tracer().clone());
     let wake = Wake::default();
     let desk = Arc::new(open_desk(config)?);
     let options = WorkerOptions {
@@ -63,9 +67,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         imports_at_once: 1,
         runs_at_once: 2,
         desk: desk.clone(),
+        tracer: tracer.clone(),
     };
     let worker = Worker::start(store.clone(), options);
-    let post = Arc::new(Post::open(desk.clone(), &config.allowed_webhook_hosts));
+    let post = Arc::new(Post::open(desk.clone(), &config.allowed_webhook_hosts).traced(tracer));
     let couriers = Couriers::start(store.clone(), post.clone());
     store.keep_current();
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
@@ -89,13 +94,14 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         database: shared.clone(),
         performance: shared.clone(),
         lab: shared.clone(),
+        traces: Arc::new(KeptTraces { store: store.clone(), traced: traced.clone() }),
         deprecated: shared,
         webhooks,
         alerts: alerting.service.clone(),
     });
     let warm = caching::warm_up(store.clone(), ports.clone(), cache.clone());
     let (stopping, stops) = watch::channel(false);
-    let measuring = Arc::new(Measuring::new(config.measuring, Routes::all()));
+    let measuring = Arc::new(Measuring::new(traced, Routes::all()));
     let (beacons, arriving) = measuring::door();
     let build = site.build();
     let watched = Watched {
@@ -107,6 +113,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         process: store.process(),
         build: (build.clone(), env!("CARGO_PKG_VERSION")),
         arriving,
+        telling,
     };
     let watching = measuring::start(watched);
     let alerting = alerting.start();
@@ -129,6 +136,22 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     });
     let figures = router::figures(&state);
     Ok(Composed { figures, router: router::router(state), store, stopping, worker, couriers, measuring: watching, alerting })
+}
+
+fn tell(collector: &str, store: &Store) -> Telling {
+    let database = match store.db().engine() {
+        Engine::Sqlite { .. } => "sqlite",
+        Engine::Postgres { .. } => "postgresql",
+    };
+    let chance = seed();
+    Telling::start(collector, store.process(), database, u64::from_ne_bytes(chance))
+}
+
+/// Chance for ids of traces, and for when it is tried again.
+fn seed<const BYTES: usize>() -> [u8; BYTES] {
+    let mut seed = [0; BYTES];
+    OsEntropy.fill(&mut seed);
+    seed
 }
 
 /// Opens the installation's secret, which is made when there is none.

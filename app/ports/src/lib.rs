@@ -20,6 +20,7 @@ pub mod products;
 pub mod review;
 pub mod runs;
 pub mod tokens;
+pub mod traces;
 pub mod usage;
 pub mod webhooks;
 pub mod writing;
@@ -201,6 +202,7 @@ pub struct AllPorts {
     pub database: Arc<dyn database::DatabaseFigures>,
     pub performance: Arc<dyn performance::Performance>,
     pub lab: Arc<dyn lab::Lab>,
+    pub traces: Arc<dyn traces::Traces>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
     pub alerts: Arc<dyn alerts::Alerts>,
 }

@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use maud::html;
 use ports::error::AppError;
 
-use super::{alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, vitals};
+use super::{alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, traces, vitals};
 use crate::context::{Now, authorised};
 
 /// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.
@@ -25,6 +25,7 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
             "/performance" => overview::page(&ports, &who, now, &asked).await,
             "/performance/vitals" => vitals::page(&ports, &who, &asked).await,
             "/performance/requests" => requests::page(&ports, &who, &asked).await,
+            traces::PATH => traces::page(&ports, &who, now, &asked, &search).await,
             database::PATH => database::page(&ports, &who, now, &search).await,
             "/performance/caches" => caches::page(&ports, &who, &asked).await,
             report::PATH => report::page(&ports, &who, now).await,

@@ -35,6 +35,8 @@ mod requests;
 #[cfg(feature = "ssr")]
 mod shown;
 #[cfg(feature = "ssr")]
+mod traces;
+#[cfg(feature = "ssr")]
 mod trend;
 #[cfg(feature = "ssr")]
 mod units;

@@ -8,10 +8,11 @@ pub(crate) struct Place {
 }
 
 /// In the order they are offered.
-pub(crate) const PLACES: [Place; 12] = [
+pub(crate) const PLACES: [Place; 13] = [
     Place { path: "/performance", name: "Performance" },
     Place { path: "/performance/vitals", name: "Page loads" },
     Place { path: "/performance/requests", name: "Requests" },
+    Place { path: "/performance/traces", name: "Traces" },
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
     Place { path: "/performance/report", name: "Weekly report" },

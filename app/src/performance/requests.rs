@@ -12,6 +12,7 @@ use super::{
     asked::Asked,
     overview::{limit, p95},
     shown::{change_of, head, heads},
+    traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
 };
@@ -75,7 +76,7 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                             tr {
                                 th scope="col" { "Route" }
                                 th scope="col" { span.vh { "Share of the time" } }
-                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "p95 before"] { th.num scope="col" { (name) } }
+                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "p95 before", "Traces"] { th.num scope="col" { (name) } }
                             }
                         }
                         tbody {
@@ -91,6 +92,7 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                                     td.num { (number(route.refused)) }
                                     td.num { (route.bytes.map(size).unwrap_or_default()) }
                                     td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
+                                    td.num { a.link href=(of_route(route.of, asked)) { "show" } }
                                 }
                             }
                         }

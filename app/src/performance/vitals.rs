@@ -12,6 +12,7 @@ use super::{
     asked::Asked,
     overview::judged,
     shown::{change_of, head, heads, tile},
+    traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share},
     verdict::{VITALS, Vital},
@@ -159,7 +160,7 @@ fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str,
             @if rows.is_empty() { p.muted { "Nothing was measured in this time." } } @else {
                 div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
                     table.table {
-                        (heads(label, &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB"]))
+                        (heads(label, &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB", "Traces"]))
                         tbody {
                             @for (of, class, count) in rows {
                                 tr {
@@ -168,6 +169,7 @@ fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str,
                                     }
                                     td.num { (number(count)) }
                                     @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
+                                    td.num { @if of != ALL { a.link href=(of_route(&on_the_server(of), asked)) { "show" } } }
                                 }
                             }
                         }
@@ -176,6 +178,12 @@ fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str,
             }
         }
     }
+}
+
+/// What loading a page is called on the server: `GET /products/{handle}` of `/products/:handle`.
+fn on_the_server(page: &str) -> String {
+    let parts = page.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
+    format!("GET {}", parts.collect::<Vec<_>>().join("/"))
 }
 
 #[cfg(test)]
@@ -201,6 +209,11 @@ mod tests {
         assert!(by_device.contains(">phone<") && by_device.contains(">desktop<") && !by_device.contains("/review<"), "{by_device}");
         assert!(by_page.contains("of=/review") || by_page.contains("of=%2Freview"), "{by_page}");
         assert!(!by_page.contains(">phone<"), "{by_page}");
+    }
+
+    #[test]
+    fn a_page_is_found_among_the_routes_of_the_server() {
+        assert_eq!([on_the_server("/"), on_the_server("/products/:handle/versions")], ["GET /", "GET /products/{handle}/versions"]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Bounded {
     /// None when there is no answer, for whatever reason.
     pub(crate) async fn ask<T>(&self, question: impl Future<Output = Result<T, SharedError>>) -> Option<T> {
         let tries = self.is_worth_it()?;
-        match timeout(WAIT, question).await {
+        match traces::within(traces::Kind::Provider, "Redis", timeout(WAIT, question)).await {
             Ok(Ok(answer)) => {
                 self.answered();
                 Some(answer)

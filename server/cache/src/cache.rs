@@ -198,7 +198,7 @@ impl Cache {
                 self.refresh::<K::Value, E, L, F>(wanted, entry.clone(), load);
             }
             inner.stats.of(&namespace).served(served, Tier::Memory, false);
-            return Ok(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun) });
+            return Ok(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun).noted(&namespace, begun) });
         }
 
         let (landing, joined) = match inner.flights.board(&wanted.encoded, asked.version) {
@@ -218,7 +218,7 @@ impl Cache {
             outcome.took -= load;
             outcome.load = Some(load);
         }
-        Ok(Answer { value, outcome })
+        Ok(Answer { value, outcome: outcome.noted(&namespace, begun) })
     }
 
     /// What is behind a key, if it is in memory and nothing is to be done for it; else it has to be asked for by [`Self::get`].
@@ -230,7 +230,7 @@ impl Cache {
         let wanted = Wanted { encoded: encode(key)?, namespace, group, asked, than: i64::MIN };
         let Held { value, entry, served, .. } = inner.in_memory::<K::Value>(&wanted).await.filter(|held| !held.refresh)?;
         inner.stats.of(&namespace).served(served, Tier::Memory, false);
-        Some(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun) })
+        Some(Answer { value, outcome: inner.outcome(served, Tier::Memory, &entry, begun).noted(&namespace, begun) })
     }
 
     /// A change that this process has made: other processes are told.
@@ -301,7 +301,8 @@ impl Cache {
         F: Future<Output = Result<Made<V>, E>> + Send + 'static,
     {
         let inner = self.inner.clone();
-        self.inner.runtime.spawn(async move {
+        let is_waited_for = old.is_none();
+        let load = async move {
             if let Some(old) = &old {
                 // Whatever becomes of it, the next try is not at once.
                 old.try_again_at(inner.now().saturating_add(TRY_AGAIN));
@@ -314,7 +315,13 @@ impl Cache {
                 add(&inner.stats.of(&namespace).errors);
                 tracing::error!(namespace = namespace.name, seconds = LONGEST_LOAD.as_secs(), "a load was given up, as it took too long");
             }
-        });
+        };
+        // What is made anew behind an answer is no part of it.
+        let request = traces::current().filter(|_| is_waited_for);
+        match request {
+            Some(request) => self.inner.runtime.spawn(request.scope(load)),
+            None => self.inner.runtime.spawn(load),
+        };
     }
 }
 

@@ -1,6 +1,13 @@
 //! How a lookup was answered, for headers and figures.
 
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
+
+use traces::Kind;
+
+use crate::Namespace;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -68,6 +75,23 @@ impl Outcome {
             }
         };
         text
+    }
+
+    /// Notes it in the trace of the request that asked.
+    #[must_use]
+    pub(crate) fn noted(self, namespace: &Namespace, begun: Instant) -> Self {
+        traces::happened(Kind::Cache, || namespace.name, begun, self.took, false, &[("result", self.word().into())]);
+        self
+    }
+
+    const fn word(&self) -> &'static str {
+        match (self.served, self.tier) {
+            (Served::Hit, _) => "hit",
+            (Served::Stale, _) => "stale",
+            (Served::Miss, Tier::Shared) => "shared",
+            (Served::Miss, _) => "miss",
+            (Served::Bypass, _) => "bypass",
+        }
     }
 
     /// As metrics of `Server-Timing`, in milliseconds.

@@ -17,6 +17,7 @@ mod runs;
 mod service;
 mod state;
 mod sweep;
+mod traced;
 mod uploads;
 mod webhooks;
 mod worker;

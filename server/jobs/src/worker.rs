@@ -10,6 +10,7 @@ use tokio::{
     task::JoinSet,
     time::{self, Instant},
 };
+use traces::Tracer;
 
 use crate::{
     attempt::{Attempt, Came},
@@ -17,6 +18,7 @@ use crate::{
     failure::Failure,
     keep::LEASE_SECONDS,
     sweep,
+    traced::Piece,
     uploads::Uploads,
 };
 
@@ -34,6 +36,8 @@ pub struct WorkerOptions {
     /// How many runs: most of their time they wait for a provider.
     pub runs_at_once: usize,
     pub desk: Arc<Desk>,
+    /// Records what jobs do; none: nobody wants to know.
+    pub tracer: Option<Tracer>,
 }
 
 /// Tells a worker of this process that there is something to do, or something asked of what it does, so that it need not wait for
@@ -204,7 +208,8 @@ impl Loop {
                 stop,
                 wake: &options.wake,
             };
-            attempt.run(&mut |_| {}).await
+            let piece = Piece { tracer: options.tracer.as_ref(), clock: &*options.clock, name: leased.job.kind.name(), slow: None };
+            piece.recorded(attempt.run(&mut |_| {}), |came| !matches!(came, Came::Over(JobState::Failed, _) | Came::Again { .. })).await
         });
         match task.join_next().await {
             Some(Ok(Came::Lost)) => tracing::warn!(job.id = %job, "a job was taken over by another worker"),

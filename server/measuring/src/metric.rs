@@ -4,6 +4,8 @@
 pub const HTTP_DURATION: &str = "http.duration";
 /// Bytes of answers whose length is known, in the same way, without classes.
 pub const HTTP_BYTES: &str = "http.bytes";
+/// Statements that a request came to, in the same way, without classes.
+pub const HTTP_STATEMENTS: &str = "http.statements";
 /// Requests under way, looked at every ten seconds.
 pub const HTTP_IN_FLIGHT: &str = "http.in_flight";
 /// Requests that were sent away: of `rate` who asked too fast, of `overload` when there was too much to do.

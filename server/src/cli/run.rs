@@ -57,6 +57,7 @@ pub(super) async fn run(config: &Config, slug: &str, query: &str, first: Option<
             imports_at_once: 0,
             runs_at_once: 1,
             desk: Arc::clone(&desk),
+            tracer: None,
         },
     );
     let runs = RunsService::new(store.clone(), desk, wake);

@@ -5,6 +5,7 @@ pub mod alerts;
 mod cdn;
 mod connections;
 mod database;
+mod traces;
 
 use std::{
     collections::HashMap,
@@ -20,6 +21,7 @@ pub use self::{
     cdn::{Cdn, CdnError, PurgeHook},
     connections::{Connections, ConnectionsError, TlsFiles},
     database::DatabaseError,
+    traces::{Traces, TracesError},
 };
 
 /// Everything that can be set, with what holds when it is not.
@@ -69,6 +71,8 @@ pub struct Config {
     pub vitals_share: f64,
     /// `VITRINE_ALERTS_FILE`: rules of alerts and whom they are told, as TOML; none: the built-in rules, on the page alone.
     pub alerts_file: Option<PathBuf>,
+    /// What is kept of requests, and who else is told: the settings in `config/traces.rs`.
+    pub traces: Traces,
     /// `VITRINE_LOG`, default `info`: a filter as tracing-subscriber has it.
     pub log_filter: String,
     /// `VITRINE_LOG_FORMAT`: `text` (default) or `json`.
@@ -109,6 +113,8 @@ pub enum ConfigError {
     DatabaseOptions(#[from] DatabaseError),
     #[error(transparent)]
     Cdn(#[from] CdnError),
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     #[error("{0} is not a setting of Vitrine. The settings are: {known}.", known = known().collect::<Vec<_>>().join(", "))]
     Unknown(String),
     #[error("{0} is not readable as text. Set it again.")]
@@ -169,7 +175,7 @@ const KNOWN: &[&str] = &[
 
 /// All settings there are.
 fn known() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().chain(&database::NAMES).chain(&cdn::NAMES).copied()
+    KNOWN.iter().chain(&database::NAMES).chain(&cdn::NAMES).chain(&traces::NAMES).copied()
 }
 
 /// Set by scripts and tests, and none of the program's business.
@@ -266,6 +272,7 @@ fn from_settings(settings: &HashMap<String, String>) -> Result<Config, ConfigErr
         measuring,
         vitals_share,
         alerts_file: get("VITRINE_ALERTS_FILE").map(PathBuf::from),
+        traces: traces::read(get)?,
         log_filter: get("VITRINE_LOG").unwrap_or("info").to_owned(),
         log_json,
     })

@@ -61,10 +61,15 @@ fn random() -> u64 {
     u64::from_ne_bytes(bytes)
 }
 
-/// Tells of an answer how it was made (RFC 9211), where its handler has not, and how long that took.
-pub(super) fn tell(response: &mut Response, begun: Instant) {
+/// Tells of an answer how it was made (RFC 9211), where its handler has not, and how long that took. `timing` is all of that where it was
+/// recorded: it takes the place of what a handler has told.
+pub(super) fn tell(response: &mut Response, begun: Instant, timing: Option<String>) {
     let headers = response.headers_mut();
     headers.entry(CACHE_STATUS).or_insert(PAST);
+    if let Some(timing) = timing.and_then(|timing| HeaderValue::try_from(timing).ok()) {
+        headers.insert(SERVER_TIMING, timing);
+        return;
+    }
     if let Some(total) = total(begun.elapsed()) {
         headers.append(SERVER_TIMING, total);
     }
@@ -155,6 +160,20 @@ mod tests {
         assert!(answered("vitrine-products; hit, vitrine-memory; fwd=miss; stored"));
         assert!(!answered("vitrine-memory; fwd=miss; stored") && !answered("vitrine-redis; hit; ttl=3, vitrine-memory; fwd=miss; stored"));
         assert!(!is_from_memory(&Response::new(axum::body::Body::empty())));
+    }
+
+    #[test]
+    fn what_was_recorded_takes_the_place_of_what_a_handler_told() {
+        let told = |timing: Option<&str>| {
+            let mut response = Response::new(axum::body::Body::empty());
+            response.headers_mut().insert(SERVER_TIMING, HeaderValue::from_static("cache;dur=0.012"));
+            tell(&mut response, Instant::now(), timing.map(str::to_owned));
+            response.headers().get_all(SERVER_TIMING).iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+
+        assert_eq!(told(Some("cache;dur=0.010;desc=hit, total;dur=1.000")), ["cache;dur=0.010;desc=hit, total;dur=1.000"]);
+        let alone = told(None);
+        assert!(alone.len() == 2 && alone[0] == "cache;dur=0.012" && alone[1].starts_with("total;dur="), "{alone:?}");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 
 use ::api::AtHand;
 use axum::{
-    body::HttpBody,
     extract::{Request, State},
     middleware::Next,
     response::Response,
@@ -17,13 +16,14 @@ use super::{caching, errors, limits, security, state::AppState};
 pub(crate) async fn around(State((state, at_hand)): State<(AppState, AtHand)>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let measured = state.measuring.clone();
-    let measured = measured.request(request.method(), request.uri().path(), begun);
+    let measured = measured.request(&request, begun);
     caching::accept_any(request.headers_mut());
-    let answered = AssertUnwindSafe(limits::guard(&state, &at_hand, request, next)).catch_unwind().await;
+    let answered = AssertUnwindSafe(measured.recorded(limits::guard(&state, &at_hand, request, next))).catch_unwind().await;
     // What a panic is answered with has the headers too.
     let mut response = answered.unwrap_or_else(errors::panicked);
     security::headers(&state, &mut response);
-    caching::tell(&mut response, begun);
-    measured.answered(response.status(), response.body().size_hint().exact());
+    let timing = measured.server_timing(&response);
+    caching::tell(&mut response, begun, timing);
+    measured.answered(&response);
     response
 }

@@ -13,6 +13,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use ::api::AtHand;
@@ -27,6 +28,7 @@ use limits::{
     overload::{Class, Figures, Gate, Permit, Shed},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use traces::Kind;
 
 pub(crate) use self::answer::{overloaded_explained, rate_limited_explained};
 use self::{
@@ -61,6 +63,8 @@ enum Inside {
 
 /// Each is a processor's for some fifty milliseconds: the last of them waits half a minute.
 const MOST_PASSWORDS: usize = 1_024;
+/// What takes less is no wait.
+const NOTICED: Duration = Duration::from_micros(200);
 const PASSWORDS_RETRY_SECONDS: u64 = 10;
 
 /// When there is no room for the body of a request.
@@ -128,14 +132,27 @@ impl Limits {
             Work::Database(class, kind) => {
                 let (gate, body) = match class {
                     Class::Write => {
+                        let began = Instant::now();
                         let received = Box::pin(body::receive(request, &self.bodies, place(client))).await;
+                        waited("a body", began);
                         (&self.writes, Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?))
                     }
                     Class::Read | Class::Background => (&self.reads, None),
                 };
-                gate.enter(class, kind).await.map(|permit| Inside::Database(permit, body))
+                let began = Instant::now();
+                let permit = gate.enter(class, kind).await;
+                waited("a place", began);
+                permit.map(|permit| Inside::Database(permit, body))
             }
         }
+    }
+}
+
+/// Notes in the trace of a request what it waited for.
+fn waited(name: &'static str, began: Instant) {
+    let took = began.elapsed();
+    if took >= NOTICED {
+        traces::happened(Kind::Wait, || name, began, took, false, &[]);
     }
 }
 

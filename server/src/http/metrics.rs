@@ -22,10 +22,11 @@ use limits::overload::Figures;
 use ports::database::EngineFigures;
 use store::{KnownProducts, Store};
 use tokio::sync::Mutex;
+use traces::{export::Exporter, otlp::Signal};
 
 use self::text::Text;
 use super::{limits::Limits, state::AppState};
-use crate::{SystemClock, purge};
+use crate::{SystemClock, purge, telemetry};
 
 /// What figures are read from.
 pub(crate) struct Metrics {
@@ -70,6 +71,9 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
     text.counter("vitrine_rate_limit_refused_total", "Requests that were sent away because somebody asked too fast.")
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
+    if let Some(exporter) = telemetry::exporter() {
+        told(&mut text, exporter);
+    }
     text.gauge("process_start_time_seconds", "When the program began to serve, in seconds since 1970.")
         .sample(&[], metrics.started.micros() as f64 / 1e6);
     if let Some(process) = process {
@@ -153,6 +157,16 @@ fn purges(text: &mut Text, counted: purge::Counted) {
     let mut purges = text.counter("vitrine_purges_total", "Times the cache in front was told to ask again, by what came of it.");
     purges.sample(&[("result", "told")], counted.told);
     purges.sample(&[("result", "failed")], counted.failed);
+}
+
+fn told(text: &mut Text, exporter: &Exporter) {
+    let mut told = text.counter("vitrine_otlp_total", "Traces, metrics and lines of the log, by what came of telling the collector.");
+    for (signal, name) in Signal::ALL.into_iter().zip(["traces", "metrics", "logs"]) {
+        let exported = exporter.exported(signal);
+        for (result, count) in [("sent", exported.sent), ("dropped", exported.dropped), ("failed", exported.failed)] {
+            told.sample(&[("signal", name), ("result", result)], count);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,26 +6,37 @@ mod beacons;
 mod counted;
 mod process;
 mod routes;
+mod telling;
+mod traced;
+mod traces_port;
 mod writing;
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use axum::http::{Method, StatusCode};
+use axum::{body::HttpBody, extract::Request as HttpRequest, http::StatusCode, response::Response};
 use measuring::{Recorder, metric};
+use traces::{Outcome, Recording};
 
+use self::routes::Route;
 pub(crate) use self::{
     beacons::{Beacons, door},
     routes::Routes,
+    telling::Telling,
+    traced::Traced,
+    traces_port::KeptTraces,
     writing::{Handle, Watched, start},
 };
 
 /// Counts what happens here.
 pub(crate) struct Measuring {
     /// None: nothing is measured (`VITRINE_MEASURING=off`).
-    recorder: Option<Recorder>,
+    is_on: Option<(Recorder, Arc<Traced>)>,
     routes: Routes,
     in_flight: AtomicU64,
 }
@@ -35,27 +46,36 @@ pub(crate) struct Request<'a> {
     measuring: &'a Measuring,
     begun: Instant,
     /// None where nothing is measured.
-    route: Option<&'a str>,
+    measured: Option<(Route, Recording)>,
 }
 
 /// Series of each thread that are told apart.
 const MOST_SERIES: usize = 2_000;
 
 impl Measuring {
-    pub(crate) fn new(is_on: bool, routes: Routes) -> Self {
-        Self { recorder: is_on.then(|| Recorder::new(MOST_SERIES)), routes, in_flight: AtomicU64::new(0) }
+    /// Without traces nothing is measured.
+    pub(crate) fn new(traced: Option<Arc<Traced>>, routes: Routes) -> Self {
+        Self { is_on: traced.map(|traced| (Recorder::new(MOST_SERIES), traced)), routes, in_flight: AtomicU64::new(0) }
     }
 
     /// None where nothing is measured.
-    pub(crate) const fn recorder(&self) -> Option<&Recorder> {
-        self.recorder.as_ref()
+    pub(crate) fn recorder(&self) -> Option<&Recorder> {
+        self.is_on.as_ref().map(|(recorder, _)| recorder)
+    }
+
+    /// None where nothing is measured.
+    pub(crate) fn traced(&self) -> Option<&Arc<Traced>> {
+        self.is_on.as_ref().map(|(_, traced)| traced)
     }
 
     /// Begins to measure a request.
-    pub(crate) fn request(&self, method: &Method, path: &str, begun: Instant) -> Request<'_> {
+    pub(crate) fn request(&self, request: &HttpRequest, begun: Instant) -> Request<'_> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
-        let route = self.recorder.is_some().then(|| self.routes.find(method, path));
-        Request { measuring: self, begun, route }
+        let measured = self.traced().map(|traced| {
+            let route = self.routes.find(request.method(), request.uri().path());
+            (route, traced.begin(route, request.headers(), begun))
+        });
+        Request { measuring: self, begun, measured }
     }
 
     fn in_flight(&self) -> u64 {
@@ -64,13 +84,29 @@ impl Measuring {
 }
 
 impl Request<'_> {
-    /// It is answered; `length` is that of the body where it is known.
-    pub(crate) fn answered(self, status: StatusCode, length: Option<u64>) {
-        let (Some(recorder), Some(route)) = (&self.measuring.recorder, self.route) else { return };
-        recorder.record(metric::HTTP_DURATION, route, class(status), microseconds(self.begun.elapsed()));
+    /// Does the work of it: what happens in it is noted.
+    pub(crate) fn recorded<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        traces::recorded(self.measured.as_ref().map(|(_, recording)| recording), work)
+    }
+
+    /// What `Server-Timing` tells of an answer; none where that is for nobody, or not known.
+    pub(crate) fn server_timing(&self, response: &Response) -> Option<String> {
+        let (route, recording) = self.measured.as_ref()?;
+        traced::may_be_told(*route, response.status()).then(|| recording.server_timing(!traced::is_for_everybody(response)))
+    }
+
+    /// It is answered.
+    pub(crate) fn answered(mut self, response: &Response) {
+        let (Some((recorder, traced)), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
+        let (status, length) = (response.status(), response.body().size_hint().exact());
+        recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
         if let Some(length) = length {
-            recorder.record(metric::HTTP_BYTES, route, "", length);
+            recorder.record(metric::HTTP_BYTES, route.name, "", length);
         }
+        let asked = recording.asked();
+        recorder.record(metric::HTTP_STATEMENTS, route.name, "", asked.count.into());
+        traced.look_at(route, asked);
+        recording.finish(Outcome::Answered(status.as_u16()));
     }
 }
 
@@ -97,25 +133,34 @@ fn microseconds(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, response::IntoResponse};
+    use futures::FutureExt;
+
     use super::*;
 
     fn measuring(is_on: bool) -> Measuring {
-        Measuring::new(is_on, Routes::of([("GET", "/products/{handle}")]))
+        Measuring::new(is_on.then(|| Arc::new(Traced::for_tests())), Routes::of([("GET", "/products/{handle}")]))
+    }
+
+    fn get(path: &str) -> HttpRequest {
+        HttpRequest::get(path).body(Body::empty()).unwrap()
     }
 
     #[test]
     fn a_request_is_counted_by_its_route_and_class_and_is_under_way_until_it_is_answered() {
         let measuring = measuring(true);
-        let request = measuring.request(&Method::GET, "/products/lamp", Instant::now());
+        let request = measuring.request(&get("/products/lamp"), Instant::now());
         assert_eq!(measuring.in_flight(), 1);
 
-        request.answered(StatusCode::NOT_FOUND, Some(512));
+        request.answered(&(StatusCode::NOT_FOUND, "x".repeat(512)).into_response());
 
         let mut taken = measuring.recorder().unwrap().take();
         taken.sort_by(|one, other| one.0.cmp(&other.0));
         let told: Vec<_> =
-            taken.iter().map(|(series, sketch)| (series.metric.as_str(), series.of.as_str(), series.class.as_str(), sketch.count())).collect();
-        assert_eq!(told, [("http.bytes", "GET /products/{handle}", "", 1), ("http.duration", "GET /products/{handle}", "4xx", 1)]);
+            taken.iter().map(|(series, sketch)| (series.metric.as_str(), series.of.as_str(), series.class.as_str(), sketch.sum())).collect();
+        let of = "GET /products/{handle}";
+        assert_eq!((told[0], told[2]), (("http.bytes", of, "", 512), ("http.statements", of, "", 0)));
+        assert_eq!((told[1].0, told[1].1, told[1].2, told.len()), ("http.duration", of, "4xx", 3));
         assert_eq!(measuring.in_flight(), 0);
     }
 
@@ -123,8 +168,61 @@ mod tests {
     fn whoever_goes_away_is_not_under_way_any_more_and_where_it_is_off_nothing_is_counted() {
         let measuring = measuring(false);
 
-        drop(measuring.request(&Method::GET, "/products/lamp", Instant::now()));
+        drop(measuring.request(&get("/products/lamp"), Instant::now()));
 
         assert_eq!((measuring.in_flight(), measuring.recorder().is_none()), (0, true));
+    }
+
+    #[tokio::test]
+    async fn what_happens_in_a_request_is_told_and_kept() {
+        let measuring = measuring(true);
+        let request = measuring.request(&get("/products/lamp"), Instant::now());
+        let work = async {
+            for _ in 0..12 {
+                traces::happened(traces::Kind::Statement, || "VARIANTS", Instant::now(), Duration::from_micros(9), false, &[]);
+            }
+        };
+
+        request.recorded(work).await;
+        let answer = "made".into_response();
+        let timing = request.server_timing(&answer).unwrap();
+        request.answered(&answer);
+
+        assert!(timing.starts_with("db;dur=0.108;desc=12, total;dur=") && timing.contains(", trace;desc=\"00-"), "{timing}");
+        let statements = measuring.recorder().unwrap().take().into_iter().find(|(series, _)| series.metric == metric::HTTP_STATEMENTS).unwrap();
+        assert_eq!(statements.1.sum(), 12);
+        let kept = measuring.traced().unwrap().kept().latest(Some("GET /products/{handle}"), 9);
+        assert_eq!((kept.len(), kept[0].statements, kept[0].is_repeated), (1, 12, true));
+    }
+
+    /// `cargo test -p server --release --lib -- --ignored --nocapture what_measuring_costs`
+    #[test]
+    #[ignore = "prints nanoseconds, which somebody reads"]
+    fn what_measuring_costs() {
+        const REQUESTS: u32 = 20_000;
+        let traced = Traced::new(0.0, [7; 24], None);
+        let on = Measuring::new(Some(Arc::new(traced)), Routes::of([("GET", "/products/{handle}")]));
+        for (name, measuring) in [("off", measuring(false)), ("on", on)] {
+            let least = (0..25).map(|_| nanoseconds(&measuring, REQUESTS)).min().unwrap_or_default();
+            println!("measuring is {name}: {} ns a request with five statements", least / u128::from(REQUESTS));
+        }
+    }
+
+    fn nanoseconds(measuring: &Measuring, requests: u32) -> u128 {
+        let asked = get("/products/lamp");
+        let began = Instant::now();
+        for _ in 0..requests {
+            let request = measuring.request(&asked, Instant::now());
+            let work = async {
+                for name in ["SESSION", "PRODUCT", "VARIANTS", "IMAGES", "VERSIONS"] {
+                    traces::happened(traces::Kind::Statement, || name, Instant::now(), Duration::from_micros(9), false, &[("rows", 1_u32.into())]);
+                }
+            };
+            request.recorded(work).now_or_never();
+            let answer = ().into_response();
+            std::hint::black_box(request.server_timing(&answer));
+            request.answered(&answer);
+        }
+        began.elapsed().as_nanos()
     }
 }

@@ -10,7 +10,20 @@ use matchit::Router;
 use measuring::OTHERS;
 
 /// Every route there is.
-pub(crate) struct Routes(Router<HashMap<&'static str, String>>);
+pub(crate) struct Routes(Router<HashMap<&'static str, Route>>);
+
+/// A route with its method. It is made once, at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// `GET /products/{handle}`; [`OTHERS`] for what comes to none.
+    pub(crate) name: &'static str,
+    /// None for what comes to none.
+    pub(crate) method: Option<&'static str>,
+    pub(crate) path: &'static str,
+}
+
+/// What comes to no route.
+const NONE: Route = Route { name: OTHERS, method: None, path: OTHERS };
 
 /// Those that stand in `router.rs` by hand. Pages, server functions and the API say theirs themselves.
 const BY_HAND: [(&str, &str); 48] = [
@@ -78,10 +91,10 @@ impl Routes {
 
     /// Some, each with its method.
     pub(crate) fn of(routes: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Self {
-        let mut by_path: HashMap<String, HashMap<&'static str, String>> = HashMap::new();
+        let mut by_path: HashMap<String, HashMap<&'static str, Route>> = HashMap::new();
         for (method, path) in routes {
             if let Some(method) = METHODS.into_iter().find(|known| *known == method.as_ref()) {
-                by_path.entry(path.as_ref().to_owned()).or_default().insert(method, format!("{method} {}", path.as_ref()));
+                by_path.entry(path.as_ref().to_owned()).or_default().insert(method, Route::new(method, path.as_ref()));
             }
         }
         let mut router = Router::new();
@@ -94,9 +107,16 @@ impl Routes {
     }
 
     /// What a request is counted under. HEAD is answered as GET is.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> &str {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Route {
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-        self.0.at(path).ok().and_then(|found| found.value.get(method)).map_or(OTHERS, String::as_str)
+        self.0.at(path).ok().and_then(|found| found.value.get(method)).copied().unwrap_or(NONE)
+    }
+}
+
+impl Route {
+    fn new(method: &'static str, path: &str) -> Self {
+        let name = traces::intern(&format!("{method} {path}"));
+        Self { name, method: Some(method), path: name.split_once(' ').map_or(name, |(_, path)| path) }
     }
 }
 
@@ -109,9 +129,11 @@ fn of_leptos(path: &str) -> String {
 fn of_the_api() -> Vec<(String, String)> {
     let document: serde_json::Value = serde_json::from_str(&api::document()).unwrap_or_default();
     let paths = document["paths"].as_object().into_iter().flatten();
+    // Its paths are those below where it is served.
+    let root = document["servers"][0]["url"].as_str().unwrap_or_default();
     let of_path = |(path, methods): (&String, &serde_json::Value)| {
         let methods = methods.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
-        methods.map(|method| (method, path.clone())).collect::<Vec<_>>()
+        methods.map(|method| (method, format!("{root}{path}"))).collect::<Vec<_>>()
     };
     paths.flat_map(of_path).collect()
 }
@@ -123,7 +145,7 @@ mod tests {
     #[test]
     fn every_kind_of_route_is_found_and_what_is_made_up_is_among_others() {
         let routes = Routes::all();
-        let find = |method: &str, path: &str| routes.find(&method.parse().unwrap(), path).to_owned();
+        let find = |method: &str, path: &str| routes.find(&method.parse().unwrap(), path).name;
 
         assert_eq!(find("GET", "/products"), "GET /products");
         assert_eq!(find("GET", "/products/lamp"), "GET /products/{handle}");
@@ -131,10 +153,12 @@ mod tests {
         assert_eq!(find("HEAD", "/products"), "GET /products");
         assert_eq!(find("PATCH", "/api/v1/products/lamp"), "PATCH /api/v1/products/{product}");
         assert_eq!(find("GET", "/pkg/vitrine.abc.wasm"), "GET /pkg/{*file}");
-        assert!(find("GET", "/api/fn/performance/database").starts_with("GET /api/fn/"));
+        assert!(find("GET", "/api/fn/performance/open").starts_with("GET /api/fn/"));
         for made_up in ["/wp-admin.php", "/products/a/b/c/d", "", "*"] {
             assert_eq!(find("GET", made_up), OTHERS, "{made_up}");
         }
         assert_eq!(find("BREW", "/products"), OTHERS);
+        let route = routes.find(&Method::GET, "/products/lamp");
+        assert_eq!((route.method, route.path), (Some("GET"), "/products/{handle}"));
     }
 }

@@ -15,12 +15,14 @@ use tokio::{
     task::JoinHandle,
     time::{MissedTickBehavior, interval, timeout},
 };
+use traces::export::Exporter;
 use uuid::Uuid;
 
 use super::{
-    Measuring,
+    Measuring, Telling,
     beacons::{self, Arriving},
     counted, microseconds, process,
+    telling::SinceStart,
 };
 use crate::{SystemClock, http::limits::Limits};
 
@@ -37,12 +39,15 @@ pub(crate) struct Watched {
     pub(crate) build: (String, &'static str),
     /// What browsers say.
     pub(crate) arriving: Arriving,
+    /// None: nobody else is told.
+    pub(crate) telling: Option<Telling>,
 }
 
 /// What is to be waited for at the end of the program.
 pub struct Handle {
     stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
+    telling: Option<Telling>,
 }
 
 const LOOKS_EVERY: Duration = Duration::from_secs(10);
@@ -57,13 +62,15 @@ const EXPIRES_EVERY: i64 = 30;
 const MINUTE: i64 = 60_000_000;
 
 /// Begins to measure; where it is off, nothing.
-pub(crate) fn start(watched: Watched) -> Handle {
+pub(crate) fn start(mut watched: Watched) -> Handle {
     let (stop, stopped) = watch::channel(false);
+    let telling = watched.telling.take();
+    let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
     let task = watched.measuring.recorder().is_some().then(|| {
         tokio::spawn(watch_timers(watched.measuring.clone(), watched.process, stopped.clone()));
-        tokio::spawn(watch_figures(watched, stopped))
+        tokio::spawn(watch_figures(watched, exporter, stopped))
     });
-    Handle { stop, task }
+    Handle { stop, task, telling }
 }
 
 impl Handle {
@@ -73,11 +80,14 @@ impl Handle {
         if let Some(task) = self.task {
             let _ = task.await;
         }
+        if let Some(telling) = self.telling {
+            telling.stop().await;
+        }
     }
 }
 
-async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
-    let Watched { measuring, store, cache, limits, data_dir, process, build, arriving } = watched;
+async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped: watch::Receiver<bool>) {
+    let Watched { measuring, store, cache, limits, data_dir, process, build, arriving, telling: _ } = watched;
     let Some(recorder) = measuring.recorder() else { return };
     let listening = tokio::spawn({
         let (measuring, store, build, stopped) = (measuring.clone(), store.clone(), build.0.clone(), stopped.clone());
@@ -89,6 +99,7 @@ async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
         tracing::warn!(%error, "that this build serves was not noted");
     }
+    let mut since_start = SinceStart::new(micros());
     let mut looks = interval(LOOKS_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut minute = now();
@@ -115,9 +126,14 @@ async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
         if is_end {
             recorder.record_many(metric::PROCESS_STOPPED, &name, "", 0, 1);
         }
-        periods.add(minute, recorder.take());
+        let taken = recorder.take();
+        if let Some(exporter) = &exporter {
+            exporter.metrics(since_start.and(&taken, micros()));
+        }
+        periods.add(minute, taken);
         minute = present;
         write(&store, process, &mut periods).await;
+        write_traces(&store, process, &measuring).await;
         if is_end {
             return;
         }
@@ -125,6 +141,9 @@ async fn watch_figures(watched: Watched, mut stopped: watch::Receiver<bool>) {
             expired = minute;
             if let Err(error) = store.expire_measured(minute).await {
                 tracing::warn!(%error, "measurements that are too old were not removed");
+            }
+            if let Err(error) = store.expire_traces().await {
+                tracing::warn!(%error, "traces that are too old were not removed");
             }
         }
     }
@@ -140,6 +159,21 @@ async fn write(store: &Store, process: Uuid, periods: &mut Periods) {
     };
     tracing::warn!(trouble, rows = rows.len(), "what was measured was not written; it is tried again");
     periods.put_back(rows);
+}
+
+async fn write_traces(store: &Store, process: Uuid, measuring: &Measuring) {
+    let Some(waiting) = measuring.traced().map(|traced| traced.waiting()) else { return };
+    let traces = waiting.take();
+    if traces.is_empty() {
+        return;
+    }
+    let trouble = match timeout(WRITES, store.write_traces(process, &traces)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it took too long".to_owned(),
+    };
+    tracing::warn!(trouble, traces = traces.len(), "traces were not written; they are tried again");
+    waiting.put_back(traces);
 }
 
 async fn watch_timers(measuring: Arc<Measuring>, process: Uuid, mut stopped: watch::Receiver<bool>) {
@@ -158,6 +192,11 @@ async fn watch_timers(measuring: Arc<Measuring>, process: Uuid, mut stopped: wat
 /// Minutes since 1970.
 fn now() -> i64 {
     SystemClock.now().micros().div_euclid(MINUTE)
+}
+
+/// Microseconds since 1970.
+fn micros() -> u64 {
+    u64::try_from(SystemClock.now().micros()).unwrap_or(0)
 }
 
 /// What a process is called: enough of its id to tell some dozen apart.

@@ -29,6 +29,7 @@ mod sessions;
 mod sql;
 mod throttle;
 mod together;
+pub mod traced;
 pub mod webhooks;
 mod who_asks;
 pub mod words;
@@ -170,7 +171,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.inner.runtime.spawn(change).await.unwrap_or_else(|error| {
+        self.inner.runtime.spawn(traces::carried(change)).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a change was not made");
             Err(StoreError::Shared(AppError::Internal).into())
         })
@@ -202,6 +203,7 @@ pub fn hot_statements(db: &Db) -> Vec<(&'static str, &'static str)> {
     all.extend(webhooks::hot());
     all.extend(measured::hot(db));
     all.extend(alerts::hot(db));
+    all.extend(traced::hot());
     all.extend([
         ("rows of a window", db.sql(&sql::SUMMARIES_BY_KEY)),
         ("handles of neighbours", db.sql(&sql::HANDLES_BY_KEY)),

@@ -240,7 +240,7 @@ impl Store {
         if !shelf.is_ready() {
             // In a task of its own: whoever asked may go away, others wait too.
             let (store, shelf) = (self.clone(), shelf.clone());
-            match self.inner.runtime.spawn(async move { store.build(&shelf).await }).await {
+            match self.inner.runtime.spawn(traces::carried(async move { store.build(&shelf).await })).await {
                 Ok(built) => built?,
                 Err(error) => return Err(StoreError::Unreadable(format!("the catalogue, as its list could not be built ({error})"))),
             }

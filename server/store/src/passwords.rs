@@ -51,7 +51,9 @@ impl Store {
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
         // The semaphore is never closed; were it, nobody would have to wait.
         let _turn = self.inner.passwords.acquire().await.ok();
-        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Unreadable(format!("a password, which could not be checked ({error})")))
+        traces::within(traces::Kind::Wait, "a password", tokio::task::spawn_blocking(work))
+            .await
+            .map_err(|error| StoreError::Unreadable(format!("a password, which could not be checked ({error})")))
     }
 }
 

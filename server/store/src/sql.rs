@@ -157,6 +157,24 @@ pub(crate) const MEASUREMENTS: Table = Table {
     fixed: &[],
 };
 
+/// What requests and jobs did.
+pub(crate) const TRACES: Table = Table {
+    name: "traces",
+    columns: &[
+        ("id", Id),
+        ("span", Int),
+        ("route", Text),
+        ("begun_at", Int),
+        ("duration", Int),
+        ("status", Int),
+        ("failed", Flag),
+        ("process", Id),
+        ("body", Bytes),
+    ],
+    key: &["id", "span"],
+    fixed: &[],
+};
+
 /// What `read::product` takes a product from, in its order.
 macro_rules! product_columns {
     () => {

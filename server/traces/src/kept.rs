@@ -305,7 +305,7 @@ impl Route {
 }
 
 impl Head {
-    fn new(trace: &Trace) -> Self {
+    pub fn new(trace: &Trace) -> Self {
         Self {
             id: trace.id.to_string(),
             title: trace.title(),

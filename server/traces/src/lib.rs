@@ -35,7 +35,7 @@ pub use self::{
     sampling::Share,
     svg::svg,
     timing::server_timing,
-    tracer::{Begin, Counts, Options, Parent, Recording, Slow, Tracer},
+    tracer::{Begin, Counts, Options, Parent, Recording, Slow, Statements, Tracer, recorded},
 };
 
 /// Opens a span that ends when what it gives is dropped: `let _waiting = span!(Kind::Wait, "pool");`. Its name is made only where a trace

@@ -18,7 +18,7 @@ pub struct Trace {
     /// Who asked, where that said so.
     pub parent: Option<SpanId>,
     pub kind: Kind,
-    /// `GET` and its like; none of a job.
+    /// `GET` and its like; none of a job, and of what came to no route.
     pub method: Option<Name>,
     /// The route that matched, never the address; the kind of a job.
     pub route: Name,

@@ -11,6 +11,7 @@ use crate::{
     model::{Attribute, KINDS, Kind, MOST_ATTRIBUTES, MOST_SPANS, Span, Sums, Tally, Value},
     name::{Name, OTHERS},
     parent::TraceParent,
+    tracer::Statements,
 };
 
 /// What may be noted of a span: no text but that of the program.
@@ -234,6 +235,12 @@ impl State {
             })
         });
         &mut self.tallies[place]
+    }
+
+    pub(crate) fn statements(&self) -> Statements {
+        let statements = self.tallies.iter().filter(|counted| counted.kind == Kind::Statement && counted.count > 1 && counted.name != OTHERS);
+        let most = statements.max_by_key(|counted| counted.count).map(|counted| (counted.name, counted.count));
+        Statements { count: self.sums[Kind::Statement as usize].count, most }
     }
 
     /// The spans as they are kept, of a request that took so long.

@@ -78,6 +78,14 @@ pub struct Recording {
     begin: Begin,
 }
 
+/// What a request has asked of the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statements {
+    pub count: u32,
+    /// The one that ran most often, and how often; none where each ran once.
+    pub most: Option<(&'static str, u32)>,
+}
+
 /// What a tracer has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -226,6 +234,11 @@ fn made(about: &About, state: &State, begin: &Begin, outcome: Outcome, why: Why,
     }
 }
 
+/// Does the work of a request, where it is recorded and where it is not.
+pub fn recorded<F: Future>(recording: Option<&Recording>, work: F) -> impl Future<Output = F::Output> + use<F> {
+    current::scope(recording.and_then(|recording| recording.recorder.clone()), work)
+}
+
 impl Recording {
     /// Does the work of the request: what is opened in it is noted.
     pub fn scope<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
@@ -237,6 +250,11 @@ impl Recording {
         if let Some(recorder) = &self.recorder {
             recorder.state().route = Some(route);
         }
+    }
+
+    /// How many statements it has come to so far, and which of them was run most.
+    pub fn asked(&self) -> Statements {
+        self.recorder.as_ref().map(|recorder| recorder.state().statements()).unwrap_or_default()
     }
 
     pub fn id(&self) -> Option<TraceId> {

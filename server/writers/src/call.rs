@@ -1,6 +1,6 @@
 //! One HTTP call, from the request to what was said, with its time-outs and its bounds.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::clock::Timestamp;
@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use ports::writing::ProviderKind;
 use serde_json::Value;
 use tokio::time::timeout;
+use traces::Kind;
 
 use crate::{
     dialect::{self, Problem, Spoken},
@@ -53,7 +54,10 @@ pub(crate) async fn call(
     now: Timestamp,
     spoken: &mut Spoken,
 ) -> Result<(), Trouble> {
-    timeout(limit, speak(wire, request, kind, now, spoken)).await.unwrap_or(Err(Trouble::TimedOut))
+    let began = Instant::now();
+    let came = timeout(limit, speak(wire, request, kind, now, spoken)).await.unwrap_or(Err(Trouble::TimedOut));
+    traces::happened(Kind::Provider, || kind.name(), began, began.elapsed(), came.is_err(), &[]);
+    came
 }
 
 async fn speak(wire: &dyn Wire, request: Request<Bytes>, kind: ProviderKind, now: Timestamp, spoken: &mut Spoken) -> Result<(), Trouble> {

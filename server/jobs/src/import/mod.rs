@@ -143,10 +143,11 @@ impl Import<'_> {
         let job = &self.leased.job;
         let author = Author { user: job.user, source: Source::Import, job: Some(job.id), remember: false };
         let (job, progress) = (job.id, to_json(&self.checkpoint)?);
-        let written = task::spawn(async move {
+        let write = async move {
             let mark = JobMark { job, leased_by: &worker, progress: &progress, items: &items };
             store.write(&at, &author, ops, Some(mark)).await
-        });
+        };
+        let written = task::spawn(traces::carried(write));
         Ok(written.await.map_err(|_| Failure::Bug)??)
     }
 }

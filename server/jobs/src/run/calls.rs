@@ -138,7 +138,7 @@ impl<'a> Calls<'a> {
             };
             self.asked.insert(next.fingerprint, Vec::new());
             let (base, writer, till) = (Arc::clone(self.base), Arc::clone(&self.writer), Arc::clone(&self.till));
-            self.flying.spawn(async move { question(&base, &*writer, till, next).await });
+            self.flying.spawn(traces::carried(async move { question(&base, &*writer, till, next).await }));
         }
         Ok(())
     }

@@ -206,7 +206,7 @@ impl Ledger {
         let progress = to_json(&self.checkpoint)?;
         let target = self.target.clone();
         // In a task of its own, which ends even when this attempt does not.
-        self.writing = Some(Writing { asked, task: task::spawn(target.write(items, usage, progress, done)) });
+        self.writing = Some(Writing { asked, task: task::spawn(traces::carried(target.write(items, usage, progress, done))) });
         Ok(())
     }
 

@@ -9,16 +9,20 @@ use domain::{
 use ports::{error::AppError, webhooks::WebhookSecret};
 use store::webhooks::WebhookRow;
 use tokio::sync::Notify;
+use traces::Tracer;
 use writers::{Allowed, Net, Secret, Wire};
 
 use super::{
-    send::{Attempt, attempt},
+    send::{Attempt, Came, attempt},
     sign::{self, Key},
 };
-use crate::Desk;
+use crate::{Desk, traced::Piece};
 
 /// A receiver that takes longer has failed; it should say that it has got something, and do its work behind that.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A delivery that takes longer is kept as a trace.
+const SLOW: Duration = Duration::from_secs(5);
 
 /// Shared by the couriers and the service of a process.
 pub struct Post {
@@ -26,6 +30,7 @@ pub struct Post {
     wire: Arc<dyn Wire>,
     allowed: Allowed,
     patience: Duration,
+    tracer: Option<Tracer>,
     /// Tells the couriers of this process that there is something to do.
     pub(super) wake: Notify,
 }
@@ -36,7 +41,13 @@ impl Post {
     pub fn open(desk: Arc<Desk>, allowed_hosts: &str) -> Self {
         let allowed = Allowed::for_webhooks(allowed_hosts);
         let wire = Arc::new(Net::new(allowed.clone()));
-        Self { desk, wire, allowed, patience: PATIENCE, wake: Notify::new() }
+        Self { desk, wire, allowed, patience: PATIENCE, tracer: None, wake: Notify::new() }
+    }
+
+    /// Records what is sent.
+    #[must_use]
+    pub fn traced(self, tracer: Option<Tracer>) -> Self {
+        Self { tracer, ..self }
     }
 
     /// With another limit for a receiver to answer.
@@ -93,7 +104,9 @@ impl Post {
     }
 
     pub(super) async fn send(&self, url: &str, keys: &[Key], id: DeliveryId, body: &str) -> Attempt {
-        attempt(&*self.wire, &*self.desk.clock, self.patience, url, keys, id, body).await
+        let clock = &*self.desk.clock;
+        let piece = Piece { tracer: self.tracer.as_ref(), clock, name: "webhook delivery", slow: Some(SLOW) };
+        piece.recorded(attempt(&*self.wire, clock, self.patience, url, keys, id, body), |attempt| !matches!(attempt.came, Came::Failed { .. })).await
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{clock::Clock, ids::DeliveryId};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
+use traces::Kind;
 use writers::{Body, Broken, Wire, retry_after};
 
 use super::{
@@ -56,7 +57,10 @@ pub(super) async fn attempt(wire: &dyn Wire, clock: &dyn Clock, patience: Durati
         },
         Err(error) => (None, format!("Nothing can be sent to this address: {error}."), FAILED),
     };
-    Attempt { status, milliseconds: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX), answer, came }
+    let took = began.elapsed();
+    let failed = matches!(came, Came::Failed { .. });
+    traces::happened(Kind::Provider, || "a receiver", began, took, failed, &[("status", status.map_or(0_u32, u32::from).into())]);
+    Attempt { status, milliseconds: u32::try_from(took.as_millis()).unwrap_or(u32::MAX), answer, came }
 }
 
 const FAILED: Came = Came::Failed { retry_after: None, busy: false };

@@ -86,7 +86,7 @@ impl WritingService {
     /// In a task of its own: what a call has cost is written down also when nobody waits for the answer any more.
     async fn answer(&self, at: &StoreRef, team: Team, till: Arc<Till>, asked: Prepared) -> Result<(Answer, Cost), AppError> {
         let (store, at) = (self.store.clone(), at.clone());
-        let answer = task::spawn(async move {
+        let write = async move {
             // The rules are quick, and ask nobody.
             let Some(writer) = team.writer else {
                 let words = rule_writer::write(&asked.source, &asked.brief, &asked.parts);
@@ -97,19 +97,21 @@ impl WritingService {
             let answer = writer.write(&question, &gate).await;
             record(&store, &at, till.take_calls()).await;
             (answer, gate.cost())
-        });
+        };
+        let answer = task::spawn(traces::carried(write));
         answer.await.map_err(panicked)
     }
 
     pub(super) async fn trial(&self, who: &Access, at: &StoreRef, row: ProviderRow) -> Result<Trial, AppError> {
         let till = Arc::new(self.till(who, at).await?.also_without_price());
         let (store, desk, at) = (self.store.clone(), Arc::clone(&self.desk), at.clone());
-        let tried = task::spawn(async move {
+        let attempt = async move {
             let gate = AtTill::new(Arc::clone(&till), None, String::new());
             let tried = desk.try_it(&at, &row, &gate).await;
             record(&store, &at, till.take_calls()).await;
             tried
-        });
+        };
+        let tried = task::spawn(traces::carried(attempt));
         let Tried { result, .. } = tried.await.map_err(panicked)??;
         Ok(match result {
             Ok(word) => Trial { works: true, says: word },

@@ -200,8 +200,9 @@ impl Store {
         if is_first {
             // In a task of its own: whoever asked may go away, others wait too.
             let this = self.clone();
-            self.inner.runtime.spawn(async move { this.inner.api.bearers.answer(|hashes| this.read_bearers(hashes)).await });
+            self.inner.runtime.spawn(traces::carried(async move { this.inner.api.bearers.answer(|hashes| this.read_bearers(hashes)).await }));
         }
+        let answer = traces::within(traces::Kind::Wait, "who asks", answer);
         Ok(answer.await.map_err(|_| AppError::Internal)??.get(&hash).cloned())
     }
 

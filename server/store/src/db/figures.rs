@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -20,8 +20,8 @@ use sqlx::SqlStr;
 pub(crate) struct Site {
     tokens: &'static str,
     module: &'static str,
-    /// One more than the place of its name in [`NAMES`]; zero while it has none.
-    number: AtomicUsize,
+    /// The place of its name in [`NAMES`], and the name, once it has run.
+    known: OnceLock<(usize, &'static str)>,
 }
 
 /// The figures of one database.
@@ -123,30 +123,23 @@ static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
 impl Site {
     pub(crate) const fn new(tokens: &'static str, module: &'static str) -> Self {
-        Self { tokens, module, number: AtomicUsize::new(0) }
+        Self { tokens, module, known: OnceLock::new() }
     }
 
     fn index(&self) -> usize {
-        match self.number.load(Ordering::Relaxed) {
-            0 => self.find(),
-            number => number - 1,
-        }
+        self.known.get_or_init(|| self.find()).0
     }
 
     #[cold]
-    fn find(&self) -> usize {
+    fn find(&self) -> (usize, &'static str) {
         let name = name_in(self.tokens);
         let part = self.module.split("::").nth(1).filter(|part| PARTS.contains(part) && !self.tokens.contains("crate::sql::"));
-        let index = match part {
-            Some(part) => index_of(called(part, ".", name)),
-            None => index_of(name),
-        };
-        self.number.store(index + 1, Ordering::Relaxed);
-        index
+        let index = index_of(part.map_or(name, |part| called(part, ".", name)));
+        (index, names().get(index).copied().unwrap_or(OTHERS))
     }
 
     pub(crate) fn name(&self) -> &'static str {
-        names().get(self.index()).copied().unwrap_or(OTHERS)
+        self.known.get_or_init(|| self.find()).1
     }
 }
 

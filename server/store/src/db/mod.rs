@@ -30,12 +30,13 @@ use std::sync::{
 use domain::ids::{Seq, UserId};
 use sqlx::{PgPool, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::{sync::mpsc::Sender, task::AbortHandle};
+use traces::Kind;
 use uuid::Uuid;
 
 pub(crate) use self::{figures::Site, postgres::PgTx, presence::Presence, reading::is_deciding, replicas::Replica, watched::Running};
 pub use self::{figures::StatementTimes, location::Location, lsn::Lsn, options::DatabaseOptions, reading::deciding};
 use self::{
-    figures::{Figures, Tell, index_of, inserting_into},
+    figures::{Figures, Ran, Tell, index_of, inserting_into},
     pools::{Taken, Waits},
     replicas::Replicas,
 };
@@ -288,6 +289,7 @@ impl Db {
     /// What came of a statement.
     pub(crate) fn ran(&self, site: &'static Site, running: &Running, ok: bool) {
         let ran = running.ran(ok);
+        note(|| site.name(), running, &ran);
         let tell = self.figures.count(site, &ran);
         if tell != Tell::Nothing {
             slow::tell(&self.figures, &self.plans, site.name(), &ran, running.text(), tell);
@@ -297,6 +299,7 @@ impl Db {
     /// What came of rows that were put into a table.
     pub(crate) fn inserted(&self, table: &'static str, running: &Running, ok: bool) {
         let (ran, name) = (running.ran(ok), inserting_into(table));
+        note(|| name, running, &ran);
         let tell = self.figures.count_at(index_of(name), &ran);
         if tell != Tell::Nothing {
             slow::tell(&self.figures, &self.plans, name, &ran, None, tell);
@@ -408,7 +411,10 @@ impl Db {
     /// to another process and would have to begin again.
     pub(crate) async fn begin_for(&self, work: Work) -> Result<Tx<'_>, StoreError> {
         let on = match &self.engine {
-            Engine::Sqlite { write, .. } => TxOn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Sqlite { write, .. } => {
+                let begun = traces::within(Kind::Wait, "to write", write.begin_with("BEGIN IMMEDIATE"));
+                TxOn::Sqlite(begun.await?)
+            }
             Engine::Postgres { primary, .. } if work == Work::Page => TxOn::Postgres(begin_on(&self.waits.first, primary).await?),
             Engine::Postgres { background, .. } => TxOn::Postgres(begin_on(&self.waits.second, background).await?),
         };
@@ -520,6 +526,11 @@ impl Tx<'_> {
             (on, _) => Tx { db, on }.commit().await,
         }
     }
+}
+
+/// Notes a statement in the trace of the request that it was run for.
+fn note(name: impl FnOnce() -> &'static str, running: &Running, ran: &Ran) {
+    traces::happened(Kind::Statement, name, running.began(), ran.duration, !ran.ok, &[("rows", ran.rows.into())]);
 }
 
 static COMMIT: Site = Site::new("COMMIT", module_path!());

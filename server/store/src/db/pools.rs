@@ -11,6 +11,7 @@ use std::{
 
 use sqlx::{Database, PgConnection, PgPool, Pool, pool::PoolConnection};
 use tokio::{runtime::Handle, time::timeout};
+use traces::Kind;
 
 use super::spare::{Lent, Spare};
 
@@ -62,7 +63,7 @@ impl Waits {
         }
         let full = pool.size() >= pool.options().get_max_connections();
         let began = Instant::now();
-        let connection = pool.acquire().await;
+        let connection = traces::within(Kind::Wait, "a connection", pool.acquire()).await;
         let timed_out = matches!(connection, Err(sqlx::Error::PoolTimedOut));
         if full || timed_out {
             let nanoseconds = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);

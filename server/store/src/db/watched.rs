@@ -56,6 +56,10 @@ impl Running {
         Ran { duration: self.began.elapsed(), rows: self.rows.load(Ordering::Relaxed), ok }
     }
 
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
     pub(crate) fn text(&self) -> Option<&SqlStr> {
         self.text.get()
     }

@@ -113,8 +113,9 @@ impl Store {
         if is_first {
             // In a task of its own: whoever asked may go away, others wait too.
             let this = self.clone();
-            self.inner.runtime.spawn(async move { this.inner.summaries.answer(|keys| this.read_and_keep(keys)).await });
+            self.inner.runtime.spawn(traces::carried(async move { this.inner.summaries.answer(|keys| this.read_and_keep(keys)).await }));
         }
+        let answer = traces::within(traces::Kind::Wait, "summaries", answer);
         let found = answer.await.map_err(|_| StoreError::Unreadable("what was asked for, as nobody went to read it".into()))?;
         let found = found.map_err(StoreError::Shared)?;
         Ok(keys.iter().filter_map(|key| found.get(key).map(|row| (*key, row.clone()))).collect())

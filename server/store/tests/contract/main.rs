@@ -35,6 +35,7 @@ mod runs;
 mod sent_back;
 mod statements;
 mod tokens;
+mod traces;
 mod usage;
 mod versions;
 mod webhooks;
@@ -327,6 +328,12 @@ contract! {
         programs_log_in_with_a_password,
         guesses_by_log_in_and_by_sign_in_are_counted_together,
         log_ins_come_and_go_without_being_in_the_way_of_tokens,
+    ],
+    traces: [
+        traces_of_all_processes_are_found_by_what_they_took_and_when,
+        the_parts_of_a_trace_are_found_by_its_id_and_written_once,
+        of_each_hour_the_slowest_and_those_that_failed_stay,
+        beyond_five_thousand_the_oldest_go,
     ],
     usage: [
         sums_are_those_of_the_calls,

@@ -97,6 +97,19 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["'ops'", "'me'", "5", "95", "86405"],
             &["alert_messages_pkey", "alert_messages_by_state"],
         ),
+        "the slowest traces of a route" => (
+            &["1", "9999999999999999", "50", "'GET /7'"],
+            &["COVERING INDEX traces_by_route (route=? AND begun_at>? AND begun_at<?)"],
+            &["1", "9999999999999999", "50", "'GET /7'"],
+            &["traces_by_route"],
+        ),
+        "the latest traces" => (
+            &["1", "9999999999999999", "50"],
+            &["COVERING INDEX traces_by_age (begun_at>? AND begun_at<?)"],
+            &["1", "9999999999999999", "50"],
+            &["traces_by_age"],
+        ),
+        "a trace by its id" => (&[ID, "32"], &["traces USING PRIMARY KEY (id=?)"], &[PG_ID, "32"], &["traces_pkey"]),
         "products by their keys" => (&[KEYS], &["INTEGER PRIMARY KEY (rowid=?)"], &[PG_KEYS], &["products_pkey"]),
         "living products by their handles" => (
             &["1", "'[\"p-77\",\"p-78\"]'"],
@@ -353,6 +366,8 @@ async fn measure(arranged: &Arranged, behind: i64) {
         sketch: Sketch::of(at as u64),
     };
     arranged.store.write_measured(uuid::Uuid::from_u128(1), &(0..8_000).map(row).collect::<Vec<_>>()).await.unwrap();
+    let traces: Vec<_> = (1..=4_000).map(|number| crate::traces::trace(number, &format!("/{}", number % 50), number, number)).collect();
+    arranged.store.write_traces(uuid::Uuid::from_u128(1), &traces).await.unwrap();
 }
 
 /// Suggestions for all products behind a number, some of them published, with calls of a year and failures.

@@ -122,7 +122,7 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "webhooks/page" => vec![("search=".to_owned(), HOOK), (format!("search=log%3D{}", shops.program.id("webhooks", "1 = 1")), HOOK)],
             // An owner of one store of several is told whom it is for.
             "performance/open" => {
-                ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches", "/regressions", "/bottlenecks", "/capacity", "/lab"]
+                ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches", "/traces", "/traces%3Fid%3Dab", "/report", "/alerts", "/budgets", "/regressions", "/bottlenecks", "/capacity", "/lab"]
                     .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
                     .into()
             }

@@ -11,6 +11,7 @@ on_both_engines!(
     statements_stand_in_the_order_that_is_asked_for,
     owners_find_it_in_the_settings,
     what_was_asked_is_seen_by_its_route,
+    a_request_is_found_again_by_what_it_said_of_itself,
     a_place_that_is_none_is_not_found,
 );
 
@@ -91,6 +92,28 @@ async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
     let (markdown, csv) = (watching.get("/performance/report.md").await, watching.get("/performance/report.csv").await);
     assert!(markdown.text.contains("| GET /products | ") && csv.text.contains("Requests,GET /products,Count,"), "{} {}", markdown.text, csv.text);
     assert!(caches.contains("known products") && caches.contains("Answered from memory"), "{caches}");
+}
+
+async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {
+    let mut program = Program::new(engine);
+    program.fill();
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1")]).await;
+    let watching = operator(&program).await;
+    let reply = watching.get("/products").await;
+    let id = reply.header("server-timing").split_once("trace;desc=\"00-").and_then(|(_, id)| id.split('-').next()).unwrap().to_owned();
+
+    let list = watching.get("/performance/traces?by=latest&of=GET%20%2Fproducts").await.text;
+    let trace = watching.get(&format!("/performance/traces?id={id}")).await.text;
+
+    assert!(list.contains(&format!("href=\"/performance/traces?id={id}\"")), "{list}");
+    for part in ["<svg class=\"trace\"", "GET /products", "What ran when", &id] {
+        assert!(trace.contains(part), "{part}: {trace}");
+    }
+    // What was kept is written at the end, and found by the next program.
+    program.stop();
+    program.serve().await;
+    let again = program.signed_in("operator@test.test").await.get(&format!("/performance/traces?id={id}")).await;
+    assert!(again.text.contains("What ran when"), "{}", again.text);
 }
 
 async fn a_place_that_is_none_is_not_found(engine: Engine) {

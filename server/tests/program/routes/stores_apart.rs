@@ -63,6 +63,8 @@ async fn no_page_shows_anything_of_another_store(engine: Engine) {
         ("/performance/bottlenecks".to_owned(), 200),
         ("/performance/capacity".to_owned(), 200),
         ("/performance/lab".to_owned(), 200),
+        ("/performance/traces?by=failed".to_owned(), 200),
+        ("/performance/traces?id=0af7651916cd43dd8448eb211c80319c".to_owned(), 200),
         ("/performance/database".to_owned(), 200),
         ("/performance/database?sort=rows".to_owned(), 200),
         ("/settings".to_owned(), 200),

@@ -27,10 +27,9 @@ fn request(trace: &Trace) -> Json {
     let mut tell = |key: &str, value: Any| attributes.push(attribute(key, &value));
     if let Some(method) = &trace.method {
         tell("http.request.method", method.as_str().into());
-        tell("http.route", trace.route.as_str().into());
-    } else {
-        tell("vitrine.job", trace.route.as_str().into());
     }
+    let of_route = if trace.kind == Kind::Job { "vitrine.job" } else { "http.route" };
+    tell(of_route, trace.route.as_str().into());
     if let Outcome::Answered(status) = trace.outcome {
         tell("http.response.status_code", Any::Int(status.into()));
         if trace.outcome.is_failure() {

@@ -371,3 +371,21 @@ async fn many_requests_at_once_do_not_mix() {
     assert_eq!(kept.len(), 200);
     assert!(kept.iter().all(|trace| trace.route.as_str() == format!("/{}", trace.statements() - 1)));
 }
+
+#[tokio::test]
+async fn what_was_asked_of_the_database_is_known_before_the_end() {
+    let (tracer, _) = tracer(1.0, patient());
+    let recording = begin(&tracer);
+
+    traces::recorded(Some(&recording), async {
+        (0..12).for_each(|_| statement("VARIANTS"));
+        (0..2).for_each(|_| statement("SESSION"));
+        statement("STORE");
+    })
+    .await;
+    traces::recorded(None, async { statement("NOBODYS") }).await;
+
+    let asked = recording.asked();
+    assert_eq!((asked.count, asked.most), (15, Some(("VARIANTS", 12))));
+    assert_eq!(begin(&tracer).asked(), traces::Statements::default());
+}

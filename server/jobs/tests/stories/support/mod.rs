@@ -103,6 +103,7 @@ impl World {
             imports_at_once: 1,
             runs_at_once: 2,
             desk: self.desk.clone(),
+            tracer: None,
         };
         Worker::start(self.store.clone(), options)
     }

@@ -1,0 +1,133 @@
+//! Single requests and jobs: which took long, which failed, and what each did.
+
+mod one;
+
+use domain::{clock::Timestamp, query::pairs};
+use maud::{Markup, html};
+use ports::{
+    Access, Ports,
+    error::AppError,
+    traces::{Ended, MOST, TraceHead},
+};
+
+use super::{
+    asked::Asked,
+    shown::{head, heads},
+    units::time,
+};
+use crate::ui::format::{self, in_address, number};
+
+pub(super) const PATH: &str = "/performance/traces";
+
+/// Which are listed: in addresses, and for people.
+const LISTS: [(&str, &str); 3] = [("worst", "Slowest"), ("failed", "Failed"), ("latest", "Latest")];
+
+pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, search: &str) -> Result<String, AppError> {
+    match pairs(search).find(|(name, _)| name == "id") {
+        Some((_, id)) => one::page(ports, who, &id).await,
+        None => list(ports, who, now, asked).await,
+    }
+}
+
+/// The address of what is kept of a route, such as `GET /products`.
+pub(super) fn of_route(route: &str, asked: &Asked) -> String {
+    Asked { path: PATH.to_owned(), by: None, metric: None, of: Some(route.to_owned()), ..asked.clone() }.address()
+}
+
+async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
+    let chosen = LISTS.iter().find(|(name, _)| asked.by.as_deref() == Some(name)).unwrap_or(&LISTS[0]).0;
+    let (traces, route) = (&ports.traces, asked.of.as_deref());
+    let found = match chosen {
+        "failed" => traces.failed(who, route, asked.range).await?,
+        "latest" => traces.latest(who, route, asked.range).await?,
+        _ => traces.worst(who, route, asked.range).await?,
+    };
+    let page = html! {
+        (head(asked, "Traces", "What single requests and jobs did. Kept are those that were slow or failed, and some of the others."))
+        @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
+        section.part aria-labelledby="traces-h" {
+            h2.vh #traces-h { "Traces" }
+            nav.seg aria-label="Which traces" {
+                @for (name, words) in LISTS { a href=(asked.with_by(name).address()) aria-current=[(name == chosen).then_some("true")] { (words) } }
+            }
+            (table(asked, &found, now))
+        }
+    };
+    Ok(page.into_string())
+}
+
+fn table(asked: &Asked, found: &[TraceHead], now: Timestamp) -> Markup {
+    html! {
+        @if found.is_empty() { p.muted { "Nothing of the kind was kept in this time." } } @else {
+            @if found.len() >= MOST { p.muted { "There are more; these are the first " (MOST) "." } }
+            div.scroll tabindex="0" role="group" aria-labelledby="traces-h" {
+                table.table {
+                    (heads("What was asked", &["Took", "Statements", "Answer", "When", "Others"]))
+                    tbody {
+                        @for trace in found {
+                            tr {
+                                th scope="row" { a.link href={ (PATH) "?id=" (trace.id) } { code { (trace.title) } } }
+                                td.num { (time(trace.microseconds)) }
+                                td.num { @if trace.is_repeated { span.badge data-tone="warn" title="One of them ran again and again." { (number(trace.statements.into())) } } @else { (number(trace.statements.into())) } }
+                                td.num { (ended(trace.ended)) }
+                                td.num.muted { time datetime=(trace.began_at) title=(format::moment(trace.began_at)) { (format::ago(trace.began_at, now)) } }
+                                td.num { @if asked.of.is_none() { a.link href=(asked.with_of(Some(&trace.title)).address()) { "of this route" } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn ended(ended: Ended) -> Markup {
+    let badge = |tone: &str, words: &str| html! { span.badge data-tone=(tone) { (words) } };
+    match ended {
+        Ended::Answered(status @ 500..) => badge("bad", &status.to_string()),
+        Ended::Answered(status) => html! { (status) },
+        Ended::Done => html! { "done" },
+        Ended::Failed => badge("bad", "failed"),
+        Ended::GivenUp => badge("off", "given up"),
+    }
+}
+
+/// The page of a trace.
+fn address(route: &str) -> String {
+    format!("{PATH}?of={}", in_address(route))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(id: &str, ended: Ended, is_repeated: bool) -> TraceHead {
+        let (title, began_at) = ("GET /products/{handle}".to_owned(), Timestamp::from_micros(1_000_000));
+        TraceHead { id: id.to_owned(), title, began_at, microseconds: 1_250_000, ended, statements: 41, is_repeated }
+    }
+
+    #[test]
+    fn a_row_leads_to_its_trace_and_to_others_of_its_route() {
+        let asked = Asked::read(PATH, "range=7d&by=failed");
+        let found = [trace("ab12", Ended::Answered(503), true), trace("cd34", Ended::GivenUp, false)];
+
+        let table = table(&asked, &found, Timestamp::from_micros(2_000_000)).into_string();
+
+        assert!(table.contains("href=\"/performance/traces?id=ab12\"") && table.contains("1.2 s"), "{table}");
+        assert!(table.contains("range=7d&amp;by=failed&amp;of=GET%20") || table.contains("of=GET+"), "{table}");
+        assert_eq!((table.matches("data-tone=\"bad\"").count(), table.matches("data-tone=\"warn\"").count()), (1, 1), "{table}");
+        assert!(table.contains("given up"), "{table}");
+    }
+
+    #[test]
+    fn a_route_leads_to_what_is_kept_of_it_in_the_same_time() {
+        let asked = Asked::read("/performance/requests", "range=1h&by=device");
+
+        let address = of_route("GET /products", &asked);
+
+        assert_eq!(
+            Asked::read(PATH, address.split_once('?').unwrap().1),
+            Asked { path: PATH.to_owned(), range: asked.range, of: Some("GET /products".to_owned()), ..Asked::default() }
+        );
+    }
+}

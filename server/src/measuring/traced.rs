@@ -1,0 +1,270 @@
+//! Requests as traces: which are kept, here and for the table, and what is said of those that ask the same again and again.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::Response,
+};
+use domain::clock::Clock;
+use traces::{Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, Tracer, export::Exporter};
+
+use super::routes::Route;
+use crate::SystemClock;
+
+/// Records requests, and what else is done.
+pub(crate) struct Traced {
+    tracer: Tracer,
+    sink: Arc<Sink>,
+    trusted: PerSecond,
+    /// When it was last told of a route that it asks the same again and again.
+    told: Mutex<HashMap<&'static str, Instant>>,
+}
+
+/// Where traces go that are kept.
+pub(crate) struct Sink {
+    kept: Kept,
+    waiting: Waiting,
+    exporter: Option<Exporter>,
+}
+
+/// Traces that are to be written to the table: of each route some of the slowest and some that failed.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(Mutex<HashMap<String, Vec<Arc<Trace>>>>);
+
+/// Counts what there may be so many of in a second.
+#[derive(Debug, Default)]
+struct PerSecond(AtomicU64);
+
+/// Of a route in a minute, and of all routes.
+const MOST_OF_ROUTE: usize = 12;
+const MOST_WAITING: usize = 240;
+
+/// Pages may say that their requests are kept, so often in a second. Anybody can make a program that looks like one of them.
+const MOST_TRUSTED: u64 = 10;
+
+/// A route is told of once in so long.
+const TOLD_EVERY: Duration = Duration::from_mins(1);
+
+/// What is sent while a request is made takes as long as whoever sends it likes.
+const SENDING: Duration = Duration::from_mins(10);
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+impl Traced {
+    /// `share` of those with which nothing is wrong are kept; `seed` is chance; `exporter` brings all that are kept to a collector.
+    pub(crate) fn new(share: f64, seed: [u8; 24], exporter: Option<Exporter>) -> Self {
+        let sink = Arc::new(Sink { kept: Kept::new(KeptOptions::default()), waiting: Waiting::default(), exporter });
+        let options = Options { share: Share::new(share, 0), ..Options::default() };
+        let tracer = Tracer::new(options, seed, {
+            let sink = sink.clone();
+            move |trace| sink.keep(trace)
+        });
+        Self { tracer, sink, trusted: PerSecond::default(), told: Mutex::default() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self::new(1.0, [7; 24], None)
+    }
+
+    pub(crate) const fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.sink.kept
+    }
+
+    pub(super) fn waiting(&self) -> &Waiting {
+        &self.sink.waiting
+    }
+
+    /// Begins to record a request.
+    pub(super) fn begin(&self, route: Route, headers: &HeaderMap, began: Instant) -> Recording {
+        let at = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
+        let slow = (route.name == "POST /imports").then_some(SENDING);
+        let parent = headers.get(TRACEPARENT).map(|_| self.parent(headers, at)).unwrap_or_default();
+        self.tracer.begin(Begin { kind: Kind::Request, method: route.method, route: route.path, parent, at, began, slow })
+    }
+
+    /// A statement that a request runs again and again is told of.
+    pub(super) fn look_at(&self, route: Route, asked: Statements) {
+        if let Some((statement, count)) = asked.most
+            && count > MANY
+            && self.is_to_be_told(route.name)
+        {
+            tracing::warn!(route = route.name, statement, count, "a request ran a statement again and again; what it reads should be read at once");
+        }
+    }
+
+    fn is_to_be_told(&self, route: &'static str) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = told.get(route).is_none_or(|at| at.elapsed() >= TOLD_EVERY);
+        if is_due {
+            told.insert(route, Instant::now());
+        }
+        is_due
+    }
+
+    /// Who asked, as they say. A page of ours may say that the trace is kept.
+    fn parent(&self, headers: &HeaderMap, at: u64) -> Option<Parent> {
+        let context = headers.get(TRACEPARENT)?.to_str().ok()?.parse().ok()?;
+        let is_own = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");
+        Some(Parent { context, is_trusted: is_own && self.trusted.may(at / 1_000_000, MOST_TRUSTED) })
+    }
+}
+
+impl Sink {
+    /// Keeps a trace: here at once, soon in the table, and at a collector.
+    pub(crate) fn keep(&self, trace: Trace) {
+        let trace = Arc::new(trace);
+        self.kept.put(&trace);
+        self.waiting.put(trace.clone());
+        if let Some(exporter) = &self.exporter {
+            exporter.trace(trace);
+        }
+    }
+}
+
+/// Whether kinds of work and their number may be told of an answer. Where it is refused, they could tell why; of a password, whose it is.
+pub(super) fn may_be_told(route: Route, status: StatusCode) -> bool {
+    (status.is_success() || status.is_redirection()) && route.path != "/sign-in" && !route.path.ends_with("/auth/login")
+}
+
+/// Whether a cache that people share may keep an answer: the trace of one is nothing to the others.
+pub(super) fn is_for_everybody(response: &Response) -> bool {
+    let says = response.headers().get(header::CACHE_CONTROL).and_then(|says| says.to_str().ok());
+    says.is_some_and(|says| says.contains("public"))
+}
+
+impl PerSecond {
+    fn may(&self, second: u64, most: u64) -> bool {
+        // The second in the upper bits, how many in it in the lower ones.
+        let next = |known: u64| if known >> 16 == second & (u64::MAX >> 16) { known + 1 } else { (second << 16) + 1 };
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |known| {
+            let next = next(known);
+            (next & 0xffff <= most).then_some(next)
+        });
+        before.is_ok()
+    }
+}
+
+impl Waiting {
+    pub(super) fn put(&self, trace: Arc<Trace>) {
+        let mut routes = self.routes();
+        let count: usize = routes.values().map(Vec::len).sum();
+        let of_route = routes.entry(trace.title()).or_default();
+        of_route.push(trace);
+        if of_route.len() > MOST_OF_ROUTE || count >= MOST_WAITING {
+            of_route.remove(least(of_route));
+        }
+    }
+
+    /// What is to be written now.
+    pub(super) fn take(&self) -> Vec<Arc<Trace>> {
+        std::mem::take(&mut *self.routes()).into_values().flatten().collect()
+    }
+
+    /// What could not be written waits for the next time.
+    pub(super) fn put_back(&self, traces: Vec<Arc<Trace>>) {
+        traces.into_iter().for_each(|trace| self.put(trace));
+    }
+
+    fn routes(&self) -> MutexGuard<'_, HashMap<String, Vec<Arc<Trace>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one that tells least. Those that failed and those that were slow do not push each other out.
+fn least(traces: &[Arc<Trace>]) -> usize {
+    let is_failed = |trace: &&Arc<Trace>| trace.why.failed;
+    let many_failed = traces.iter().filter(is_failed).count() > MOST_OF_ROUTE / 2;
+    let among = traces.iter().enumerate().filter(|(_, trace)| trace.why.failed == many_failed);
+    let least = if many_failed { among.min_by_key(|(_, trace)| trace.begun_at) } else { among.min_by_key(|(_, trace)| trace.duration_us) };
+    least.map_or(0, |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{http::HeaderValue, response::IntoResponse};
+    use traces::Outcome;
+
+    use super::*;
+
+    const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const ROUTE: Route = Route { name: "GET /products", method: Some("GET"), path: "/products" };
+
+    fn headers(site: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(PARENT)), (SEC_FETCH_SITE, HeaderValue::from_static(site))])
+    }
+
+    #[test]
+    fn a_page_of_ours_may_say_that_its_trace_is_kept_and_nobody_else_may() {
+        let traced = Traced::new(0.0, [7; 24], None);
+
+        for site in ["cross-site", "same-site", "none"] {
+            traced.begin(ROUTE, &headers(site), Instant::now()).finish(Outcome::Answered(200));
+        }
+        assert_eq!(traced.kept().latest(None, 9), []);
+        traced.begin(ROUTE, &headers("same-origin"), Instant::now()).finish(Outcome::Answered(200));
+
+        let kept = traced.kept().latest(Some("GET /products"), 9);
+        assert_eq!(kept.iter().map(|head| head.id.as_str()).collect::<Vec<_>>(), [&PARENT[3..35]]);
+    }
+
+    #[test]
+    fn there_are_so_many_in_a_second_and_as_many_in_the_next() {
+        let counted = PerSecond::default();
+
+        let may = [5, 5, 5, 6, 6, 6].map(|second| counted.may(second, 2));
+
+        assert_eq!(may, [true, true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_route_that_asks_again_and_again_is_told_of_once_a_minute() {
+        let traced = Traced::for_tests();
+
+        assert_eq!([traced.is_to_be_told("GET /a"), traced.is_to_be_told("GET /a"), traced.is_to_be_told("GET /b")], [true, false, true]);
+    }
+
+    #[test]
+    fn an_answer_for_everybody_names_no_trace_and_a_refusal_or_a_password_tells_of_no_work() {
+        let with = |cache: &'static str| [(header::CACHE_CONTROL, cache)].into_response();
+
+        assert!(
+            is_for_everybody(&with("public, max-age=3600"))
+                && !is_for_everybody(&with("private, no-cache"))
+                && !is_for_everybody(&().into_response())
+        );
+        assert!(may_be_told(ROUTE, StatusCode::OK) && may_be_told(ROUTE, StatusCode::NOT_MODIFIED) && !may_be_told(ROUTE, StatusCode::FORBIDDEN));
+        for path in ["/sign-in", "/api/auth/login", "/api/v1/auth/login"] {
+            assert!(!may_be_told(Route { path, ..ROUTE }, StatusCode::OK), "{path}");
+        }
+    }
+
+    #[test]
+    fn of_each_route_the_slowest_and_those_that_failed_wait_to_be_written() {
+        let traced = Traced::for_tests();
+        for number in 0..40_u16 {
+            let route = Route { path: if number % 2 == 0 { "/a" } else { "/b" }, ..ROUTE };
+            let status = if number < 20 { 503 } else { 200 };
+            traced.begin(route, &HeaderMap::new(), Instant::now()).finish(Outcome::Answered(status));
+        }
+
+        let waiting = traced.waiting().take();
+
+        let of = |path: &str, failed: bool| waiting.iter().filter(|trace| trace.route.as_str() == path && trace.why.failed == failed).count();
+        assert_eq!([of("/a", true), of("/a", false), of("/b", true), of("/b", false)], [6, 6, 6, 6]);
+        assert!(traced.waiting().take().is_empty());
+    }
+}

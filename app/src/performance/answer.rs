@@ -6,7 +6,10 @@ use leptos::prelude::use_context;
 use maud::html;
 use ports::error::AppError;
 
-use super::{alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report, requests, traces, vitals};
+use super::{
+    alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report,
+    requests, traces, vitals,
+};
 use crate::context::{Now, authorised};
 
 /// What is in the page at an address. The context may be gone by the time it is answered, so it is read before.

@@ -27,9 +27,9 @@ mod lab;
 mod overview;
 mod page;
 mod places;
+mod regressions;
 #[cfg(feature = "ssr")]
 pub mod report;
-mod regressions;
 #[cfg(feature = "ssr")]
 mod requests;
 #[cfg(feature = "ssr")]

@@ -121,11 +121,24 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "tokens/page" => vec![("search=".to_owned(), TOKEN), ("search=all".to_owned(), TOKEN), ("search=new".to_owned(), "Make a token")],
             "webhooks/page" => vec![("search=".to_owned(), HOOK), (format!("search=log%3D{}", shops.program.id("webhooks", "1 = 1")), HOOK)],
             // An owner of one store of several is told whom it is for.
-            "performance/open" => {
-                ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches", "/traces", "/traces%3Fid%3Dab", "/report", "/alerts", "/budgets", "/regressions", "/bottlenecks", "/capacity", "/lab"]
-                    .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
-                    .into()
-            }
+            "performance/open" => [
+                "",
+                "/database%3Fsort%3Dp95",
+                "/vitals",
+                "/requests%3Frange%3D7d",
+                "/caches",
+                "/traces",
+                "/traces%3Fid%3Dab",
+                "/report",
+                "/alerts",
+                "/budgets",
+                "/regressions",
+                "/bottlenecks",
+                "/capacity",
+                "/lab",
+            ]
+            .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
+            .into(),
             other => panic!("say what {other:?} must not show"),
         };
         for (query, found) in asked {

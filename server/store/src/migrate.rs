@@ -43,9 +43,9 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0009_measurements.sql"),
         include_str!("../../../migrations/postgres/0009_measurements.sql"),
     ),
-    (12, "lab", include_str!("../../../migrations/sqlite/0012_lab.sql"), include_str!("../../../migrations/postgres/0012_lab.sql")),
     (10, "alerts", include_str!("../../../migrations/sqlite/0010_alerts.sql"), include_str!("../../../migrations/postgres/0010_alerts.sql")),
     (11, "traces", include_str!("../../../migrations/sqlite/0011_traces.sql"), include_str!("../../../migrations/postgres/0011_traces.sql")),
+    (12, "lab", include_str!("../../../migrations/sqlite/0012_lab.sql"), include_str!("../../../migrations/postgres/0012_lab.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

@@ -5,6 +5,9 @@ import { alive, another, test as base, expect, PASSWORD, signIn } from '../suppo
 import { Server } from '../support/server.mjs';
 
 const PAGE = '/performance/database';
+const PLACES = ['', '/vitals?by=device', '/requests', '/traces', '/caches', '/report', '/regressions', '/bottlenecks', '/capacity', '/lab', '/budgets', '/alerts'].map(
+  (place) => `/performance${place}`,
+);
 const region = (page, name) => page.getByRole('region', { name, exact: true });
 
 const test = base.extend({
@@ -153,7 +156,7 @@ for (const [theme, width] of LOOKS) {
     test.use({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: theme });
 
     test('nothing on it is in the way of anybody', async ({ page, browser, server }) => {
-      test.setTimeout(90_000);
+      test.setTimeout(150_000);
       await signIn(page);
       await openWithPlan(page);
       await alive(page);
@@ -162,7 +165,7 @@ for (const [theme, width] of LOOKS) {
       await page.goto(`${PAGE}?sort=name`);
       await alive(page);
       await clean(page, 'sorted by name', rulesOf(theme));
-      for (const place of ['/performance', '/performance/vitals?by=device', '/performance/requests', '/performance/caches']) {
+      for (const place of PLACES) {
         await page.goto(place);
         await alive(page);
         await clean(page, place, rulesOf(theme));

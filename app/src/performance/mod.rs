@@ -12,6 +12,7 @@ mod api;
 mod asked;
 #[cfg(feature = "ssr")]
 mod bottlenecks;
+#[cfg(feature = "ssr")]
 mod budgets;
 #[cfg(feature = "ssr")]
 mod caches;
@@ -27,6 +28,7 @@ mod lab;
 mod overview;
 mod page;
 mod places;
+#[cfg(feature = "ssr")]
 mod regressions;
 #[cfg(feature = "ssr")]
 pub mod report;

@@ -21,10 +21,12 @@ pub enum Call {
     Open,
     /// `PATCH /api/v1/products/{id}` with `If-Match`.
     Edit,
+    /// `POST /vitals`: what a browser says of a page view.
+    Beacon,
 }
 
 impl Call {
-    pub const ALL: [Self; 7] = [Self::Login, Self::List, Self::FreshList, Self::Look, Self::Search, Self::Open, Self::Edit];
+    pub const ALL: [Self; 8] = [Self::Login, Self::List, Self::FreshList, Self::Look, Self::Search, Self::Open, Self::Edit, Self::Beacon];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -35,6 +37,7 @@ impl Call {
             Self::Search => "search",
             Self::Open => "open",
             Self::Edit => "edit",
+            Self::Beacon => "beacon",
         }
     }
 

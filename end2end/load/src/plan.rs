@@ -27,6 +27,7 @@ pub const PLANS: &[(&str, &str)] = plans!(
     "list",
     "fresh-list",
     "bare",
+    "beacons",
     "overload",
     "kill",
     "mission-journey",

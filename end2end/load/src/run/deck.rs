@@ -60,6 +60,7 @@ impl<'a> Deck<'a> {
                 None => deal(Call::Look, self.asks.look(caller, &product.id)?),
             },
             Call::Edit => self.edit(caller, product, free),
+            Call::Beacon => deal(call, self.asks.beacon(&mut self.chance)?),
         }
     }
 

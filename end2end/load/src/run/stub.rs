@@ -43,6 +43,9 @@ pub(super) async fn scene(still_until: Instant) -> Scene {
 }
 
 fn answer(line: &str) -> String {
+    if line.starts_with("POST /vitals") {
+        return "HTTP/1.1 204 No Content\r\n\r\n".to_owned();
+    }
     let (headers, body) = if line.contains("/auth/login") {
         ("", "{\"token\":\"t\"}")
     } else if line.contains("/api/v1/products/") {

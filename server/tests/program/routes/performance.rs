@@ -125,7 +125,7 @@ async fn a_collector_is_told_and_one_that_hangs_holds_up_nobody(engine: Engine) 
     let address = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
     let mut program = Program::new(engine);
     program.fill();
-    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", &address(&silent))]).await;
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", address(&silent).as_str())]).await;
     let watching = operator(&program).await;
 
     // It accepts, and says nothing: neither a request nor the end waits for it longer than some seconds.
@@ -136,7 +136,7 @@ async fn a_collector_is_told_and_one_that_hangs_holds_up_nobody(engine: Engine) 
 
     let url = address(&listener);
     let told = thread::spawn(move || collected(&listener));
-    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", &url)]).await;
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", url.as_str())]).await;
     let watching = program.signed_in("operator@test.test").await;
     watching.get("/products").await;
     program.stop();

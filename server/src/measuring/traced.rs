@@ -176,7 +176,9 @@ impl Waiting {
 
     /// What could not be written waits for the next time.
     pub(super) fn put_back(&self, traces: Vec<Arc<Trace>>) {
-        traces.into_iter().for_each(|trace| self.put(trace));
+        for trace in traces {
+            self.put(trace);
+        }
     }
 
     fn routes(&self) -> MutexGuard<'_, HashMap<String, Vec<Arc<Trace>>>> {

@@ -114,7 +114,7 @@ mod tests {
         let table = table(&asked, &found, Timestamp::from_micros(2_000_000)).into_string();
 
         assert!(table.contains("href=\"/performance/traces?id=ab12\"") && table.contains("1.2 s"), "{table}");
-        assert!(table.contains("range=7d&amp;by=failed&amp;of=GET%20") || table.contains("of=GET+"), "{table}");
+        assert!(table.contains("?range=7d&amp;by=failed&amp;of=GET /products/{handle}\""), "{table}");
         assert_eq!((table.matches("data-tone=\"bad\"").count(), table.matches("data-tone=\"warn\"").count()), (1, 1), "{table}");
         assert!(table.contains("given up"), "{table}");
     }

@@ -38,7 +38,7 @@ fn shown(waterfall: &Waterfall, parts: &[Trace]) -> Markup {
         }
         (places(PATH))
         p.muted {
-            "Began " time datetime=(at) { (moment(at)) } " UTC and took " (time(waterfall.duration_us)) ", with "
+            "Began " time datetime=(at) { (moment(at)) } " and took " (time(waterfall.duration_us)) ", with "
             (number(waterfall.statements.into())) @if waterfall.statements == 1 { " statement. " } @else { " statements. " }
             "Its name is " code { (waterfall.id) } "."
         }

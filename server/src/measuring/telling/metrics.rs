@@ -111,7 +111,7 @@ fn how(name: &str) -> (Told, &'static str) {
 
 fn is_time(name: &str) -> bool {
     const TIMES: [&str; 4] = [metric::HTTP_DURATION, metric::DB_STATEMENT, metric::DB_WAIT, metric::RUNTIME_LAG];
-    TIMES.contains(&name) || (name.starts_with(metric::VITALS) && !name.ends_with(".cls"))
+    TIMES.contains(&name) || name.strip_prefix(metric::VITALS).is_some_and(|vital| vital != "cls")
 }
 
 fn attributes(series: &Series) -> Vec<(String, Any)> {
@@ -137,7 +137,9 @@ mod tests {
 
     fn taken(metric: &str, values: &[u64]) -> (Series, Sketch) {
         let mut sketch = Sketch::default();
-        values.iter().for_each(|value| sketch.add(*value));
+        for value in values {
+            sketch.add(*value);
+        }
         (Series::new(metric, "GET /products", "2xx"), sketch)
     }
 

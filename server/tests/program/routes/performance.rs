@@ -1,6 +1,11 @@
 //! What the database does, for whoever owns every store of the server.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::pages::first_handle;
 use crate::support::{Client, Engine, Program, on_both_engines};
@@ -12,6 +17,7 @@ on_both_engines!(
     owners_find_it_in_the_settings,
     what_was_asked_is_seen_by_its_route,
     a_request_is_found_again_by_what_it_said_of_itself,
+    a_collector_is_told_and_one_that_hangs_holds_up_nobody,
     a_place_that_is_none_is_not_found,
 );
 
@@ -114,6 +120,50 @@ async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {
     program.serve().await;
     let again = program.signed_in("operator@test.test").await.get(&format!("/performance/traces?id={id}")).await;
     assert!(again.text.contains("What ran when"), "{}", again.text);
+}
+
+async fn a_collector_is_told_and_one_that_hangs_holds_up_nobody(engine: Engine) {
+    let [silent, listener] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+    let mut program = Program::new(engine);
+    program.fill();
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", address(&silent).as_str())]).await;
+    let watching = operator(&program).await;
+
+    // It accepts, and says nothing: neither a request nor the end waits for it longer than some seconds.
+    assert_eq!(watching.get("/products").await.status, 200);
+    let begun = Instant::now();
+    program.stop();
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+
+    let url = address(&listener);
+    let told = thread::spawn(move || collected(&listener));
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1"), ("VITRINE_OTLP_URL", url.as_str())]).await;
+    let watching = program.signed_in("operator@test.test").await;
+    watching.get("/products").await;
+    program.stop();
+    let told = told.join().unwrap();
+    for part in ["POST /v1/traces HTTP/1.1", "\"http.route\"", "/products", "POST /v1/metrics HTTP/1.1", "http.statements"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+/// What a collector is sent until it was told of traces and of metrics.
+fn collected(listener: &TcpListener) -> String {
+    let mut all = String::new();
+    while !(all.contains("/v1/metrics") && all.contains("/v1/traces")) {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
+        let mut request = Vec::new();
+        let mut piece = [0; 16_384];
+        // One request a connection: it is over when nothing more comes.
+        while let Ok(read @ 1..) = stream.read(&mut piece) {
+            request.extend_from_slice(&piece[..read]);
+        }
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}");
+        all.push_str(&String::from_utf8_lossy(&request));
+    }
+    all
 }
 
 async fn a_place_that_is_none_is_not_found(engine: Engine) {

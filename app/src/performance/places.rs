@@ -14,7 +14,7 @@ pub(crate) const PLACES: [Place; 9] = [
     Place { path: "/performance/requests", name: "Requests" },
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
-    Place { path: "/performance/regressions", name: "Changes" },
+    Place { path: "/performance/regressions", name: "Regressions" },
     Place { path: "/performance/bottlenecks", name: "Bottlenecks" },
     Place { path: "/performance/capacity", name: "Capacity" },
     Place { path: "/performance/lab", name: "Lab" },

@@ -28,7 +28,7 @@ pub(super) struct Told<'a> {
     pub(super) shown: &'a dyn Fn(f64) -> String,
     /// Where more of it is seen.
     pub(super) links: Markup,
-    /// What builds are called: `runs of`, `builds`.
+    /// Where its forms are sent.
     pub(super) path: &'a str,
 }
 

@@ -112,14 +112,13 @@ fn runs_of(count: usize) -> String {
 fn charts(asked: &Asked, group: &Alike<'_>, points: &[ChangePoint]) -> Markup {
     let names = group.names();
     let has_changed = |name: &&str| points.iter().any(|point| point.metric == *name);
-    let chosen: Vec<&str> = match names.iter().find(|name| asked.metric.as_deref() == Some(**name)) {
-        Some(name) => vec![name],
-        None => {
-            let (mut first, rest): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| has_changed(name));
-            first.extend(rest);
-            first.truncate(CHARTS);
-            first
-        }
+    let chosen: Vec<&str> = if let Some(name) = names.iter().find(|name| asked.metric.as_deref() == Some(**name)) {
+        vec![name]
+    } else {
+        let (mut first, rest): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| has_changed(name));
+        first.extend(rest);
+        first.truncate(CHARTS);
+        first
     };
     let alone = chosen.len() == 1;
     html! {

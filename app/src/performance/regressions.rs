@@ -23,7 +23,7 @@ pub(super) const PATH: &str = "/performance/regressions";
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let points = ports.lab.change_points(who, Source::Live).await?;
     let page = html! {
-        (head_of_all(asked, "Changes", "What got slower or faster for people at work, looked for every hour in the last 14 days.", &forms.done))
+        (head_of_all(asked, "Regressions", "What got slower or faster for people at work, looked for every hour in the last 14 days.", &forms.done))
         (changes(&points, now, forms, told))
         (how())
     };
@@ -65,9 +65,15 @@ fn links(point: &ChangePoint) -> Markup {
             a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) } { "Its page loads" }
         } @else {
             a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) "&of=" (of) } { "Its page loads" }
-            a.link href={ "/performance/traces?of=GET " (of) } { "Its traces" }
+            a.link href={ "/performance/traces?of=" (in_address(&request_of(&point.subject))) } { "Its traces" }
         }
     }
+}
+
+/// The request for a page, as the server names its route: a page is `/products/:handle`, its request `GET /products/{handle}`.
+fn request_of(page: &str) -> String {
+    let part = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
+    format!("GET {}", page.split('/').map(part).collect::<Vec<_>>().join("/"))
 }
 
 fn how() -> Markup {
@@ -77,7 +83,7 @@ fn how() -> Markup {
             ul.stack {
                 li { "Of requests that were answered well, the time that 95 of 100 do not pass, by route; of page loads the 75th percentile, by page. By the hour, as long as there are 60 requests or 20 loads; of fewer, up to six hours together." }
                 li { "What comes and goes each day is taken out before, from four days on. What comes and goes each week is not, and may look like a change." }
-                li { "A change is told when two of three tests see it and it is 5 % or more. Where it is, is not exact: builds are those that began within five hours that were measured." }
+                li { "A change is told when two of three tests see it and it is 5 % or more, and a millisecond of requests, ten of page loads or 0.01 of shifts. Where it is, is not exact: builds are those that began within five hours that were measured." }
                 li { "What is accepted as the new baseline is what comes is held against from then on. What is not seen any more goes by itself." }
             }
         }
@@ -99,12 +105,13 @@ mod tests {
     fn what_is_shown_leads_to_where_more_of_it_is_seen() {
         let html = page(&[
             point(1, metric::HTTP_DURATION, "GET /products/{handle}", 20_000.0, 35_000.0),
-            point(2, "vitals.cls", "/review", 1_000.0, 500.0),
+            point(2, "vitals.cls", "/products/:handle", 1_000.0, 500.0),
             point(3, "vitals.lcp", ALL, 1_000_000.0, 2_000_000.0),
         ]);
 
         assert!(html.contains("From 20 ms to 35 ms (75 % more)") && html.contains("of=GET /products/{handle}"), "{html}");
-        assert!(html.contains("From 0.100 to 0.050 (50 % less)") && html.contains("metric=vitals.cls&amp;of=/review"), "{html}");
+        assert!(html.contains("From 0.100 to 0.050 (50 % less)") && html.contains("metric=vitals.cls&amp;of=/products/:handle"), "{html}");
+        assert_eq!(html.matches("/performance/traces?of=GET /products/{handle}").count(), 2, "{html}");
         assert!(html.contains("Largest thing drawn of all pages") && html.contains("From 1.0 s to 2.0 s"), "{html}");
         assert!(html.contains("action=\"/performance/regressions\""), "{html}");
     }

@@ -93,6 +93,8 @@ fn changes(group: &Alike<'_>, accepted: &[(String, String, Timestamp)]) -> Vec<L
             moment: &moment,
             builds: &|Around { before, here, .. }| Builds { before: build(before), since: vec![build(here)] },
             least_percent: LEAST_PERCENT,
+            // Units are of any kind.
+            least: 0.0,
         })
     };
     group.names().into_iter().filter_map(one).collect()

@@ -24,6 +24,8 @@ pub(super) struct Seen<'a> {
     pub(super) builds: &'a dyn Fn(Around) -> Builds,
     /// Less than that of a hundred is no change that anybody is told of.
     pub(super) least_percent: f64,
+    /// The same in the unit of the values.
+    pub(super) least: f64,
 }
 
 /// Moments around a change.
@@ -44,7 +46,7 @@ const BEFORE: usize = 12;
 
 /// What there is to be kept of a series; none where there are too few points to look at.
 pub(super) fn look(seen: &Seen<'_>) -> Option<Looked> {
-    let Seen { named, points, bigger, moment, builds, least_percent } = seen;
+    let Seen { named, points, bigger, moment, builds, least_percent, least } = seen;
     let at = |index: usize| moment(points[index.min(points.len() - 1)].at);
     if points.len() < 2 * BEFORE {
         return None;
@@ -66,7 +68,8 @@ pub(super) fn look(seen: &Seen<'_>) -> Option<Looked> {
             builds: builds(around),
         }
     };
-    let is_told = |change: &ChangePoint| change.percent.is_none_or(|percent| percent.abs() >= *least_percent);
+    let is_told =
+        |change: &ChangePoint| change.percent.is_none_or(|percent| percent.abs() >= *least_percent) && (change.after - change.before).abs() >= *least;
     let found = find(points, *bigger).into_iter().filter(is_told).map(found).collect();
     let Named { metric, subject, unit } = named.clone();
     Some(Looked { metric, subject, unit, seen_from: at(BEFORE), found })
@@ -85,6 +88,7 @@ mod tests {
             moment: &|at| Timestamp::from_micros(at),
             builds: &|Around { before, here, .. }| Builds { before: before.micros().to_string(), since: vec![here.micros().to_string()] },
             least_percent,
+            least: 1.0,
         })
     }
 
@@ -108,5 +112,7 @@ mod tests {
         assert_eq!(looked(&values, Bigger::Worse, 2.0).unwrap().found.len(), 1);
         assert_eq!(looked(&values[..23], Bigger::Worse, 2.0), None);
         assert_eq!(looked(&[], Bigger::Worse, 2.0), None);
+        let hardly = [vec![0.0; 20], vec![0.5; 20]].concat();
+        assert_eq!(looked(&hardly, Bigger::Worse, 2.0).unwrap().found, []);
     }
 }

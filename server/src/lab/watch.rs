@@ -13,8 +13,8 @@ use super::live;
 use crate::SystemClock;
 
 /// After a start there is more to do.
-const FIRST: Duration = Duration::from_secs(5 * 60);
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const FIRST: Duration = Duration::from_mins(5);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Looks for changes in what is measured with people at work until the program is to stop. Several processes find the same, and write the same.
 pub(crate) fn watch(store: Store, mut stopping: watch::Receiver<bool>) {

@@ -121,7 +121,7 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
             "tokens/page" => vec![("search=".to_owned(), TOKEN), ("search=all".to_owned(), TOKEN), ("search=new".to_owned(), "Make a token")],
             "webhooks/page" => vec![("search=".to_owned(), HOOK), (format!("search=log%3D{}", shops.program.id("webhooks", "1 = 1")), HOOK)],
             // An owner of one store of several is told whom it is for.
-            "performance/open" => ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches"]
+            "performance/open" => ["", "/database%3Fsort%3Dp95", "/vitals", "/requests%3Frange%3D7d", "/caches", "/alerts", "/budgets"]
                 .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
                 .into(),
             other => panic!("say what {other:?} must not show"),

@@ -270,8 +270,10 @@ mod tests {
         let measures = measures(&folder).await;
         let requests = || Selector::of(metric::HTTP_DURATION);
         let long_ago = 2 * 24 * 60;
-        write(&measures, 1, &[("http.duration", "GET /products", "2xx", 3, 100_000, 90), ("http.duration", "GET /products", "5xx", 200, 100_000, 5)]).await;
-        write(&measures, 2, &[("http.duration", "GET /runs", "2xx", 3, 100_000, 10), ("http.duration", "GET /runs", "5xx", long_ago, 100_000, 7)]).await;
+        write(&measures, 1, &[("http.duration", "GET /products", "2xx", 3, 100_000, 90), ("http.duration", "GET /products", "5xx", 200, 100_000, 5)])
+            .await;
+        write(&measures, 2, &[("http.duration", "GET /runs", "2xx", 3, 100_000, 10), ("http.duration", "GET /runs", "5xx", long_ago, 100_000, 7)])
+            .await;
 
         let count = async |of, minutes| ask(&measures, of, Figure::Count, minutes).await;
         assert_eq!(count(requests(), 5).await, [(String::new(), 100.0)]);

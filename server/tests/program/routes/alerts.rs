@@ -121,7 +121,10 @@ async fn what_a_form_has_wrong_is_said_and_nothing_is_done(engine: Engine) {
         let refused = operator.post(ALERTS, &form).await;
 
         assert!(refused.status == 422 && refused.text.contains(says), "{form:?}: {} {}", refused.status, refused.text);
-        assert!(refused.text.contains("<h1 tabindex=\"-1\">Alerts</h1>") && refused.text.contains(&format!("value=\"{}\"", form[3].1.trim())), "{form:?}");
+        assert!(
+            refused.text.contains("<h1 tabindex=\"-1\">Alerts</h1>") && refused.text.contains(&format!("value=\"{}\"", form[3].1.trim())),
+            "{form:?}"
+        );
     }
     for (form, status) in [
         (vec![("do", "acknowledge"), ("key", "lcp")], 404),

@@ -14,7 +14,7 @@
 //! name = "Search answers slowly"
 //! kind = "threshold"
 //! series = "http.duration"
-//! only = { route = "/api/search" }
+//! only = { route = "GET /api/v1/products" }
 //! figure = "p95"
 //! over_minutes = 10
 //! raise = 300

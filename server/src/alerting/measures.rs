@@ -230,6 +230,109 @@ mod tests {
         assert_eq!((figured(Figure::Mean, &Sketch::default(), 1.0), figured(Figure::Count, &Sketch::default(), 1.0)), (None, Some(0.0)));
     }
 
+    /// 2025-10-09 08:53:20
+    const NOW: Timestamp = Timestamp::from_micros(1_760_000_000_000_000);
+
+    struct StandsStill;
+
+    impl domain::clock::Clock for StandsStill {
+        fn now(&self) -> Timestamp {
+            NOW
+        }
+    }
+
+    async fn measures(folder: &tempfile::TempDir) -> StoreMeasures {
+        let location = store::Location::Sqlite(folder.path().join("vitrine.db"));
+        StoreMeasures::new(Store::open(&location, Arc::new(StandsStill), Arc::new(store::OsEntropy)).await.unwrap())
+    }
+
+    /// Writes what a process has measured, as its own task does: `minutes` ago, by the minute, the hour and the day.
+    async fn write(measures: &StoreMeasures, process: u128, measured: &[(&str, &str, &str, i64, u64, u64)]) {
+        let mut periods = measuring::Periods::new(100_000);
+        let mut measured = measured.to_vec();
+        measured.sort_by_key(|(_, _, _, minutes, ..)| std::cmp::Reverse(*minutes));
+        for (metric, of, class, minutes, value, many) in measured {
+            let mut sketch = Sketch::default();
+            sketch.add_many(value, many);
+            periods.add(end(NOW) - minutes, vec![(Series::new(metric, of, class), sketch)]);
+        }
+        measures.store.write_measured(uuid::Uuid::from_u128(process), &periods.take()).await.unwrap();
+    }
+
+    async fn ask(measures: &StoreMeasures, of: Selector, figure: Figure, minutes: u32) -> Vec<(String, f64)> {
+        let answer = measures.measure(&Ask { of, figure, minutes }, NOW).await.unwrap();
+        answer.into_iter().map(|Measured { subject, value }| (subject, (value * 10.0).round() / 10.0)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_figure_is_of_what_all_processes_have_measured_in_its_window() {
+        let folder = tempfile::tempdir().unwrap();
+        let measures = measures(&folder).await;
+        let requests = || Selector::of(metric::HTTP_DURATION);
+        let long_ago = 2 * 24 * 60;
+        write(&measures, 1, &[("http.duration", "GET /products", "2xx", 3, 100_000, 90), ("http.duration", "GET /products", "5xx", 200, 100_000, 5)])
+            .await;
+        write(&measures, 2, &[("http.duration", "GET /runs", "2xx", 3, 100_000, 10), ("http.duration", "GET /runs", "5xx", long_ago, 100_000, 7)])
+            .await;
+
+        let count = async |of, minutes| ask(&measures, of, Figure::Count, minutes).await;
+        assert_eq!(count(requests(), 5).await, [(String::new(), 100.0)]);
+        assert_eq!(count(requests().only("class", "5xx"), 5).await, [(String::new(), 0.0)]);
+        assert_eq!(count(requests().only("class", "5xx"), 360).await, [(String::new(), 5.0)]);
+        assert_eq!(count(requests().only("class", "5xx"), 3 * 24 * 60).await, [(String::new(), 12.0)]);
+        assert_eq!(count(requests().by("route"), 5).await, [("GET /products".to_owned(), 90.0), ("GET /runs".to_owned(), 10.0)]);
+        assert_eq!(count(Selector::of("db.wait"), 5).await, []);
+        let p95 = ask(&measures, requests(), Figure::Percentile(95.0), 5).await;
+        assert!(p95.len() == 1 && (99.0..=101.0).contains(&p95[0].1), "{p95:?}");
+
+        // The burn rates that budgets are shown with are of the same.
+        let live = measures.live(NOW).await.unwrap();
+        let counted = |good, total| ports::alerts::Counted { good, total };
+        assert_eq!(live.0.windows, [counted(100, 100), counted(100, 100), counted(100, 100), counted(100, 105), counted(100, 112)]);
+        assert_eq!(live.0.month, counted(100, 112));
+    }
+
+    #[tokio::test]
+    async fn a_process_that_says_nothing_is_missing_unless_it_has_said_goodbye() {
+        let folder = tempfile::tempdir().unwrap();
+        let measures = measures(&folder).await;
+        let alive = |name: &'static str, minutes: std::ops::RangeInclusive<i64>| minutes.map(move |at| ("process.alive", name, "", at, 0, 1));
+        write(&measures, 1, &alive("a", 1..=60).collect::<Vec<_>>()).await;
+        write(&measures, 2, &alive("b", 10..=60).collect::<Vec<_>>()).await;
+        write(&measures, 3, &alive("c", 20..=60).chain([("process.stopped", "c", "", 20, 0, 1)]).collect::<Vec<_>>()).await;
+
+        let rule = alerts::builtin().into_iter().find(|rule| rule.id == "process-gone").unwrap();
+        let ask = rule.what.asks().remove(0);
+        let since = measures.measure(&ask, NOW).await.unwrap();
+
+        let mut told: Vec<_> = since.iter().map(|one| (one.subject.as_str(), one.value)).collect();
+        told.sort_by(|one, other| one.0.cmp(other.0));
+        assert_eq!(told, [("a", 0.0), ("b", 9.0)]);
+    }
+
+    #[tokio::test]
+    async fn a_budget_that_is_passed_is_found_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let measures = measures(&folder).await;
+        write(&measures, 1, &[("vitals.lcp", "/products", "", 30, 9_000_000, 40), ("vitals.cls", "/products", "", 30, 1, 40)]).await;
+
+        let found = ask(&measures, Selector::of(BUDGET).by("budget"), Figure::Found, 0).await;
+
+        assert_eq!(found, [("lcp-products".to_owned(), 1.0), ("cls-products".to_owned(), 0.0)]);
+    }
+
+    #[tokio::test]
+    async fn every_built_in_rule_can_be_asked_where_nothing_was_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let measures = measures(&folder).await;
+
+        for rule in alerts::builtin() {
+            for ask in rule.what.asks() {
+                assert_eq!(measures.measure(&ask, NOW).await, Ok(Vec::new()), "{}", rule.id);
+            }
+        }
+    }
+
     #[test]
     fn a_step_is_told_as_a_share_of_what_was_and_few_hours_say_nothing() {
         let hours = |count: i64, of: fn(i64) -> u64| (0..count).map(|at| (at * 60, sketch(&[of(at); 30]))).collect::<BTreeMap<_, _>>();

@@ -26,6 +26,8 @@ use crate::{SystemClock, config::Config};
 const PAGE: &str = "/performance/alerts";
 /// Rules are not looked at before: then there is little to see, and much to do.
 const BEGINS_AFTER: Duration = Duration::from_secs(15);
+/// While the database cannot be asked, as on a full disk, it is asked so often, and says so each time.
+const PAUSE: Duration = Duration::from_secs(30);
 /// What is being sent may take so long at the end. What is cut off is sent again.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -72,7 +74,7 @@ pub(crate) fn open(config: &Config, store: &Store, wire: Arc<dyn Wire>) -> Opene
         channels,
         site: Site::new(&base_url(config), PAGE),
         holder: store.process().simple().to_string(),
-        limits: Limits::default(),
+        limits: Limits { pause: PAUSE, ..Limits::default() },
     };
     let alerting = Alerting::new(parts, mail);
     let service = AlertsService {

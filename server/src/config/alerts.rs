@@ -39,4 +39,16 @@ mod tests {
         assert!(missing.contains("none.toml cannot be read: "), "{missing}");
         assert!(with(&"#".repeat(2 << 20)).unwrap_err().contains("are enough for any"));
     }
+
+    #[test]
+    fn the_file_that_the_readme_shows_is_one() {
+        let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let chapter = readme.split_once("## Alerts").unwrap().1;
+        let file = chapter.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+
+        let settings = Settings::parse(file, &|name| Some(format!("https://hooks.example.com/{name}"))).unwrap();
+
+        assert_eq!((settings.channels.len(), settings.smtp.is_some()), (2, true));
+        assert!(settings.rules.iter().any(|rule| rule.id == "search-slow") && settings.rules.iter().all(|rule| rule.id != "slower"));
+    }
 }

@@ -6,7 +6,8 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 21] = [
+const FORBIDDEN: [(&str, &[&str]); 23] = [
+    ("app/alerts", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
     ("app/ports", &["tokio", "sqlx", "leptos.", "axum", "web-sys"]),
@@ -14,6 +15,7 @@ const FORBIDDEN: [(&str, &[&str]); 21] = [
     ("app", &["sqlx", "fred", "tokio.", "store.", "writers."]),
     ("frontend/drainer", &["leptos", "app.", "axum", "tokio"]),
     ("frontend/service-worker", &["leptos", "app.", "serde", "axum", "tokio"]),
+    ("server/alerting", &["sqlx", "leptos", "axum", "app.", "ports."]),
     ("server/api", &["sqlx", "leptos", "app.", "store.", "jobs.", "writers."]),
     ("server/cache", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/limits", &["sqlx", "leptos", "app.", "store."]),
@@ -96,6 +98,7 @@ fn root() -> PathBuf {
 fn manifests() -> Vec<PathBuf> {
     [
         "app",
+        "app/alerts",
         "app/device",
         "app/domain",
         "app/held",
@@ -106,6 +109,7 @@ fn manifests() -> Vec<PathBuf> {
         "frontend/service-worker",
         "server",
         "end2end/load",
+        "server/alerting",
         "server/api",
         "server/budgets",
         "server/cache",

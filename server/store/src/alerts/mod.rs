@@ -83,7 +83,7 @@ impl Store {
     /// False when there is none.
     pub async fn remove_alert_silence(&self, id: &str) -> Result<bool, StoreError> {
         let removed = written!(self.db(), |on| async {
-            sqlx::query(sql::REMOVE_NOTE).bind(Kind::Silence.name()).bind(id).execute(on).await.map(|done| done.rows_affected())
+            sqlx::query(sql::REMOVE_NOTE).bind(Kind::Silence.name()).bind(kept(id)).execute(on).await.map(|done| done.rows_affected())
         })?;
         Ok(removed == 1)
     }
@@ -91,7 +91,7 @@ impl Store {
     /// Notes who sees to an alert, or with nothing that nobody does. False when there is no such alert.
     pub async fn note_alert_seen(&self, name: &str, seen: &str) -> Result<bool, StoreError> {
         let noted = written!(self.db(), |on| async {
-            sqlx::query(sql::SEEN).bind(Kind::Alert.name()).bind(name).bind(kept(seen)).execute(on).await.map(|done| done.rows_affected())
+            sqlx::query(sql::SEEN).bind(Kind::Alert.name()).bind(kept(name)).bind(kept(seen)).execute(on).await.map(|done| done.rows_affected())
         })?;
         Ok(noted == 1)
     }

@@ -1,6 +1,7 @@
 //! Every address, asked as a browser asks.
 
 mod account;
+mod alerts;
 mod api;
 mod assets;
 mod bad_files;

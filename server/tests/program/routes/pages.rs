@@ -37,6 +37,8 @@ async fn each_page_is_for_members_alone(engine: Engine) {
         ("/performance/regressions".to_owned(), "for whoever owns every store"),
         ("/performance/lab".to_owned(), "for whoever owns every store"),
         ("/performance/traces".to_owned(), "for whoever owns every store"),
+        ("/performance/alerts".to_owned(), "for whoever owns every store"),
+        ("/performance/budgets".to_owned(), "for whoever owns every store"),
         ("/settings".to_owned(), "<h1"),
         ("/settings/brief".to_owned(), "Speaks as their grandmother did."),
         ("/settings/providers".to_owned(), "Owners of the store see and change who writes"),

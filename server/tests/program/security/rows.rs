@@ -57,6 +57,8 @@ const OWNER: Option<Role> = Some(Role::Owner);
 const OWN: Option<u16> = None;
 const MISSING: Option<u16> = Some(404);
 const REFUSED: Option<u16> = Some(422);
+/// Owners of one store of several may not either.
+const FORBIDDEN: Option<u16> = Some(403);
 
 const FILE: &str = "Handle,Title\nown-lamp,Lamp\n";
 const DRY_RUN: &str = "--x\r\ncontent-disposition: form-data; name=\"dry_run\"\r\n\r\non\r\n--x\r\n\
@@ -216,6 +218,7 @@ fn forms() -> Part {
         ("POST /settings/providers", OWNER, "", Sent::Form("do=try&id=<provider>"), 200, MISSING),
         ("POST /settings/tokens", VIEWER, "", Sent::Form("name=Token+<n>&scopes=products%3Aread&lifetime=30"), 200, OWN),
         ("POST /settings/webhooks", OWNER, "", Sent::Form("do=pause&id=<hook>"), 303, MISSING),
+        ("POST /performance/{place}", OWNER, "/performance/alerts", Sent::Form("do=end&id=none"), 403, FORBIDDEN),
         ("POST /usage/budget", OWNER, "", Sent::Form("limit=amount&amount=77"), 303, OWN),
         // Whoever owns one store of several may not: see routes/lab.rs.
         ("POST /performance/{place}", OWNER, "/performance/regressions", Sent::Form("do=accepted&id=1"), 403, Some(403)),

@@ -16,7 +16,6 @@ pub(crate) const PLACES: [Place; 13] = [
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
     Place { path: "/performance/report", name: "Weekly report" },
-    Place { path: "/performance/regressions", name: "Changes" },
     Place { path: "/performance/regressions", name: "Regressions" },
     Place { path: "/performance/bottlenecks", name: "Bottlenecks" },
     Place { path: "/performance/capacity", name: "Capacity" },

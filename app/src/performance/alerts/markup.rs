@@ -385,7 +385,7 @@ mod tests {
         for told in [
             "Pages appear slowly (/&lt;b&gt;)",
             "It is 3.1 s and may be at most 2.5 s",
-            "Since 9 Oct 2025 08:41",
+            "Since 9 Oct 2025, 08:41 UTC",
             "for 12 minutes",
             "The worst was 3.4 s",
             "href=\"/performance/vitals\"",

@@ -61,7 +61,8 @@ fn shown(asked: &Asked, records: &[Record], points: &[ChangePoint], now: Timesta
         (machine(group))
         (charts(asked, group, &of_group))
         (table(asked, group, &subject))
-        (changes(&of_group, now, forms, told))
+        // Of all that was run: of a change among those that are not shown nobody would hear.
+        (changes(points, now, forms, told))
     }
 }
 

@@ -19,8 +19,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, alerts, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures,
-    products, providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
+    account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures, products,
+    providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -55,7 +55,6 @@ pub fn router(state: AppState) -> Router {
         .route("/performance/report.md", get(report::report_as_markdown))
         .route("/performance/report.csv", get(report::report_as_csv))
         .route("/performance/{place}", post(performance::send))
-        .route("/performance/alerts", post(alerts::send))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)
         .layer(from_fn(session::require))

@@ -47,8 +47,10 @@ async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Res
         @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
         section.part aria-labelledby="traces-h" {
             h2.vh #traces-h { "Traces" }
-            nav.seg aria-label="Which traces" {
-                @for (name, words) in LISTS { a href=(asked.with_by(name).address()) aria-current=[(name == chosen).then_some("true")] { (words) } }
+            div.line.ranges {
+                nav.seg aria-label="Which traces" {
+                    @for (name, words) in LISTS { a href=(asked.with_by(name).address()) aria-current=[(name == chosen).then_some("true")] { (words) } }
+                }
             }
             (table(asked, &found, now))
         }

@@ -220,8 +220,6 @@ fn forms() -> Part {
         ("POST /settings/webhooks", OWNER, "", Sent::Form("do=pause&id=<hook>"), 303, MISSING),
         ("POST /performance/{place}", OWNER, "/performance/alerts", Sent::Form("do=end&id=none"), 403, FORBIDDEN),
         ("POST /usage/budget", OWNER, "", Sent::Form("limit=amount&amount=77"), 303, OWN),
-        // Whoever owns one store of several may not: see routes/lab.rs.
-        ("POST /performance/{place}", OWNER, "/performance/regressions", Sent::Form("do=accepted&id=1"), 403, Some(403)),
         ("POST /runs", EDITOR, "", Sent::Form("form=1&parts=title&handles=<suggested7>&provider=<built-in>"), 303, REFUSED),
         ("POST /runs/{id}/{what}", EDITOR, "/runs/<sampled>/pause", Sent::Nothing, 303, MISSING),
     ]

@@ -29,14 +29,16 @@ impl Post for Out {
         let asked = asked.body(Bytes::copy_from_slice(request.body.as_bytes())).map_err(|error| {
             Unsent::Forbidden(format!("Nothing can be sent to this address: {error}. Write it like https://hooks.example.com/services/abc."))
         })?;
+        // Whoever has the address of a webhook may write there: it is shown to nobody.
+        let without = |sentence: String| sentence.replace(request.url, "The address");
         match self.0.send(asked).await {
             Ok(answer) => {
                 let (head, body) = answer.into_parts();
                 let retry_after = head.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
                 Ok(Answer { status: head.status.as_u16(), retry_after, beginning: beginning(Body::new(body)).await })
             }
-            Err(Broken::Forbidden(sentence)) => Err(Unsent::Forbidden(sentence)),
-            Err(Broken::Unreachable(why) | Broken::Lost(why)) => Err(Unsent::Failed(why)),
+            Err(Broken::Forbidden(sentence)) => Err(Unsent::Forbidden(without(sentence))),
+            Err(Broken::Unreachable(why) | Broken::Lost(why)) => Err(Unsent::Failed(without(why))),
         }
     }
 }

@@ -166,8 +166,8 @@ fn pages() -> Part {
         // To others than whoever owns every store it says that it is for them.
         ("GET /performance", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /performance/{place}", VIEWER, "/performance/database", Sent::Nothing, 200, OWN),
-        ("GET /performance/report.md", VIEWER, "", Sent::Nothing, 403, Some(403)),
-        ("GET /performance/report.csv", VIEWER, "", Sent::Nothing, 403, Some(403)),
+        ("GET /performance/report.md", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
+        ("GET /performance/report.csv", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
         ("GET /settings", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /settings/brief", VIEWER, "?template=Lamps", Sent::Nothing, 200, OWN),
         // To others than owners it says that it is for owners.

@@ -39,7 +39,7 @@ pub(super) fn expected<'a>(reports: impl IntoIterator<Item = (&'a str, i64)>, st
 /// A new process beside one that is only late takes nobody's place.
 fn is_silent(seen: Seen, end: i64) -> bool {
     const LATE: i64 = 2;
-    end - seen.last - 1 >= LATE
+    end - seen.last > LATE
 }
 
 #[cfg(test)]

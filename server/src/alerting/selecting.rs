@@ -182,7 +182,7 @@ mod tests {
     fn units_are_those_of_rules() {
         let scaled = ["http.duration", "db.wait", "disk.used", "vitals.lcp", "vitals.cls", "vitals.errors", "http.bytes"].map(scale);
 
-        assert_eq!(scaled, [1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1.0, 1.0]);
+        assert_eq!(scaled.map(f64::to_bits), [1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1.0, 1.0].map(f64::to_bits));
     }
 
     /// Else a rule that is there from the beginning would never fire.

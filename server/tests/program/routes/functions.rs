@@ -137,7 +137,7 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
                 "/capacity",
                 "/lab",
             ]
-            .map(|place| (format!("address=%2Fperformance{}", place.replace("/", "%2F")), "whoever owns every store"))
+            .map(|place| (format!("address=%2Fperformance{}", place.replace('/', "%2F")), "whoever owns every store"))
             .into(),
             other => panic!("say what {other:?} must not show"),
         };

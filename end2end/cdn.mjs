@@ -63,7 +63,7 @@ if (failure) {
 /** The first who asks is answered by the server, everybody after that by Varnish; each form by itself. */
 async function hashedFilesAreKept(cookie) {
   const page = await (await get('/products', { cookie })).text();
-  const names = [...new Set([...page.matchAll(/"([^"]*\/pkg\/[^"]+)"/g)].map((found) => found[1]))];
+  const names = [...new Set([...page.matchAll(/["']([^"'<>;]*\/pkg\/[^"'<>;]+)["']/g)].map((found) => found[1]))];
   assert.ok(names.length >= 3 && names.every((name) => name.startsWith(`${assets}/pkg/`)), `hashed files of the page: ${names}`);
   for (const coding of ['br', 'gzip', 'identity']) {
     for (const name of names) {

@@ -52,7 +52,7 @@ pub async fn processes_that_ask_at_once_get_a_round_and_a_message_once(arranged:
 }
 
 pub async fn what_nobody_understands_any_more_is_left_out(arranged: &Arranged) {
-    let silence = silence(&arranged.clock.now());
+    let silence = silence(arranged.clock.now());
     arranged.store.silence(&silence).await.unwrap();
     for kind in ["alert", "told", "silence"] {
         arranged.execute(&format!("INSERT INTO alert_notes (kind, name, body, seen) VALUES ('{kind}', 'later', '{{\"of\":\"later\"}}', '')")).await;
@@ -64,7 +64,7 @@ pub async fn what_nobody_understands_any_more_is_left_out(arranged: &Arranged) {
     assert_eq!(book.silences, [silence]);
 }
 
-fn silence(now: &Timestamp) -> ::alerts::Silence {
-    let (from, until) = (*now, now.plus_seconds(60));
+fn silence(now: Timestamp) -> ::alerts::Silence {
+    let (from, until) = (now, now.plus_seconds(60));
     ::alerts::Silence { id: "s".into(), what: ::alerts::Matcher::Everything, from, until, by: "Ada".into(), why: "We move.".into() }
 }

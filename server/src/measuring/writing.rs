@@ -142,6 +142,9 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
             if let Err(error) = store.expire_measured(minute).await {
                 tracing::warn!(%error, "measurements that are too old were not removed");
             }
+            if let Err(error) = store.fold_measured(minute).await {
+                tracing::warn!(%error, "measurements of several processes were not put together");
+            }
             if let Err(error) = store.expire_traces().await {
                 tracing::warn!(%error, "traces that are too old were not removed");
             }

@@ -1,6 +1,7 @@
 //! What servers measure of themselves: rows of sketches, and when builds began to serve. They are of the server and of no store; who may
 //! see them is decided where they are asked for.
 
+mod fold;
 mod names;
 mod port;
 mod sql;

@@ -31,6 +31,14 @@ pub(super) const TOO_MUCH: &str = "SELECT at FROM measurements WHERE level = $1 
 
 pub(super) const EXPIRE: &str = "DELETE FROM measurements WHERE level = $1 AND at < $2";
 
+/// Whether nobody else is at it, until the end of the transaction.
+pub(super) const FOLD_ALONE: Pair = Pair { sqlite: "SELECT TRUE", postgres: "SELECT pg_try_advisory_xact_lock(1986622580)" };
+
+/// Takes out all rows of some periods, from `$2` to `$3`, of which there are several.
+pub(super) const TAKE_SEVERAL: &str = "\
+    DELETE FROM measurements WHERE level = $1 AND (series_id, at) IN (SELECT series_id, at FROM measurements \
+    WHERE level = $1 AND at >= $2 AND at < $3 GROUP BY series_id, at HAVING count(*) > 1 LIMIT $4) RETURNING series_id, at, sketch";
+
 /// Of which nothing is there.
 pub(super) const DROP_SERIES: &str = "\
     DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 0 AND m.series_id = series.id) \

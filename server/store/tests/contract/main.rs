@@ -164,6 +164,8 @@ contract! {
         a_row_that_is_written_again_replaces_itself,
         many_rows_are_written_whole,
         what_is_old_goes_and_what_it_was_of_with_it,
+        what_processes_have_measured_of_a_day_that_is_over_becomes_one_row,
+        what_a_later_version_has_written_of_a_period_is_left_as_it_is,
         a_range_is_told_with_the_time_before_and_with_builds,
         what_is_measured_is_for_whoever_owns_every_store,
     ],

@@ -72,9 +72,10 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
 #[cfg(feature = "ssr")]
 const KEEP_OFFER: &str = "addEventListener('beforeinstallprompt',e=>{e.preventDefault();self.installOffer=e})";
 
-/// Measuring begins when the page has come alive, or when it has been there for two seconds: nothing of it is in the way of that.
+/// Measuring begins when the page is loaded and has come alive, or has been there for two seconds: nothing of it is in the way of either.
 #[cfg(feature = "ssr")]
-const MEASURE: &str = "{let r=document.documentElement,s=document.createElement('script'),m=()=>document.head.append(s);s.type='module';s.src='SCRIPT';\
+const MEASURE: &str = "{let r=document.documentElement,s=document.createElement('script'),\
+    m=()=>document.readyState=='complete'?document.head.append(s):addEventListener('load',m);s.type='module';s.src='SCRIPT';\
     s.dataset.sample='SHARE';s.dataset.build='BUILD';new MutationObserver((_,o)=>{if(r.classList.contains('hydrated')){o.disconnect();m()}})\
     .observe(r,{attributeFilter:['class']});addEventListener('load',()=>setTimeout(m,2e3))}";
 

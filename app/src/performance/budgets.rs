@@ -36,6 +36,8 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
     let judged = judge(budgets, &readings);
     let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
     let (used, built, tested) = (of("live"), of("build"), of("test"));
+    let (unknown, mut known): (Vec<_>, Vec<_>) = used.iter().copied().partition(|judged| judged.state == State::NotMeasured);
+    known.sort_by_key(|judged| !matches!(judged.state, State::Passed { .. }));
     html! {
         header.page-head {
             h1 tabindex="-1" { "Budgets" }
@@ -47,12 +49,8 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
         section.part aria-labelledby="live-h" {
             h2 #live-h { "While it is used" }
             (summary(&used))
-            div.scroll tabindex="0" role="group" aria-labelledby="live-h" {
-                table.table {
-                    (heads("Budget", &["Measured", "Limit", "Used", "State"]))
-                    tbody { @for judged in &used { (row(judged, live)) } }
-                }
-            }
+            @if !known.is_empty() { (table(&known, live)) }
+            @if !unknown.is_empty() { details { summary { "Those that were not measured" } (table(&unknown, live)) } }
         }
         (elsewhere("built", "Checked by the build", "Each build is held against them, and fails when one is passed.", &built))
         (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure.", &tested))
@@ -111,6 +109,17 @@ fn summary(judged: &[&Judged<'_>]) -> Markup {
             (tile("Passed", &count(|state| matches!(state, State::Passed { .. })), None))
             (tile("Kept", &count(|state| matches!(state, State::Kept { .. })), None))
             (tile("Not measured", &count(|state| *state == State::NotMeasured), Some("nobody did it, or too few to tell")))
+        }
+    }
+}
+
+fn table(judged: &[&Judged<'_>], live: &LiveFigures) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-labelledby="live-h" {
+            table.table {
+                (heads("Budget", &["Measured", "Limit", "Used", "State"]))
+                tbody { @for judged in judged { (row(judged, live)) } }
+            }
         }
     }
 }
@@ -232,6 +241,9 @@ mod tests {
         assert!(passed.contains(">Passed<") && passed.contains("250 ms") && passed.contains("title="), "{passed}");
         assert!(few.contains(">Not measured<") && few.contains("3 of 20 that it takes"), "{few}");
         assert!(row_of(&page, "ttfb-products").contains(">Not measured<"));
+        // What is passed stands first, and what nobody knows anything of is out of the way.
+        let places = ["inp-products", "lcp-products", "cls-products"].map(|id| page.find(row_of(&page, id)).unwrap());
+        assert!(places.is_sorted() && places[1] < page.find("<details>").unwrap() && page.find("<details>").unwrap() < places[2], "{page}");
     }
 
     #[test]

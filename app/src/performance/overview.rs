@@ -62,7 +62,7 @@ fn alarms(firing: Firing) -> Markup {
         1 => "1 alert fires".to_owned(),
         count => format!("{} alerts fire", number(count as u64)),
     };
-    html! { p { span.badge data-tone=(firing.worst.map_or("ok", tone)) { a.link href=(PATH) { (says) } } } }
+    html! { p.muted { span.badge data-tone=(firing.worst.map_or("ok", tone)) { a.link href=(PATH) { (says) } } } }
 }
 
 /// What people's browsers say.

@@ -72,8 +72,10 @@ impl Report {
                 a.btn href={ (PATH) ".csv" } download rel="external" { (icon("download")) "CSV" }
             }
             (places(PATH))
-            h2 { (self.title) }
-            ul.stack { @for sentence in &self.says { li { (sentence) } } }
+            section.part aria-labelledby="week-h" {
+                h2 #week-h { (self.title) }
+                ul.stack { @for sentence in &self.says { li { (sentence) } } }
+            }
             @for table in &self.tables {
                 @let id = table.name.to_lowercase().replace(' ', "-");
                 section.part aria-labelledby=(id) {

@@ -209,7 +209,8 @@ impl Loop {
                 wake: &options.wake,
             };
             let piece = Piece { tracer: options.tracer.as_ref(), clock: &*options.clock, name: leased.job.kind.name(), slow: None };
-            piece.recorded(attempt.run(&mut |_| {}), |came| !matches!(came, Came::Over(JobState::Failed, _) | Came::Again { .. })).await
+            // On the heap, as an attempt is large and is moved into the task.
+            piece.recorded(Box::pin(attempt.run(&mut |_| {})), |came| !matches!(came, Came::Over(JobState::Failed, _) | Came::Again { .. })).await
         });
         match task.join_next().await {
             Some(Ok(Came::Lost)) => tracing::warn!(job.id = %job, "a job was taken over by another worker"),

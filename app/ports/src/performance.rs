@@ -26,6 +26,8 @@ pub struct Question {
     pub of: Option<String>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,
+    /// Metrics of which only the whole is wanted: their periods are empty.
+    pub summed: &'static [&'static str],
 }
 
 /// Which parts of what is measured.
@@ -57,7 +59,7 @@ pub struct Measured {
     pub now: Sketch,
     /// Of as long a time before it.
     pub before: Sketch,
-    /// Of each period.
+    /// Of each period; empty where only the whole was asked for.
     pub periods: Vec<Sketch>,
 }
 

@@ -28,8 +28,8 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
     let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG];
     let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
-    parts.push((metric::HTTP_DURATION, Classes::All));
-    let measured = ports.performance.measurements(who, &Question { range, of: None, parts }).await?;
+    parts.push((metric::HTTP_TOGETHER, Classes::All));
+    let measured = ports.performance.measurements(who, &Question { range, of: None, parts, summed: &[] }).await?;
     let page = html! {
         (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &html! {}))
         div.line.ranges {
@@ -95,7 +95,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     let periods = |metric: &str, of: Option<&str>| {
         measured.together(metric, |series| of.is_none_or(|of| series.of == of)).map(|one| one.periods).unwrap_or_default()
     };
-    let requests = periods(metric::HTTP_DURATION, None);
+    let requests = periods(metric::HTTP_TOGETHER, None);
     let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
         ("the processors".into(), Kind::Processor, periods(metric::PROCESS_CPU, None), Vec::new()),
         ("the threads of the runtime".into(), Kind::Runtime, periods(metric::RUNTIME_BUSY, None), periods(metric::RUNTIME_LAG, None)),
@@ -171,7 +171,7 @@ mod tests {
     /// More and more is asked, of which the pool of writers is used up first.
     fn measured() -> Measurements {
         let series = vec![
-            one(metric::HTTP_DURATION, "GET /products", |at| (1_000, 600 * (at as u64 + 1))),
+            one(metric::HTTP_TOGETHER, measuring::ALL, |at| (1_000, 600 * (at as u64 + 1))),
             one(metric::PROCESS_CPU, "a", |at| (50 + 5 * at as u64, 6)),
             one(metric::DB_USED, "<writers>", |at| (15 * at as u64, 6)),
             one(metric::DB_WAIT, "<writers>", |at| (2_000, 6 * at as u64)),

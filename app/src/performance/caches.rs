@@ -21,7 +21,7 @@ const PROMISED: u64 = 800;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &[] }).await?;
     let page = html! {
         (head(asked, "Caches", "What was answered from memory instead of being made or read anew. The first ones are of finished answers, those that are known of products."))
         (figures(&measured))

@@ -24,12 +24,27 @@ use crate::ui::{chart::Line, format::number};
 const CONTENT: u64 = 200_000;
 const BORNE: u64 = 4 * CONTENT;
 
+/// What has no chart.
+const SUMMED: [&str; 11] = [
+    metric::HTTP_IN_FLIGHT,
+    metric::HTTP_REFUSED,
+    metric::PROCESS_CPU,
+    metric::DB_USED,
+    metric::RUNTIME_LAG,
+    metric::CACHE_HIT,
+    metric::CACHE_MISS,
+    metric::VIEWS,
+    VITALS[0].metric,
+    VITALS[1].metric,
+    VITALS[2].metric,
+];
+
 /// Requests that must not fail, in thousandths: 99.9 %.
 const AVAILABLE: u64 = 999;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
     let mut parts = vec![
-        (metric::HTTP_DURATION, Classes::All),
+        (metric::HTTP_TOGETHER, Classes::All),
         (metric::HTTP_IN_FLIGHT, Classes::Whole),
         (metric::HTTP_REFUSED, Classes::Whole),
         (metric::PROCESS_CPU, Classes::Whole),
@@ -40,7 +55,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &SUMMED }).await?;
     let firing = ports.alerts.firing(who).await?;
     let page = html! {
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
@@ -92,8 +107,8 @@ fn loads(measured: &Measurements) -> Markup {
 
 /// What the server has answered.
 fn answers(measured: &Measurements) -> Markup {
-    let all = measured.together(metric::HTTP_DURATION, |_| true);
-    let failed = measured.together(metric::HTTP_DURATION, |series| series.class == "5xx");
+    let all = measured.together(metric::HTTP_TOGETHER, |_| true);
+    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let refused = measured.together(metric::HTTP_REFUSED, |_| true).map_or(0, |one| one.now.count());
     html! {
         section.part aria-labelledby="answers-h" {
@@ -191,8 +206,8 @@ pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
 }
 
 fn charts(measured: &Measurements) -> Markup {
-    let all = measured.together(metric::HTTP_DURATION, |_| true);
-    let failed = measured.together(metric::HTTP_DURATION, |series| series.class == "5xx");
+    let all = measured.together(metric::HTTP_TOGETHER, |_| true);
+    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let many = folded(measured.span);
     let periods = all.map(|all| fold(&all.periods, many)).unwrap_or_default();
     let failed = failed.map(|failed| fold(&failed.periods, many)).unwrap_or_default();
@@ -256,8 +271,8 @@ mod tests {
             one("vitals.lcp", "/products/<b>", "", &[1_000_000]),
             one(metric::VIEWS, "/products/<b>", "", &[0]),
             one("vitals.cls", "/products/<b>", "", &[9_000]),
-            one(metric::HTTP_DURATION, "GET /products", "2xx", &[100_000, 100_000, 700_000]),
-            one(metric::HTTP_DURATION, "GET /products", "5xx", &[2_000_000]),
+            one(metric::HTTP_TOGETHER, ALL, "2xx", &[100_000, 100_000, 700_000]),
+            one(metric::HTTP_TOGETHER, ALL, "5xx", &[2_000_000]),
         ];
         Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }
     }

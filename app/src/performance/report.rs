@@ -41,12 +41,14 @@ const MOST_ROUTES: usize = 20;
 pub async fn report(ports: &Ports, who: &Access, now: Timestamp) -> Result<Report, AppError> {
     let mut parts = vec![
         (metric::HTTP_DURATION, Classes::All),
+        (metric::HTTP_TOGETHER, Classes::All),
         (metric::CACHE_HIT, Classes::Whole),
         (metric::CACHE_MISS, Classes::Whole),
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS.iter().map(|vital| (vital.metric, Classes::Whole)));
-    let measured = ports.performance.measurements(who, &Question { range: Range::Week, of: None, parts }).await?;
+    let summed = &[metric::HTTP_DURATION, metric::HTTP_TOGETHER, metric::CACHE_HIT, metric::CACHE_MISS, metric::VIEWS];
+    let measured = ports.performance.measurements(who, &Question { range: Range::Week, of: None, parts, summed }).await?;
     Ok(Report::of(&measured, now))
 }
 
@@ -126,8 +128,8 @@ fn said(measured: &Measurements) -> Vec<String> {
     let mut said = Vec::new();
     let views = measured.find(metric::VIEWS, ALL, "").map_or((0, 0), |one| (one.now.count(), one.before.count()));
     said.push(format!("{} page views, {} in the week before.", number(views.0), number(views.1)));
-    if let Some(all) = measured.together(metric::HTTP_DURATION, |_| true) {
-        let failed = measured.together(metric::HTTP_DURATION, |series| series.class == "5xx").map_or(0, |one| one.now.count());
+    if let Some(all) = measured.together(metric::HTTP_TOGETHER, |_| true) {
+        let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| one.now.count());
         let p95 = |sketch: &Sketch| sketch.quantile(950).map_or_else(|| "nothing".to_owned(), time);
         said.push(format!(
             "{} requests, of which {} failed. 95 of 100 took no longer than {}; {} in the week before.",
@@ -215,6 +217,8 @@ mod tests {
         let series = vec![
             one(metric::HTTP_DURATION, "GET /a|b", "2xx", &[50_000; 9]),
             one(metric::HTTP_DURATION, "GET /a|b", "5xx", &[60_000]),
+            one(metric::HTTP_TOGETHER, ALL, "2xx", &[50_000; 9]),
+            one(metric::HTTP_TOGETHER, ALL, "5xx", &[60_000]),
             one(metric::VIEWS, ALL, "", &[0, 0]),
             one(metric::VIEWS, "=cmd,", "", &[0, 0]),
             one("vitals.lcp", ALL, "", &[1_200_000, 1_200_000]),

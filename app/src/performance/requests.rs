@@ -30,6 +30,7 @@ struct Route<'a> {
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![
         (metric::HTTP_DURATION, Classes::All),
+        (metric::HTTP_TOGETHER, Classes::All),
         (metric::HTTP_BYTES, Classes::Whole),
         (metric::PROCESS_CPU, Classes::Whole),
         (metric::PROCESS_MEMORY, Classes::Whole),
@@ -37,7 +38,9 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::RUNTIME_LAG, Classes::Whole),
         (metric::HTTP_IN_FLIGHT, Classes::Whole),
     ];
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    // Of one route there is a chart, of the others only their figures.
+    let summed: &[&str] = if asked.of.is_none() { &[metric::HTTP_DURATION, metric::HTTP_BYTES] } else { &[metric::HTTP_BYTES] };
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed }).await?;
     let page = html! {
         (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))
         @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
@@ -49,7 +52,10 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
 }
 
 fn over_time(measured: &Measurements, of: Option<&str>) -> Markup {
-    let all = measured.together(metric::HTTP_DURATION, |series| of.is_none_or(|of| series.of == of));
+    let all = match of {
+        None => measured.together(metric::HTTP_TOGETHER, |_| true),
+        Some(of) => measured.together(metric::HTTP_DURATION, |series| series.of == of),
+    };
     let periods = all.map(|all| fold(&all.periods, folded(measured.span))).unwrap_or_default();
     let drawn = Trend {
         id: "times",

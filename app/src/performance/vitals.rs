@@ -34,7 +34,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let (dimension, label) = dimension(asked);
     let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
     let parts = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &[] }).await?;
     let subject = asked.of.as_deref().unwrap_or(ALL);
     let vital = vital(asked);
     let page = html! {

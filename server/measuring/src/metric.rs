@@ -2,6 +2,11 @@
 
 /// How long a request took, in microseconds, of a method with its route (`GET /products/{handle}`) and a status class (`2xx`).
 pub const HTTP_DURATION: &str = "http.duration";
+/// The same of all routes together, in microseconds, by status class. It is put together of it when it is written, so that a quarter of a year is
+/// looked at without what every route has measured.
+pub const HTTP_TOGETHER: &str = "http.together";
+/// How many requests were work, of all routes together: no health checks, files, polls and beacons.
+pub const HTTP_WORK: &str = "http.work";
 /// Bytes of answers whose length is known, in the same way, without classes.
 pub const HTTP_BYTES: &str = "http.bytes";
 /// Statements that a request came to, in the same way, without classes.

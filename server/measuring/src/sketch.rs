@@ -154,25 +154,39 @@ impl Sketch {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotASketch> {
+        let mut sketch = Self::default();
+        sketch.read(bytes)?;
+        Ok(sketch)
+    }
+
+    /// Becomes what bytes say, in the room that it has: whoever reads thousands needs one. Of bytes that are no sketch it becomes something
+    /// that is to be used for the next alone.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), NotASketch> {
         let Some((&VERSION, mut rest)) = bytes.split_first() else { return Err(NotASketch) };
         let [zeros, sum, least, most] = [take(&mut rest)?, take(&mut rest)?, take(&mut rest)?, take(&mut rest)?];
-        let mut sketch = Self { zeros, sum, least, most, count: zeros, ..Self::default() };
+        (self.zeros, self.sum, self.least, self.most, self.count, self.first) = (zeros, sum, least, most, zeros, 0);
+        self.counts.clear();
         let mut bucket = 0_u64;
         while !rest.is_empty() {
             let step = take(&mut rest)?;
             // The first may be bucket 0; of any other, each bucket is there once.
-            if step == 0 && !sketch.counts.is_empty() {
+            if step == 0 && !self.counts.is_empty() {
                 return Err(NotASketch);
             }
             bucket = bucket.checked_add(step).filter(|bucket| *bucket < u64::from(BUCKETS)).ok_or(NotASketch)?;
             let count = take(&mut rest)?;
-            *sketch.at(bucket as u16) = count;
-            sketch.count = sketch.count.checked_add(count).ok_or(NotASketch)?;
+            if self.counts.is_empty() {
+                self.first = bucket as u16;
+            } else {
+                self.counts.resize(self.counts.len() + step as usize - 1, 0);
+            }
+            self.counts.push(count);
+            self.count = self.count.checked_add(count).ok_or(NotASketch)?;
         }
-        if least > most || (sketch.count == 0 && (sum, most) != (0, 0)) {
+        if least > most || (self.count == 0 && (sum, most) != (0, 0)) {
             return Err(NotASketch);
         }
-        Ok(sketch)
+        Ok(())
     }
 
     /// Room for a bucket.
@@ -224,6 +238,11 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 fn take(bytes: &mut &[u8]) -> Result<u64, NotASketch> {
+    // Most are small.
+    if let [byte @ ..128, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Ok(u64::from(*byte));
+    }
     let (mut number, mut shift) = (0_u64, 0_u32);
     loop {
         let (&byte, rest) = bytes.split_first().ok_or(NotASketch)?;
@@ -332,7 +351,11 @@ mod tests {
 
             let back = Sketch::from_bytes(&sketch.to_bytes()).unwrap();
 
+            let mut used = self::sketch(&[7, 9_000_000, 1 << 60]);
+            used.read(&sketch.to_bytes()).unwrap();
+
             prop_assert_eq!((back.to_bytes(), back.count()), (sketch.to_bytes(), sketch.count()));
+            prop_assert_eq!(&used, &back);
             prop_assert_eq!(back.quantile(950), sketch.quantile(950));
         }
 

@@ -7,6 +7,7 @@ mod counted;
 mod process;
 mod routes;
 mod telling;
+mod together;
 mod traced;
 mod traces_port;
 mod writing;

@@ -23,6 +23,7 @@ use super::{
     beacons::{self, Arriving},
     counted, microseconds, process,
     telling::SinceStart,
+    together::with_all_routes,
 };
 use crate::{SystemClock, http::limits::Limits};
 
@@ -130,7 +131,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         if let Some(exporter) = &exporter {
             exporter.metrics(since_start.and(&taken, micros()));
         }
-        periods.add(minute, taken);
+        periods.add(minute, with_all_routes(taken));
         minute = present;
         write(&store, process, &mut periods).await;
         write_traces(&store, process, &measuring).await;

@@ -15,10 +15,6 @@ use crate::{Store, StoreError, db::written};
 
 const MINUTE: i64 = 60_000_000;
 
-/// Requests that are no work: what a browser keeps, and who asks whether anybody is there.
-const NO_WORK: [&str; 7] =
-    ["GET /healthz", "GET /readyz", "GET /sw.js", "GET /pkg/{*file}", "GET /pictures/demo/{file}", "POST /vitals", "GET /sync/v1/poke"];
-
 #[async_trait]
 impl Lab for Store {
     async fn lab_records(&self, who: &Access) -> Result<Vec<LabRecord>, AppError> {
@@ -35,7 +31,7 @@ impl Lab for Store {
         self.allowed_as_operator(who).await?;
         let now = self.inner.clock.now().micros().div_euclid(MINUTE);
         let span = Span { level: Level::Hour, from: Level::Day.begin(now - Level::Hour.kept()), to: Level::Day.begin(now) };
-        let is_work = |series: &Series| series.metric == metric::HTTP_DURATION && !NO_WORK.contains(&series.of.as_str());
+        let is_work = |series: &Series| series.metric == metric::HTTP_WORK;
         let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
         for one in self.measurements(span, is_work).await? {
             *hours.entry(one.at).or_default() += one.sketch.count();

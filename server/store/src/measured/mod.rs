@@ -6,7 +6,10 @@ mod names;
 mod port;
 mod sql;
 
+use std::collections::HashMap;
+
 use domain::clock::Timestamp;
+use futures::TryStreamExt;
 use measuring::{Level, OTHERS, Row, Series, Sketch, Span};
 use ports::performance::Deployment;
 use uuid::Uuid;
@@ -70,33 +73,45 @@ impl Store {
 
     /// What was measured in a span, of the series that `wanted` says, in no order.
     pub async fn measurements(&self, span: Span, wanted: impl Fn(&Series) -> bool + Send) -> Result<Vec<Measured>, StoreError> {
+        let known = self.series_that(wanted).await?;
+        let mut merged: HashMap<(i64, i64), Sketch> = HashMap::new();
+        self.each_measured(span, &known, |series, at, sketch| merged.entry((series, at)).or_default().merge(sketch)).await?;
+        let told = |((number, at), sketch)| Some(Measured { series: known.get(&number)?.clone(), at, sketch });
+        Ok(merged.into_iter().filter_map(told).collect())
+    }
+
+    /// Series by their numbers.
+    async fn series_that(&self, wanted: impl Fn(&Series) -> bool + Send) -> Result<HashMap<i64, Series>, StoreError> {
         self.learn_series().await?;
-        let known = self.inner.series.chosen(wanted);
-        let numbers: Vec<i64> = known.keys().copied().collect();
-        if numbers.is_empty() {
-            return Ok(Vec::new());
+        Ok(self.inner.series.chosen(wanted))
+    }
+
+    /// Looks at each row of a span as it comes, with the number of its series and when its period begins. Of a period there are as many as
+    /// processes have written.
+    async fn each_measured(
+        &self,
+        span: Span,
+        series: &HashMap<i64, Series>,
+        mut look: impl FnMut(i64, i64, &Sketch) + Send,
+    ) -> Result<(), StoreError> {
+        if series.is_empty() {
+            return Ok(());
         }
-        let db = self.db();
-        let mut rows: Vec<SketchRow> = fresh!(db, |on| {
+        let numbers: Vec<i64> = series.keys().copied().collect();
+        let (db, mut sketch) = (self.db(), Sketch::default());
+        fresh!(db, |on| async {
             let query = sqlx::query_as(db.sql(&sql::MEASURED)).bind(span.level.number()).bind(Many(&numbers));
-            query.bind(span.from).bind(span.to).fetch_all(on)
-        })?;
-        rows.sort_unstable_by_key(|row| (row.series, row.at));
-        let mut measured: Vec<Measured> = Vec::with_capacity(rows.len());
-        let mut before = None;
-        for row in rows {
-            // What is no sketch was written by a later version, and is not told of.
-            let Ok(sketch) = Sketch::from_bytes(&row.sketch) else { continue };
-            match measured.last_mut() {
-                Some(last) if before == Some((row.series, row.at)) => last.sketch.merge(&sketch),
-                _ => {
-                    let Some(series) = known.get(&row.series) else { continue };
-                    measured.push(Measured { series: series.clone(), at: row.at, sketch });
+            let mut rows = query.bind(span.from).bind(span.to).fetch(on);
+            while let Some(row) = rows.try_next().await? {
+                let row: SketchRow = row;
+                // What is no sketch was written by a later version, and is not told of.
+                if sketch.read(&row.sketch).is_ok() {
+                    look(row.series, row.at, &sketch);
                 }
             }
-            before = Some((row.series, row.at));
-        }
-        Ok(measured)
+            Ok::<_, sqlx::Error>(())
+        })?;
+        Ok(())
     }
 
     /// Lets go of what is older than it is kept, and of the oldest of what is too much.

@@ -21,21 +21,19 @@ impl Performance for Store {
         let now = self.inner.clock.now().micros().div_euclid(MINUTE);
         let span = Span::last(question.range.minutes(), now);
         let both = Span { from: span.before().from, ..span };
-        let rows = self.measurements(both, |series| is_wanted(question, series)).await?;
-        let mut all: HashMap<Series, Measured> = HashMap::new();
-        for row in rows {
-            let one = all.entry(row.series).or_insert_with_key(|series| empty(series, span));
-            match span.period(row.at) {
-                Some(period) => {
-                    one.now.merge(&row.sketch);
-                    if let Some(of_period) = one.periods.get_mut(period) {
-                        of_period.merge(&row.sketch);
-                    }
-                }
-                None => one.before.merge(&row.sketch),
+        let known = self.series_that(|series| is_wanted(question, series)).await?;
+        let mut all: HashMap<i64, Measured> = HashMap::new();
+        self.each_measured(both, &known, |number, at, sketch| {
+            let Some(series) = known.get(&number) else { return };
+            let one = all.entry(number).or_insert_with(|| empty(series, question, span));
+            let Some(period) = span.period(at) else { return one.before.merge(sketch) };
+            match one.periods.get_mut(period) {
+                Some(of_period) => of_period.merge(sketch),
+                None => one.now.merge(sketch),
             }
-        }
-        let mut series: Vec<Measured> = all.into_values().collect();
+        })
+        .await?;
+        let mut series: Vec<Measured> = all.into_values().map(summed).collect();
         series.sort_unstable_by(|one, other| one.series.cmp(&other.series));
         Ok(Measurements { span, series, deployments: within(self.deployments().await?, span) })
     }
@@ -46,8 +44,15 @@ fn is_wanted(question: &Question, series: &Series) -> bool {
         && question.parts.iter().any(|(metric, classes)| *metric == series.metric && classes.has(&series.class))
 }
 
-fn empty(series: &Series, span: Span) -> Measured {
-    Measured { series: series.clone(), now: Sketch::default(), before: Sketch::default(), periods: vec![Sketch::default(); span.periods()] }
+fn empty(series: &Series, question: &Question, span: Span) -> Measured {
+    let periods = if question.summed.contains(&series.metric.as_str()) { 0 } else { span.periods() };
+    Measured { series: series.clone(), now: Sketch::default(), before: Sketch::default(), periods: vec![Sketch::default(); periods] }
+}
+
+/// With the whole of its periods.
+fn summed(mut one: Measured) -> Measured {
+    one.periods.iter().for_each(|period| one.now.merge(period));
+    one
 }
 
 /// Those of a span, the first first.

@@ -1,7 +1,7 @@
 //! Records of the lab and changes of figures: kept once, told to whoever owns every store, and said what becomes of them.
 
 use domain::{clock::Timestamp, role::Role};
-use measuring::{Level, Row, Series, Sketch, metric};
+use measuring::{ALL, Level, Row, Series, Sketch, metric};
 use ports::{
     error::AppError,
     lab::{Builds, BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, Settlement, Source, Standing},
@@ -167,18 +167,19 @@ pub async fn a_note_is_asked_for_and_has_an_end(arranged: &Arranged) {
 pub async fn hours_are_told_of_what_makes_work_without_the_present_day(arranged: &Arranged) {
     let who = operator(arranged).await;
     let today = START / 60_000_000 / 1_440 * 1_440;
-    let row = |of: &str, class: &str, at: i64, many: u64| {
-        let mut sketch = Sketch::default();
-        sketch.add_many(1_000, many);
-        Row { level: Level::Hour, series: Series::new(metric::HTTP_DURATION, of, class), at, generation: 0, sketch }
+    let row = |metric: &str, at: i64, many: u64| Row {
+        level: Level::Hour,
+        series: Series::new(metric, ALL, ""),
+        at,
+        generation: 0,
+        sketch: Sketch::counted(many),
     };
     let rows = [
-        row("GET /products", "2xx", today - 60, 7),
-        row("GET /products", "5xx", today - 60, 1),
-        row("GET /", "3xx", today - 1_440, 2),
-        row("GET /healthz", "2xx", today - 60, 100),
-        row("GET /products", "2xx", today, 50),
-        row("GET /products", "2xx", today - 40 * 1_440, 50),
+        row(metric::HTTP_WORK, today - 60, 8),
+        row(metric::HTTP_WORK, today - 1_440, 2),
+        row(metric::HTTP_TOGETHER, today - 60, 100),
+        row(metric::HTTP_WORK, today, 50),
+        row(metric::HTTP_WORK, today - 40 * 1_440, 50),
     ];
     arranged.store.write_measured(Uuid::from_u128(1 << 64), &rows).await.unwrap();
 

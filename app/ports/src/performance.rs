@@ -18,8 +18,18 @@ pub enum Range {
     Quarter,
 }
 
+/// What a range is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Against {
+    /// As long a time before it.
+    #[default]
+    TimeBefore,
+    /// The build that served before the present one, of which it is what it measured since it began.
+    BuildBefore,
+}
+
 /// What is asked for: series of some metrics in a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     pub range: Range,
     /// Of one route, statement or cache only; none: of each.
@@ -28,6 +38,7 @@ pub struct Question {
     pub parts: Vec<(&'static str, Classes)>,
     /// Metrics of which only the whole is wanted: their periods are empty.
     pub summed: &'static [&'static str],
+    pub against: Against,
 }
 
 /// Which parts of what is measured.
@@ -49,15 +60,28 @@ pub struct Measurements {
     pub series: Vec<Measured>,
     /// Builds that began to serve in the span, the first first.
     pub deployments: Vec<Deployment>,
+    pub compared: Compared,
+}
+
+/// What was compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Compared {
+    /// The range, and as long a time before it.
+    #[default]
+    TimeBefore,
+    /// What the present build has measured in the range, and the one before it while it served, for as long as the range is at most.
+    Builds { now: Deployment, before: Deployment },
+    /// There was no build before the present one: nothing is compared.
+    NoBuildBefore,
 }
 
 /// One series in a range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     pub series: Series,
-    /// Of the whole range.
+    /// Of the whole range; of builds that are compared, of what is of the present one.
     pub now: Sketch,
-    /// Of as long a time before it.
+    /// Of what it is compared with.
     pub before: Sketch,
     /// Of each period; empty where only the whole was asked for.
     pub periods: Vec<Sketch>,
@@ -148,7 +172,7 @@ impl Measured {
 /// For whoever owns every store of the server, as with its database: it is measured of all stores together.
 #[async_trait]
 pub trait Performance: Send + Sync {
-    /// What was measured in a range, and in as long a time before. Three statements, whatever is asked for.
+    /// What was measured in a range, and of what it is compared with. Four statements at most, whatever is asked for.
     async fn measurements(&self, who: &Access, question: &Question) -> Result<Measurements, AppError>;
 }
 
@@ -181,7 +205,12 @@ mod tests {
     #[test]
     fn series_are_put_together_period_by_period() {
         let span = Span::last(60, 1_000);
-        let measurements = Measurements { span, series: vec![measured("2xx", 5), measured("4xx", 7), measured("5xx", 9)], deployments: Vec::new() };
+        let measurements = Measurements {
+            span,
+            series: vec![measured("2xx", 5), measured("4xx", 7), measured("5xx", 9)],
+            deployments: Vec::new(),
+            compared: Compared::default(),
+        };
 
         let all = measurements.together("http.duration", |series| series.class != "5xx").unwrap();
 

@@ -1,7 +1,7 @@
 //! What an address asks for: how far back, of what, by which dimension.
 
 use domain::query::pairs;
-use ports::performance::Range;
+use ports::performance::{Against, Range};
 
 use crate::ui::format::in_address;
 
@@ -16,7 +16,12 @@ pub(super) struct Asked {
     pub(super) by: Option<String>,
     /// `metric=`
     pub(super) metric: Option<String>,
+    /// `against=build`
+    pub(super) against: Against,
 }
+
+/// What `against` says for the build before.
+const BUILD: &str = "build";
 
 /// Longer than any name there is.
 const LONGEST: usize = 200;
@@ -31,6 +36,7 @@ impl Asked {
                 "of" => asked.of = named,
                 "by" => asked.by = named,
                 "metric" => asked.metric = named,
+                "against" if value == BUILD => asked.against = Against::BuildBefore,
                 _ => {}
             }
         }
@@ -39,13 +45,18 @@ impl Asked {
 
     pub(super) fn address(&self) -> String {
         let range = (self.range != Range::default()).then(|| self.range.name().to_owned());
-        let parts = [("range", &range), ("by", &self.by), ("metric", &self.metric), ("of", &self.of)];
+        let against = (self.against == Against::BuildBefore).then(|| BUILD.to_owned());
+        let parts = [("range", &range), ("against", &against), ("by", &self.by), ("metric", &self.metric), ("of", &self.of)];
         let parts: Vec<String> = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", in_address(value.as_deref()?)))).collect();
         if parts.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, parts.join("&")) }
     }
 
     pub(super) fn with_range(&self, range: Range) -> Self {
         Self { range, ..self.clone() }
+    }
+
+    pub(super) fn with_against(&self, against: Against) -> Self {
+        Self { against, ..self.clone() }
     }
 
     pub(super) fn with_of(&self, of: Option<&str>) -> Self {
@@ -67,9 +78,10 @@ mod tests {
 
     #[test]
     fn an_address_comes_back_from_what_was_read_of_it() {
-        let asked = Asked::read("/performance/requests", "of=GET+%2Fproducts&range=7d&odd=1&by=");
+        let asked = Asked::read("/performance/requests", "of=GET+%2Fproducts&range=7d&odd=1&by=&against=build");
 
         assert_eq!((asked.range, asked.of.as_deref(), asked.by.as_deref()), (Range::Week, Some("GET /products"), None));
+        assert_eq!((asked.against, Asked::read("/performance", "against=odd").against), (Against::BuildBefore, Against::TimeBefore));
         assert_eq!(Asked::read("/performance/requests", asked.address().split_once('?').unwrap().1), asked);
         assert_eq!(Asked::read("/performance", "range=2h").address(), "/performance");
         assert_eq!(Asked::read("/performance", &format!("of={}", "x".repeat(500))).of, None);

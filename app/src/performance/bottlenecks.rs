@@ -29,7 +29,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG];
     let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
-    let measured = ports.performance.measurements(who, &Question { range, of: None, parts, summed: &[] }).await?;
+    let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
     let page = html! {
         (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &html! {}))
         div.line.ranges {
@@ -152,6 +152,7 @@ fn assumptions() -> Markup {
 #[cfg(test)]
 mod tests {
     use measuring::{Series, Span};
+    use ports::performance::Compared;
     use ports::performance::Measured;
 
     use super::*;
@@ -178,7 +179,7 @@ mod tests {
             one(metric::RUNTIME_BUSY, "a", |at| (3 * at as u64, 6)),
             one(metric::RUNTIME_LAG, "a", |_| (1_000, 500)),
         ];
-        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }
+        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() }
     }
 
     #[test]
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn of_too_little_it_is_said_what_is_missing() {
-        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new() };
+        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
 
         let html = found(&nothing).into_string();
 

@@ -21,7 +21,7 @@ const PROMISED: u64 = 800;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &[] }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: asked.range, parts, ..Question::default() }).await?;
     let page = html! {
         (head(asked, "Caches", "What was answered from memory instead of being made or read anew. The first ones are of finished answers, those that are known of products."))
         (figures(&measured))
@@ -110,6 +110,7 @@ fn counts(measured: &Measurements, of: Option<&str>, when: fn(&Measured) -> &Ske
 #[cfg(test)]
 mod tests {
     use measuring::{Series, Span};
+    use ports::performance::Compared;
 
     use super::*;
 
@@ -120,7 +121,7 @@ mod tests {
             Measured { series: Series::new(metric, of, ""), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
         };
         let series = vec![one(metric::CACHE_HIT, "list", 3), one(metric::CACHE_MISS, "list", 1), one(metric::CACHE_HIT, "known products", 6)];
-        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() };
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
 
         let html = html! { (figures(&measured)) (table(&measured)) }.into_string();
 

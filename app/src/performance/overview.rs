@@ -7,13 +7,13 @@ use ports::{
     Access, Ports,
     alerts::Firing,
     error::AppError,
-    performance::{Classes, Measured, Measurements, Question},
+    performance::{Classes, Compared, Measured, Measurements, Question},
 };
 
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
-    shown::{change, change_of, head, heads, tile},
+    shown::{against, change, change_of, head, heads, tile},
     trend::{Trend, Value, deployments, fold, folded, trend},
     units::{percent, share, time},
     verdict::{VITALS, Vital},
@@ -55,10 +55,14 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &SUMMED }).await?;
+    let measured = ports
+        .performance
+        .measurements(who, &Question { range: asked.range, parts, summed: &SUMMED, against: asked.against, ..Question::default() })
+        .await?;
     let firing = ports.alerts.firing(who).await?;
     let page = html! {
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
+        (against(asked, &measured))
         (alarms(firing))
         (loads(&measured))
         (answers(&measured))
@@ -122,7 +126,7 @@ fn answers(measured: &Measurements) -> Markup {
                     @let apdex = share(content + all.now.within(BORNE), 2 * count).unwrap_or(0);
                     @let good = share(count - failures, count).unwrap_or(0);
                     dl.tiles.num {
-                        (tile("Requests", &number(count), change(count, all.before.count()).as_deref()))
+                        (tile("Requests", &number(count), counted(measured, count, all.before.count()).as_deref()))
                         (tile("Longest of 95 in 100", &time(all.now.quantile(950).unwrap_or(0)), change_of(&all.now, &all.before, 950).as_deref()))
                         (tile("Content", &percent(apdex), Some("within 200 ms; up to 800 ms counts half")))
                         div {
@@ -136,6 +140,11 @@ fn answers(measured: &Measurements) -> Markup {
             }
         }
     }
+}
+
+/// How many more than before; of builds, which did not serve for as long, it says nothing.
+fn counted(measured: &Measurements, now: u64, before: u64) -> Option<String> {
+    if measured.compared == Compared::TimeBefore { change(now, before) } else { None }
 }
 
 /// With as many places as the promise has.
@@ -274,7 +283,7 @@ mod tests {
             one(metric::HTTP_TOGETHER, ALL, "2xx", &[100_000, 100_000, 700_000]),
             one(metric::HTTP_TOGETHER, ALL, "5xx", &[2_000_000]),
         ];
-        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }
+        Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() }
     }
 
     #[test]
@@ -306,7 +315,7 @@ mod tests {
 
     #[test]
     fn where_nothing_was_measured_it_says_so() {
-        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new() };
+        let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
 
         let html = html! { (loads(&nothing)) (answers(&nothing)) (fullness(&nothing)) (charts(&nothing)) }.into_string();
 

@@ -48,7 +48,7 @@ pub async fn report(ports: &Ports, who: &Access, now: Timestamp) -> Result<Repor
     ];
     parts.extend(VITALS.iter().map(|vital| (vital.metric, Classes::Whole)));
     let summed = &[metric::HTTP_DURATION, metric::HTTP_TOGETHER, metric::CACHE_HIT, metric::CACHE_MISS, metric::VIEWS];
-    let measured = ports.performance.measurements(who, &Question { range: Range::Week, of: None, parts, summed }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: Range::Week, parts, summed, ..Question::default() }).await?;
     Ok(Report::of(&measured, now))
 }
 
@@ -205,6 +205,7 @@ fn in_csv(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use measuring::{Series, Span};
+    use ports::performance::Compared;
 
     use super::*;
 
@@ -223,7 +224,10 @@ mod tests {
             one(metric::VIEWS, "=cmd,", "", &[0, 0]),
             one("vitals.lcp", ALL, "", &[1_200_000, 1_200_000]),
         ];
-        Report::of(&Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() }, Timestamp::from_micros(1_760_000_000_000_000))
+        Report::of(
+            &Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() },
+            Timestamp::from_micros(1_760_000_000_000_000),
+        )
     }
 
     #[test]

@@ -11,7 +11,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::{limit, p95},
-    shown::{change_of, head, heads},
+    shown::{against, change_of, head, heads},
     traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
@@ -40,9 +40,11 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     ];
     // Of one route there is a chart, of the others only their figures.
     let summed: &[&str] = if asked.of.is_none() { &[metric::HTTP_DURATION, metric::HTTP_BYTES] } else { &[metric::HTTP_BYTES] };
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed }).await?;
+    let measured =
+        ports.performance.measurements(who, &Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() }).await?;
     let page = html! {
         (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))
+        (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
         (over_time(&measured, asked.of.as_deref()))
         (table(asked, &measured))
@@ -176,6 +178,7 @@ fn machine(measured: &Measurements) -> Markup {
 #[cfg(test)]
 mod tests {
     use measuring::{Series, Span};
+    use ports::performance::Compared;
 
     use super::*;
 
@@ -192,7 +195,7 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[9_000]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
         ];
-        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() };
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
 
         let routes = routes(&measured);
         let html = table(&Asked::read("/performance/requests", ""), &measured).into_string();

@@ -2,9 +2,11 @@
 
 use maud::{Markup, html};
 use measuring::Sketch;
-use ports::performance::Range;
+use ports::performance::{Against, Compared, Deployment, Measurements, Range};
 
 use super::{asked::Asked, places::PLACES};
+use crate::ui::format;
+
 /// The head of a place, with the ways to the others.
 pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
     html! {
@@ -17,6 +19,27 @@ pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
             }
         }
         p.muted { (says) " Times are in UTC." }
+    }
+}
+
+/// With what the figures are compared.
+pub(super) fn against(asked: &Asked, measured: &Measurements) -> Markup {
+    let named = |one: &Deployment| html! { code title=(one.version) { (one.build) } };
+    html! {
+        div.line.ranges {
+            nav.seg aria-label="Compared with" {
+                @for (against, words) in [(Against::TimeBefore, "Time before"), (Against::BuildBefore, "Build before")] {
+                    a href=(asked.with_against(against).address()) aria-current=[(against == asked.against).then_some("page")] { (words) }
+                }
+            }
+        }
+        @match &measured.compared {
+            Compared::TimeBefore => {}
+            Compared::Builds { now, before } => p.muted {
+                "Figures are of build " (named(now)) ", which serves since " (format::moment(now.began_at)) ", against " (named(before)) ", which served before. Charts have all of the time."
+            }
+            Compared::NoBuildBefore => p.muted { "No build has served before this one, so nothing is compared." }
+        }
     }
 }
 

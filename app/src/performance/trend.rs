@@ -133,6 +133,8 @@ fn said_of(builds: &[&Deployment]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ports::performance::Compared;
+
     use super::*;
 
     #[test]
@@ -149,7 +151,7 @@ mod tests {
     fn a_build_is_marked_in_the_column_it_began_in() {
         let span = Span::last(60, 1_000);
         let deployment = Deployment { build: "<b>".into(), version: "1".into(), began_at: moment(span.from + 5) };
-        let measurements = Measurements { span, series: Vec::new(), deployments: vec![deployment] };
+        let measurements = Measurements { span, series: Vec::new(), deployments: vec![deployment], compared: Compared::default() };
         let values = vec![Value { height: 3, marked: 0, says: "3 of them".into() }; 60];
         let given = Trend { id: "a", heading: "Figure", values, limit: None, shown: |value| value.to_string(), says: None };
 
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn where_there_is_nothing_it_says_so() {
-        let measurements = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new() };
+        let measurements = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
         let given =
             Trend { id: "a", heading: "Figure", values: vec![Value::default(); 60], limit: None, shown: |value| value.to_string(), says: None };
 

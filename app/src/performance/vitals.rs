@@ -11,7 +11,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::judged,
-    shown::{change_of, head, heads, tile},
+    shown::{against, change_of, head, heads, tile},
     traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share},
@@ -34,11 +34,13 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let (dimension, label) = dimension(asked);
     let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
     let parts = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, of: None, parts, summed: &[] }).await?;
+    let measured =
+        ports.performance.measurements(who, &Question { range: asked.range, parts, against: asked.against, ..Question::default() }).await?;
     let subject = asked.of.as_deref().unwrap_or(ALL);
     let vital = vital(asked);
     let page = html! {
         (head(asked, "Page loads", "What browsers have measured of pages that people opened. Nothing of what stands in them is told."))
+        (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
         (figures(asked, &measured, subject, vital))
         (shares(&measured, subject, vital))
@@ -189,6 +191,7 @@ fn on_the_server(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use measuring::{Series, Span};
+    use ports::performance::Compared;
 
     use super::*;
 
@@ -200,7 +203,7 @@ mod tests {
     #[test]
     fn loads_are_told_apart_by_what_is_asked_for() {
         let series = vec![one(ALL, "", &[1, 2]), one(ALL, "device:phone", &[1]), one(ALL, "device:desktop", &[2]), one("/review", "", &[3])];
-        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new() };
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
         let asked = Asked::read("/performance/vitals", "by=device");
 
         let by_device = table(&asked, &measured, ALL, "device", "Device").into_string();

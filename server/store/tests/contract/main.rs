@@ -167,6 +167,7 @@ contract! {
         what_processes_have_measured_of_a_day_that_is_over_becomes_one_row,
         what_a_later_version_has_written_of_a_period_is_left_as_it_is,
         a_range_is_told_with_the_time_before_and_with_builds,
+        a_build_is_told_with_the_one_before_it,
         what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [

@@ -5,7 +5,7 @@ use measuring::{ALL, Level, Row, Series, Sketch, Span, metric};
 use ports::{
     Access,
     error::AppError,
-    performance::{Classes, Performance, Question, Range},
+    performance::{Against, Classes, Compared, Performance, Question, Range},
 };
 use uuid::Uuid;
 
@@ -151,7 +151,7 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     arranged.clock.advance(30);
     arranged.store.note_deployment("abc", "0.1.0").await.unwrap();
 
-    let question = Question { range: Range::Hour, of: None, parts: vec![(metric::HTTP_DURATION, Classes::All)], summed: &[] };
+    let question = Question { range: Range::Hour, parts: vec![(metric::HTTP_DURATION, Classes::All)], ..Question::default() };
     let told = arranged.store.measurements_for(&who, &question).await;
 
     let one = &told.series[0];
@@ -167,9 +167,31 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     assert_eq!((sums[0].now.count(), sums[0].before.count(), sums[0].periods.len()), (2, 3, 0));
 }
 
+pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
+    let who = operator(arranged).await;
+    let at = |minutes: i64, values: &[u64]| row(Level::Minute, "GET /", NOW + minutes, values);
+    let question =
+        Question { range: Range::Hour, parts: vec![(metric::HTTP_DURATION, Classes::All)], against: Against::BuildBefore, ..Question::default() };
+    arranged.store.note_deployment("old", "0.1.0").await.unwrap();
+    let alone = arranged.store.measurements_for(&who, &question).await;
+    arranged.clock.advance(600);
+    arranged.store.note_deployment("new", "0.2.0").await.unwrap();
+    arranged.clock.advance(300);
+    let rows = [at(0, &[1]), at(1, &[2; 3]), at(9, &[3]), at(10, &[4; 50]), at(11, &[5; 7]), at(15, &[6])];
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+
+    let told = arranged.store.measurements_for(&who, &question).await;
+
+    let Compared::Builds { now, before } = &told.compared else { panic!("{:?}", told.compared) };
+    assert_eq!((now.build.as_str(), before.build.as_str(), alone.compared), ("new", "old", Compared::NoBuildBefore));
+    // The minutes in which they began are of both.
+    assert_eq!((told.series[0].now.count(), told.series[0].before.count()), (8, 4));
+    assert_eq!(told.series[0].periods.iter().map(Sketch::count).sum::<u64>(), 63);
+}
+
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {
     let who = member(arranged, "ada", &arranged.shop, Role::Owner).await;
-    let question = Question { range: Range::Hour, of: None, parts: Vec::new(), summed: &[] };
+    let question = Question { range: Range::Hour, ..Question::default() };
 
     let refused = Performance::measurements(&arranged.store, &who, &question).await;
 
@@ -197,7 +219,7 @@ async fn a_quarter_of_a_busy_server_is_read_in_a_moment() {
             }
             arranged.store.fold_measured(NOW - day * 24 * 60 + 3 * 24 * 60).await.unwrap();
         }
-        let overview = Question { range: Range::Quarter, of: None, parts: vec![(metric::HTTP_TOGETHER, Classes::All)], summed: &[] };
+        let overview = Question { range: Range::Quarter, parts: vec![(metric::HTTP_TOGETHER, Classes::All)], ..Question::default() };
         let routes = Question { parts: vec![(metric::HTTP_DURATION, Classes::All)], summed: &[metric::HTTP_DURATION], ..overview.clone() };
         for (name, question, series) in [("60 series over time", overview, 60), ("the sums of 240 series", routes, 240)] {
             let mut best = std::time::Duration::MAX;

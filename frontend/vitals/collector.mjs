@@ -6,7 +6,7 @@
 // `data-after` how many milliseconds a browser that sends by itself may wait. Nobody who asks not to be tracked is measured. Before the app has
 // come alive nothing runs but what registers some listeners.
 import { frames, marks } from "./marks.mjs";
-import { cacheOf, navigationOf, opened } from "./place.mjs";
+import { cacheOf, navigationOf, opened, traceOf } from "./place.mjs";
 import { begin, changed, waiting } from "./send.mjs";
 import { add, open, refresh } from "./views.mjs";
 import { vitals } from "./vital.mjs";
@@ -25,7 +25,7 @@ if (off === undefined && navigator.doNotTrack !== "1" && !navigator.globalPrivac
 
 function start() {
   const entry = opened();
-  open(navigationOf(entry), entry?.activationStart ?? 0, cacheOf(entry));
+  open(navigationOf(entry), entry?.activationStart ?? 0, cacheOf(entry)).trace = traceOf(entry);
   begin(build ?? /\/vitals\.([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? "unknown", +after);
   // Before web-vitals hears of it.
   addEventListener("pageshow", ({ persisted, timeStamp }) => persisted && (open("bfcache", timeStamp, "none"), changed()), true);

@@ -30,6 +30,11 @@ export function cacheOf(entry) {
   return entry.transferSize > 0 ? "network" : entry.decodedBodySize > 0 ? "cache" : "unknown";
 }
 
+/** Which trace the server made the document in, where it tells. */
+export function traceOf(entry) {
+  return entry?.serverTiming?.find(({ name }) => name === "trace")?.description;
+}
+
 export function connection() {
   const { saveData, effectiveType } = navigator.connection ?? {};
   return saveData ? "save-data" : (effectiveType ?? "unknown");

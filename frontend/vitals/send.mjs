@@ -60,6 +60,7 @@ function leave(view, activateAfter) {
     device: device(),
     viewport: viewport(),
     cache: view.cache,
+    trace: view.trace,
     age: Math.round(performance.now() - view.start),
     values: view.values,
   });

@@ -4,11 +4,11 @@ import { routeOf } from "./place.mjs";
 /** In the order in which they began. The first is the document's. */
 export const views = [];
 
-/** Begins one. `start` is in the page's own time, in milliseconds. */
+/** Begins one, and gives it. `start` is in the page's own time, in milliseconds. */
 export function open(navigation, start, cache) {
   const id = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
   views.push({ id, navigation, start, cache, part: 0, values: {}, changed: true, segments: {} });
-  refresh();
+  return refresh();
 }
 
 /** The view that was open at a moment. */

@@ -40,6 +40,8 @@ pub struct Beacon {
     pub device: Device,
     pub viewport: Viewport,
     pub cache: Cache,
+    /// Which trace the document was made in, as `Server-Timing` has told: 32 hexadecimal digits. None where it was not told.
+    pub trace: Option<String>,
     /// How long ago the view began, in milliseconds.
     pub age_ms: u64,
     /// Each metric once, in the order of `Metric::ALL`, in its unit.
@@ -127,6 +129,7 @@ pub fn read(bytes: &[u8]) -> Result<Beacon, Refused> {
         device: Device::from_name(&sent.device).ok_or(Refused::Device)?,
         viewport: Viewport::from_name(&sent.viewport).ok_or(Refused::Viewport)?,
         cache: Cache::from_name(&sent.cache).unwrap_or(Cache::Unknown),
+        trace: sent.trace.as_deref().and_then(trace),
         age_ms,
         values,
         dropped: sent.values.dropped.saturating_add(impossible),
@@ -148,6 +151,7 @@ impl Beacon {
             device: Cow::Borrowed(self.device.name()),
             viewport: Cow::Borrowed(self.viewport.name()),
             cache: Cow::Borrowed(self.cache.name()),
+            trace: self.trace.as_ref().map(|trace| Cow::Owned(format!("00-{trace}-0000000000000000-00"))),
             age: Whole(Some(self.age_ms)),
             values,
         };
@@ -163,6 +167,12 @@ fn put(mut known: [Option<u64>; KNOWN], (metric, value): &(Metric, u64)) -> [Opt
 
 fn name(text: &str, may: impl Fn(u8) -> bool) -> Option<String> {
     ((1..=LONGEST_NAME).contains(&text.len()) && text.bytes().all(may)).then(|| text.to_owned())
+}
+
+/// The trace of a `traceparent` (<https://www.w3.org/TR/trace-context/>).
+fn trace(parent: &str) -> Option<String> {
+    let id = parent.strip_prefix("00-")?.get(..32)?;
+    id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).then(|| id.to_owned())
 }
 
 /// As it travels.
@@ -186,6 +196,8 @@ struct Sent<'a> {
     viewport: Cow<'a, str>,
     #[serde(borrow)]
     cache: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    trace: Option<Cow<'a, str>>,
     age: Whole,
     values: Values,
 }

@@ -33,11 +33,29 @@ fn what_a_browser_sends_is_read() {
             device: Device::Desktop,
             viewport: Viewport::Wide,
             cache: Cache::Network,
+            trace: None,
             age_ms: 1_390,
             values: vec![(Metric::Lcp, 56_000), (Metric::Cls, 12), (Metric::Fcp, 56_000), (Metric::Hydrated, 109_800)],
             dropped: 0,
         }
     );
+}
+
+#[test]
+fn the_trace_of_the_document_is_read_where_it_is_one() {
+    let told = |trace: &str| with("\"age\"", &format!("\"trace\":{trace},\"age\"")).unwrap().trace;
+
+    assert_eq!(told("\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"").as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
+    for odd in [
+        "null",
+        "\"\"",
+        "\"00-\"",
+        "\"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01\"",
+        "\"00-../../../../../../../../../../etc-\"",
+        "\"00-ääääääääääääääääääääää\"",
+    ] {
+        assert_eq!(told(odd), None, "{odd}");
+    }
 }
 
 #[test]
@@ -151,8 +169,9 @@ fn beacons() -> impl Strategy<Value = Beacon> {
         select(&Cache::ALL[..]),
     );
     let said = prop::collection::vec(prop::option::of(0_u64..1_000_000), Metric::ALL.len());
-    (names, places, 0_u64..31 * 24 * 3_600_000, said).prop_map(
-        |((view, part, build), (route, navigation, connection, device, viewport, cache), age_ms, said)| Beacon {
+    let trace = prop::option::of("[0-9a-f]{32}");
+    (names, places, trace, 0_u64..31 * 24 * 3_600_000, said).prop_map(
+        |((view, part, build), (route, navigation, connection, device, viewport, cache), trace, age_ms, said)| Beacon {
             view,
             part,
             route,
@@ -162,6 +181,7 @@ fn beacons() -> impl Strategy<Value = Beacon> {
             device,
             viewport,
             cache,
+            trace,
             age_ms,
             values: Metric::ALL.into_iter().zip(said).filter_map(|(metric, value)| Some((metric, value?))).collect(),
             dropped: 0,

@@ -16,9 +16,10 @@ use tokio::{
     sync::{mpsc, watch},
     time::interval,
 };
+use traces::browser::Viewed;
 use vitals::{Beacon, Metric, Navigation};
 
-use super::Measuring;
+use super::{Measuring, Traced};
 
 /// The door.
 #[derive(Clone)]
@@ -43,6 +44,12 @@ struct View {
     /// What is counted for good.
     counted: HashSet<Metric>,
     heard_at: Instant,
+}
+
+/// Where what browsers say is told.
+struct Telling<'a> {
+    recorder: &'a Recorder,
+    traced: Option<&'a Traced>,
 }
 
 /// Builds whose names are taken for true: anybody can send any.
@@ -79,6 +86,7 @@ impl Beacons {
 /// Reads what comes until the end of the program, and counts then what is known.
 pub(super) async fn read(measuring: &Measuring, store: &Store, build: &str, mut arriving: Arriving, mut stopped: watch::Receiver<bool>) {
     let Some(recorder) = measuring.recorder() else { return };
+    let telling = Telling { recorder, traced: measuring.traced().map(AsRef::as_ref) };
     let mut views = Views::new(MOST_VIEWS, SETTLES_AFTER);
     let mut builds = Builds { known: HashSet::from([build.to_owned()]), asked_at: None };
     let mut looks = interval(LOOKS_EVERY);
@@ -86,14 +94,14 @@ pub(super) async fn read(measuring: &Measuring, store: &Store, build: &str, mut 
         tokio::select! {
             beacon = arriving.0.recv() => {
                 let Some(beacon) = beacon else { return };
-                hear(recorder, &mut views, &mut builds, store, &beacon).await;
+                hear(&telling, &mut views, &mut builds, store, &beacon).await;
             }
-            _ = looks.tick() => views.settle(recorder, Instant::now()),
+            _ = looks.tick() => views.settle(&telling, Instant::now()),
             () = ends(&mut stopped) => {
                 while let Ok(beacon) = arriving.0.try_recv() {
-                    hear(recorder, &mut views, &mut builds, store, &beacon).await;
+                    hear(&telling, &mut views, &mut builds, store, &beacon).await;
                 }
-                return views.settle_all(recorder);
+                return views.settle_all(&telling);
             }
         }
     }
@@ -104,17 +112,17 @@ async fn ends(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn hear(recorder: &Recorder, views: &mut Views, builds: &mut Builds, store: &Store, bytes: &[u8]) {
+async fn hear(telling: &Telling<'_>, views: &mut Views, builds: &mut Builds, store: &Store, bytes: &[u8]) {
     match vitals::read(bytes) {
         Ok(mut beacon) => {
             if !builds.know(store, &beacon.build).await {
                 OTHERS.clone_into(&mut beacon.build);
             }
-            views.hear(recorder, beacon, Instant::now());
+            views.hear(telling, beacon, Instant::now());
         }
         Err(refused) => {
             tracing::debug!(%refused, "somebody sends what is no beacon");
-            recorder.record_many(metric::BEACONS, "refused", refused.name(), 0, 1);
+            telling.recorder.record_many(metric::BEACONS, "refused", refused.name(), 0, 1);
         }
     }
 }
@@ -137,7 +145,8 @@ impl Views {
         Self { by_id: HashMap::new(), order: VecDeque::new(), most, settles_after }
     }
 
-    fn hear(&mut self, recorder: &Recorder, beacon: Beacon, now: Instant) {
+    fn hear(&mut self, telling: &Telling<'_>, beacon: Beacon, now: Instant) {
+        let recorder = telling.recorder;
         if let Some(view) = self.by_id.get_mut(&beacon.view) {
             if beacon.part <= view.part || view.latest.is_none() {
                 recorder.record_many(metric::BEACONS, "twice", "", 0, 1);
@@ -151,7 +160,7 @@ impl Views {
         }
         recorder.record_many(metric::BEACONS, "taken", "", 0, 1);
         while self.order.len() >= self.most {
-            self.let_go(recorder);
+            self.let_go(telling);
         }
         record(recorder, &beacon, metric::VIEWS, 0, true);
         let mut counted = HashSet::new();
@@ -161,33 +170,50 @@ impl Views {
     }
 
     /// Counts the rest of those that nothing was heard of for a while.
-    fn settle(&mut self, recorder: &Recorder, now: Instant) {
+    fn settle(&mut self, telling: &Telling<'_>, now: Instant) {
         for view in self.by_id.values_mut() {
             if now.duration_since(view.heard_at) >= self.settles_after {
-                view.count_rest(recorder);
+                view.is_over(telling);
             }
         }
     }
 
-    fn settle_all(&mut self, recorder: &Recorder) {
-        self.by_id.values_mut().for_each(|view| view.count_rest(recorder));
+    fn settle_all(&mut self, telling: &Telling<'_>) {
+        self.by_id.values_mut().for_each(|view| view.is_over(telling));
     }
 
     /// The oldest.
-    fn let_go(&mut self, recorder: &Recorder) {
+    fn let_go(&mut self, telling: &Telling<'_>) {
         if let Some(mut view) = self.order.pop_front().and_then(|id| self.by_id.remove(&id)) {
-            view.count_rest(recorder);
+            view.is_over(telling);
         }
     }
 }
 
 impl View {
-    fn count_rest(&mut self, recorder: &Recorder) {
-        if let Some(beacon) = self.latest.take() {
-            count(recorder, &beacon, &mut self.counted, |_| true);
-            self.counted = HashSet::new();
+    /// Counts the rest, and tells the trace of its document, where that is kept.
+    fn is_over(&mut self, telling: &Telling<'_>) {
+        let Some(beacon) = self.latest.take() else { return };
+        count(telling.recorder, &beacon, &mut self.counted, |_| true);
+        self.counted = HashSet::new();
+        if let (Some(traced), Some(trace), Some(viewed)) = (telling.traced, &beacon.trace, viewed(&beacon)) {
+            traced.viewed(trace, &viewed);
         }
     }
+}
+
+/// How the document was opened; none where its answer was not measured.
+fn viewed(beacon: &Beacon) -> Option<Viewed> {
+    let value = |wanted: Metric| beacon.values.iter().find(|(metric, _)| *metric == wanted).map(|(_, value)| *value);
+    Some(Viewed {
+        answered: value(Metric::Ttfb)?,
+        first_drawn: value(Metric::Fcp),
+        largest_drawn: value(Metric::Lcp),
+        fetched: value(Metric::WasmDownloaded),
+        compiled: value(Metric::WasmCompiled),
+        alive: value(Metric::Hydrated),
+        data: value(Metric::DataReady),
+    })
 }
 
 /// Whether it does not change any more once it is told.
@@ -243,6 +269,7 @@ fn record(recorder: &Recorder, beacon: &Beacon, metric: &str, value: u64, is_tol
 mod tests {
     use std::collections::BTreeMap;
 
+    use traces::Outcome;
     use vitals::{Cache, Connection, Device, Route, Viewport};
 
     use super::*;
@@ -258,10 +285,15 @@ mod tests {
             device: Device::Phone,
             viewport: Viewport::Narrow,
             cache: Cache::Network,
+            trace: None,
             age_ms: 5_000,
             values: values.to_vec(),
             dropped: 0,
         }
+    }
+
+    fn telling(recorder: &Recorder) -> Telling<'_> {
+        Telling { recorder, traced: None }
     }
 
     /// Counts and sums of what is of all, without dimensions; and of beacons.
@@ -275,10 +307,10 @@ mod tests {
     fn what_is_for_good_counts_at_once_and_what_grows_when_it_is_over() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
         let mut views = Views::new(10, Duration::from_mins(1));
-        views.hear(&recorder, beacon("a", 0, &[(Metric::Lcp, 900), (Metric::Inp, 40)]), now);
-        views.hear(&recorder, beacon("a", 1, &[(Metric::Lcp, 950), (Metric::Inp, 80)]), now);
+        views.hear(&telling(&recorder), beacon("a", 0, &[(Metric::Lcp, 900), (Metric::Inp, 40)]), now);
+        views.hear(&telling(&recorder), beacon("a", 1, &[(Metric::Lcp, 950), (Metric::Inp, 80)]), now);
         let at_once = told(&recorder);
-        views.settle(&recorder, now + Duration::from_secs(61));
+        views.settle(&telling(&recorder), now + Duration::from_secs(61));
 
         let later = told(&recorder);
 
@@ -291,11 +323,11 @@ mod tests {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
         let mut views = Views::new(10, Duration::from_mins(1));
         for part in [3, 3, 1] {
-            views.hear(&recorder, beacon("a", part, &[(Metric::Cls, 100)]), now);
+            views.hear(&telling(&recorder), beacon("a", part, &[(Metric::Cls, 100)]), now);
         }
-        views.settle_all(&recorder);
-        views.hear(&recorder, beacon("a", 9, &[(Metric::Cls, 900)]), now);
-        views.settle_all(&recorder);
+        views.settle_all(&telling(&recorder));
+        views.hear(&telling(&recorder), beacon("a", 9, &[(Metric::Cls, 900)]), now);
+        views.settle_all(&telling(&recorder));
 
         let told = told(&recorder);
 
@@ -307,10 +339,10 @@ mod tests {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
         let mut views = Views::new(10, Duration::from_mins(1));
         for view in 0..1_000 {
-            views.hear(&recorder, beacon(&view.to_string(), 0, &[(Metric::Inp, 1)]), now);
+            views.hear(&telling(&recorder), beacon(&view.to_string(), 0, &[(Metric::Inp, 1)]), now);
         }
         assert_eq!((views.by_id.len(), views.order.len()), (10, 10));
-        views.settle_all(&recorder);
+        views.settle_all(&telling(&recorder));
 
         let told = told(&recorder);
 
@@ -321,7 +353,7 @@ mod tests {
     fn a_view_is_told_apart_by_what_somebody_has_in_their_hands() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
         let mut views = Views::new(10, Duration::from_mins(1));
-        views.hear(&recorder, beacon("a", 0, &[(Metric::Lcp, 900), (Metric::LcpTtfb, 5)]), now);
+        views.hear(&telling(&recorder), beacon("a", 0, &[(Metric::Lcp, 900), (Metric::LcpTtfb, 5)]), now);
 
         let classes: Vec<String> = recorder
             .take()
@@ -333,6 +365,29 @@ mod tests {
         let mut sorted = classes;
         sorted.sort();
         assert_eq!(sorted, ["", "build:abc", "connection:4g", "device:phone"]);
+    }
+
+    #[test]
+    fn what_a_browser_says_of_a_document_becomes_a_part_of_its_trace_once() {
+        let (recorder, traced, now) = (Recorder::new(1_000), Traced::for_tests(), Instant::now());
+        let telling = Telling { recorder: &recorder, traced: Some(&traced) };
+        let request = traced.begin_for_tests(now);
+        let id = request.id().unwrap();
+        request.finish(Outcome::Answered(200));
+        let of = |view: &str, trace: &str| Beacon {
+            trace: Some(trace.to_owned()),
+            ..beacon(view, 0, &[(Metric::Ttfb, 5_000_000), (Metric::Lcp, 5_900_000)])
+        };
+        let mut views = Views::new(10, Duration::from_mins(1));
+        for (view, trace) in [("a", id.to_string()), ("b", id.to_string()), ("c", "0".repeat(31) + "1")] {
+            views.hear(&telling, of(view, &trace), now);
+        }
+
+        views.settle_all(&telling);
+
+        let told: Vec<(String, u64)> = traced.kept().by_id(id).iter().map(|part| (part.title(), part.duration_us)).collect();
+        assert_eq!((told.len(), &told[1]), (2, &("Browser: GET /products".to_owned(), 5_900_000)));
+        assert_eq!(traced.kept().holding().traces, 2);
     }
 
     #[test]

@@ -14,7 +14,9 @@ use axum::{
     response::Response,
 };
 use domain::clock::Clock;
-use traces::{Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, Tracer, export::Exporter};
+use traces::{
+    Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, TraceId, Tracer, browser::Viewed, export::Exporter,
+};
 
 use super::routes::Route;
 use crate::SystemClock;
@@ -76,12 +78,31 @@ impl Traced {
         Self::new(1.0, [7; 24], None)
     }
 
+    #[cfg(test)]
+    pub(super) fn begin_for_tests(&self, began: Instant) -> Recording {
+        self.begin(Route { name: "GET /products", method: Some("GET"), path: "/products" }, &HeaderMap::new(), began)
+    }
+
     pub(crate) const fn tracer(&self) -> &Tracer {
         &self.tracer
     }
 
     pub(crate) fn kept(&self) -> &Kept {
         &self.sink.kept
+    }
+
+    /// A browser has said how it opened a page: if the request that made the page is kept here, that becomes a part of the same trace, once. Whoever
+    /// knows a trace's name was told it with the page.
+    pub(super) fn viewed(&self, trace: &str, viewed: &Viewed) {
+        let Some(id) = TraceId::parse(trace) else { return };
+        let parts = self.kept().by_id(id);
+        if parts.iter().any(|part| part.kind == Kind::Browser) {
+            return;
+        }
+        let document = parts.iter().find(|part| part.kind == Kind::Request && part.parent.is_none());
+        if let Some(part) = document.and_then(|document| viewed.trace(document)) {
+            self.sink.keep(part);
+        }
     }
 
     pub(super) fn waiting(&self) -> &Waiting {

@@ -1,38 +1,24 @@
-//! What a browser says of a request of its own, as a part of the same trace. Everything in it comes from outside and is believed as far as it
-//! can be true.
-
-use serde::{Deserialize, Serialize};
+//! What a browser says of a page that it opened, as a part of the trace of the request that made the page. Everything in it comes from outside and is
+//! believed as far as it can be true.
 
 use crate::{
-    model::{Kind, Outcome, Span, Sum, Sums, Trace, Why},
+    model::{Kind, Span, Sum, Sums, Trace, Why},
     name::Name,
-    parent::{BadParent, TraceParent},
 };
 
-/// One request, by the browser's Resource Timing (<https://www.w3.org/TR/resource-timing/>): microseconds since it began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reported {
-    /// What it sent in `traceparent`; of a page itself, which it could not, what it read in `Server-Timing`.
-    pub parent: String,
-    /// Whether it was read.
-    #[serde(default)]
-    pub is_read: bool,
-    pub status: u16,
-    pub connect_us: u64,
-    pub request_us: u64,
-    pub response_us: u64,
-    pub end_us: u64,
-    /// When the page showed it.
-    pub shown_us: u64,
-}
-
-/// What a browser cannot have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadReport {
-    #[error("{0}")]
-    Parent(BadParent),
-    #[error("The times of a request follow each other: connect, request, response, end, shown. None is more than an hour.")]
-    Times,
+/// How opening a page went, in microseconds since it began: what is not known is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Viewed {
+    /// Until the first byte of the document was there.
+    pub answered: u64,
+    pub first_drawn: Option<u64>,
+    pub largest_drawn: Option<u64>,
+    /// Until the app's module was there, was compiled, and the page had come alive.
+    pub fetched: Option<u64>,
+    pub compiled: Option<u64>,
+    pub alive: Option<u64>,
+    /// Until what the page shows was in it.
+    pub data: Option<u64>,
 }
 
 /// The span in which a browser waits for the server: what the server did is shown in it.
@@ -40,38 +26,49 @@ pub const WAITING: &str = "waiting";
 
 const LONGEST: u64 = 3_600_000_000;
 
-/// Other methods than these are called so.
-const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
-
-impl Reported {
-    /// The part of the trace. `route` has to be one that the server knows; the browser's clock is not asked, and the request ended `now`
-    /// (microseconds since 1970) or a little earlier.
-    pub fn trace(&self, method: &str, route: &'static str, now: u64) -> Result<Trace, BadReport> {
-        let context: TraceParent = self.parent.parse().map_err(BadReport::Parent)?;
-        let times = [0, self.connect_us, self.request_us, self.response_us, self.end_us, self.shown_us];
-        if !times.is_sorted() || self.shown_us > LONGEST {
-            return Err(BadReport::Times);
+impl Viewed {
+    /// The part of the trace; none when it cannot be of that request, as the server took longer than the browser waited. The browser's clock is not
+    /// asked: what it waited for the server is put around what that took.
+    pub fn trace(&self, server: &Trace) -> Option<Trace> {
+        let behind = [self.first_drawn, self.largest_drawn, self.fetched, self.compiled, self.alive, self.data];
+        let end = behind.into_iter().flatten().chain([self.answered]).max()?;
+        if end > LONGEST || self.answered < server.duration_us {
+            return None;
         }
-        let names = ["queued", "connecting", WAITING, "receiving", "showing"];
-        let phases = names.iter().zip(times.iter().zip(&times[1..])).filter(|(_, (from, to))| from < to);
-        let spans: Vec<_> = phases.map(|(name, (from, to))| phase(name, *from, to - from)).collect();
+        let spans = self.spans();
         let mut sums = Sums::default();
-        sums[Kind::Browser as usize] = Sum { count: spans.len() as u32, total_us: self.shown_us };
-        Ok(Trace {
-            id: context.trace,
-            span: if self.is_read { context.span.below(u16::MAX) } else { context.span },
+        sums[Kind::Browser as usize] = Sum { count: spans.len() as u32, total_us: end };
+        Some(Trace {
+            id: server.id,
+            // It has read which trace its page is of, and is not the server.
+            span: server.span.below(u16::MAX),
             parent: None,
             kind: Kind::Browser,
-            method: Some(Name::fixed(METHODS.into_iter().find(|known| *known == method).unwrap_or("_OTHER"))),
-            route: Name::fixed(route),
-            begun_at: now.saturating_sub(self.shown_us),
-            duration_us: self.shown_us,
-            outcome: Outcome::Answered(self.status),
-            why: Why { sampled: true, slow: false, failed: false },
+            method: server.method.clone(),
+            route: server.route.clone(),
+            begun_at: server.begun_at.saturating_sub((self.answered - server.duration_us) / 2),
+            duration_us: end,
+            outcome: server.outcome,
+            why: Why { sampled: server.why.sampled, slow: false, failed: false },
             sums,
             spans,
             tallies: Vec::new(),
         })
+    }
+
+    fn spans(&self) -> Vec<Span> {
+        let behind = |moment: Option<u64>| moment.unwrap_or(self.answered).max(self.answered);
+        let phases = [
+            (WAITING, 0, Some(self.answered)),
+            ("until something is drawn", self.answered, self.first_drawn),
+            ("until the largest thing is drawn", self.answered, self.largest_drawn),
+            ("fetching the app", self.answered, self.fetched),
+            ("compiling it", behind(self.fetched), self.compiled),
+            ("coming alive", behind(self.compiled.or(self.fetched)), self.alive),
+            ("until its data are there", behind(self.alive), self.data),
+        ];
+        let took = phases.into_iter().filter_map(|(name, from, to)| Some((name, from, to?.checked_sub(from).filter(|took| *took > 0)?)));
+        took.map(|(name, start_us, duration_us)| phase(name, start_us, duration_us)).collect()
     }
 }
 
@@ -82,46 +79,73 @@ fn phase(name: &'static str, start_us: u64, duration_us: u64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        id::{SpanId, TraceId},
+        model::Outcome,
+    };
 
-    fn reported() -> Reported {
-        Reported {
-            parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
-            is_read: false,
-            status: 200,
-            connect_us: 10,
-            request_us: 10,
-            response_us: 500,
-            end_us: 600,
-            shown_us: 900,
+    fn server(duration_us: u64) -> Trace {
+        Trace {
+            id: TraceId::parse("0af7651916cd43dd8448eb211c80319c").unwrap(),
+            span: SpanId::new(7).unwrap(),
+            parent: None,
+            kind: Kind::Request,
+            method: Some(Name::fixed("GET")),
+            route: Name::fixed("/products"),
+            begun_at: 1_000_000,
+            duration_us,
+            outcome: Outcome::Answered(200),
+            why: Why { sampled: true, slow: false, failed: false },
+            sums: Sums::default(),
+            spans: Vec::new(),
+            tallies: Vec::new(),
+        }
+    }
+
+    fn viewed() -> Viewed {
+        Viewed {
+            answered: 500,
+            first_drawn: Some(600),
+            largest_drawn: Some(900),
+            fetched: Some(550),
+            compiled: Some(700),
+            alive: Some(1_200),
+            data: None,
         }
     }
 
     #[test]
-    fn times_become_spans_and_what_took_none_is_left_out() {
-        let trace = reported().trace("GET", "/products", 1_000_000).unwrap();
+    fn moments_become_spans_around_what_the_server_did() {
+        let trace = viewed().trace(&server(100)).unwrap();
 
         let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
-        assert_eq!(spans, [("queued", 0, 10), (WAITING, 10, 490), ("receiving", 500, 100), ("showing", 600, 300)]);
-        assert_eq!((trace.name().as_str(), trace.begun_at, trace.duration_us), ("GET /products", 999_100, 900));
+        let expected = [
+            (WAITING, 0, 500),
+            ("until something is drawn", 500, 100),
+            ("until the largest thing is drawn", 500, 400),
+            ("fetching the app", 500, 50),
+            ("compiling it", 550, 150),
+            ("coming alive", 700, 500),
+        ];
+        assert_eq!(spans, expected);
+        assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us), ("Browser: GET /products", 999_800, 1_200));
+        assert_ne!(trace.span, server(100).span);
     }
 
     #[test]
-    fn times_that_go_back_or_take_for_ever_are_refused() {
-        let back = Reported { response_us: 5, ..reported() };
-        let long = Reported { shown_us: u64::MAX, ..reported() };
-        let other = Reported { parent: "00".into(), ..reported() };
+    fn what_was_in_the_browser_before_the_answer_takes_no_time() {
+        let early = Viewed { fetched: Some(20), compiled: Some(30), ..viewed() };
 
-        assert_eq!(back.trace("GET", "/", 0), Err(BadReport::Times));
-        assert_eq!(long.trace("GET", "/", 0), Err(BadReport::Times));
-        assert_eq!(other.trace("GET", "/", 0), Err(BadReport::Parent(BadParent::Form)));
+        let spans = early.trace(&server(100)).unwrap().spans;
+
+        assert!(spans.iter().all(|span| !span.name.as_str().contains("app") && span.name.as_str() != "compiling it"), "{spans:?}");
+        assert_eq!((spans[3].name.as_str(), spans[3].start_us), ("coming alive", 500));
     }
 
     #[test]
-    fn whoever_read_which_trace_a_page_was_is_not_the_server() {
-        let sent = reported().trace("GET", "/", 0).unwrap();
-        let read = Reported { is_read: true, ..reported() }.trace("BREW", "/", 0).unwrap();
+    fn what_cannot_be_is_not_told() {
+        let for_ever = Viewed { alive: Some(u64::MAX), ..viewed() };
 
-        assert_ne!(sent.span, read.span);
-        assert_eq!(read.method.unwrap().as_str(), "_OTHER");
+        assert_eq!((viewed().trace(&server(501)), for_ever.trace(&server(1))), (None, None));
     }
 }

@@ -4,7 +4,7 @@ use crate::any::{any_trace, empty, span};
 use proptest::{collection::vec, prelude::*};
 use traces::{
     Kind, SpanId, Tally, Trace,
-    browser::Reported,
+    browser::Viewed,
     svg,
     waterfall::{Bar, Waterfall, waterfall},
 };
@@ -91,46 +91,24 @@ fn the_table_has_all_of_it_and_what_took_the_most_first() {
 }
 
 #[test]
-fn what_a_server_did_stands_where_the_browser_waited_for_it() {
-    let reported = Reported {
-        parent: "00-00000000000000000000000000000001-00000000000000aa-01".into(),
-        is_read: false,
-        status: 200,
-        connect_us: 0,
-        request_us: 100,
-        response_us: 700,
-        end_us: 800,
-        shown_us: 1_000,
-    };
-    let browser = reported.trace("GET", "/products", 9_000_000).unwrap();
+fn a_page_whose_browser_read_which_trace_it_was_is_shown_in_it() {
     let mut server = empty(1, "/products", 1_000, 400);
-    server.parent = Some(browser.span);
     server.spans = vec![span("ROWS", Kind::Statement, 0, 100, 100)];
+    let viewed = Viewed { answered: 600, largest_drawn: Some(900), fetched: Some(700), alive: Some(1_000), ..Viewed::default() };
+    let browser = viewed.trace(&server).unwrap();
 
     let waterfall = waterfall(&[server, browser]).unwrap();
 
     let expected = [
         ("Browser: GET /products", 0, 0, 1_000),
-        ("connecting", 1, 0, 100),
-        ("waiting", 1, 100, 600),
-        ("GET /products", 2, 200, 400),
-        ("ROWS", 3, 300, 100),
-        ("receiving", 1, 700, 100),
-        ("showing", 1, 800, 200),
+        ("waiting", 1, 0, 600),
+        ("GET /products", 2, 100, 400),
+        ("ROWS", 3, 200, 100),
+        ("until the largest thing is drawn", 1, 600, 300),
+        ("fetching the app", 1, 600, 100),
+        ("coming alive", 1, 700, 300),
     ];
     assert_eq!(places(&waterfall), expected);
-}
-
-#[test]
-fn a_page_whose_browser_read_which_trace_it_was_is_shown_in_it() {
-    let server = empty(1, "/products", 1_000, 400);
-    let parent = format!("00-{}-{}-01", server.id, server.span);
-    let reported = Reported { parent, is_read: true, status: 200, connect_us: 0, request_us: 0, response_us: 1_000, end_us: 1_000, shown_us: 1_000 };
-    let browser = reported.trace("GET", "/products", 9).unwrap();
-
-    let waterfall = waterfall(&[server, browser]).unwrap();
-
-    assert_eq!(places(&waterfall), [("Browser: GET /products", 0, 0, 1_000), ("waiting", 1, 0, 1_000), ("GET /products", 2, 300, 400)]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ const LOOKS_EVERY: Duration = Duration::from_secs(5);
 const ASKS_EVERY: Duration = Duration::from_mins(1);
 
 /// Metrics that are told apart by what people have in their hands.
-const TOLD_APART: [Metric; 6] = [Metric::Lcp, Metric::Inp, Metric::Cls, Metric::Fcp, Metric::Ttfb, Metric::Hydrated];
+const TOLD_APART: [Metric; 7] = [Metric::Lcp, Metric::Inp, Metric::Cls, Metric::Fcp, Metric::Ttfb, Metric::Hydrated, Metric::Pending];
 
 /// The way in, and what comes out of it.
 pub(crate) fn door() -> (Beacons, Arriving) {
@@ -333,6 +333,19 @@ mod tests {
         let mut sorted = classes;
         sorted.sort();
         assert_eq!(sorted, ["", "build:abc", "connection:4g", "device:phone"]);
+    }
+
+    #[test]
+    fn how_long_edits_wait_is_told_apart_by_device() {
+        let (recorder, now) = (Recorder::new(1_000), Instant::now());
+        let mut views = Views::new(10, Duration::from_mins(1));
+        views.hear(&recorder, beacon("a", 0, &[(Metric::Pending, 900)]), now);
+        views.settle_all(&recorder);
+
+        let found =
+            recorder.take().into_iter().find(|(series, _)| series.metric == metric::PENDING && series.of == ALL && series.class == "device:phone");
+
+        assert_eq!(found.map(|(_, sketch)| sketch.sum()), Some(900));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use maud::html;
 use ports::error::AppError;
 
 use super::{
-    alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, lab, overview, places::name_at, regressions, report,
-    requests, traces, vitals,
+    alerts, asked::Asked, bottlenecks, budgets, caches, capacity, changes::Forms, database, jobs, lab, overview, places::name_at, regressions,
+    report, requests, sync, traces, vitals,
 };
 use crate::context::{Now, authorised};
 
@@ -31,6 +31,8 @@ pub(super) fn page(address: &str) -> impl Future<Output = Result<String, AppErro
             traces::PATH => traces::page(&ports, &who, now, &asked, &search).await,
             database::PATH => database::page(&ports, &who, now, &search).await,
             "/performance/caches" => caches::page(&ports, &who, &asked).await,
+            "/performance/jobs" => jobs::page(&ports, &who, &asked).await,
+            "/performance/sync" => sync::page(&ports, &who, &asked).await,
             report::PATH => report::page(&ports, &who, now).await,
             "/performance/regressions" => regressions::page(&ports, &who, now, &asked, &forms).await,
             "/performance/bottlenecks" => bottlenecks::page(&ports, &who, &asked).await,

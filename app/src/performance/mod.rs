@@ -23,6 +23,8 @@ mod changes;
 #[cfg(feature = "ssr")]
 mod database;
 #[cfg(feature = "ssr")]
+mod jobs;
+#[cfg(feature = "ssr")]
 mod lab;
 #[cfg(feature = "ssr")]
 mod overview;
@@ -36,6 +38,8 @@ pub mod report;
 mod requests;
 #[cfg(feature = "ssr")]
 mod shown;
+#[cfg(feature = "ssr")]
+mod sync;
 #[cfg(feature = "ssr")]
 mod traces;
 #[cfg(feature = "ssr")]

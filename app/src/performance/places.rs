@@ -8,13 +8,15 @@ pub(crate) struct Place {
 }
 
 /// In the order they are offered.
-pub(crate) const PLACES: [Place; 13] = [
+pub(crate) const PLACES: [Place; 15] = [
     Place { path: "/performance", name: "Performance" },
     Place { path: "/performance/vitals", name: "Page loads" },
     Place { path: "/performance/requests", name: "Requests" },
     Place { path: "/performance/traces", name: "Traces" },
     Place { path: "/performance/database", name: "Database" },
     Place { path: "/performance/caches", name: "Caches" },
+    Place { path: "/performance/jobs", name: "Jobs" },
+    Place { path: "/performance/sync", name: "Sync" },
     Place { path: "/performance/report", name: "Weekly report" },
     Place { path: "/performance/regressions", name: "Regressions" },
     Place { path: "/performance/bottlenecks", name: "Bottlenecks" },

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::clock::Clock;
@@ -48,7 +48,11 @@ impl Bounded {
     /// None when there is no answer, for whatever reason.
     pub(crate) async fn ask<T>(&self, question: impl Future<Output = Result<T, SharedError>>) -> Option<T> {
         let tries = self.is_worth_it()?;
-        match traces::within(traces::Kind::Provider, "Redis", timeout(WAIT, question)).await {
+        let began = Instant::now();
+        let came = timeout(WAIT, question).await;
+        let is_there = matches!(came, Ok(Ok(_) | Err(SharedError::Refused(_))));
+        traces::happened(traces::Kind::Provider, || "Redis", began, began.elapsed(), !is_there, &[]);
+        match came {
             Ok(Ok(answer)) => {
                 self.answered();
                 Some(answer)

@@ -10,7 +10,7 @@ use tokio::{
     task::JoinSet,
     time::{self, Instant},
 };
-use traces::Tracer;
+use traces::{Outcome, Tracer};
 
 use crate::{
     attempt::{Attempt, Came},
@@ -208,9 +208,10 @@ impl Loop {
                 stop,
                 wake: &options.wake,
             };
-            let piece = Piece { tracer: options.tracer.as_ref(), clock: &*options.clock, name: leased.job.kind.name(), slow: None };
+            let (name, due) = (leased.job.kind.name(), Some(leased.job.due_at));
+            let piece = Piece { tracer: options.tracer.as_ref(), clock: &*options.clock, name, slow: None, due };
             // On the heap, as an attempt is large and is moved into the task.
-            piece.recorded(Box::pin(attempt.run(&mut |_| {})), |came| !matches!(came, Came::Over(JobState::Failed, _) | Came::Again { .. })).await
+            piece.recorded(Box::pin(attempt.run(&mut |_| {})), ended).await
         });
         match task.join_next().await {
             Some(Ok(Came::Lost)) => tracing::warn!(job.id = %job, "a job was taken over by another worker"),
@@ -222,5 +223,16 @@ impl Loop {
             }
             _ => {}
         }
+    }
+}
+
+/// How an attempt ended, and under which word it is counted.
+fn ended(came: &Came) -> (Outcome, &'static str) {
+    match came {
+        Came::Over(state, _) => (if *state == JobState::Failed { Outcome::Failed } else { Outcome::Done }, state.name()),
+        Came::Again { .. } => (Outcome::Failed, "again"),
+        Came::Paused(_) => (Outcome::Done, "paused"),
+        Came::Released(_) => (Outcome::Done, "given back"),
+        Came::Lost => (Outcome::Done, "lost"),
     }
 }

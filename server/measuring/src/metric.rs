@@ -31,6 +31,21 @@ pub const CACHE_MISS: &str = "cache.miss";
 /// What a cache takes in memory, in bytes.
 pub const CACHE_BYTES: &str = "cache.bytes";
 
+/// How long a run of a job took, in microseconds, of its kind (`import`, `webhook delivery`) and what came of it: `done`, `failed`, `cancelled`,
+/// `again` where it failed and is tried again, `paused`, `given back`, `lost`, `given up`.
+pub const JOB_DURATION: &str = "job.duration";
+/// How long a job could have been begun before it was, in microseconds; of its kind.
+pub const JOB_WAITED: &str = "job.waited";
+/// Jobs that could be begun and are not, of each kind and of all, looked at every ten seconds.
+pub const JOB_WAITING: &str = "job.waiting";
+
+/// How long a call of a program of somebody else took, in microseconds, of what it is called (`openai`, `a receiver`, `Redis`) and how it ended:
+/// `answered`, `refused` where it would not, `failed` where it could not.
+pub const PROVIDER_DURATION: &str = "provider.duration";
+
+/// Edits that devices have sent, of what became of them: `applied`, `no change`, `conflict`, `refused`.
+pub const SYNC_PUSHED: &str = "sync.pushed";
+
 /// Processor time of the program, in thousandths of all processors.
 pub const PROCESS_CPU: &str = "process.cpu";
 /// Memory of the program, in bytes.
@@ -48,6 +63,8 @@ pub const DISK_USED: &str = "disk.used";
 
 /// What is measured in browsers is called so: `vitals.lcp` and the others of the crate `vitals`.
 pub const VITALS: &str = "vitals.";
+/// How long the oldest edit has waited on a device, in microseconds, as its browser tells it.
+pub const PENDING: &str = "vitals.pending";
 /// Page views that something was heard of; of the route.
 pub const VIEWS: &str = "vitals.views";
 /// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.

@@ -32,7 +32,7 @@ use tokio::{
 };
 
 use super::state::AppState;
-use crate::SystemClock;
+use crate::{SystemClock, measuring::pushed};
 
 /// After so long without a change something is sent all the same: what is between would take the connection for a dead one.
 const POKE_SILENCE: Duration = Duration::from_secs(15);
@@ -103,6 +103,9 @@ async fn try_push(state: &AppState, asker: (&Visitor, Of), body: &Bytes) -> Resu
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let answer = state.ports.devices.push(&who, &push).await.map_err(status)?;
+    if let Some(recorder) = state.measuring.recorder() {
+        pushed(recorder, &answer);
+    }
     Ok(reply(&PushReply { notice: notice(), answer }))
 }
 

@@ -68,7 +68,7 @@ const LOOKS_EVERY: Duration = Duration::from_secs(5);
 const ASKS_EVERY: Duration = Duration::from_mins(1);
 
 /// Metrics that are told apart by what people have in their hands.
-const TOLD_APART: [Metric; 6] = [Metric::Lcp, Metric::Inp, Metric::Cls, Metric::Fcp, Metric::Ttfb, Metric::Hydrated];
+const TOLD_APART: [Metric; 7] = [Metric::Lcp, Metric::Inp, Metric::Cls, Metric::Fcp, Metric::Ttfb, Metric::Hydrated, Metric::Pending];
 
 /// The way in, and what comes out of it.
 pub(crate) fn door() -> (Beacons, Arriving) {
@@ -388,6 +388,19 @@ mod tests {
         let told: Vec<(String, u64)> = traced.kept().by_id(id).iter().map(|part| (part.title(), part.duration_us)).collect();
         assert_eq!((told.len(), &told[1]), (2, &("Browser: GET /products".to_owned(), 5_900_000)));
         assert_eq!(traced.kept().holding().traces, 2);
+    }
+
+    #[test]
+    fn how_long_edits_wait_is_told_apart_by_device() {
+        let (recorder, now) = (Recorder::new(1_000), Instant::now());
+        let mut views = Views::new(10, Duration::from_mins(1));
+        views.hear(&telling(&recorder), beacon("a", 0, &[(Metric::Pending, 900)]), now);
+        views.settle_all(&telling(&recorder));
+
+        let found =
+            recorder.take().into_iter().find(|(series, _)| series.metric == metric::PENDING && series.of == ALL && series.class == "device:phone");
+
+        assert_eq!(found.map(|(_, sketch)| sketch.sum()), Some(900));
     }
 
     #[test]

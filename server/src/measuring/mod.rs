@@ -4,7 +4,10 @@
 
 mod beacons;
 mod counted;
+mod heard;
 mod process;
+mod pushed;
+mod queue;
 mod routes;
 mod telling;
 mod together;
@@ -27,6 +30,7 @@ use traces::{Outcome, Recording};
 use self::routes::Route;
 pub(crate) use self::{
     beacons::{Beacons, door},
+    pushed::pushed,
     routes::Routes,
     telling::Telling,
     traced::Traced,
@@ -37,7 +41,7 @@ pub(crate) use self::{
 /// Counts what happens here.
 pub(crate) struct Measuring {
     /// None: nothing is measured (`VITRINE_MEASURING=off`).
-    is_on: Option<(Recorder, Arc<Traced>)>,
+    is_on: Option<Arc<Traced>>,
     routes: Routes,
     in_flight: AtomicU64,
 }
@@ -50,23 +54,20 @@ pub(crate) struct Request<'a> {
     measured: Option<(Route, Recording)>,
 }
 
-/// Series of each thread that are told apart.
-const MOST_SERIES: usize = 2_000;
-
 impl Measuring {
     /// Without traces nothing is measured.
     pub(crate) fn new(traced: Option<Arc<Traced>>, routes: Routes) -> Self {
-        Self { is_on: traced.map(|traced| (Recorder::new(MOST_SERIES), traced)), routes, in_flight: AtomicU64::new(0) }
+        Self { is_on: traced, routes, in_flight: AtomicU64::new(0) }
     }
 
     /// None where nothing is measured.
     pub(crate) fn recorder(&self) -> Option<&Recorder> {
-        self.is_on.as_ref().map(|(recorder, _)| recorder)
+        self.is_on.as_ref().map(|traced| traced.recorder())
     }
 
     /// None where nothing is measured.
     pub(crate) fn traced(&self) -> Option<&Arc<Traced>> {
-        self.is_on.as_ref().map(|(_, traced)| traced)
+        self.is_on.as_ref()
     }
 
     /// Begins to measure a request.
@@ -98,7 +99,8 @@ impl Request<'_> {
 
     /// It is answered.
     pub(crate) fn answered(mut self, response: &Response) {
-        let (Some((recorder, traced)), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
+        let (Some(traced), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
+        let recorder = traced.recorder();
         let (status, length) = (response.status(), response.body().size_hint().exact());
         recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
         if let Some(length) = length {

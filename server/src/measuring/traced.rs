@@ -14,15 +14,18 @@ use axum::{
     response::Response,
 };
 use domain::clock::Clock;
+use measuring::Recorder;
 use traces::{
     Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, TraceId, Tracer, browser::Viewed, export::Exporter,
 };
 
-use super::routes::Route;
+use super::{heard, routes::Route};
 use crate::SystemClock;
 
 /// Records requests, and what else is done.
 pub(crate) struct Traced {
+    /// Counts what is measured: the tracer hears of a part of that.
+    recorder: Arc<Recorder>,
     tracer: Tracer,
     sink: Arc<Sink>,
     trusted: PerSecond,
@@ -45,6 +48,9 @@ pub(super) struct Waiting(Mutex<HashMap<String, Vec<Arc<Trace>>>>);
 #[derive(Debug, Default)]
 struct PerSecond(AtomicU64);
 
+/// Series of each thread that are told apart.
+const MOST_SERIES: usize = 2_000;
+
 /// Of a route in a minute, and of all routes.
 const MOST_OF_ROUTE: usize = 12;
 const MOST_WAITING: usize = 240;
@@ -66,11 +72,17 @@ impl Traced {
     pub(crate) fn new(share: f64, seed: [u8; 24], exporter: Option<Exporter>) -> Self {
         let sink = Arc::new(Sink { kept: Kept::new(KeptOptions::default()), waiting: Waiting::default(), exporter });
         let options = Options { share: Share::new(share, 0), ..Options::default() };
-        let tracer = Tracer::new(options, seed, {
+        let recorder = Arc::new(Recorder::new(MOST_SERIES));
+        let keep = {
             let sink = sink.clone();
             move |trace| sink.keep(trace)
-        });
-        Self { tracer, sink, trusted: PerSecond::default(), told: Mutex::default() }
+        };
+        let hear = {
+            let recorder = recorder.clone();
+            move |heard| heard::count(&recorder, heard)
+        };
+        let tracer = Tracer::listening(options, seed, keep, hear);
+        Self { recorder, tracer, sink, trusted: PerSecond::default(), told: Mutex::default() }
     }
 
     #[cfg(test)]
@@ -81,6 +93,10 @@ impl Traced {
     #[cfg(test)]
     pub(super) fn begin_for_tests(&self, began: Instant) -> Recording {
         self.begin(Route { name: "GET /products", method: Some("GET"), path: "/products" }, &HeaderMap::new(), began)
+    }
+
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     pub(crate) const fn tracer(&self) -> &Tracer {
@@ -242,6 +258,18 @@ mod tests {
 
         let kept = traced.kept().latest(Some("GET /products"), 9);
         assert_eq!(kept.iter().map(|head| head.id.as_str()).collect::<Vec<_>>(), [&PARENT[3..35]]);
+    }
+
+    #[test]
+    fn a_job_that_is_recorded_is_measured() {
+        let traced = Traced::new(0.0, [7; 24], None);
+        let begin = Begin { kind: Kind::Job, method: None, route: "import", parent: None, at: 1, began: Instant::now(), slow: None };
+
+        traced.tracer().begin(begin).finish(Outcome::Done);
+
+        let taken = traced.recorder().take();
+        let told: Vec<_> = taken.iter().map(|(series, _)| (series.metric.as_str(), series.of.as_str(), series.class.as_str())).collect();
+        assert_eq!(told, [("job.duration", "import", "done")]);
     }
 
     #[test]

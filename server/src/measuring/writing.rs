@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     Measuring, Telling,
     beacons::{self, Arriving},
-    counted, microseconds, process,
+    counted, microseconds, process, queue,
     telling::SinceStart,
     together::with_all_routes,
 };
@@ -69,6 +69,7 @@ pub(crate) fn start(mut watched: Watched) -> Handle {
     let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
     let task = watched.measuring.recorder().is_some().then(|| {
         tokio::spawn(watch_timers(watched.measuring.clone(), watched.process, stopped.clone()));
+        tokio::spawn(queue::look(watched.measuring.clone(), watched.store.clone(), stopped.clone()));
         tokio::spawn(watch_figures(watched, exporter, stopped))
     });
     Handle { stop, task, telling }

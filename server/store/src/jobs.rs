@@ -62,6 +62,8 @@ pub struct JobRow {
     pub paused: bool,
     /// How often it was begun.
     pub attempts: u32,
+    /// Not to be begun before; of one that runs, since when it could have been.
+    pub due_at: Timestamp,
     pub user: Option<UserId>,
     /// The person's name; empty when nobody can be named.
     pub who: String,
@@ -219,6 +221,13 @@ impl Store {
         Ok(fresh!(self.db(), |on| sqlx::query_as(sql::JOB).bind(store.num).bind(job.0).fetch_optional(on))?)
     }
 
+    /// How many jobs of each kind a worker could take now, of all stores. Of kinds that are not in it there are none.
+    pub async fn waiting_jobs(&self) -> Result<Vec<(JobKind, u64)>, StoreError> {
+        let now = self.inner.clock.now().micros();
+        let rows: Vec<(String, i64)> = fresh!(self.db(), |on| sqlx::query_as(sql::WAITING_JOBS).bind(now).fetch_all(on))?;
+        Ok(rows.into_iter().filter_map(|(kind, count)| Some((JobKind::from_name(&kind)?, u64::try_from(count).ok()?))).collect())
+    }
+
     /// Results of a job in order, those behind `after`.
     pub async fn job_items(&self, store: &StoreRef, job: JobId, kind: JobItemKind, after: i64, limit: u32) -> Result<Vec<JobItem>, StoreError> {
         let limit = i64::from(limit);
@@ -262,6 +271,7 @@ from_row!(JobRow, |row| {
         cancel_requested: row.try_get("cancel_requested")?,
         paused: row.try_get("paused")?,
         attempts: row.try_get::<i64, _>("attempts")? as u32,
+        due_at: Timestamp::from_micros(row.try_get("run_at")?),
         user: row.try_get::<Option<Uuid>, _>("user_id")?.map(UserId),
         who: row.try_get::<Option<String>, _>("who")?.unwrap_or_default(),
         created_at: Timestamp::from_micros(row.try_get("created_at")?),

@@ -505,7 +505,7 @@ macro_rules! lease_next {
     ($kinds:literal, $lock:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', leased_by = $2, leased_until = $3, attempts = attempts + 1, message = '', ",
-            "started_at = COALESCE(started_at, $1) WHERE id = (",
+            "run_at = COALESCE(leased_until, run_at), started_at = COALESCE(started_at, $1) WHERE id = (",
             "SELECT id FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) ",
             "AND NOT paused AND kind ",
             $kinds,
@@ -516,7 +516,7 @@ macro_rules! lease_next {
     };
 }
 
-/// Of the kinds `$4`. Two workers at once take two jobs.
+/// Of the kinds `$4`. Two workers at once take two jobs. One whose worker died has been due since its lease ran out.
 pub(crate) const LEASE_NEXT: Pair =
     Pair { sqlite: lease_next!("IN (SELECT value FROM json_each($4))", ""), postgres: lease_next!("= ANY($4)", " FOR UPDATE SKIP LOCKED") };
 
@@ -528,7 +528,7 @@ pub(crate) const LEASE: &str = "\
 
 macro_rules! job_columns {
     () => {
-        "j.id, j.kind, j.state, j.subject, j.params, j.progress, j.message, j.cancel_requested, j.paused, j.attempts, j.user_id, u.name AS who, \
+        "j.id, j.kind, j.state, j.subject, j.params, j.progress, j.message, j.cancel_requested, j.paused, j.attempts, j.run_at, j.user_id, u.name AS who, \
          j.created_at, j.started_at, j.finished_at, s.num, s.id AS store_id, s.slug, s.name AS store_name, s.currency \
          FROM jobs j JOIN stores s ON s.num = j.store_num LEFT JOIN users u ON u.id = j.user_id "
     };
@@ -586,7 +586,12 @@ pub(crate) const ITEMS: &str = "\
     WHERE j.store_num = $1 AND i.job_id = $2 AND i.kind = $3 AND i.number > $4 ORDER BY i.number LIMIT $5";
 
 pub(crate) const REAP: &str = "\
-    UPDATE jobs SET state = 'queued', leased_by = NULL, leased_until = NULL WHERE state = 'running' AND leased_until <= $1";
+    UPDATE jobs SET state = 'queued', run_at = leased_until, leased_by = NULL, leased_until = NULL WHERE state = 'running' AND leased_until <= $1";
+
+/// How many of each kind a worker could take now.
+pub(crate) const WAITING_JOBS: &str = "\
+    SELECT kind, CAST(count(*) AS BIGINT) FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $1 \
+    AND (leased_until IS NULL OR leased_until <= $1) AND NOT paused GROUP BY kind";
 
 pub(crate) const PING: &str = "SELECT CAST(1 AS BIGINT)";
 

@@ -11,6 +11,7 @@ pub mod browser;
 mod current;
 pub mod encoding;
 pub mod export;
+mod heard;
 mod id;
 mod kept;
 mod model;
@@ -26,6 +27,7 @@ pub mod waterfall;
 
 pub use self::{
     current::{Guard, Handle, carried, current, happened, open, parent, route, within},
+    heard::Heard,
     id::{Ids, SpanId, TraceId},
     kept::{Head, Holding, Kept, KeptOptions, MOST_FRAGMENTS},
     model::{Attribute, KINDS, Kind, MANY, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sum, Sums, Tally, Trace, Value, Why},

@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::{
+    heard::{Ear, Heard},
     id::{SpanId, TraceId},
-    model::{Attribute, KINDS, Kind, MOST_ATTRIBUTES, MOST_SPANS, Span, Sums, Tally, Value},
+    model::{Attribute, KINDS, Kind, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sums, Tally, Value},
     name::{Name, OTHERS},
     parent::TraceParent,
     tracer::Statements,
@@ -26,6 +27,8 @@ pub enum Note {
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) about: About,
+    /// The tracer's: rooms are used again by the same one.
+    ear: Ear,
     state: Mutex<State>,
 }
 
@@ -94,8 +97,8 @@ pub(crate) const RESULT: &str = "result";
 const UNFINISHED: &str = "unfinished";
 
 impl Recorder {
-    pub(crate) fn new(about: About) -> Self {
-        Self { about, state: Mutex::default() }
+    pub(crate) fn new(about: About, ear: Ear) -> Self {
+        Self { about, ear, state: Mutex::default() }
     }
 
     /// Makes it ready for another request. Its room stays.
@@ -120,6 +123,7 @@ impl Recorder {
 
     /// Closes a span, and gives the place of the nearest around it that is still open.
     pub(crate) fn close(&self, place: u16, past: Past) -> u16 {
+        self.tell(past, &[]);
         let mut state = self.state();
         state.count(past, place == 0, &self.about.slow);
         match state.span(place) {
@@ -134,6 +138,7 @@ impl Recorder {
 
     /// Notes what is over.
     pub(crate) fn happened(&self, past: Past, parent: u16, notes: &[(&'static str, Note)]) {
+        self.tell(past, notes);
         let mut state = self.state();
         let place = state.open(past, parent);
         state.count(past, place == 0, &self.about.slow);
@@ -143,6 +148,19 @@ impl Recorder {
         for (key, note) in notes {
             state.note(past.kind, place, key, *note);
         }
+    }
+
+    /// A call of a provider is one also when whoever asked has been answered by then.
+    fn tell(&self, past: Past, notes: &[(&'static str, Note)]) {
+        if past.kind != Kind::Provider {
+            return;
+        }
+        let word = notes.iter().find_map(|(key, note)| match note {
+            Note::Word(word) if *key == RESULT => Some(*word),
+            _ => None,
+        });
+        let outcome = if past.failed { Outcome::Failed } else { Outcome::Done };
+        self.ear.hear(Heard { kind: past.kind, name: past.name, outcome, word, took_us: past.duration_us });
     }
 
     pub(crate) fn note(&self, kind: Kind, place: u16, key: &'static str, note: Note) {

@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     current,
+    heard::{Ear, Heard},
     id::{Ids, TraceId},
     model::{KINDS, Kind, Outcome, Trace, Why},
     name::Name,
@@ -101,6 +102,7 @@ struct Inner {
     slow: [u64; KINDS],
     ids: Ids,
     keep: Box<dyn Fn(Trace) + Send + Sync>,
+    ear: Ear,
     /// Room of earlier requests.
     free: Mutex<Vec<Arc<Recorder>>>,
     /// A second, and how many were kept in it.
@@ -117,11 +119,22 @@ const MOST_FREE: usize = 64;
 impl Tracer {
     /// `seed` is chance, for ids; `keep` is given every trace that is kept, and must be quick: the answer waits for it.
     pub fn new(options: Options, seed: [u8; 24], keep: impl Fn(Trace) + Send + Sync + 'static) -> Self {
+        Self::listening(options, seed, keep, |_| {})
+    }
+
+    /// The same, where `hear` is told of every job and every call of a provider, kept or not. It must be quick, too.
+    pub fn listening(
+        options: Options,
+        seed: [u8; 24],
+        keep: impl Fn(Trace) + Send + Sync + 'static,
+        hear: impl Fn(Heard) + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(Inner {
             options,
             slow: options.slow.by_kind(),
             ids: Ids::new(seed),
             keep: Box::new(keep),
+            ear: Ear::new(hear),
             free: Mutex::default(),
             second: Mutex::default(),
             begun: AtomicU64::new(0),
@@ -161,7 +174,7 @@ impl Inner {
             room.again(about);
             return recorder;
         }
-        Arc::new(Recorder::new(about))
+        Arc::new(Recorder::new(about, self.ear.clone()))
     }
 
     /// Takes room back, unless a task still holds it.
@@ -191,9 +204,13 @@ impl Inner {
         let slow = state.slow || took >= recorder.about.slow[begin.kind as usize];
         let why = Why { sampled: recorder.about.sampled, slow, failed: outcome.is_failure() };
         let is_kept = self.is_kept(why, begin);
+        let (name, word) = (state.route.unwrap_or(begin.route), state.words[begin.kind as usize]);
         let trace = is_kept.then(|| made(&recorder.about, &state, begin, outcome, why, took));
         drop(state);
         self.take_back(recorder);
+        if begin.kind == Kind::Job {
+            self.ear.hear(Heard { kind: begin.kind, name, outcome, word, took_us: took });
+        }
         if let Some(trace) = trace {
             self.kept.fetch_add(1, Ordering::Relaxed);
             (self.keep)(trace);
@@ -250,6 +267,19 @@ impl Recording {
         if let Some(recorder) = &self.recorder {
             recorder.state().route = Some(route);
         }
+    }
+
+    /// Says what it came to in a word, for whoever counts: more closely than by its outcome.
+    pub fn result(&self, word: &'static str) {
+        if let Some(recorder) = &self.recorder {
+            recorder.state().words[self.begin.kind as usize] = Some(word);
+        }
+    }
+
+    /// Says for how many microseconds it could have begun before it did, for whoever counts. It is no part of the trace.
+    pub fn waited(&self, took_us: u64) {
+        let heard = Heard { kind: Kind::Wait, name: self.begin.route, outcome: Outcome::Done, word: None, took_us };
+        self.tracer.0.ear.hear(heard);
     }
 
     /// How many statements it has come to so far, and which of them was run most.

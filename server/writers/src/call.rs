@@ -56,7 +56,8 @@ pub(crate) async fn call(
 ) -> Result<(), Trouble> {
     let began = Instant::now();
     let came = timeout(limit, speak(wire, request, kind, now, spoken)).await.unwrap_or(Err(Trouble::TimedOut));
-    traces::happened(Kind::Provider, || kind.name(), began, began.elapsed(), came.is_err(), &[]);
+    let result = came.as_ref().map_or_else(Trouble::result, |()| "answered");
+    traces::happened(Kind::Provider, || kind.name(), began, began.elapsed(), came.is_err(), &[("result", result.into())]);
     came
 }
 
@@ -184,6 +185,14 @@ fn target(headers: &HeaderMap) -> String {
 }
 
 impl Trouble {
+    /// The word that a call is counted under: whether the provider would not, or could not.
+    const fn result(&self) -> &'static str {
+        match self {
+            Self::Status { problem: Problem { status: 400..500, .. }, .. } => "refused",
+            _ => "failed",
+        }
+    }
+
     /// Whether the provider had the request and may have begun to answer: that may have to be paid.
     pub(crate) const fn was_sent(&self) -> bool {
         matches!(self, Self::Disconnected | Self::Stalled | Self::TimedOut | Self::TooLarge | Self::Malformed(_) | Self::Empty)

@@ -9,7 +9,7 @@ use domain::{
 use ports::{error::AppError, webhooks::WebhookSecret};
 use store::webhooks::WebhookRow;
 use tokio::sync::Notify;
-use traces::Tracer;
+use traces::{Outcome, Tracer};
 use writers::{Allowed, Net, Secret, Wire};
 
 use super::{
@@ -105,8 +105,12 @@ impl Post {
 
     pub(super) async fn send(&self, url: &str, keys: &[Key], id: DeliveryId, body: &str) -> Attempt {
         let clock = &*self.desk.clock;
-        let piece = Piece { tracer: self.tracer.as_ref(), clock, name: "webhook delivery", slow: Some(SLOW) };
-        piece.recorded(attempt(&*self.wire, clock, self.patience, url, keys, id, body), |attempt| !matches!(attempt.came, Came::Failed { .. })).await
+        let piece = Piece { tracer: self.tracer.as_ref(), clock, name: "webhook delivery", slow: Some(SLOW), due: None };
+        let ended = |attempt: &Attempt| match attempt.came {
+            Came::Failed { .. } => (Outcome::Failed, "failed"),
+            Came::Delivered | Came::Gone => (Outcome::Done, "done"),
+        };
+        piece.recorded(attempt(&*self.wire, clock, self.patience, url, keys, id, body), ended).await
     }
 }
 

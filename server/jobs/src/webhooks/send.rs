@@ -59,7 +59,13 @@ pub(super) async fn attempt(wire: &dyn Wire, clock: &dyn Clock, patience: Durati
     };
     let took = began.elapsed();
     let failed = matches!(came, Came::Failed { .. });
-    traces::happened(Kind::Provider, || "a receiver", began, took, failed, &[("status", status.map_or(0_u32, u32::from).into())]);
+    let result = match (&came, status) {
+        (Came::Delivered, _) => "answered",
+        (Came::Gone, _) | (_, Some(400..500)) => "refused",
+        (Came::Failed { .. }, _) => "failed",
+    };
+    let notes = [("status", status.map_or(0_u32, u32::from).into()), ("result", result.into())];
+    traces::happened(Kind::Provider, || "a receiver", began, took, failed, &notes);
     Attempt { status, milliseconds: u32::try_from(took.as_millis()).unwrap_or(u32::MAX), answer, came }
 }
 

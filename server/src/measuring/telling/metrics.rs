@@ -99,6 +99,8 @@ fn how(name: &str) -> (Told, &'static str) {
         metric::DB_FAILED => (Told::Count, "{statement}"),
         metric::CACHE_HIT | metric::CACHE_MISS => (Told::Count, "{lookup}"),
         metric::PROCESS_ALIVE | metric::BEACONS => (Told::Count, "1"),
+        metric::SYNC_PUSHED => (Told::Count, "{edit}"),
+        metric::JOB_WAITING => (Told::Level, "{job}"),
         metric::HTTP_IN_FLIGHT => (Told::Level, "{request}"),
         metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY => (Told::Level, "10*-3"),
         metric::CACHE_BYTES | metric::PROCESS_MEMORY => (Told::Level, "By"),
@@ -110,7 +112,15 @@ fn how(name: &str) -> (Told, &'static str) {
 }
 
 fn is_time(name: &str) -> bool {
-    const TIMES: [&str; 4] = [metric::HTTP_DURATION, metric::DB_STATEMENT, metric::DB_WAIT, metric::RUNTIME_LAG];
+    const TIMES: [&str; 7] = [
+        metric::HTTP_DURATION,
+        metric::DB_STATEMENT,
+        metric::DB_WAIT,
+        metric::RUNTIME_LAG,
+        metric::JOB_DURATION,
+        metric::JOB_WAITED,
+        metric::PROVIDER_DURATION,
+    ];
     TIMES.contains(&name) || name.strip_prefix(metric::VITALS).is_some_and(|vital| vital != "cls")
 }
 

@@ -1,4 +1,4 @@
-use domain::{ids::JobId, role::Role};
+use domain::{clock::Clock, ids::JobId, role::Role};
 use ports::jobs::{JobKind, JobState};
 use store::{Asked, Author, JobItem, JobItemKind, JobMark, NewJob, StoreError};
 
@@ -25,6 +25,7 @@ pub async fn a_job_goes_from_the_queue_to_its_end(arranged: &Arranged) {
     arranged.clock.advance(5);
     let leased = store.lease_next("w1", 60, ALL).await.unwrap().unwrap();
     assert_eq!((leased.job.id, leased.job.state, leased.job.attempts, &leased.store), (id, JobState::Running, 1, &arranged.shop));
+    assert_eq!(leased.job.due_at, leased.job.created_at);
     assert_eq!(leased.job.started_at.unwrap().micros() - leased.job.created_at.micros(), 5_000_000);
     assert_eq!(store.renew(id, "w1", 60).await.unwrap(), Asked::default());
 
@@ -68,12 +69,38 @@ pub async fn an_expired_lease_is_taken_over(arranged: &Arranged) {
     let taken = store.lease_next("w2", 60, ALL).await.unwrap().unwrap();
 
     assert_eq!((taken.job.id, taken.job.attempts), (id, 2));
+    assert_eq!(arranged.clock.now().micros() - taken.job.due_at.micros(), 1_000_000);
     assert!(matches!(store.renew(id, "w1", 60).await, Err(StoreError::LeaseLost)));
     assert!(matches!(store.retry_later(id, "w1", 1, "").await, Err(StoreError::LeaseLost)));
     arranged.clock.advance(61);
     assert_eq!(store.reap_expired().await.unwrap(), 1);
     assert_eq!(store.job(&arranged.shop, id).await.unwrap().unwrap().state, JobState::Queued);
     assert_eq!(store.lease_next("w3", 60, ALL).await.unwrap().unwrap().job.attempts, 3);
+}
+
+pub async fn what_a_worker_could_take_is_counted_by_kind(arranged: &Arranged) {
+    let (store, shop) = (&arranged.store, &arranged.shop);
+    let first = store.enqueue(shop, NEW).await.unwrap();
+    for shop in [shop, &arranged.other_shop] {
+        store.enqueue(shop, NewJob { kind: JobKind::Optimise, ..NEW }).await.unwrap();
+    }
+    let paused = store.enqueue(shop, NEW).await.unwrap();
+    store.pause(shop, paused).await.unwrap();
+    let waiting = async || {
+        let mut waiting = store.waiting_jobs().await.unwrap();
+        waiting.sort_by_key(|(kind, _)| kind.name());
+        waiting
+    };
+
+    assert_eq!(waiting().await, [(JobKind::Import, 1), (JobKind::Optimise, 2)]);
+    // Neither what runs nor what is to wait; what a dead worker has left behind does.
+    assert_eq!(store.lease_next("w1", 60, &[JobKind::Import]).await.unwrap().unwrap().job.id, first);
+    assert_eq!(waiting().await, [(JobKind::Optimise, 2)]);
+    arranged.clock.advance(61);
+    assert_eq!(waiting().await, [(JobKind::Import, 1), (JobKind::Optimise, 2)]);
+    store.lease_next("w2", 60, &[JobKind::Import]).await.unwrap();
+    store.retry_later(first, "w2", 30, "").await.unwrap();
+    assert_eq!(waiting().await, [(JobKind::Optimise, 2)]);
 }
 
 pub async fn a_failed_attempt_waits(arranged: &Arranged) {

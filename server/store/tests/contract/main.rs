@@ -192,6 +192,7 @@ contract! {
         a_job_goes_from_the_queue_to_its_end,
         progress_is_saved_with_the_work_or_not_at_all,
         an_expired_lease_is_taken_over,
+        what_a_worker_could_take_is_counted_by_kind,
         a_failed_attempt_waits,
         a_job_is_cancelled,
         two_workers_never_have_the_same_job,

@@ -19,11 +19,12 @@ use domain::{
 use reqwest::Method;
 use uuid::Uuid;
 
-use super::pages::first_handle;
+use super::{pages::first_handle, performance::operator};
 use crate::support::{Client, Engine, Program, Reply, on_both_engines};
 
 on_both_engines!(
     what_a_device_saved_is_in_the_catalogue_and_comes_back,
+    what_became_of_edits_is_seen_by_whoever_owns_every_store,
     p13_whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to,
     p05_what_is_no_message_or_too_much_is_refused_with_its_status,
     p16_a_device_is_poked_when_something_of_its_store_has_changed,
@@ -98,6 +99,35 @@ async fn what_a_device_saved_is_in_the_catalogue_and_comes_back(engine: Engine) 
     assert!(page.text.contains("Corrected in the warehouse"), "{}", page.text);
     assert_eq!((second.rows.len(), second.ended, second.cookie), (1, vec![ended], head));
     assert_eq!(body::product(&second.rows[0]).unwrap().0.content.title, "Corrected in the warehouse");
+}
+
+async fn what_became_of_edits_is_seen_by_whoever_owns_every_store(engine: Engine) {
+    let mut program = Program::serving(engine).await;
+    operator(&program).await;
+    let phone = Phone::of(&program, "owner@demo.test").await;
+    let first = phone.pulls(&Pull { want: vec![Span { from: 0, count: 20 }], ..phone.pull(None) }).await;
+    let (lamp, _) = body::product(&first.rows[3]).unwrap();
+    let of_lamp = |number: u64, title: &str| edit(number, lamp.id, lamp.versions.latest, &lamp.content.title, title);
+    // The second has seen nothing of the first, and the third is of nothing.
+    let ops = [of_lamp(1, "Corrected"), edit(2, ProductId(id()), Seq(1), "a", "b")];
+    let others = [of_lamp(1, "Corrected otherwise")];
+    let other = Phone { device: DeviceId(id()), ..Phone::of(&program, "owner@demo.test").await };
+
+    for (phone, ops) in [(&phone, ops.as_slice()), (&other, others.as_slice())] {
+        let reply = phone.ask("push", Sealed::of(&phone.push(ops)).bytes()).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    program.stop();
+    program.serve().await;
+    let page = program.signed_in("operator@test.test").await.get("/performance/sync?range=1h").await.text;
+
+    let count = |words: &str| {
+        let row = page.split(&format!("<th scope=\"row\">{words}")).nth(1).unwrap_or_else(|| panic!("{words}: {page}"));
+        row.split_once("<td class=\"num\">").unwrap().1.split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(["Written", "Was so already", "Somebody has to choose", "Refused"].map(count), ["1", "0", "1", "1"]);
+    assert_eq!(["Edits are sent", "Changes are fetched"].map(count), ["2", "1"]);
+    assert!(page.contains("Edits and conflicts over time") && page.contains("No browser has told of an edit"), "{page}");
 }
 
 async fn p13_whoever_is_not_signed_in_as_whom_it_is_about_is_asked_to(engine: Engine) {

@@ -129,6 +129,8 @@ async fn reads_show_nothing_of_another_store(engine: Engine) {
                 "/caches",
                 "/traces",
                 "/traces%3Fid%3Dab",
+                "/jobs",
+                "/sync",
                 "/report",
                 "/alerts",
                 "/budgets",

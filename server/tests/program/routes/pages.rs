@@ -34,6 +34,8 @@ async fn each_page_is_for_members_alone(engine: Engine) {
         ("/usage/export.csv".to_owned(), ",their-model,"),
         ("/performance".to_owned(), "for whoever owns every store"),
         ("/performance/database".to_owned(), "for whoever owns every store"),
+        ("/performance/jobs".to_owned(), "for whoever owns every store"),
+        ("/performance/sync".to_owned(), "for whoever owns every store"),
         ("/performance/regressions".to_owned(), "for whoever owns every store"),
         ("/performance/lab".to_owned(), "for whoever owns every store"),
         ("/performance/traces".to_owned(), "for whoever owns every store"),

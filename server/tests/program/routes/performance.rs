@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::pages::first_handle;
+use super::{imports::finished, pages::first_handle};
 use crate::support::{Client, Engine, Program, on_both_engines};
 
 on_both_engines!(
@@ -16,6 +16,7 @@ on_both_engines!(
     statements_stand_in_the_order_that_is_asked_for,
     owners_find_it_in_the_settings,
     what_was_asked_is_seen_by_its_route,
+    a_job_is_seen_by_its_kind,
     a_request_is_found_again_by_what_it_said_of_itself,
     a_collector_is_told_and_one_that_hangs_holds_up_nobody,
     a_place_that_is_none_is_not_found,
@@ -27,7 +28,7 @@ const LISTED: &str = "<code>STORES</code>";
 const NOT_YOURS: &str = "for whoever owns every store of this server";
 
 /// Somebody who owns both stores.
-async fn operator(program: &Program) -> Client {
+pub(super) async fn operator(program: &Program) -> Client {
     for store in ["demo", "second"] {
         program.add_user("operator@test.test", store, "owner");
     }
@@ -98,6 +99,23 @@ async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
     let (markdown, csv) = (watching.get("/performance/report.md").await, watching.get("/performance/report.csv").await);
     assert!(markdown.text.contains("| GET /products | ") && csv.text.contains("Requests,GET /products,Count,"), "{} {}", markdown.text, csv.text);
     assert!(caches.contains("known products") && caches.contains("Answered from memory"), "{caches}");
+}
+
+async fn a_job_is_seen_by_its_kind(engine: Engine) {
+    let mut program = Program::serving(engine).await;
+    let watching = operator(&program).await;
+    let before = watching.get("/performance/jobs").await.text;
+    let upload = watching.upload("shop.csv", "Title\nLamp\n".into(), &[("dry_run", "on")]).await;
+    finished(&watching, upload.location()).await;
+    program.stop();
+    program.serve().await;
+
+    let after = program.signed_in("operator@test.test").await.get("/performance/jobs?range=1h").await.text;
+
+    assert!(before.contains("No job has run in this time."), "{before}");
+    let row = after.split("<th scope=\"row\">Dry run of an import</th>").nth(1).unwrap_or_else(|| panic!("{after}"));
+    assert!(row.starts_with("<td class=\"num\">1</td><td class=\"num\">0</td><td class=\"num\">0</td>"), "{row}");
+    assert!(row.contains("of=dry_run\"") && after.contains("Runs over time") && after.contains("Waiting at once"), "{after}");
 }
 
 async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {

@@ -59,6 +59,8 @@ async fn no_page_shows_anything_of_another_store(engine: Engine) {
         ("/performance/vitals?range=7d".to_owned(), 200),
         ("/performance/requests".to_owned(), 200),
         ("/performance/caches".to_owned(), 200),
+        ("/performance/jobs".to_owned(), 200),
+        ("/performance/sync".to_owned(), 200),
         ("/performance/regressions".to_owned(), 200),
         ("/performance/bottlenecks".to_owned(), 200),
         ("/performance/capacity".to_owned(), 200),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use traces::{
-    Begin, Kind, MOST_SPANS, Note, Options, Outcome, Parent, Recording, Share, Slow, Span, Trace, TraceParent, Tracer, Value, happened, span,
+    Begin, Heard, Kind, MOST_SPANS, Note, Options, Outcome, Parent, Recording, Share, Slow, Span, Trace, TraceParent, Tracer, Value, happened, span,
 };
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -247,6 +247,42 @@ async fn only_what_is_sampled_slow_or_failed_is_kept() {
     assert_eq!(answers, [false, true, false, true, true]);
     let why: Vec<_> = kept.lock().unwrap().iter().map(|trace| (trace.why.sampled, trace.why.slow, trace.why.failed)).collect();
     assert_eq!(why, [(false, true, false), (false, false, true), (false, true, false)]);
+}
+
+#[tokio::test]
+async fn jobs_and_calls_are_heard_of_whether_they_are_kept_or_not() {
+    let (heard, kept) = (Arc::new(Mutex::new(Vec::<Heard>::new())), Arc::new(Mutex::new(0)));
+    let (hear, keep) = (heard.clone(), kept.clone());
+    let options = Options { share: Share::new(0.0, 0), slow: patient(), ..Options::default() };
+    let tracer = Tracer::listening(options, [7; 24], move |_| *keep.lock().unwrap() += 1, move |one| hear.lock().unwrap().push(one));
+    let call = |failed: bool, word: &'static str| {
+        happened(Kind::Provider, || "openai", Instant::now(), Duration::from_micros(9), failed, &[("status", 1_u32.into()), ("result", word.into())]);
+    };
+    let job = tracer.begin(Begin { kind: Kind::Job, method: None, route: "import", ..begun(None) });
+    job.waited(70);
+    let work = async {
+        call(true, "refused");
+        statement("ROWS");
+        drop(span!(Kind::Provider, "Redis"));
+    };
+
+    job.scope(work).await;
+    job.result("again");
+    job.finish(Outcome::Failed);
+    begin(&tracer).finish(Outcome::Answered(200));
+    drop(tracer.begin(Begin { kind: Kind::Job, method: None, route: "dry_run", ..begun(None) }));
+
+    let heard = heard.lock().unwrap();
+    let told: Vec<_> = heard.iter().map(|one| (one.kind, one.name, one.outcome, one.word)).collect();
+    let expected = [
+        (Kind::Wait, "import", Outcome::Done, None),
+        (Kind::Provider, "openai", Outcome::Failed, Some("refused")),
+        (Kind::Provider, "Redis", Outcome::Done, None),
+        (Kind::Job, "import", Outcome::Failed, Some("again")),
+        (Kind::Job, "dry_run", Outcome::GivenUp, None),
+    ];
+    assert_eq!((told.as_slice(), heard[0].took_us, heard[1].took_us), (expected.as_slice(), 70, 9));
+    assert_eq!(*kept.lock().unwrap(), 1, "the one that failed alone");
 }
 
 #[tokio::test]

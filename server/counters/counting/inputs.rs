@@ -49,7 +49,16 @@ pub(crate) fn pushes() -> Vec<(Product, Sealed)> {
 
 /// What the server has read before it decides.
 pub(crate) const fn facts(product: &Product) -> Facts<'_> {
-    Facts { user: USER, role: Role::Editor, recorded: None, numbered: None, product: Some(product), suggestion: None, handle_taken: false, after: &[] }
+    Facts {
+        user: USER,
+        role: Role::Editor,
+        recorded: None,
+        numbered: None,
+        product: Some(product),
+        suggestion: None,
+        handle_taken: false,
+        after: &[],
+    }
 }
 
 /// A large store, and a part of a list of it.
@@ -185,7 +194,8 @@ fn edit_of(product: &Product) -> Op {
 }
 
 fn sent(product: &Product) -> SentOp {
-    let wanted = wanted(product).into_iter().map(|(field, value)| Wanted { was: product.get(&field), field, value, seen: Seen::At(Seq(1)) }).collect();
+    let wanted =
+        wanted(product).into_iter().map(|(field, value)| Wanted { was: product.get(&field), field, value, seen: Seen::At(Seq(1)) }).collect();
     let payload = Payload { intent: Intent::Edit(wanted), at: AT, batch: None }.seal();
     SentOp { id: OpId(Uuid::from_u128(u128::from(product.ord) + 1_000)), number: u64::from(product.ord), lane: product.id, reducer: REDUCER, payload }
 }

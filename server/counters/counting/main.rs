@@ -1,7 +1,7 @@
 //! The hot paths, each once with as much as it has to do in life. What counts is what a function below does: what it is given is made before,
 //! and what it gives back is dropped afterwards. The budget of each is in `performance-budgets.toml` under the function's name.
 //!
-//! Nothing in here depends on a clock or on chance but the seeds of std's hash maps, which [`inputs`] fixes as well.
+//! Nothing in here depends on a clock. Of chance there is what std seeds its hash maps with, which makes less than one instruction in a thousand.
 
 #![allow(clippy::unwrap_used, reason = "a count of something that has failed is none")]
 
@@ -50,10 +50,7 @@ fn edit(edits: Vec<(Product, Op)>) -> Vec<Outcome> {
 #[bench::hundred(setup = inputs::pushes)]
 fn push(pushes: Vec<(Product, Sealed)>) -> Vec<Decision> {
     let mut session = Session::default();
-    pushes
-        .iter()
-        .map(|(product, sealed)| black_box(session.decide(&open(sealed).unwrap(), &inputs::facts(product))))
-        .collect()
+    pushes.iter().map(|(product, sealed)| black_box(session.decide(&open(sealed).unwrap(), &inputs::facts(product)))).collect()
 }
 
 // Fifty rows of a hundred thousand, by a search and a filter that nobody has asked for before.

@@ -36,7 +36,7 @@ pub enum Change {
     Fewer,
 }
 
-/// How many hundredths more than its limit something may take: what differs from run to run is a tenth of it.
+/// How many hundredths more than its limit something may take: what differs from run to run is three thousandths.
 const MOST_MORE: u128 = 1;
 /// How many hundredths fewer it may take until its limit is told to be too wide.
 const MOST_FEWER: u128 = 3;

@@ -36,6 +36,11 @@ test: ## Set up and pass every test: format, lints, unit, contract, HTTP, browse
 budgets: build ## Hold the size of every file that browsers fetch against performance-budgets.toml
 	@scripts/budgets --built
 
+.PHONY: counters
+counters: setup ## Count the instructions of the hot paths under Valgrind, and hold them against performance-budgets.toml
+	@scripts/setup --tests
+	@scripts/counters
+
 .PHONY: bench
 bench: build ## Measure every bar and print it beside its budget (about an hour; QUICK=1 for 8 minutes)
 	@scripts/setup --tests

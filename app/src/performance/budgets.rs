@@ -35,7 +35,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
     let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.value? })).collect();
     let judged = judge(budgets, &readings);
     let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
-    let (used, built, tested) = (of("live"), of("build"), of("test"));
+    let (used, built, tested, hot) = (of("live"), of("build"), of("test"), of("counted"));
     let (unknown, mut known): (Vec<_>, Vec<_>) = used.iter().copied().partition(|judged| judged.state == State::NotMeasured);
     known.sort_by_key(|judged| !matches!(judged.state, State::Passed { .. }));
     html! {
@@ -54,6 +54,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
         }
         (elsewhere("built", "Checked by the build", "Each build is held against them, and fails when one is passed.", &built))
         (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure.", &tested))
+        (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail.", &hot))
     }
 }
 
@@ -253,6 +254,9 @@ mod tests {
         let part = |id: &str| page.split_once(&format!("id=\"{id}-h\"")).unwrap().1.split_once("</section>").unwrap().0.to_owned();
         assert!(part("built").contains("The first chunk") && part("built").contains(" kB"), "{page}");
         assert!(part("tested").contains("A thousand people: p95") && !part("tested").contains("The first chunk"), "{page}");
+        let (counted, beacons) = (part("counted"), OURS.get("instructions-beacons").unwrap());
+        assert!(counted.contains(&beacons.what) && counted.contains(&limit(beacons)), "{counted}");
+        assert!(!part("tested").contains(" instructions") && !counted.contains("A thousand people: p95"), "{page}");
         assert!(!page.contains("style=") && !page.contains("<script"), "{page}");
     }
 

@@ -10,6 +10,8 @@ pub struct Budgets {
     pub(crate) all: Vec<Budget>,
     /// The pages by their addresses, as the file lists them.
     pub(crate) routes: Vec<String>,
+    /// With which version of Rust instructions were counted.
+    pub(crate) compiler: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,9 @@ pub enum About {
     Build { files: Vec<String>, optional: bool },
     /// In a test or a bench, which [`Budget::asserted`] names.
     Test,
+    /// After a build, under Valgrind: how many instructions a function of `server/counters` takes. The limit is what it took when that was written
+    /// down; what may be more is for [`crate::counted`] to say.
+    Counted { counter: String },
     /// While it is used.
     Live(Series),
 }
@@ -89,11 +94,16 @@ impl Budgets {
         &self.routes
     }
 
+    /// The version of Rust that the budgets of instructions are of; none where there are none. Another compiler makes other instructions.
+    pub fn compiler(&self) -> Option<&str> {
+        self.compiler.as_deref()
+    }
+
     /// What has to be known while the product is used.
     pub fn questions(&self) -> impl Iterator<Item = Question<'_>> {
         self.all.iter().filter_map(|budget| match &budget.about {
             About::Live(series) => Some(Question { id: &budget.id, series, limit: budget.limit }),
-            About::Build { .. } | About::Test => None,
+            About::Build { .. } | About::Test | About::Counted { .. } => None,
         })
     }
 
@@ -110,7 +120,7 @@ impl Budget {
         match &self.about {
             About::Build { files, .. } if files.len() == 1 => files[0].clone(),
             About::Live(series) if !self.what.contains(&series.route) && series.route != "all" => format!("{}, {}", self.what, series.route),
-            About::Build { .. } | About::Test | About::Live(_) => self.what.clone(),
+            About::Build { .. } | About::Test | About::Counted { .. } | About::Live(_) => self.what.clone(),
         }
     }
 
@@ -119,6 +129,7 @@ impl Budget {
         match self.about {
             About::Build { .. } => "build",
             About::Test => "test",
+            About::Counted { .. } => "counted",
             About::Live(_) => "live",
         }
     }

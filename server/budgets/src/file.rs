@@ -29,6 +29,7 @@ const OURS: &str = include_str!("../../../performance-budgets.toml");
 struct File {
     #[serde(default)]
     routes: Vec<Spanned<String>>,
+    compiler: Option<String>,
     budgets: BTreeMap<String, Spanned<Entry>>,
 }
 
@@ -46,6 +47,7 @@ struct Entry {
     optional: bool,
     series: Option<Spanned<Measured>>,
     asserted: Option<Spanned<Place>>,
+    counter: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +79,11 @@ impl Budgets {
         let all = entries.into_iter().map(|(id, entry)| lines.budget(id, entry)).collect::<Result<Vec<_>, _>>()?;
         let all = for_each_route(all, &routes)?;
         same_twice(&all)?;
-        Ok(Self { all, routes })
+        if let (None, Some(counted)) = (&file.compiler, all.iter().find(|budget| matches!(budget.about, About::Counted { .. }))) {
+            let sentence = format!("{} is counted, and other compilers make other instructions: write compiler = \"1.96.0\" at the top.", counted.id);
+            return Err(Wrong { line: Some(counted.line), sentence });
+        }
+        Ok(Self { all, routes, compiler: file.compiler })
     }
 
     /// The product's own, as they were when this was compiled.
@@ -178,25 +184,29 @@ impl Lines<'_> {
                 entry.asserted.as_ref().ok_or_else(|| needs("asserted = { file = \"...\", text = \"...\" }: the line that holds it"))?;
                 About::Test
             }
+            "counted" => {
+                let counter = entry.counter.as_ref().ok_or_else(|| needs("counter = \"...\": a function of server/counters"))?;
+                self.counter(id, entry, counter)?
+            }
             "live" => {
                 let series = entry.series.as_ref().ok_or_else(|| needs("series = { metric = \"...\", route = \"...\", statistic = \"...\" }"))?;
                 About::Live(self.series(id, entry, series)?)
             }
             _ => {
-                let sentence = format!("{id} is checked = {checked:?}, which is never. There are: build, test, live.");
+                let sentence = format!("{id} is checked = {checked:?}, which is never. There are: build, test, counted, live.");
                 return Err(self.wrong(&entry.checked.span(), sentence));
             }
         };
-        let strange = match &about {
-            About::Build { .. } => entry.series.as_ref().map(|series| ("a series", series.span())),
-            About::Test | About::Live(_) => entry.files.as_ref().map(|files| ("files", files.span())),
-        };
-        let strange = strange.or_else(|| match &about {
-            About::Test => entry.series.as_ref().map(|series| ("a series", series.span())),
-            _ => None,
-        });
-        if let Some((what, span)) = strange {
+        let of_others = [
+            ("files", entry.files.as_ref().filter(|_| checked != "build").map(Spanned::span)),
+            ("a series", entry.series.as_ref().filter(|_| checked != "live").map(Spanned::span)),
+            ("a counter", entry.counter.as_ref().filter(|_| checked != "counted").map(Spanned::span)),
+        ];
+        if let Some((what, span)) = of_others.into_iter().find_map(|(what, span)| Some((what, span?))) {
             return Err(self.wrong(&span, format!("{id} is checked = {checked:?}, and has nothing to do with {what}: take that out.")));
+        }
+        if entry.unit.get_ref() == Unit::Instructions.name() && checked != "counted" {
+            return Err(self.wrong(&entry.unit.span(), format!("{id} is in instructions, which are counted: write checked = \"counted\".")));
         }
         if entry.optional && checked != "build" {
             return Err(self.wrong(whole, format!("{id} is optional, which only files are: take that out.")));
@@ -217,6 +227,24 @@ impl Lines<'_> {
             return Err(self.wrong(&files.span(), format!("{id} has {twice} twice: take one out.")));
         }
         Ok(About::Build { files: names.clone(), optional: entry.optional })
+    }
+
+    fn counter(&self, id: &str, entry: &Entry, counter: &Spanned<String>) -> Result<About, Wrong> {
+        let name = counter.get_ref();
+        if entry.unit.get_ref() != Unit::Instructions.name() || entry.least {
+            return Err(self.wrong(&entry.unit.span(), format!("{id} is counted, which is in instructions, and no least one.")));
+        }
+        let limit = *entry.limit.get_ref();
+        // What is larger than that a number of the file has no room for.
+        if limit < 1.0 || limit.fract() > 0.0 || limit > 2.0_f64.powi(53) {
+            return Err(
+                self.wrong(&entry.limit.span(), format!("{id} has the limit {limit}: write the whole number of instructions that was counted."))
+            );
+        }
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+            return Err(self.wrong(&counter.span(), format!("{id} is about {name:?}, which is no function: small letters, digits and _ are.")));
+        }
+        Ok(About::Counted { counter: name.clone() })
     }
 
     fn series(&self, id: &str, entry: &Entry, series: &Spanned<Measured>) -> Result<Series, Wrong> {
@@ -274,6 +302,7 @@ fn same_twice(all: &[Budget]) -> Result<(), Wrong> {
         let same = |other: &&Budget| match (&other.about, &budget.about) {
             (About::Live(one), About::Live(other)) => one == other,
             (About::Build { files: one, .. }, About::Build { files: other, .. }) => one == other,
+            (About::Counted { counter: one }, About::Counted { counter: other }) => one == other,
             _ => false,
         };
         if let Some(first) = all[..at].iter().find(same) {

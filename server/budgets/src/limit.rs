@@ -1,5 +1,7 @@
 //! A figure that must not be passed.
 
+use crate::counted::grouped;
+
 /// What a reading is held against.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
@@ -27,6 +29,8 @@ pub enum Unit {
     Percent,
     /// Of the database.
     Statements,
+    /// Of a processor.
+    Instructions,
     /// How often something happens in a second.
     PerSecond,
     /// Of the browser's grid, of lost writes, and whatever else is only counted.
@@ -85,13 +89,14 @@ impl Limit {
 }
 
 impl Unit {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Kilobytes,
         Self::Megabytes,
         Self::Milliseconds,
         Self::Seconds,
         Self::Percent,
         Self::Statements,
+        Self::Instructions,
         Self::PerSecond,
         Self::Count,
         Self::Shift,
@@ -106,6 +111,7 @@ impl Unit {
             Self::Seconds => "s",
             Self::Percent => "%",
             Self::Statements => "statements",
+            Self::Instructions => "instructions",
             Self::PerSecond => "/s",
             Self::Count => "count",
             Self::Shift => "shift",
@@ -118,7 +124,11 @@ impl Unit {
 
     /// A value with its unit: `49.8 kB`.
     pub fn show(self, value: f64) -> String {
-        self.with(format!("{value:.*}", self.digits()))
+        match self {
+            // They are many: nobody reads seven digits in a row.
+            Self::Instructions => self.with(grouped(value as u64)),
+            _ => self.with(format!("{value:.*}", self.digits())),
+        }
     }
 
     fn with(self, number: String) -> String {
@@ -132,7 +142,7 @@ impl Unit {
     /// Behind the point.
     const fn digits(self) -> usize {
         match self {
-            Self::Count | Self::PerSecond | Self::Milliseconds => 0,
+            Self::Count | Self::PerSecond | Self::Milliseconds | Self::Instructions => 0,
             Self::Kilobytes | Self::Megabytes | Self::Statements => 1,
             Self::Seconds | Self::Percent | Self::Shift => 2,
         }
@@ -140,7 +150,7 @@ impl Unit {
 
     const fn too(self) -> &'static str {
         match self {
-            Self::Kilobytes | Self::Megabytes | Self::Statements | Self::PerSecond | Self::Count => "too many",
+            Self::Kilobytes | Self::Megabytes | Self::Statements | Self::Instructions | Self::PerSecond | Self::Count => "too many",
             Self::Milliseconds | Self::Seconds => "too long",
             Self::Percent | Self::Shift => "too much",
         }
@@ -201,6 +211,14 @@ mod tests {
     fn what_is_passed_by_little_has_digits_enough_to_see_it() {
         assert_eq!(most(47.0, Unit::Kilobytes).complaint(47.012), "is 47.01 kB, and may be 47.00: 12 bytes too many");
         assert_eq!(most(50.0, Unit::Milliseconds).complaint(50.2), "is 50.2 ms, and may be 50.0: 0.2 ms too long");
+    }
+
+    #[test]
+    fn instructions_are_shown_so_that_they_can_be_read() {
+        assert_eq!(
+            [0.0, 999.0, 1_000.0, 24_718_829.0].map(|many| Unit::Instructions.show(many)),
+            ["0 instructions", "999 instructions", "1,000 instructions", "24,718,829 instructions"]
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Holds a built site against the budgets for its files. Exits with 1 when one is passed, is about nothing any more, or is missing; with 2 when it
-//! could not be found out.
+//! could not be found out. The same with instructions that were counted.
 //!
 //!   budgets build target/site [performance-budgets.toml]
+//!   budgets counted target/counted.json 1.96.0 [performance-budgets.toml]
 
 use std::{
     cmp::Reverse,
@@ -14,31 +15,33 @@ use std::{
 use budgets::{
     About, Budgets, Judged, Unit,
     built::{Built, Sent},
+    counted::{self, Compared, Counts},
     judge,
     table::table,
 };
 
 const USAGE: &str = "Use: budgets build SITE [FILE], where SITE is what a build has left for the browser (target/site), and FILE has the budgets
-(performance-budgets.toml).";
+(performance-budgets.toml); or budgets counted COUNTS COMPILER [FILE], where COUNTS is what scripts/counters has counted, and COMPILER the version
+of Rust that it was compiled with.";
+
+const FILE: &str = "performance-budgets.toml";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["build", site] => build(Path::new(site), Path::new("performance-budgets.toml")),
+        ["build", site] => build(Path::new(site), Path::new(FILE)),
         ["build", site, file] => build(Path::new(site), Path::new(file)),
+        ["counted", counts, compiler] => count(Path::new(counts), compiler, Path::new(FILE)),
+        ["counted", counts, compiler, file] => count(Path::new(counts), compiler, Path::new(file)),
         _ => fail(USAGE, 2),
     }
 }
 
 fn build(site: &Path, file: &Path) -> ExitCode {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) => return fail(&format!("{} cannot be read: {error}.", file.display()), 2),
-    };
-    let budgets = match Budgets::read(&text) {
+    let budgets = match read(file) {
         Ok(budgets) => budgets,
-        Err(wrong) => return fail(&format!("{}: {wrong}", file.display()), 2),
+        Err(sentence) => return fail(&sentence, 2),
     };
     let built = match Built::read(site) {
         Ok(built) => built,
@@ -57,6 +60,36 @@ fn build(site: &Path, file: &Path) -> ExitCode {
     let complaints: Vec<String> =
         of_files.iter().filter_map(|judged| Some(format!("{}{}", judged.complaint()?, where_to_look(judged, &built)))).collect();
     if complaints.is_empty() { ExitCode::SUCCESS } else { fail(&format!("\n{}\n{}", complaints.join("\n"), what_to_do(file)), 1) }
+}
+
+fn count(counts: &Path, compiler: &str, file: &Path) -> ExitCode {
+    let counted = read(file).and_then(|budgets| Ok((budgets, Counts::read(&text(counts)?)?)));
+    let (budgets, counts) = match counted {
+        Ok(both) => both,
+        Err(sentence) => return fail(&sentence, 2),
+    };
+    let compared = match counts.compare(&budgets) {
+        Ok(compared) => compared,
+        Err(sentences) => return fail(&format!("{}: {}", file.display(), sentences.join("\n")), 1),
+    };
+    say(&mut io::stdout(), &counted::table(&compared));
+    if let Some(theirs) = budgets.compiler().filter(|theirs| *theirs != compiler) {
+        say(&mut io::stdout(), &format!("NOT COMPARED: the budgets are of Rust {theirs}, this is {compiler}, and each makes other instructions."));
+        return ExitCode::SUCCESS;
+    }
+    for sentence in compared.iter().filter_map(Compared::gain) {
+        say(&mut io::stdout(), &sentence);
+    }
+    let complaints: Vec<String> = compared.iter().filter_map(Compared::complaint).collect();
+    if complaints.is_empty() { ExitCode::SUCCESS } else { fail(&format!("\n{}", complaints.join("\n")), 1) }
+}
+
+fn read(file: &Path) -> Result<Budgets, String> {
+    Budgets::read(&text(file)?).map_err(|wrong| format!("{}: {wrong}", file.display()))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}.", path.display()))
 }
 
 /// More than this, in kB, and a page may grow by as much as anybody would notice without being passed.

@@ -5,7 +5,11 @@ use crate::{Judged, Side, State};
 /// A line for each and one above: what, figure, limit, share used, verdict. The columns stand below each other.
 pub fn table(judged: &[Judged<'_>]) -> String {
     let head = ["what", "is", "may be", "used", ""].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(judged.iter().map(row)).collect();
+    columns(std::iter::once(head).chain(judged.iter().map(row)).collect())
+}
+
+/// The first and the last begin below each other, and the figures between them end so.
+pub(crate) fn columns(rows: Vec<[String; 5]>) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2), width(3)];
     let lines = rows.iter().map(|[what, is, may, used, verdict]| {

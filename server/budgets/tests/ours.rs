@@ -15,7 +15,7 @@ fn ours_can_be_read() {
     let budgets = Budgets::ours();
 
     let checked: BTreeSet<&str> = budgets.iter().map(budgets::Budget::checked).collect();
-    assert_eq!(checked, BTreeSet::from(["build", "live", "test"]));
+    assert_eq!(checked, BTreeSet::from(["build", "counted", "live", "test"]));
     assert!((budgets.objective().unwrap().allowed() - 0.001).abs() < 1e-12);
 }
 
@@ -56,6 +56,27 @@ fn what_a_test_asserts_is_still_there_and_is_the_limit() {
         let is_there = numbers(&asserted.text).iter().any(|number| (number - limit).abs() < 1e-9);
         assert!(is_there, "{} (line {}): {limit} is not in {:?}, which holds it", budget.id, budget.line, asserted.text);
     }
+}
+
+#[test]
+fn every_hot_path_has_a_budget_and_no_other_function_has() {
+    let source = text("server/counters/counting/main.rs");
+    let listed = source.split_once("benchmarks = [").and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
+    let listed: BTreeSet<String> = listed.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+
+    let budgets = Budgets::ours();
+    let counted = budgets.iter().filter_map(|budget| if let About::Counted { counter } = &budget.about { Some(counter.clone()) } else { None });
+    assert_eq!(counted.collect::<BTreeSet<_>>(), listed);
+    assert!(listed.len() >= 10, "{listed:?}");
+}
+
+#[test]
+fn instructions_are_counted_with_the_compiler_and_the_runner_that_the_setup_prepares() {
+    let setup = text("scripts/setup");
+    let compiler = setup.lines().find_map(|line| line.strip_prefix("RUST_VERSION=")).unwrap();
+
+    assert_eq!(Budgets::ours().compiler(), Some(compiler), "count anew with scripts/counters, and write down what comes of it");
+    assert!(text("Cargo.toml").lines().any(|line| line.starts_with("gungraun = \"=")), "scripts/setup reads the runner's version there");
 }
 
 #[test]

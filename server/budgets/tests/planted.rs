@@ -299,6 +299,39 @@ fn what_a_build_comes_to_can_be_judged_together_with_what_was_measured() {
     assert_eq!(judged.iter().find(|judged| judged.budget.id == "vitals").unwrap().state, State::NotMeasured);
 }
 
+/// What the program says of instructions that were counted: a hundred edits may take a million of them.
+fn counted(instructions: u64, compiler: &str) -> Verdict {
+    let folder = TempDir::new().unwrap();
+    let (counts, file) = (folder.path().join("counted.json"), folder.path().join("budgets.toml"));
+    let total = format!(r#"{{"metrics":{{"Ir":{{"values":{{"new":{instructions},"old":1}}}}}},"regressions":[]}}"#);
+    let profile = format!(r#"{{"tool":"Callgrind","data":{{"parts":[],"total":{total}}}}}"#);
+    fs::write(&counts, format!(r#"{{"function_name":"edit","output_dir":"/t/edit.hundred","profiles":[{profile}],"version":"7"}}"#)).unwrap();
+    let budget = r#"edits = { what = "Edits", limit = 1_000_000, unit = "instructions", checked = "counted", counter = "edit" }"#;
+    fs::write(&file, format!("compiler = \"1.96.0\"\n[budgets]\n{budget}\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_budgets")).arg("counted").arg(&counts).arg(compiler).arg(&file).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Verdict { code: output.status.code().unwrap(), table: text(output.stdout), complaint: text(output.stderr) }
+}
+
+#[test]
+fn a_hot_path_that_takes_more_instructions_is_named_and_fails() {
+    let (kept, slower, faster) = (counted(1_009_999, "1.96.0"), counted(1_100_000, "1.96.0"), counted(900_000, "1.96.0"));
+
+    assert_eq!((kept.code, kept.complaint.as_str(), kept.table.contains("kept")), (0, "", true), "{kept:?}");
+    assert_eq!((slower.code, slower.table.contains("MORE")), (1, true), "{slower:?}");
+    assert!(slower.complaint.contains("Edits takes 1,100,000 instructions, and took 1,000,000: 10.0 % more"), "{slower:?}");
+    assert_eq!((faster.code, faster.complaint.as_str()), (0, ""), "{faster:?}");
+    assert!(faster.table.contains("Edits takes 10.0 % fewer instructions than its budget says: make its limit 900_000 (line 3)."), "{faster:?}");
+}
+
+#[test]
+fn what_another_compiler_has_made_is_shown_and_not_compared() {
+    let verdict = counted(1_100_000, "1.97.0");
+
+    assert_eq!((verdict.code, verdict.complaint.as_str()), (0, ""), "{verdict:?}");
+    assert!(verdict.table.contains("NOT COMPARED: the budgets are of Rust 1.96.0, this is 1.97.0"), "{verdict:?}");
+}
+
 #[test]
 fn the_program_says_how_it_is_used() {
     let output = Command::new(env!("CARGO_BIN_EXE_budgets")).arg("measure").output().unwrap();

@@ -7,13 +7,14 @@ use proptest::prelude::*;
 
 const WHOLE: &str = r#"# Why.
 routes = ["/", "/list"]
-
+compiler = "1.96.0"
 [budgets]
 own = { what = "Its paint", limit = 1, unit = "s", checked = "live", series = { metric = "lcp", route = "/list", statistic = "p75" } }
 each = { what = "Paint", limit = 2.5, unit = "s", checked = "live", series = { metric = "lcp", route = "each", statistic = "p75" } }
 page = { what = "A page", limit = 47.5, unit = "kB", checked = "build", files = ["page_list", "vitrine.js"], optional = true }
 asked = { what = "Asked", limit = 0, unit = "statements", checked = "test", asserted = { file = "a.rs", text = "costs!(0" } }
 up = { what = "Answered", limit = 99.9, unit = "%", least = true, checked = "live", series = { metric = "availability", route = "all", statistic = "share" } }
+edit = { what = "An edit", limit = 1_200, unit = "instructions", checked = "counted", counter = "edit" }
 "#;
 
 /// What is said when a piece of it is another.
@@ -27,11 +28,13 @@ fn budgets_are_read_in_the_order_of_the_file_with_their_lines() {
     let budgets = Budgets::read(WHOLE).unwrap();
 
     let read: Vec<(&str, usize)> = budgets.iter().map(|budget| (budget.id.as_str(), budget.line)).collect();
-    assert_eq!(read, [("own", 5), ("each /", 6), ("page", 7), ("asked", 8), ("up", 9)]);
+    assert_eq!(read, [("own", 5), ("each /", 6), ("page", 7), ("asked", 8), ("up", 9), ("edit", 10)]);
     let page = budgets.get("page").unwrap();
     assert_eq!((page.limit.value, page.limit.unit, page.limit.side), (47.5, Unit::Kilobytes, Side::AtMost));
     assert_eq!(page.about, About::Build { files: vec!["page_list".into(), "vitrine.js".into()], optional: true });
     assert_eq!(budgets.get("up").unwrap().limit.side, Side::AtLeast);
+    assert_eq!(budgets.get("edit").unwrap().about, About::Counted { counter: "edit".into() });
+    assert_eq!(budgets.compiler(), Some("1.96.0"));
     assert_eq!(budgets.get("asked").unwrap().asserted.as_ref().unwrap().file, "a.rs");
 }
 
@@ -62,7 +65,7 @@ fn everything_that_is_wrong_is_told_with_its_line() {
         ("least = true, ", "", 9, "up is an objective of availability"),
         ("unit = \"kB\"", "unit = \"kb\"", 7, "page is in \"kb\", which is no unit here. There are: kB, MB,"),
         ("unit = \"kB\"", "unit = \"s\"", 7, "page is about files, which have a size in kB"),
-        ("checked = \"build\"", "checked = \"never\"", 7, "page is checked = \"never\", which is never. There are: build, test, live."),
+        ("checked = \"build\"", "checked = \"never\"", 7, "page is checked = \"never\", which is never. There are: build, test, counted, live."),
         ("checked = \"build\"", "checked = \"live\"", 7, "page is checked = \"live\", and so needs series"),
         ("checked = \"build\"", "checked = \"test\"", 7, "page is checked = \"test\", and so needs asserted"),
         ("checked = \"test\"", "checked = \"build\"", 8, "asked is checked = \"build\", and so needs files"),
@@ -81,6 +84,17 @@ fn everything_that_is_wrong_is_told_with_its_line() {
         ("\"/list\"]", "\"list\"]", 2, "\"list\" is no page"),
         ("routes = [\"/\", \"/list\"]", "", 6, "each is about each page, and there is none"),
         ("route = \"each\"", "route = \"/list\"", 6, "each is about the same as own in line 5: take one out."),
+        ("checked = \"counted\"", "checked = \"test\"", 10, "edit is checked = \"test\", and so needs asserted"),
+        ("checked = \"test\"", "checked = \"test\", counter = \"x\"", 8, "asked is checked = \"test\", and has nothing to do with a counter"),
+        ("checked = \"counted\"", "checked = \"counted\", files = [\"x\"]", 10, "edit is checked = \"counted\", and has nothing to do with files"),
+        (", counter = \"edit\"", "", 10, "edit is checked = \"counted\", and so needs counter"),
+        ("counter = \"edit\"", "counter = \"edit()\"", 10, "edit is about \"edit()\", which is no function"),
+        ("limit = 1_200", "limit = 0", 10, "edit has the limit 0: write the whole number of instructions"),
+        ("limit = 1_200", "limit = 1200.5", 10, "edit has the limit 1200.5: write the whole number of instructions"),
+        ("unit = \"instructions\"", "unit = \"count\"", 10, "edit is counted, which is in instructions"),
+        ("unit = \"instructions\"", "unit = \"instructions\", least = true", 10, "edit is counted, which is in instructions, and no least one."),
+        ("unit = \"statements\"", "unit = \"instructions\"", 8, "asked is in instructions, which are counted"),
+        ("compiler = \"1.96.0\"", "", 10, "edit is counted, and other compilers make other instructions"),
         ("metric = \"lcp\", route = \"/list\"", "metric = \"availability\", route = \"/list\"", 5, "own is an objective of availability"),
     ] {
         let wrong = changed(from, to);
@@ -101,6 +115,17 @@ fn a_second_objective_is_refused() {
     let wrong = Budgets::read(&second).unwrap_err();
 
     assert_eq!((wrong.line, wrong.sentence.as_str()), (Some(10), "up is a second objective of availability: burn rates are about one."));
+}
+
+#[test]
+fn a_function_has_one_budget_of_instructions() {
+    let wrong =
+        Budgets::read(&WHOLE.replace(
+            "edit = {",
+            "also = { what = \"Edits\", limit = 9, unit = \"instructions\", checked = \"counted\", counter = \"edit\" }\nedit = {",
+        ));
+
+    assert_eq!(wrong.unwrap_err().to_string(), "Line 11: edit is about the same as also in line 10: take one out.");
 }
 
 #[test]

@@ -114,6 +114,7 @@ fn manifests() -> Vec<PathBuf> {
         "server/budgets",
         "server/cache",
         "server/catalogue-index",
+        "server/counters",
         "server/demo-catalogue",
         "server/jobs",
         "server/limits",

@@ -27,6 +27,8 @@ use crate::{
 #[component]
 pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
     let sheet = Sheet::new(&opened);
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| crate::ui::mark::mark("vitrine:data-ready"));
     follow_handle(sheet, list);
     let action = address(opened.product.handle.as_str(), "");
     let came_from = list.get_untracked();

@@ -20,6 +20,7 @@ use crate::{
             line::Totals,
         },
     },
+    ui::mark::mark,
 };
 
 /// What was told last, so that only news touch the page.
@@ -63,6 +64,9 @@ impl Live {
         let grid: &Element = &self.grid;
         let before = std::mem::replace(&mut self.told, told);
         let told = &self.told;
+        if told.filled && before.totals.is_none() {
+            mark("vitrine:data-ready");
+        }
         let set = |name: &str, value: Option<&str>| {
             let _ = match value {
                 Some(value) => grid.set_attribute(name, value),

@@ -31,6 +31,8 @@ mod places;
 #[cfg(feature = "ssr")]
 mod regressions;
 #[cfg(feature = "ssr")]
+mod profiled;
+#[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]
 mod requests;

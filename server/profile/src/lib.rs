@@ -10,6 +10,8 @@ pub mod protobuf;
 #[cfg(feature = "sampling")]
 pub mod sampling;
 mod svg;
+#[cfg(all(feature = "sampling", target_os = "linux"))]
+mod symbols;
 pub mod tree;
 
 use std::collections::HashMap;

@@ -19,6 +19,24 @@ pub fn short(raw: &str) -> String {
     if name.is_empty() { crate::UNKNOWN.to_owned() } else { bounded(name) }
 }
 
+/// A name that has no path, with the one that the file it stands in makes: `list` in `server/store/src/read/list.rs` is
+/// `store::read::list::list`. Others, and those of what is no Rust, as they are.
+pub(crate) fn within(file: &str, name: &str) -> String {
+    if file.is_empty() || !file.ends_with(".rs") || name.split('<').next().is_none_or(|begin| begin.contains("::")) {
+        return name.to_owned();
+    }
+    let parts: Vec<&str> = file.trim_end_matches(".rs").split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    let begin = parts.iter().rposition(|part| *part == "src").and_then(|at| at.checked_sub(1)).unwrap_or(parts.len().saturating_sub(1));
+    let mut path: Vec<String> =
+        parts[begin..].iter().filter(|part| !["src", "lib", "mod", "main"].contains(part)).map(|part| (*part).to_owned()).collect();
+    if let Some(of) = path.first_mut() {
+        let without_version = of.rsplit_once('-').filter(|(_, version)| version.starts_with(|first: char| first.is_ascii_digit()));
+        *of = without_version.map_or(of.as_str(), |(name, _)| name).replace('-', "_");
+    }
+    path.push(name.to_owned());
+    path.join("::")
+}
+
 /// `;` and line ends stand between names.
 fn plain(character: char) -> char {
     match character {
@@ -181,6 +199,21 @@ mod tests {
             ("<>", "<>"),
         ] {
             assert_eq!(short(raw), told, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_path_has_that_of_its_file() {
+        for (file, name, told) in [
+            ("server/store/src/read/list.rs", "window", "store::read::list::window"),
+            ("server/catalogue-index/src/lib.rs", "{closure#0}", "catalogue_index::{closure#0}"),
+            ("/home/me/.cargo/registry/src/index-1/hyper-util-0.1.9/src/rt/mod.rs", "poll<a::B>", "hyper_util::rt::poll<a::B>"),
+            ("./tests/sampling.rs", "work", "sampling::work"),
+            ("/rustc/0a/library/core/src/num/mod.rs", "u64::wrapping_add", "u64::wrapping_add"),
+            ("sqlite3.c", "sqlite3Step", "sqlite3Step"),
+            ("", "work", "work"),
+        ] {
+            assert_eq!(within(file, name), told, "{file}");
         }
     }
 

@@ -41,7 +41,8 @@ impl Sampling {
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 mod system {
     use std::{
-        collections::HashMap,
+        collections::{HashMap, HashSet},
+        path::PathBuf,
         sync::{Mutex, PoisonError},
     };
 
@@ -49,7 +50,7 @@ mod system {
     use pprof::{Error, Frames, ProfilerGuard, ProfilerGuardBuilder, Symbol};
 
     use super::{HERTZ, Refused};
-    use crate::{Builder, Function, MOST_STACKS, Samples, UNKNOWN, short};
+    use crate::{Builder, Function, MOST_STACKS, Samples, UNKNOWN, name::within, short};
 
     pub(super) struct Guard(ProfilerGuard<'static>);
 
@@ -98,19 +99,13 @@ mod system {
             let duration = seen.timing.duration;
             let mut stacks: Vec<_> = seen.data.into_iter().map(|(frames, count)| (u64::try_from(count).unwrap_or(0), frames)).collect();
             stacks.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-            let (mut builder, mut known) = (Builder::default(), HashMap::new());
             let beyond = stacks.split_off(stacks.len().min(MOST_STACKS));
-            for (count, frames) in stacks {
-                let frames = Frames::from(frames);
+            let stacks: Vec<_> = stacks.into_iter().map(|(count, frames)| (count, Frames::from(frames))).collect();
+            let mut names = Names::of(stacks.iter().map(|(_, frames)| frames));
+            let mut builder = Builder::default();
+            for (count, frames) in &stacks {
                 let thread = if frames.thread_name.is_empty() { "a thread" } else { &frames.thread_name };
-                let mut symbols: Vec<(Function, u32)> =
-                    frames.frames.iter().flatten().map(|symbol| (function(symbol, &mut known), symbol.lineno())).collect();
-                let noting = symbols.iter().take_while(|(function, _)| NOTING.iter().any(|noting| function.name.starts_with(noting))).count();
-                symbols.drain(..noting);
-                if symbols.is_empty() {
-                    symbols.push((Function { name: UNKNOWN.into(), ..Function::default() }, 0));
-                }
-                builder.add(thread, symbols.into_iter().rev(), count);
+                builder.add(thread, names.stack(frames), *count);
             }
             let mut samples = builder.finish(HERTZ, u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
             samples.left_out += beyond.iter().map(|(count, _)| count).sum::<u64>();
@@ -118,16 +113,59 @@ mod system {
         }
     }
 
-    /// Each name is made once.
-    fn function(symbol: &Symbol, known: &mut HashMap<Vec<u8>, Function>) -> Function {
-        if let Some(known) = known.get(symbol.raw_name()) {
-            return known.clone();
+    /// Names that are known.
+    struct Names {
+        /// As the linker tells them, by an address.
+        linked: HashMap<u64, Vec<u8>>,
+        /// Each is made once: by the name as it is told, and the file.
+        made: HashMap<(Vec<u8>, Option<PathBuf>), Function>,
+    }
+
+    impl Names {
+        fn of<'a>(stacks: impl Iterator<Item = &'a Frames>) -> Self {
+            let addresses: HashSet<u64> = stacks.flat_map(|frames| &frames.frames).filter_map(|symbols| address(symbols.last()?)).collect();
+            #[cfg(target_os = "linux")]
+            let linked = crate::symbols::at(&addresses);
+            #[cfg(not(target_os = "linux"))]
+            let linked = HashMap::with_capacity(addresses.len());
+            Self { linked, made: HashMap::new() }
         }
-        let (whole_name, file) = (symbol.name(), symbol.filename.as_ref().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default());
-        let name = if symbol.name.is_none() { UNKNOWN.to_owned() } else { short(&whole_name) };
-        let made = Function { name, whole_name, file };
-        known.insert(symbol.raw_name().to_vec(), made.clone());
-        made
+
+        /// The functions of a stack with their lines, the outermost first.
+        fn stack(&mut self, frames: &Frames) -> Vec<(Function, u32)> {
+            let mut functions = Vec::new();
+            for symbols in &frames.frames {
+                // One is what was called; those before it were put into it by the compiler.
+                for (at, symbol) in symbols.iter().enumerate() {
+                    functions.push((self.function(symbol, at + 1 == symbols.len()), symbol.lineno()));
+                }
+            }
+            let noting = functions.iter().take_while(|(function, _)| NOTING.iter().any(|noting| function.name.starts_with(noting))).count();
+            functions.drain(..noting);
+            if functions.is_empty() {
+                functions.push((Function { name: UNKNOWN.into(), ..Function::default() }, 0));
+            }
+            functions.reverse();
+            functions
+        }
+
+        fn function(&mut self, symbol: &Symbol, is_called: bool) -> Function {
+            let linked = address(symbol).filter(|_| is_called).and_then(|address| self.linked.get(&address));
+            let raw = linked.or(symbol.name.as_ref());
+            let made = || {
+                let file = symbol.filename.as_ref().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+                let Some(raw) = raw else { return Function { name: UNKNOWN.to_owned(), whole_name: String::new(), file } };
+                // The crate that reads stacks knows both ways in which names are mangled.
+                let whole_name = Symbol { name: Some(raw.clone()), addr: None, lineno: None, filename: None }.name();
+                Function { name: short(&within(&file, &whole_name)), whole_name, file }
+            };
+            let key = (raw.cloned().unwrap_or_default(), symbol.filename.clone());
+            self.made.entry(key).or_insert_with(made).clone()
+        }
+    }
+
+    fn address(symbol: &Symbol) -> Option<u64> {
+        symbol.addr.map(|address| address as usize as u64)
     }
 }
 

@@ -5,6 +5,7 @@
 mod beacons;
 mod counted;
 mod process;
+mod profiles_port;
 mod routes;
 mod telling;
 mod traced;
@@ -26,6 +27,7 @@ use traces::{Outcome, Recording};
 use self::routes::Route;
 pub(crate) use self::{
     beacons::{Beacons, door},
+    profiles_port::KeptProfiles,
     routes::Routes,
     telling::Telling,
     traced::Traced,

@@ -19,8 +19,8 @@ use tower_http::{
 };
 
 use crate::http::{
-    account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures, products, profile,
-    providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
+    account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures, products,
+    profile, providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {

@@ -29,9 +29,9 @@ mod overview;
 mod page;
 mod places;
 #[cfg(feature = "ssr")]
-mod regressions;
-#[cfg(feature = "ssr")]
 mod profiled;
+#[cfg(feature = "ssr")]
+mod regressions;
 #[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]

@@ -70,16 +70,15 @@ const OURS: [&str; 26] = [
 ];
 
 /// What stands between two functions that say something, and says nothing. Left out of pictures, unless it is at work itself.
-const BETWEEN: [&str; 10] = [
+const BETWEEN: [&str; 8] = [
     "core::ops::function::",
     "core::panic::unwind_safe::",
-    "std::panic::catch_unwind",
+    "std::panic::",
     "std::panicking::",
     "__rust_try",
-    "core::pin::Pin::poll",
-    "core::future::future::Future::poll",
-    "alloc::boxed::Box::call_once",
-    "alloc::boxed::Box::poll",
+    "core::pin::",
+    "core::future::",
+    "alloc::boxed::",
     "std::sys::backtrace::",
 ];
 

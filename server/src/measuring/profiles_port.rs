@@ -86,7 +86,9 @@ impl Desk {
         if let Some(until) = now.until {
             let left = (until.micros() - at.micros()).max(0) / 1_000_000 + 1;
             let is_over = if left == 1 { "in a moment".to_owned() } else { format!("in {left} seconds") };
-            return Err(AppError::Invalid(format!("Somebody looks already, and is done {is_over}. Reload the page then: it shows what they have seen.")));
+            return Err(AppError::Invalid(format!(
+                "Somebody looks already, and is done {is_over}. Reload the page then: it shows what they have seen."
+            )));
         }
         now.until = Some(Timestamp::from_micros(at.micros() + i64::from(seconds) * 1_000_000));
         drop(now);

@@ -21,11 +21,11 @@ pub fn short(raw: &str) -> String {
 
 /// A name that has no path, with the one that the file it stands in makes: `list` in `server/store/src/read/list.rs` is
 /// `store::read::list::list`. Others, and those of what is no Rust, as they are.
+#[cfg(any(test, all(feature = "sampling", any(target_os = "linux", target_os = "macos"))))]
 pub(crate) fn within(file: &str, name: &str) -> String {
-    if file.is_empty() || !file.ends_with(".rs") || name.split('<').next().is_none_or(|begin| begin.contains("::")) {
-        return name.to_owned();
-    }
-    let parts: Vec<&str> = file.trim_end_matches(".rs").split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    let has_path = name.split('<').next().is_none_or(|begin| begin.contains("::"));
+    let Some(file) = file.strip_suffix(".rs").filter(|_| !has_path) else { return name.to_owned() };
+    let parts: Vec<&str> = file.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let begin = parts.iter().rposition(|part| *part == "src").and_then(|at| at.checked_sub(1)).unwrap_or(parts.len().saturating_sub(1));
     let mut path: Vec<String> =
         parts[begin..].iter().filter(|part| !["src", "lib", "mod", "main"].contains(part)).map(|part| (*part).to_owned()).collect();

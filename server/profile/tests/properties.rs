@@ -1,4 +1,5 @@
 //! What holds of any samples, and of any name.
+#![allow(clippy::unwrap_used, reason = "the reader is a part of the test")]
 
 use profile::{
     Builder, Function, Samples, UNKNOWN, collapsed,
@@ -126,6 +127,9 @@ struct Read {
     rest: Fields,
 }
 
+/// A thread, functions with their lines, and how often that was seen.
+type Told = (String, Vec<(String, u64)>, u64);
+
 /// Fields in their order: numbers, and bytes.
 #[derive(Default)]
 struct Fields(Vec<(u64, u64, Vec<u8>)>);
@@ -145,7 +149,7 @@ impl Read {
         read
     }
 
-    fn stacks(&self) -> Vec<(String, Vec<(String, u64)>, u64)> {
+    fn stacks(&self) -> Vec<Told> {
         let by_id = |all: &[Fields], id: u64| all.iter().position(|fields| fields.number(1) == id).unwrap();
         let frame = |location: u64| {
             let line = Fields::of(&self.locations[by_id(&self.locations, location)].bytes(4));

@@ -33,7 +33,7 @@ pub(super) fn section(profiled: &Profiled, now: Timestamp, forms: &Forms) -> Mar
             @if profiled.is_able {
                 p.muted {
                     "Of the server that answers; of several each looks for itself. Functions that are at work are seen 99 times in each second of a processor that is busy, and what waits "
-                    "is not seen at all. It costs about a hundredth of that time."
+                    "is not seen at all."
                 }
                 (form(profiled, now, forms))
             } @else { p { "This system does not let a program look where its own time goes. On Linux and macOS it does." } }

@@ -23,8 +23,7 @@ pub fn short(raw: &str) -> String {
 /// `store::read::list::list`. Others, and those of what is no Rust, as they are.
 #[cfg(any(test, all(feature = "sampling", any(target_os = "linux", target_os = "macos"))))]
 pub(crate) fn within(file: &str, name: &str) -> String {
-    let has_path = name.split('<').next().is_none_or(|begin| begin.contains("::"));
-    let Some(file) = file.strip_suffix(".rs").filter(|_| !has_path) else { return name.to_owned() };
+    let Some(file) = file.strip_suffix(".rs").filter(|_| !has_path(name)) else { return name.to_owned() };
     let parts: Vec<&str> = file.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let begin = parts.iter().rposition(|part| *part == "src").and_then(|at| at.checked_sub(1)).unwrap_or(parts.len().saturating_sub(1));
     let mut path: Vec<String> =
@@ -35,6 +34,12 @@ pub(crate) fn within(file: &str, name: &str) -> String {
     }
     path.push(name.to_owned());
     path.join("::")
+}
+
+/// Whether it says where a function is.
+#[cfg(any(test, all(feature = "sampling", any(target_os = "linux", target_os = "macos"))))]
+pub(crate) fn has_path(name: &str) -> bool {
+    name.starts_with('<') || name.split('<').next().is_some_and(|begin| begin.contains("::"))
 }
 
 /// `;` and line ends stand between names.
@@ -210,6 +215,7 @@ mod tests {
             ("/home/me/.cargo/registry/src/index-1/hyper-util-0.1.9/src/rt/mod.rs", "poll<a::B>", "hyper_util::rt::poll<a::B>"),
             ("./tests/sampling.rs", "work", "sampling::work"),
             ("/rustc/0a/library/core/src/num/mod.rs", "u64::wrapping_add", "u64::wrapping_add"),
+            ("/rustc/0a/library/alloc/src/boxed.rs", "<alloc::boxed::Box<F>>::call_once", "<alloc::boxed::Box<F>>::call_once"),
             ("sqlite3.c", "sqlite3Step", "sqlite3Step"),
             ("", "work", "work"),
         ] {

@@ -50,7 +50,13 @@ mod system {
     use pprof::{Error, Frames, ProfilerGuard, ProfilerGuardBuilder, Symbol};
 
     use super::{HERTZ, Refused};
-    use crate::{Builder, Function, MOST_STACKS, Samples, UNKNOWN, name::within, short};
+    #[cfg(target_os = "linux")]
+    use crate::symbols::{self, agrees};
+    use crate::{
+        Builder, Function, MOST_STACKS, Samples, UNKNOWN,
+        name::{has_path, within},
+        short,
+    };
 
     pub(super) struct Guard(ProfilerGuard<'static>);
 
@@ -113,19 +119,22 @@ mod system {
         }
     }
 
+    /// A name, the one the linker has, and the file.
+    type Told = (Option<Vec<u8>>, Option<Vec<u8>>, Option<PathBuf>);
+
     /// Names that are known.
     struct Names {
         /// As the linker tells them, by an address.
         linked: HashMap<u64, Vec<u8>>,
-        /// Each is made once: by the name as it is told, and the file.
-        made: HashMap<(Vec<u8>, Option<PathBuf>), Function>,
+        /// Each is made once: by the name as it is told, as it is linked, and the file.
+        made: HashMap<Told, Function>,
     }
 
     impl Names {
         fn of<'a>(stacks: impl Iterator<Item = &'a Frames>) -> Self {
             let addresses: HashSet<u64> = stacks.flat_map(|frames| &frames.frames).filter_map(|symbols| address(symbols.last()?)).collect();
             #[cfg(target_os = "linux")]
-            let linked = crate::symbols::at(&addresses);
+            let linked = symbols::at(&addresses);
             #[cfg(not(target_os = "linux"))]
             let linked = HashMap::with_capacity(addresses.len());
             Self { linked, made: HashMap::new() }
@@ -151,21 +160,34 @@ mod system {
 
         fn function(&mut self, symbol: &Symbol, is_called: bool) -> Function {
             let linked = address(symbol).filter(|_| is_called).and_then(|address| self.linked.get(&address));
-            let raw = linked.or(symbol.name.as_ref());
+            let key = (symbol.name.clone(), linked.cloned(), symbol.filename.clone());
             let made = || {
                 let file = symbol.filename.as_ref().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-                let Some(raw) = raw else { return Function { name: UNKNOWN.to_owned(), whole_name: String::new(), file } };
-                // The crate that reads stacks knows both ways in which names are mangled.
-                let whole_name = Symbol { name: Some(raw.clone()), addr: None, lineno: None, filename: None }.name();
+                if symbol.name.is_none() {
+                    return Function { name: UNKNOWN.to_owned(), whole_name: String::new(), file };
+                }
+                let told = symbol.name();
+                let linked = linked.map(|linked| demangled(linked)).filter(|linked| !has_path(&told) && agrees(&told, linked));
+                let whole_name = linked.unwrap_or(told);
                 Function { name: short(&within(&file, &whole_name)), whole_name, file }
             };
-            let key = (raw.cloned().unwrap_or_default(), symbol.filename.clone());
             self.made.entry(key).or_insert_with(made).clone()
         }
     }
 
+    /// The crate that reads stacks knows both ways in which names are mangled.
+    fn demangled(raw: &[u8]) -> String {
+        Symbol { name: Some(raw.to_vec()), addr: None, lineno: None, filename: None }.name()
+    }
+
+    /// In the file that it is of.
     fn address(symbol: &Symbol) -> Option<u64> {
         symbol.addr.map(|address| address as usize as u64)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn agrees(_: &str, _: &str) -> bool {
+        false
     }
 }
 

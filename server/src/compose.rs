@@ -20,7 +20,7 @@ use crate::{
         state::{AppState, Inner},
     },
     lab,
-    measuring::{self, KeptTraces, Measuring, Routes, Telling, Traced, Watched},
+    measuring::{self, KeptProfiles, KeptTraces, Measuring, Routes, Telling, Traced, Watched},
     router,
     site::Site,
 };
@@ -95,6 +95,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         performance: shared.clone(),
         lab: shared.clone(),
         traces: Arc::new(KeptTraces { store: store.clone(), traced: traced.clone() }),
+        profiles: Arc::new(KeptProfiles::new(store.clone(), site.build())),
         deprecated: shared,
         webhooks,
         alerts: alerting.service.clone(),

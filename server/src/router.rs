@@ -20,7 +20,7 @@ use tower_http::{
 
 use crate::http::{
     account, api, assets, briefs, devices, envelope, errors, health, imports, limits, metrics, negotiation, pages, performance, pictures, products,
-    providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
+    profile, providers, report, runs, security, session, state::AppState, tokens, usage, vitals, webhooks, whole, worker,
 };
 
 pub fn router(state: AppState) -> Router {
@@ -54,6 +54,8 @@ pub fn router(state: AppState) -> Router {
         .route("/usage/export.csv", get(usage::export))
         .route("/performance/report.md", get(report::report_as_markdown))
         .route("/performance/report.csv", get(report::report_as_csv))
+        .route("/performance/profile.pb", get(profile::for_pprof))
+        .route("/performance/profile.txt", get(profile::collapsed))
         .route("/performance/{place}", post(performance::send))
         .route("/switch-store", post(account::switch_store))
         .leptos_routes_with_context(&state, generate_route_list(every_page), context, document)

@@ -17,6 +17,7 @@ pub mod people;
 pub mod performance;
 pub mod product;
 pub mod products;
+pub mod profiles;
 pub mod review;
 pub mod runs;
 pub mod tokens;
@@ -203,6 +204,7 @@ pub struct AllPorts {
     pub performance: Arc<dyn performance::Performance>,
     pub lab: Arc<dyn lab::Lab>,
     pub traces: Arc<dyn traces::Traces>,
+    pub profiles: Arc<dyn profiles::Profiles>,
     pub webhooks: Arc<dyn webhooks::Webhooks>,
     pub alerts: Arc<dyn alerts::Alerts>,
 }

@@ -4,6 +4,7 @@ use ::capacity::{
     bottleneck::{Bottlenecks, Kind, Reading, Resource, Window, find},
     words::{number, percent, whole},
 };
+use domain::clock::Timestamp;
 use maud::{Markup, html};
 use measuring::{Sketch, metric};
 use ports::{
@@ -14,6 +15,8 @@ use ports::{
 
 use super::{
     asked::Asked,
+    changes::Forms,
+    profiled,
     shown::{head_of_all, heads, words},
 };
 
@@ -24,20 +27,22 @@ const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
 /// The present minute is not over, and the one before may not be written yet.
 const NOT_YET: usize = 2;
 
-pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
+pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
     let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG];
     let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
     let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
+    let profiled = ports.profiles.latest(who).await?;
     let page = html! {
-        (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &html! {}))
+        (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &forms.done))
         div.line.ranges {
             nav.seg aria-label="How far back" {
                 @for one in RANGES { a href=(asked.with_range(one).address()) aria-current=[(one == range).then_some("page")] { (words(one)) } }
             }
         }
         (found(&measured))
+        (profiled::section(&profiled, now, forms))
         (assumptions())
     };
     Ok(page.into_string())

@@ -16,8 +16,8 @@ pub struct Sent(pub Form);
 
 /// What the forms of a page need to know.
 pub(super) struct Forms {
-    store: String,
-    sent: Option<Form>,
+    pub(super) store: String,
+    pub(super) sent: Option<Form>,
     pub(super) done: Markup,
 }
 

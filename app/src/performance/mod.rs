@@ -31,6 +31,8 @@ mod overview;
 mod page;
 mod places;
 #[cfg(feature = "ssr")]
+mod profiled;
+#[cfg(feature = "ssr")]
 mod regressions;
 #[cfg(feature = "ssr")]
 pub mod report;

@@ -25,13 +25,19 @@ struct Route<'a> {
     failed: u64,
     refused: u64,
     bytes: Option<u64>,
+    /// How long 95 of 100 kept a worker at most.
+    kept: Option<u64>,
 }
+
+/// What keeps a worker for longer is told apart: everybody else waits for as long.
+const KEEPS_LONG: u64 = 10_000;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![
         (metric::HTTP_DURATION, Classes::All),
         (metric::HTTP_TOGETHER, Classes::All),
         (metric::HTTP_BYTES, Classes::Whole),
+        (metric::RUNTIME_POLL, Classes::Whole),
         (metric::PROCESS_CPU, Classes::Whole),
         (metric::PROCESS_MEMORY, Classes::Whole),
         (metric::RUNTIME_BUSY, Classes::Whole),
@@ -39,7 +45,11 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::HTTP_IN_FLIGHT, Classes::Whole),
     ];
     // Of one route there is a chart, of the others only their figures.
-    let summed: &[&str] = if asked.of.is_none() { &[metric::HTTP_DURATION, metric::HTTP_BYTES] } else { &[metric::HTTP_BYTES] };
+    let summed: &[&str] = if asked.of.is_none() {
+        &[metric::HTTP_DURATION, metric::HTTP_BYTES, metric::RUNTIME_POLL]
+    } else {
+        &[metric::HTTP_BYTES, metric::RUNTIME_POLL]
+    };
     let measured =
         ports.performance.measurements(who, &Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() }).await?;
     let page = html! {
@@ -77,14 +87,14 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
         section.part aria-labelledby="routes-h" {
             h2 #routes-h { "By route" }
             @if routes.is_empty() { p.muted { "Nothing was asked in this time." } } @else {
-                p.muted { "What took most of the time stands first. Of 100 requests 50 took no longer than p50, 95 no longer than p95, and 99 no longer than p99." }
+                p.muted { "What took most of the time stands first. Of 100 requests 50 took no longer than p50, 95 no longer than p95, and 99 no longer than p99; 95 kept a worker of the server no longer than said without letting go of it." }
                 div.scroll tabindex="0" role="group" aria-labelledby="routes-h" {
                     table.table.statements {
                         thead {
                             tr {
                                 th scope="col" { "Route" }
                                 th scope="col" { span.vh { "Share of the time" } }
-                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "p95 before", "Traces"] { th.num scope="col" { (name) } }
+                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "Kept a worker", "p95 before", "Traces"] { th.num scope="col" { (name) } }
                             }
                         }
                         tbody {
@@ -99,6 +109,13 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                                     td.num { @if route.failed > 0 { span.badge data-tone="bad" { (number(route.failed)) } } @else { "0" } }
                                     td.num { (number(route.refused)) }
                                     td.num { (route.bytes.map(size).unwrap_or_default()) }
+                                    td.num {
+                                        @match route.kept {
+                                            Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
+                                            Some(kept) => { (time(kept)) }
+                                            None => {}
+                                        }
+                                    }
                                     td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
                                     td.num { a.link href=(of_route(route.of, asked)) { "show" } }
                                 }
@@ -118,7 +135,8 @@ fn routes(measured: &Measurements) -> Vec<Route<'_>> {
         let at = routes.iter().position(|route| route.of == one.series.of).unwrap_or_else(|| {
             let empty = Measured { now: Sketch::default(), before: Sketch::default(), periods: Vec::new(), series: one.series.clone() };
             let bytes = measured.find(metric::HTTP_BYTES, &one.series.of, "").and_then(|one| one.now.quantile(500));
-            routes.push(Route { of: &one.series.of, all: empty, failed: 0, refused: 0, bytes });
+            let kept = measured.find(metric::RUNTIME_POLL, &one.series.of, "").and_then(|one| one.now.quantile(950));
+            routes.push(Route { of: &one.series.of, all: empty, failed: 0, refused: 0, bytes, kept });
             routes.len() - 1
         });
         let route = &mut routes[at];
@@ -194,6 +212,7 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /products", "2xx", &[5_000, 6_000]),
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[9_000]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
+            one(metric::RUNTIME_POLL, "GET /products", "", &[25_000; 3]),
         ];
         let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
 
@@ -204,6 +223,7 @@ mod tests {
             routes.iter().map(|route| (route.of, route.all.now.count(), route.failed)).collect::<Vec<_>>(),
             [("GET /products", 3, 1), ("GET /healthz", 50, 0)]
         );
+        assert!(html.contains("data-tone=\"warn\" title=\"Whatever else") && html.contains(">25 ms<"), "{html}");
         assert!(html.contains("data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
     }
 }

@@ -52,6 +52,9 @@ pub const PROCESS_CPU: &str = "process.cpu";
 pub const PROCESS_MEMORY: &str = "process.memory";
 /// How much later than asked for a timer went off, in microseconds: what blocks workers shows there.
 pub const RUNTIME_LAG: &str = "runtime.lag";
+/// How long a request kept a worker without letting go of it, at the longest, in microseconds; of its route. Whatever else that worker has to do
+/// waits for as long.
+pub const RUNTIME_POLL: &str = "runtime.poll";
 /// How much of their time workers were at work, in thousandths.
 pub const RUNTIME_BUSY: &str = "runtime.busy";
 /// One each time that what was measured is written, so that it is seen when a server has stopped.

@@ -119,7 +119,7 @@ fn of_values(question: &Question<'_>, sketch: &Sketch) -> (Option<f64>, u64, u64
         Unit::Milliseconds => Some(1e-3),
         Unit::Shift => Some(1e-4),
         Unit::Statements | Unit::Count => Some(1.0),
-        Unit::Kilobytes | Unit::Megabytes | Unit::Percent | Unit::PerSecond => None,
+        Unit::Kilobytes | Unit::Megabytes | Unit::Percent | Unit::PerSecond | Unit::Instructions => None,
     };
     let value = value.filter(|_| sketch.count() >= FEWEST).zip(scale).map(|(value, scale)| value * scale);
     (value, sketch.count(), FEWEST)

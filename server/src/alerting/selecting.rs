@@ -28,7 +28,7 @@ pub(super) fn dimension(metric: &str) -> &'static str {
 pub(super) fn scale(metric: &str) -> f64 {
     let unit_of_vital = |name: &str| vitals::Metric::from_name(name).map(vitals::Metric::unit);
     match metric {
-        metric::HTTP_DURATION | metric::DB_STATEMENT | metric::DB_WAIT | metric::RUNTIME_LAG => 1e-3,
+        metric::HTTP_DURATION | metric::DB_STATEMENT | metric::DB_WAIT | metric::RUNTIME_LAG | metric::RUNTIME_POLL => 1e-3,
         metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED => 1e-3,
         _ => match metric.strip_prefix(metric::VITALS).and_then(unit_of_vital) {
             Some(vitals::Unit::Microseconds) => 1e-3,

@@ -20,6 +20,7 @@ pub(crate) mod pages;
 pub(crate) mod performance;
 pub(crate) mod pictures;
 pub(crate) mod products;
+pub(crate) mod profile;
 pub(crate) mod providers;
 pub(crate) mod report;
 pub(crate) mod runs;

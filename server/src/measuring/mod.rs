@@ -6,6 +6,7 @@ mod beacons;
 mod counted;
 mod heard;
 mod process;
+mod profiles_port;
 mod pushed;
 mod queue;
 mod routes;
@@ -30,6 +31,7 @@ use traces::{Outcome, Recording};
 use self::routes::Route;
 pub(crate) use self::{
     beacons::{Beacons, door},
+    profiles_port::KeptProfiles,
     pushed::pushed,
     routes::Routes,
     telling::Telling,
@@ -106,6 +108,7 @@ impl Request<'_> {
         if let Some(length) = length {
             recorder.record(metric::HTTP_BYTES, route.name, "", length);
         }
+        recorder.record(metric::RUNTIME_POLL, route.name, "", recording.longest_poll());
         let asked = recording.asked();
         recorder.record(metric::HTTP_STATEMENTS, route.name, "", asked.count.into());
         traced.look_at(route, asked);
@@ -163,7 +166,8 @@ mod tests {
             taken.iter().map(|(series, sketch)| (series.metric.as_str(), series.of.as_str(), series.class.as_str(), sketch.sum())).collect();
         let of = "GET /products/{handle}";
         assert_eq!((told[0], told[2]), (("http.bytes", of, "", 512), ("http.statements", of, "", 0)));
-        assert_eq!((told[1].0, told[1].1, told[1].2, told.len()), ("http.duration", of, "4xx", 3));
+        assert_eq!((told[1].0, told[1].1, told[1].2, told.len()), ("http.duration", of, "4xx", 4));
+        assert_eq!((told[3].0, told[3].1), ("runtime.poll", of));
         assert_eq!(measuring.in_flight(), 0);
     }
 
@@ -186,14 +190,24 @@ mod tests {
             }
         };
 
-        request.recorded(work).await;
+        request
+            .recorded(async {
+                work.await;
+                std::thread::sleep(Duration::from_millis(3));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            })
+            .await;
         let answer = "made".into_response();
         let timing = request.server_timing(&answer).unwrap();
         request.answered(&answer);
 
         assert!(timing.starts_with("db;dur=0.108;desc=12, total;dur=") && timing.contains(", trace;desc=\"00-"), "{timing}");
-        let statements = measuring.recorder().unwrap().take().into_iter().find(|(series, _)| series.metric == metric::HTTP_STATEMENTS).unwrap();
-        assert_eq!(statements.1.sum(), 12);
+        let taken = measuring.recorder().unwrap().take();
+        let of = |metric: &str| taken.iter().find(|(series, _)| series.metric == metric).unwrap().1.sum();
+        assert_eq!(of(metric::HTTP_STATEMENTS), 12);
+        // What it waited for kept nobody.
+        let kept = of(metric::RUNTIME_POLL);
+        assert!(kept >= 3_000 && kept + 15_000 <= of(metric::HTTP_DURATION), "{kept} of {}", of(metric::HTTP_DURATION));
         let kept = measuring.traced().unwrap().kept().latest(Some("GET /products/{handle}"), 9);
         assert_eq!((kept.len(), kept[0].statements, kept[0].is_repeated), (1, 12, true));
     }

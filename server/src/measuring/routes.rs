@@ -26,7 +26,7 @@ pub(crate) struct Route {
 const NONE: Route = Route { name: OTHERS, method: None, path: OTHERS };
 
 /// Those that stand in `router.rs` by hand. Pages, server functions and the API say theirs themselves.
-const BY_HAND: [(&str, &str); 47] = [
+const BY_HAND: [(&str, &str); 49] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -52,6 +52,8 @@ const BY_HAND: [(&str, &str); 47] = [
     ("GET", "/usage/export.csv"),
     ("GET", "/performance/report.md"),
     ("GET", "/performance/report.csv"),
+    ("GET", "/performance/profile.pb"),
+    ("GET", "/performance/profile.txt"),
     ("POST", "/performance/{place}"),
     ("POST", "/switch-store"),
     ("POST", "/vitals"),

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Crates and what their manifests may never name.
-const FORBIDDEN: [(&str, &[&str]); 23] = [
+const FORBIDDEN: [(&str, &[&str]); 24] = [
     ("app/alerts", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/domain", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom", "web-sys"]),
     ("app/held", &["tokio", "sqlx", "leptos", "axum", "web-sys", "js-sys"]),
@@ -23,6 +23,7 @@ const FORBIDDEN: [(&str, &[&str]); 23] = [
     ("server/budgets", &["tokio", "sqlx", "leptos", "axum", "store."]),
     ("server/capacity", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom"]),
     ("server/measuring", &["tokio", "sqlx", "leptos", "axum", "store.", "ports."]),
+    ("server/profile", &["tokio", "sqlx", "leptos", "axum", "store.", "ports."]),
     ("server/regressions", &["tokio", "sqlx", "leptos", "axum", "rand", "getrandom"]),
     ("server/traces", &["sqlx", "leptos", "axum", "app.", "store.", "ports."]),
     ("server/store", &["leptos", "axum", "app."]),
@@ -120,6 +121,7 @@ fn manifests() -> Vec<PathBuf> {
         "server/limits",
         "server/listen",
         "server/measuring",
+        "server/profile",
         "server/regressions",
         "server/rule-writer",
         "server/shopify-csv",

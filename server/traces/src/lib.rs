@@ -18,6 +18,7 @@ mod model;
 mod name;
 pub mod otlp;
 mod parent;
+mod polls;
 mod recorder;
 mod sampling;
 mod svg;

@@ -2,7 +2,10 @@
 //! the end.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -30,6 +33,8 @@ pub(crate) struct Recorder {
     /// The tracer's: rooms are used again by the same one.
     ear: Ear,
     state: Mutex<State>,
+    /// How long a thread was at it without a pause, at the longest, in microseconds.
+    longest_poll: AtomicU64,
 }
 
 /// What is known of a request from the start.
@@ -98,17 +103,26 @@ const UNFINISHED: &str = "unfinished";
 
 impl Recorder {
     pub(crate) fn new(about: About, ear: Ear) -> Self {
-        Self { about, ear, state: Mutex::default() }
+        Self { about, ear, state: Mutex::default(), longest_poll: AtomicU64::new(0) }
     }
 
     /// Makes it ready for another request. Its room stays.
     pub(crate) fn again(&mut self, about: About) {
         self.about = about;
+        *self.longest_poll.get_mut() = 0;
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn polled(&self, took: Duration) {
+        self.longest_poll.fetch_max(micros(took), Ordering::Relaxed);
+    }
+
+    pub(crate) fn longest_poll(&self) -> u64 {
+        self.longest_poll.load(Ordering::Relaxed)
     }
 
     /// Microseconds since the request began.

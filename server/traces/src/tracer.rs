@@ -16,6 +16,7 @@ use crate::{
     model::{KINDS, Kind, Outcome, Trace, Why},
     name::Name,
     parent::TraceParent,
+    polls,
     recorder::{About, Recorder, State, micros},
     sampling::Share,
     timing,
@@ -253,7 +254,8 @@ fn made(about: &About, state: &State, begin: &Begin, outcome: Outcome, why: Why,
 
 /// Does the work of a request, where it is recorded and where it is not.
 pub fn recorded<F: Future>(recording: Option<&Recording>, work: F) -> impl Future<Output = F::Output> + use<F> {
-    current::scope(recording.and_then(|recording| recording.recorder.clone()), work)
+    let recorder = recording.and_then(|recording| recording.recorder.clone());
+    current::scope(recorder.clone(), polls::watched(recorder, work))
 }
 
 impl Recording {
@@ -285,6 +287,11 @@ impl Recording {
     /// How many statements it has come to so far, and which of them was run most.
     pub fn asked(&self) -> Statements {
         self.recorder.as_ref().map(|recorder| recorder.state().statements()).unwrap_or_default()
+    }
+
+    /// How long a thread was at it without a pause, at the longest, in microseconds; of what was done inside of [`recorded`].
+    pub fn longest_poll(&self) -> u64 {
+        self.recorder.as_ref().map(|recorder| recorder.longest_poll()).unwrap_or_default()
     }
 
     pub fn id(&self) -> Option<TraceId> {

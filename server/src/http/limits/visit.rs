@@ -154,8 +154,8 @@ fn function_work(function: &str, reads: bool, headers: &HeaderMap) -> Work {
 }
 
 fn page_work(path: &str, query: Option<&str>, reads: bool, headers: &HeaderMap) -> Work {
-    // Waits for somebody else's server: forms that do say so in their address.
-    if !reads && (path.starts_with("/settings/") || path == "/performance/alerts") && query == Some("waits") {
+    // Waits for somebody else's server, or for time to pass: forms that do say so in their address.
+    if !reads && (path.starts_with("/settings/") || matches!(path, "/performance/alerts" | "/performance/bottlenecks")) && query == Some("waits") {
         return Work::Other;
     }
     // Nobody could sign in otherwise, however few they are: its form asks the database nothing but who has a session already.
@@ -259,6 +259,8 @@ mod tests {
             ("POST", "/settings/webhooks", Some(Class::Write)),
             ("POST", "/settings/webhooks?waits", None),
             ("POST", "/performance/alerts?waits", None),
+            ("POST", "/performance/bottlenecks?waits", None),
+            ("POST", "/performance/bottlenecks", Some(Class::Write)),
             ("POST", "/performance/alerts", Some(Class::Write)),
             ("POST", "/products/lamp?waits", Some(Class::Write)),
             ("GET", "/api/v1/products", Some(Class::Read)),

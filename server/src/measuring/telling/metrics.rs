@@ -112,11 +112,12 @@ fn how(name: &str) -> (Told, &'static str) {
 }
 
 fn is_time(name: &str) -> bool {
-    const TIMES: [&str; 7] = [
+    const TIMES: [&str; 8] = [
         metric::HTTP_DURATION,
         metric::DB_STATEMENT,
         metric::DB_WAIT,
         metric::RUNTIME_LAG,
+        metric::RUNTIME_POLL,
         metric::JOB_DURATION,
         metric::JOB_WAITED,
         metric::PROVIDER_DURATION,

@@ -20,6 +20,7 @@ on_both_engines!(
     a_request_is_found_again_by_what_it_said_of_itself,
     a_collector_is_told_and_one_that_hangs_holds_up_nobody,
     a_place_that_is_none_is_not_found,
+    an_operator_looks_where_the_time_goes,
 );
 
 const PAGE: &str = "/performance/database";
@@ -247,4 +248,30 @@ async fn a_statement_that_was_slow_is_shown_with_its_plan() {
 fn names(page: &str) -> Vec<&str> {
     let table = page.split_once("id=\"statements-h\"").unwrap().1.split_once("</section>").unwrap().0;
     table.split("<code>").skip(1).map(|rest| rest.split_once("</code>").unwrap().0).collect()
+}
+
+async fn an_operator_looks_where_the_time_goes(engine: Engine) {
+    const PLACE: &str = "/performance/bottlenecks";
+    let program = Program::serving(engine).await;
+    let operator = operator(&program).await;
+    let nothing = operator.get("/performance/profile.txt").await;
+    let owner = program.signed_in("owner@demo.test").await;
+    let refused = owner.post(&format!("{PLACE}?waits"), &[("seconds", "2")]).await;
+    let long = operator.post(&format!("{PLACE}?waits"), &[("seconds", "31")]).await;
+
+    let (looked, ()) = tokio::join!(operator.post("/performance/bottlenecks?waits", &[("seconds", "2")]), async {
+        for _ in 0..40 {
+            owner.get("/products?q=lamp").await;
+        }
+    });
+    let page = operator.get(PLACE).await.text;
+    let (text, file) = (operator.get("/performance/profile.txt").await, operator.get("/performance/profile.pb").await);
+
+    assert_eq!((nothing.status, refused.status, long.status), (404, 403, 422), "{} {}", refused.text, long.text);
+    assert!(long.text.contains("Look for 2 to 30 seconds."), "{}", long.text);
+    assert_eq!((looked.status, looked.location()), (303, "/performance/bottlenecks#profile-h"), "{}", looked.text);
+    assert!(page.contains("Looked for 2 seconds") && page.contains("<svg class=\"flame\""), "{page}");
+    assert!(text.text.lines().any(|line| line.contains("tokio::")), "{}", text.text);
+    assert_eq!((file.status, file.header("content-type")), (200, "application/octet-stream"));
+    assert_eq!(owner.get("/performance/profile.pb").await.status, 403);
 }

@@ -168,6 +168,9 @@ fn pages() -> Part {
         ("GET /performance/{place}", VIEWER, "/performance/database", Sent::Nothing, 200, OWN),
         ("GET /performance/report.md", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
         ("GET /performance/report.csv", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
+        // Where nobody has looked there is none; others than whoever owns every store are not told that.
+        ("GET /performance/profile.pb", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
+        ("GET /performance/profile.txt", OWNER, "", Sent::Nothing, 403, FORBIDDEN),
         ("GET /settings", VIEWER, "", Sent::Nothing, 200, OWN),
         ("GET /settings/brief", VIEWER, "?template=Lamps", Sent::Nothing, 200, OWN),
         // To others than owners it says that it is for owners.

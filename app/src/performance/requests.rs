@@ -1,7 +1,7 @@
 //! Requests by their routes, and how full the server was meanwhile.
 
 use maud::{Markup, html};
-use measuring::{Sketch, metric};
+use measuring::{ALL, Sketch, metric};
 use ports::{
     Access, Ports,
     error::AppError,
@@ -153,7 +153,7 @@ fn routes(measured: &Measurements) -> Vec<Route<'_>> {
 
 /// By process, as far as there are several.
 fn machine(measured: &Measurements) -> Markup {
-    let processes: Vec<&Measured> = measured.of(metric::PROCESS_MEMORY).filter(|one| !one.now.is_empty()).collect();
+    let processes: Vec<&Measured> = measured.of(metric::PROCESS_MEMORY).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
     let of = |metric: &'static str, process: &str| measured.find(metric, process, "").and_then(|one| one.now.quantile(950));
     let cpu = measured.together(metric::PROCESS_CPU, |_| true).map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
     let value = |one: &Sketch| one.quantile(950).map_or_else(Value::default, |value| Value { height: value, marked: 0, says: percent(value) });

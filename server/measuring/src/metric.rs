@@ -61,6 +61,9 @@ pub const RUNTIME_BUSY: &str = "runtime.busy";
 pub const PROCESS_ALIVE: &str = "process.alive";
 /// One when a process has stopped as it should: from then on nobody waits to hear of it.
 pub const PROCESS_STOPPED: &str = "process.stopped";
+/// What is measured of a process is of its name, which each start of a program has another of. Who wants to tell processes apart looks at the
+/// last days; what is older is of all of them.
+pub const OF_PROCESSES: [&str; 6] = [PROCESS_CPU, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
 /// How full the disk is that the data directory is on, in thousandths, looked at every ten seconds.
 pub const DISK_USED: &str = "disk.used";
 

@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
-use measuring::{Level, NotASketch, Sketch};
+use measuring::{ALL, Level, NotASketch, Series, Sketch, metric};
 use uuid::Uuid;
 
 use super::{SketchRecord, SketchRow, TABLE, sql};
 use crate::{
     Store, StoreError,
+    codec::Many,
     db::{Work, within},
     write::{Clash, insert},
 };
@@ -29,10 +30,27 @@ const AT_ONCE: i64 = 2_000;
 impl Store {
     /// Puts together what processes have written of hours and days that are over.
     pub async fn fold_measured(&self, now: i64) -> Result<(), StoreError> {
+        let all_processes = metric::OF_PROCESSES.map(|metric| Series::new(metric, ALL, ""));
+        self.numbers_of_series(all_processes.iter()).await?;
         for level in [Level::Hour, Level::Day] {
+            self.forget_processes(level, now - OVER).await?;
             while self.fold_some(level, now - OVER).await? {}
         }
         Ok(())
+    }
+
+    /// Which process it was is of no interest any more, and there would be some series more with each start of a program.
+    async fn forget_processes(&self, level: Level, before: i64) -> Result<(), StoreError> {
+        let mut tx = self.db().begin_for(Work::Job).await?;
+        let (lock, text) = (tx.sql(&sql::FOLD_ALONE), tx.sql(&sql::OF_ALL_PROCESSES));
+        let (is_alone,): (bool,) = within!(tx, |on| sqlx::query_as(lock).fetch_one(on))?;
+        if is_alone {
+            within!(tx, |on| async {
+                let query = sqlx::query(text).bind(level.number()).bind(before).bind(Many(&metric::OF_PROCESSES[..]));
+                query.execute(on).await.map(|_| ())
+            })?;
+        }
+        tx.commit().await
     }
 
     /// Whether there may be more.

@@ -34,6 +34,19 @@ pub(super) const EXPIRE: &str = "DELETE FROM measurements WHERE level = $1 AND a
 /// Whether nobody else is at it, until the end of the transaction.
 pub(super) const FOLD_ALONE: Pair = Pair { sqlite: "SELECT TRUE", postgres: "SELECT pg_try_advisory_xact_lock(1986622580)" };
 
+/// Gives what processes have measured before `$2` to the series of all of them. No two processes have the same row of that.
+pub(super) const OF_ALL_PROCESSES: Pair = Pair {
+    sqlite: "\
+        UPDATE measurements SET series_id = \
+            (SELECT a.id FROM series a JOIN series o ON o.metric = a.metric WHERE o.id = measurements.series_id AND a.subject = 'all' AND a.class = '') \
+        WHERE level = $1 AND at < $2 \
+            AND series_id IN (SELECT id FROM series WHERE metric IN (SELECT value FROM json_each($3)) AND subject NOT IN ('all', 'others'))",
+    postgres: "\
+        UPDATE measurements SET series_id = \
+            (SELECT a.id FROM series a JOIN series o ON o.metric = a.metric WHERE o.id = measurements.series_id AND a.subject = 'all' AND a.class = '') \
+        WHERE level = $1 AND at < $2 AND series_id IN (SELECT id FROM series WHERE metric = ANY($3) AND subject NOT IN ('all', 'others'))",
+};
+
 /// Takes out all rows of some periods, from `$2` to `$3`, of which there are several.
 pub(super) const TAKE_SEVERAL: &str = "\
     DELETE FROM measurements WHERE level = $1 AND (series_id, at) IN (SELECT series_id, at FROM measurements \

@@ -165,6 +165,7 @@ contract! {
         many_rows_are_written_whole,
         what_is_old_goes_and_what_it_was_of_with_it,
         what_processes_have_measured_of_a_day_that_is_over_becomes_one_row,
+        which_process_it_was_is_forgotten_after_some_days,
         what_a_later_version_has_written_of_a_period_is_left_as_it_is,
         a_range_is_told_with_the_time_before_and_with_builds,
         a_build_is_told_with_the_one_before_it,

@@ -125,6 +125,22 @@ pub async fn what_processes_have_measured_of_a_day_that_is_over_becomes_one_row(
     assert_eq!(arranged.number("SELECT count(*) FROM measurements").await, 4);
 }
 
+pub async fn which_process_it_was_is_forgotten_after_some_days(arranged: &Arranged) {
+    let day = Level::Day.begin(NOW - 4 * 24 * 60);
+    let span = Span { level: Level::Day, from: day, to: NOW + 24 * 60 };
+    for (process, name, values) in [(ONE, "aaaa", &[5_u64, 7][..]), (OTHER, "bbbb", &[9])] {
+        let of = |at: i64| Row { series: Series::new(metric::PROCESS_CPU, name, ""), ..row(Level::Day, "", at, values) };
+        arranged.store.write_measured(process, &[of(day), of(Level::Day.begin(NOW))]).await.unwrap();
+    }
+
+    arranged.store.fold_measured(NOW).await.unwrap();
+    arranged.store.fold_measured(NOW).await.unwrap();
+
+    let told: Vec<_> = counts(arranged, span).await;
+    assert_eq!(told, [("aaaa".to_owned(), 5_760, 2), ("all".to_owned(), 0, 3), ("bbbb".to_owned(), 5_760, 1)]);
+    assert_eq!(arranged.number("SELECT count(*) FROM measurements").await, 3);
+}
+
 pub async fn what_a_later_version_has_written_of_a_period_is_left_as_it_is(arranged: &Arranged) {
     let day = Level::Day.begin(NOW - 4 * 24 * 60);
     for process in [ONE, OTHER] {

@@ -198,7 +198,7 @@ test('figures are held against the build before', async ({ page }) => {
   await signIn(page);
   await page.goto('/performance');
   await alive(page);
-  await page.getByRole('navigation', { name: 'Compared with' }).getByRole('link', { name: 'Build before' }).click();
+  await page.getByRole('navigation', { name: 'Compared with' }).getByRole('link', { name: 'the build before' }).click();
   await expect(page).toHaveURL('/performance?against=build');
   await expect(page.getByText('No build has served before this one')).toBeVisible();
   await page.getByRole('navigation', { name: 'How far back' }).getByRole('link', { name: '1 hour' }).click();

@@ -33,7 +33,7 @@ pub(super) fn section(profiled: &Profiled, now: Timestamp, forms: &Forms) -> Mar
             @if profiled.is_able {
                 p.muted {
                     "Of the server that answers; of several each looks for itself. Functions that are at work are seen 99 times in each second of a processor that is busy, and what waits "
-                    "is not seen at all."
+                    "is not seen at all. For names the server reads its own symbols: the first time it takes 100 to 200 MB of memory for that, and keeps them."
                 }
                 (form(profiled, now, forms))
             } @else { p { "This system does not let a program look where its own time goes. On Linux and macOS it does." } }
@@ -52,7 +52,7 @@ fn form(profiled: &Profiled, now: Timestamp, forms: &Forms) -> Markup {
         // It waits as long as it looks, and says so to whoever counts what is asked at once.
         form.line method="post" action="/performance/bottlenecks?waits#profile-h" {
             (elsewhere(&forms.store))
-            button.btn name="seconds" value=(USUAL_SECONDS) { "Look for " (USUAL_SECONDS) " seconds where the processors\u{2019} time goes" }
+            button.btn name="seconds" value=(USUAL_SECONDS) { "Look for " (USUAL_SECONDS) " seconds" }
             button.btn.ghost name="seconds" value=(SECONDS.end()) { "For " (SECONDS.end()) " seconds" }
         }
     }

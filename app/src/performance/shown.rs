@@ -27,8 +27,9 @@ pub(super) fn against(asked: &Asked, measured: &Measurements) -> Markup {
     let named = |one: &Deployment| html! { code title=(one.version) { (one.build) } };
     html! {
         div.line.ranges {
+            span.muted { "Compared with" }
             nav.seg aria-label="Compared with" {
-                @for (against, words) in [(Against::TimeBefore, "Time before"), (Against::BuildBefore, "Build before")] {
+                @for (against, words) in [(Against::TimeBefore, "the time before"), (Against::BuildBefore, "the build before")] {
                     a href=(asked.with_against(against).address()) aria-current=[(against == asked.against).then_some("page")] { (words) }
                 }
             }

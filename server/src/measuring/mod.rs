@@ -52,6 +52,8 @@ pub(crate) struct Measuring {
 pub(crate) struct Request<'a> {
     measuring: &'a Measuring,
     begun: Instant,
+    /// Whether it takes as long as somebody else likes: it says nothing of how fast this server is.
+    waits: bool,
     /// None where nothing is measured.
     measured: Option<(Route, Recording)>,
 }
@@ -79,7 +81,8 @@ impl Measuring {
             let route = self.routes.find(request.method(), request.uri().path());
             (route, traced.begin(route, request.headers(), begun))
         });
-        Request { measuring: self, begun, measured }
+        let waits = measured.as_ref().is_some_and(|(route, _)| waits(route, request.uri().query()));
+        Request { measuring: self, begun, waits, measured }
     }
 
     fn in_flight(&self) -> u64 {
@@ -104,7 +107,9 @@ impl Request<'_> {
         let (Some(traced), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
         let recorder = traced.recorder();
         let (status, length) = (response.status(), response.body().size_hint().exact());
-        recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
+        if !self.waits {
+            recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
+        }
         if let Some(length) = length {
             recorder.record(metric::HTTP_BYTES, route.name, "", length);
         }
@@ -121,6 +126,11 @@ impl Drop for Request<'_> {
     fn drop(&mut self) {
         self.measuring.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Forms that wait for somebody else's server, or for time to pass, say so in their address (`http/limits/visit.rs`).
+fn waits(route: &Route, query: Option<&str>) -> bool {
+    query == Some("waits") && (route.name.starts_with("POST /settings/") || route.name.starts_with("POST /performance/"))
 }
 
 fn class(status: StatusCode) -> &'static str {
@@ -169,6 +179,21 @@ mod tests {
         assert_eq!((told[1].0, told[1].1, told[1].2, told.len()), ("http.duration", of, "4xx", 4));
         assert_eq!((told[3].0, told[3].1), ("runtime.poll", of));
         assert_eq!(measuring.in_flight(), 0);
+    }
+
+    #[test]
+    fn how_long_somebody_else_took_is_not_how_long_this_server_took() {
+        let measuring =
+            Measuring::new(Some(Arc::new(Traced::for_tests())), Routes::of([("POST", "/performance/{place}"), ("POST", "/products/{handle}")]));
+        for address in ["/performance/bottlenecks?waits", "/products/lamp?waits"] {
+            let asked = HttpRequest::post(address).body(Body::empty()).unwrap();
+            measuring.request(&asked, Instant::now()).answered(&().into_response());
+        }
+
+        let taken = measuring.recorder().unwrap().take();
+
+        let took: Vec<_> = taken.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION).map(|(series, _)| series.of.as_str()).collect();
+        assert_eq!(took, ["POST /products/{handle}"]);
     }
 
     #[test]

@@ -36,7 +36,9 @@ fn every_name_is_said_by_the_script() {
     let script: String = ["collector", "marks", "place", "send", "views", "vital"].map(|file| text(&format!("frontend/vitals/{file}.mjs"))).concat();
     let said = |name: &str| script.contains(&format!("\"{name}\""));
 
-    assert!(Metric::ALL.iter().all(|metric| said(metric.name())), "{:?}", Metric::ALL.iter().find(|metric| !said(metric.name())));
+    // Some are called as their marks are.
+    let unsaid = Metric::ALL.iter().find(|metric| !said(metric.name()) && !said(&format!("vitrine:{}", metric.name())));
+    assert_eq!(unsaid, None);
     assert!(Device::ALL.iter().all(|device| said(device.name())));
     assert!(Viewport::ALL.iter().all(|viewport| said(viewport.name())));
     assert!(Cache::ALL.iter().all(|cache| said(cache.name())));

@@ -32,8 +32,8 @@ pub enum Against {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     pub range: Range,
-    /// Of one route, statement or cache only; none: of each.
-    pub of: Option<String>,
+    /// Of some routes, statements or caches only; none: of each.
+    pub of: Vec<&'static str>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,
     /// Metrics of which only the whole is wanted: their periods are empty.

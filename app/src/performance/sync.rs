@@ -34,9 +34,10 @@ const CONFLICT: &str = "conflict";
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![(metric::SYNC_PUSHED, Classes::Whole), (metric::HTTP_DURATION, Classes::All), (metric::PENDING, Classes::WholeAnd("device"))];
+    let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).collect();
     let measured = ports
         .performance
-        .measurements(who, &Question { range: asked.range, parts, summed: &[metric::HTTP_DURATION, metric::PENDING], ..Question::default() })
+        .measurements(who, &Question { range: asked.range, of, parts, summed: &[metric::HTTP_DURATION, metric::PENDING], ..Question::default() })
         .await?;
     let page = html! {
         (head(asked, "Sync", "Devices keep edits that are made without a network, and send them when there is one."))

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::{Level, Series, Sketch};
+use crate::{ALL, Level, Series, Sketch};
 
 /// What a process has measured in the periods that are not over, and what it has not yet written. A row is always the whole of what this
 /// process has of a series and a period, so that it may be written again.
@@ -101,11 +101,8 @@ impl Periods {
         if current.at != Some(at) {
             *current = Current { at: Some(at), sketches: HashMap::new() };
         }
-        let series = if current.sketches.contains_key(series) || current.sketches.len() < MOST_SERIES {
-            series.clone()
-        } else {
-            Series::new(&series.metric, crate::OTHERS, "")
-        };
+        let has_room = current.sketches.contains_key(series) || current.sketches.len() < MOST_SERIES || series.of == ALL;
+        let series = if has_room { series.clone() } else { series.among_others() };
         let merged = current.sketches.entry(series.clone()).or_default();
         merged.merge(sketch);
         Row { level, series, at, generation: self.generation, sketch: merged.clone() }
@@ -188,13 +185,18 @@ mod tests {
     #[test]
     fn more_series_than_there_is_room_for_are_told_together() {
         let mut periods = Periods::new(100_000);
-        let names = (0..MOST_SERIES + 10).map(|name| (Series::new("a", &name.to_string(), ""), Sketch::of(1))).collect();
+        let mut names: Vec<_> = (0..MOST_SERIES + 9).map(|name| (Series::new("a", &name.to_string(), "device:phone"), Sketch::of(1))).collect();
+        names.push((Series::new("a", "late", "5xx"), Sketch::of(1)));
+        names.push((Series::new("a", ALL, "5xx"), Sketch::of(1)));
         periods.add(5, names);
 
         let rows = periods.take();
 
-        let others: Vec<u64> =
-            rows.iter().filter(|row| row.series.of == crate::OTHERS && row.level == Level::Day).map(|row| row.sketch.count()).collect();
-        assert_eq!(others, [10]);
+        // Made again with each that is put to them: the last is the whole.
+        let count = |of: &str, class: &str| {
+            let is_it = |row: &&Row| row.level == Level::Day && (row.series.of.as_str(), row.series.class.as_str()) == (of, class);
+            rows.iter().filter(is_it).map(|row| row.sketch.count()).collect::<Vec<_>>()
+        };
+        assert_eq!((count(crate::OTHERS, ""), count(crate::OTHERS, "5xx"), count(ALL, "5xx")), (vec![9], vec![1], vec![1]));
     }
 }

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use crate::{ALL, OTHERS, Series, Sketch};
+use crate::{ALL, Series, Sketch};
 
 /// Counts values by their series, from any thread. Each thread has a part of its own, whose lock nobody else wants but once a minute.
 #[derive(Debug)]
@@ -78,12 +78,11 @@ impl Recorder {
         }
         // A key that another series has is as good as no room.
         let is_new = part.0.len() < self.most && !part.0.contains_key(&key);
-        let series = if is_new || of == ALL {
-            Series::new(metric, of, class)
-        } else {
+        let mut series = Series::new(metric, of, class);
+        if !is_new && of != ALL {
             self.others.fetch_add(1, Ordering::Relaxed);
-            Series::new(metric, OTHERS, "")
-        };
+            series = series.among_others();
+        }
         let key = hash(&series.metric, &series.of, &series.class);
         count(&mut part.0.entry(key).or_insert_with(|| (series, Sketch::default())).1);
     }
@@ -132,6 +131,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::OTHERS;
 
     fn taken(recorder: &Recorder) -> HashMap<Series, u64> {
         recorder.take().into_iter().map(|(series, sketch)| (series, sketch.count())).collect()

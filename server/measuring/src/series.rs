@@ -25,6 +25,13 @@ impl Series {
         Self { metric: cut(metric), of: cut(of), class: cut(class) }
     }
 
+    /// What stands for it where there is no room to tell it apart. What failed is still told: those classes are few, and not made by who asks.
+    #[must_use]
+    pub fn among_others(&self) -> Self {
+        let class = if self.class.contains(':') { "" } else { &self.class };
+        Self { metric: self.metric.clone(), of: OTHERS.to_owned(), class: class.to_owned() }
+    }
+
     pub(crate) fn is(&self, metric: &str, of: &str, class: &str) -> bool {
         self.metric == metric && self.of == of && self.class == class
     }

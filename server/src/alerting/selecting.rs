@@ -11,7 +11,8 @@ use measuring::{ALL, Series, metric};
 pub(super) fn dimension(metric: &str) -> &'static str {
     match metric {
         metric::HTTP_REFUSED => "reason",
-        metric::BEACONS => "outcome",
+        metric::BEACONS | metric::SYNC_PUSHED => "outcome",
+        metric::RUNTIME_POLL => "route",
         metric::DB_STATEMENT | metric::DB_FAILED => "statement",
         _ => match metric.split('.').next() {
             Some("http" | "vitals") => "route",
@@ -19,6 +20,8 @@ pub(super) fn dimension(metric: &str) -> &'static str {
             Some("cache") => "cache",
             Some("process" | "runtime") => "process",
             Some("disk") => "disk",
+            Some("job") => "kind",
+            Some("provider") => "provider",
             _ => "of",
         },
     }
@@ -28,7 +31,15 @@ pub(super) fn dimension(metric: &str) -> &'static str {
 pub(super) fn scale(metric: &str) -> f64 {
     let unit_of_vital = |name: &str| vitals::Metric::from_name(name).map(vitals::Metric::unit);
     match metric {
-        metric::HTTP_DURATION | metric::DB_STATEMENT | metric::DB_WAIT | metric::RUNTIME_LAG | metric::RUNTIME_POLL => 1e-3,
+        metric::HTTP_DURATION
+        | metric::HTTP_TOGETHER
+        | metric::DB_STATEMENT
+        | metric::DB_WAIT
+        | metric::RUNTIME_LAG
+        | metric::RUNTIME_POLL
+        | metric::JOB_DURATION
+        | metric::JOB_WAITED
+        | metric::PROVIDER_DURATION => 1e-3,
         metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED => 1e-3,
         _ => match metric.strip_prefix(metric::VITALS).and_then(unit_of_vital) {
             Some(vitals::Unit::Microseconds) => 1e-3,
@@ -40,7 +51,7 @@ pub(super) fn scale(metric: &str) -> f64 {
 
 /// Whether there is a series of everything together beside those of each.
 fn has_whole(metric: &str) -> bool {
-    metric == metric::HTTP_IN_FLIGHT || (metric.starts_with(metric::VITALS) && metric != metric::BEACONS)
+    matches!(metric, metric::HTTP_IN_FLIGHT | metric::JOB_WAITING) || (metric.starts_with(metric::VITALS) && metric != metric::BEACONS)
 }
 
 /// What is asked by machines, to find out whether this server may be asked: an answer of 503 is what is meant.

@@ -197,9 +197,15 @@ impl View {
         count(telling.recorder, &beacon, &mut self.counted, |_| true);
         self.counted = HashSet::new();
         if let (Some(traced), Some(trace), Some(viewed)) = (telling.traced, &beacon.trace, viewed(&beacon)) {
-            traced.viewed(trace, &viewed);
+            traced.viewed(trace, &on_the_server(beacon.route.name()), &viewed);
         }
     }
+}
+
+/// What a page's route is called here: `/products/{handle}` of `/products/:handle`.
+fn on_the_server(page: &str) -> String {
+    let parts = page.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// How the document was opened; none where its answer was not measured.
@@ -375,11 +381,12 @@ mod tests {
         let id = request.id().unwrap();
         request.finish(Outcome::Answered(200));
         let of = |view: &str, trace: &str| Beacon {
+            route: if view == "other" { Route::Product } else { Route::Products },
             trace: Some(trace.to_owned()),
             ..beacon(view, 0, &[(Metric::Ttfb, 5_000_000), (Metric::Lcp, 5_900_000)])
         };
         let mut views = Views::new(10, Duration::from_mins(1));
-        for (view, trace) in [("a", id.to_string()), ("b", id.to_string()), ("c", "0".repeat(31) + "1")] {
+        for (view, trace) in [("other", id.to_string()), ("a", id.to_string()), ("b", id.to_string()), ("c", "0".repeat(31) + "1")] {
             views.hear(&telling, of(view, &trace), now);
         }
 

@@ -79,9 +79,11 @@ impl Measuring {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         let measured = self.traced().map(|traced| {
             let route = self.routes.find(request.method(), request.uri().path());
-            (route, traced.begin(route, request.headers(), begun))
+            let waits = waits(&route, request.uri().query());
+            (route, waits, traced.begin(route, request.headers(), waits, begun))
         });
-        let waits = measured.as_ref().is_some_and(|(route, _)| waits(route, request.uri().query()));
+        let waits = measured.as_ref().is_some_and(|(_, waits, _)| *waits);
+        let measured = measured.map(|(route, _, recording)| (route, recording));
         Request { measuring: self, begun, waits, measured }
     }
 
@@ -107,7 +109,7 @@ impl Request<'_> {
         let (Some(traced), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
         let recorder = traced.recorder();
         let (status, length) = (response.status(), response.body().size_hint().exact());
-        if !self.waits {
+        if !self.waits || status.is_server_error() {
             recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
         }
         if let Some(length) = length {
@@ -189,11 +191,15 @@ mod tests {
             let asked = HttpRequest::post(address).body(Body::empty()).unwrap();
             measuring.request(&asked, Instant::now()).answered(&().into_response());
         }
+        let asked = HttpRequest::post("/performance/alerts?waits").body(Body::empty()).unwrap();
+        measuring.request(&asked, Instant::now()).answered(&StatusCode::INTERNAL_SERVER_ERROR.into_response());
 
         let taken = measuring.recorder().unwrap().take();
 
         let took: Vec<_> = taken.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION).map(|(series, _)| series.of.as_str()).collect();
-        assert_eq!(took, ["POST /products/{handle}"]);
+        // That it failed is its own.
+        assert_eq!(took.len(), 2, "{took:?}");
+        assert!(took.contains(&"POST /products/{handle}") && taken.iter().any(|(series, _)| series.class == "5xx"), "{taken:?}");
     }
 
     #[test]
@@ -219,7 +225,7 @@ mod tests {
             .recorded(async {
                 work.await;
                 std::thread::sleep(Duration::from_millis(3));
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
             })
             .await;
         let answer = "made".into_response();

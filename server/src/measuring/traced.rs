@@ -16,7 +16,8 @@ use axum::{
 use domain::clock::Clock;
 use measuring::Recorder;
 use traces::{
-    Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, TraceId, Tracer, browser::Viewed, export::Exporter,
+    Begin, Kept, KeptOptions, Kind, MANY, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, Tracer, browser::Viewed,
+    export::Exporter,
 };
 
 use super::{heard, routes::Route};
@@ -92,7 +93,7 @@ impl Traced {
 
     #[cfg(test)]
     pub(super) fn begin_for_tests(&self, began: Instant) -> Recording {
-        self.begin(Route { name: "GET /products", method: Some("GET"), path: "/products" }, &HeaderMap::new(), began)
+        self.begin(Route { name: "GET /products", method: Some("GET"), path: "/products" }, &HeaderMap::new(), false, began)
     }
 
     pub(super) fn recorder(&self) -> &Recorder {
@@ -109,13 +110,16 @@ impl Traced {
 
     /// A browser has said how it opened a page: if the request that made the page is kept here, that becomes a part of the same trace, once. Whoever
     /// knows a trace's name was told it with the page.
-    pub(super) fn viewed(&self, trace: &str, viewed: &Viewed) {
+    pub(super) fn viewed(&self, trace: &str, page: &str, viewed: &Viewed) {
         let Some(id) = TraceId::parse(trace) else { return };
         let parts = self.kept().by_id(id);
         if parts.iter().any(|part| part.kind == Kind::Browser) {
             return;
         }
-        let document = parts.iter().find(|part| part.kind == Kind::Request && part.parent.is_none());
+        // What a worker or a cache answered has the trace of when it was made.
+        let is_its = |part: &Trace| part.route.as_str() == page && part.method.as_ref().is_some_and(|method| method.as_str() == "GET");
+        let document =
+            parts.iter().find(|part| part.kind == Kind::Request && part.parent.is_none() && part.outcome == Outcome::Answered(200) && is_its(part));
         if let Some(part) = document.and_then(|document| viewed.trace(document)) {
             self.sink.keep(part);
         }
@@ -126,9 +130,9 @@ impl Traced {
     }
 
     /// Begins to record a request.
-    pub(super) fn begin(&self, route: Route, headers: &HeaderMap, began: Instant) -> Recording {
+    pub(super) fn begin(&self, route: Route, headers: &HeaderMap, waits: bool, began: Instant) -> Recording {
         let at = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
-        let slow = (route.name == "POST /imports").then_some(SENDING);
+        let slow = (waits || route.name == "POST /imports").then_some(SENDING);
         let parent = headers.get(TRACEPARENT).map(|_| self.parent(headers, at)).unwrap_or_default();
         self.tracer.begin(Begin { kind: Kind::Request, method: route.method, route: route.path, parent, at, began, slow })
     }
@@ -251,10 +255,10 @@ mod tests {
         let traced = Traced::new(0.0, [7; 24], None);
 
         for site in ["cross-site", "same-site", "none"] {
-            traced.begin(ROUTE, &headers(site), Instant::now()).finish(Outcome::Answered(200));
+            traced.begin(ROUTE, &headers(site), false, Instant::now()).finish(Outcome::Answered(200));
         }
         assert_eq!(traced.kept().latest(None, 9), []);
-        traced.begin(ROUTE, &headers("same-origin"), Instant::now()).finish(Outcome::Answered(200));
+        traced.begin(ROUTE, &headers("same-origin"), false, Instant::now()).finish(Outcome::Answered(200));
 
         let kept = traced.kept().latest(Some("GET /products"), 9);
         assert_eq!(kept.iter().map(|head| head.id.as_str()).collect::<Vec<_>>(), [&PARENT[3..35]]);
@@ -309,7 +313,7 @@ mod tests {
         for number in 0..40_u16 {
             let route = Route { path: if number % 2 == 0 { "/a" } else { "/b" }, ..ROUTE };
             let status = if number < 20 { 503 } else { 200 };
-            traced.begin(route, &HeaderMap::new(), Instant::now()).finish(Outcome::Answered(status));
+            traced.begin(route, &HeaderMap::new(), false, Instant::now()).finish(Outcome::Answered(status));
         }
 
         let waiting = traced.waiting().take();

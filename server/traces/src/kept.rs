@@ -120,7 +120,9 @@ impl Kept {
 
     /// The slowest that began in a range of microseconds since 1970, of a route (`GET /products`) or of all of them.
     pub fn worst(&self, route: Option<&str>, range: Range<u64>, most: usize) -> Vec<Head> {
-        let mut heads = self.inner().heads(route, |entry| range.contains(&entry.head.begun_at));
+        // How long a page took in a browser is for the network and the device to say, too: beside requests of all routes it would be all there is.
+        let is_asked = |entry: &Entry| route.is_some() || entry.head.kind != Kind::Browser;
+        let mut heads = self.inner().heads(route, |entry| range.contains(&entry.head.begun_at) && is_asked(entry));
         heads.sort_by(|one, other| other.duration_us.cmp(&one.duration_us).then(other.begun_at.cmp(&one.begun_at)));
         heads.truncate(most);
         heads

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use domain::clock::Timestamp;
 use futures::TryStreamExt;
-use measuring::{Level, OTHERS, Row, Series, Sketch, Span};
+use measuring::{Level, Row, Series, Sketch, Span};
 use ports::performance::Deployment;
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a build serves, the first time.
+    /// Notes that a build serves, the first time or after another one.
     pub async fn note_deployment(&self, build: &str, version: &str) -> Result<(), StoreError> {
         let now = self.inner.clock.now().micros();
         written!(self.db(), |on| async { sqlx::query(sql::NOTE_DEPLOYMENT).bind(build).bind(version).bind(now).execute(on).await.map(|_| ()) })?;
@@ -158,7 +158,7 @@ impl Store {
             tx.commit().await?;
             self.learn_series().await?;
         }
-        Ok(series.map(|series| names.number(series).or_else(|| names.number(&Series::new(&series.metric, OTHERS, "")))).collect())
+        Ok(series.map(|series| names.number(series).or_else(|| names.number(&series.among_others()))).collect())
     }
 
     /// Hears of series that others have named.

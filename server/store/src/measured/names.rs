@@ -5,7 +5,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard},
 };
 
-use measuring::{OTHERS, Series};
+use measuring::Series;
 
 /// Every series that was seen in the table, by its number.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Names {
             if new.len() < room {
                 new.insert(series.clone());
             } else {
-                others.insert(Series::new(&series.metric, OTHERS, ""));
+                others.insert(series.among_others());
             }
         }
         new.extend(others.into_iter().filter(|series| !known.numbers.contains_key(series)));

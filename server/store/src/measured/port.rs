@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use measuring::{Series, Sketch, Span};
+use measuring::{Level, Series, Sketch, Span};
 use ports::{
     Access,
     error::AppError,
@@ -21,7 +21,7 @@ impl Performance for Store {
         let now = self.inner.clock.now().micros().div_euclid(MINUTE);
         let span = Span::last(question.range.minutes(), now);
         let deployments = self.deployments().await?;
-        let (compared, from, before) = compared(question.against, &deployments, span);
+        let (compared, from, before) = compared(question.against, &deployments, span, now);
         let known = self.series_that(|series| is_wanted(question, series)).await?;
         let mut all: HashMap<i64, Measured> = HashMap::new();
         let mut look = |number: i64, at: i64, sketch: &Sketch| {
@@ -36,7 +36,7 @@ impl Performance for Store {
                 of_period.merge(sketch);
             }
         };
-        if before.to >= span.from {
+        if before.level == span.level && before.to >= span.from {
             self.each_measured(Span { from: before.from.min(span.from), ..span }, &known, look).await?;
         } else {
             self.each_measured(before, &known, &mut look).await?;
@@ -48,22 +48,35 @@ impl Performance for Store {
     }
 }
 
-/// What is compared: from when on it is of now, and what is before. A build is of whole periods, as in the one that it began in the build before has
-/// served, too; where there is no other, it is of that one.
-fn compared(against: Against, latest_first: &[Deployment], span: Span) -> (Compared, i64, Span) {
+/// What is compared: from when on it is of now, and what is before. A build is of whole periods, as in the one that it began in others have served,
+/// too; where the present one has no other yet, it is of that one. A build that served for less is not told of.
+fn compared(against: Against, latest_first: &[Deployment], span: Span, now: i64) -> (Compared, i64, Span) {
     if against == Against::TimeBefore {
         return (Compared::TimeBefore, span.from, span.before());
     }
     let (length, period) = (span.to - span.from, span.level.minutes());
-    let whole = |deployment: &Deployment| span.level.begin(deployment.began_at.micros().div_euclid(MINUTE)) + period;
-    let [now, before, ..] = latest_first else { return (Compared::NoBuildBefore, span.from, Span { to: span.from, ..span }) };
-    let began = whole(now) - period;
-    let earlier = Span { level: span.level, from: whole(before).max(began - length).min(began - period), to: began };
-    (Compared::Builds { now: now.clone(), before: before.clone() }, whole(now).max(span.from).min(span.to - period), earlier)
+    let began = |deployment: &Deployment| span.level.begin(deployment.began_at.micros().div_euclid(MINUTE));
+    let present = latest_first.first();
+    let earlier = present.and_then(|present| latest_first.iter().find(|one| began(one) < began(present)));
+    let (Some(present), Some(before)) = (present, earlier) else {
+        return (Compared::NoBuildBefore, span.from, Span { to: span.from, ..span });
+    };
+    let to = began(present);
+    let from = (began(before) + period).max(to - length).min(to - period);
+    let earlier = still_kept(Span { level: span.level, from, to }, now);
+    (Compared::Builds { now: present.clone(), before: before.clone() }, (to + period).max(span.from).min(span.to - period), earlier)
+}
+
+/// The same time in longer periods, where what there was of its own is let go of.
+fn still_kept(span: Span, now: i64) -> Span {
+    let is_kept = |level: &Level| *level >= span.level && span.from >= now - level.kept();
+    let level = Level::ALL.into_iter().find(is_kept).unwrap_or(Level::Day);
+    let from = level.begin(span.from);
+    Span { level, from, to: level.begin(span.to).max(from + level.minutes()) }
 }
 
 fn is_wanted(question: &Question, series: &Series) -> bool {
-    question.of.as_ref().is_none_or(|of| *of == series.of)
+    (question.of.is_empty() || question.of.contains(&series.of.as_str()))
         && question.parts.iter().any(|(metric, classes)| *metric == series.metric && classes.has(&series.class))
 }
 

@@ -40,11 +40,14 @@ pub(super) const OF_ALL_PROCESSES: Pair = Pair {
         UPDATE measurements SET series_id = \
             (SELECT a.id FROM series a JOIN series o ON o.metric = a.metric WHERE o.id = measurements.series_id AND a.subject = 'all' AND a.class = '') \
         WHERE level = $1 AND at < $2 \
-            AND series_id IN (SELECT id FROM series WHERE metric IN (SELECT value FROM json_each($3)) AND subject NOT IN ('all', 'others'))",
+            AND series_id IN (SELECT o.id FROM series o WHERE o.metric IN (SELECT value FROM json_each($3)) AND o.subject NOT IN ('all', 'others') \
+                AND EXISTS (SELECT 1 FROM series a WHERE a.metric = o.metric AND a.subject = 'all' AND a.class = ''))",
     postgres: "\
         UPDATE measurements SET series_id = \
             (SELECT a.id FROM series a JOIN series o ON o.metric = a.metric WHERE o.id = measurements.series_id AND a.subject = 'all' AND a.class = '') \
-        WHERE level = $1 AND at < $2 AND series_id IN (SELECT id FROM series WHERE metric = ANY($3) AND subject NOT IN ('all', 'others'))",
+        WHERE level = $1 AND at < $2 \
+            AND series_id IN (SELECT o.id FROM series o WHERE o.metric = ANY($3) AND o.subject NOT IN ('all', 'others') \
+                AND EXISTS (SELECT 1 FROM series a WHERE a.metric = o.metric AND a.subject = 'all' AND a.class = ''))",
 };
 
 /// Takes out all rows of some periods, from `$2` to `$3`, of which there are several.
@@ -58,6 +61,9 @@ pub(super) const DROP_SERIES: &str = "\
     AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 1 AND m.series_id = series.id) \
     AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 2 AND m.series_id = series.id)";
 
-pub(super) const NOTE_DEPLOYMENT: &str = "INSERT INTO deployments (build, version, began_at) VALUES ($1, $2, $3) ON CONFLICT (build) DO NOTHING";
+/// A build that serves again, after another one, began then.
+pub(super) const NOTE_DEPLOYMENT: &str = "\
+    INSERT INTO deployments (build, version, began_at) VALUES ($1, $2, $3) ON CONFLICT (build) DO UPDATE SET began_at = excluded.began_at \
+    WHERE deployments.build <> (SELECT d.build FROM deployments d ORDER BY d.began_at DESC LIMIT 1)";
 
 pub(super) const DEPLOYMENTS: &str = "SELECT build, version, began_at FROM deployments ORDER BY began_at DESC LIMIT $1";

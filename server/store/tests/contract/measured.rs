@@ -177,7 +177,7 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     let others = Question { parts: vec![(metric::HTTP_BYTES, Classes::All)], ..question.clone() };
     assert_eq!(arranged.store.measurements_for(&who, &others).await.series, []);
     let only_sums = Question { summed: &[metric::HTTP_DURATION], ..question.clone() };
-    let of_all = Question { of: Some(ALL.to_owned()), ..question };
+    let of_all = Question { of: vec![ALL], ..question };
     assert_eq!(arranged.store.measurements_for(&who, &of_all).await.series, []);
     let sums = arranged.store.measurements_for(&who, &only_sums).await.series;
     assert_eq!((sums[0].now.count(), sums[0].before.count(), sums[0].periods.len()), (2, 3, 0));
@@ -203,6 +203,14 @@ pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
     // The minutes in which they began are of both.
     assert_eq!((told.series[0].now.count(), told.series[0].before.count()), (8, 4));
     assert_eq!(told.series[0].periods.iter().map(Sketch::count).sum::<u64>(), 63);
+    // Whoever goes back to a build has it serve from then on; one that served within the same minute is passed over.
+    arranged.clock.advance(60);
+    for build in ["odd", "old", "old"] {
+        arranged.store.note_deployment(build, "0.1.0").await.unwrap();
+    }
+    let back = arranged.store.measurements_for(&who, &question).await;
+    let Compared::Builds { now, before } = &back.compared else { panic!("{:?}", back.compared) };
+    assert_eq!((now.build.as_str(), before.build.as_str()), ("old", "new"));
 }
 
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {

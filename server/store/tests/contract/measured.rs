@@ -206,6 +206,7 @@ pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
     // Whoever goes back to a build has it serve from then on; one that served within the same minute is passed over.
     arranged.clock.advance(60);
     for build in ["odd", "old", "old"] {
+        arranged.clock.advance(1);
         arranged.store.note_deployment(build, "0.1.0").await.unwrap();
     }
     let back = arranged.store.measurements_for(&who, &question).await;

@@ -93,7 +93,8 @@ pub(super) async fn read(measuring: &Measuring, store: &Store, build: &str, mut 
     loop {
         tokio::select! {
             beacon = arriving.0.recv() => {
-                let Some(beacon) = beacon else { return };
+                // Nobody can say anything any more: the router has gone before this.
+                let Some(beacon) = beacon else { return views.settle_all(&telling) };
                 hear(&telling, &mut views, &mut builds, store, &beacon).await;
             }
             _ = looks.tick() => views.settle(&telling, Instant::now()),

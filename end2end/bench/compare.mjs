@@ -6,6 +6,7 @@
 //   NAME_BASE, NAME_NEW   what they are called
 //   JUDGE                 the program that judges; target/release/compare
 //   PAIRS, BURST          how many pairs (20), each the least of three bursts on both sides, and how many requests are a burst (200)
+//   FIGURES               only those with this in their name
 //   PRODUCTS              in the catalogue (10,000)
 //   MAY_GROW              by how many percent a count of bytes may grow (0)
 //   OUT                   where the samples are put (target/compare/samples.json)
@@ -68,7 +69,7 @@ async function measured() {
     const grounds = [];
     for (const line of lines) grounds.push(await ready(line));
     const figures = [];
-    for (const figure of FIGURES) {
+    for (const figure of FIGURES.filter(({ name }) => name.includes(set('FIGURES', '')))) {
       const begun = performance.now();
       const sides = lines.map((line, side) => () => line.burst(burst, figure.asks(grounds[side])));
       // Caches fill, code is loaded.

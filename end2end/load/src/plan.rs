@@ -43,6 +43,10 @@ pub struct Plan {
     pub products: u32,
     /// How many people have an account; more users than that share them.
     pub accounts: u32,
+    /// How many products are looked at and changed, at least, where the store has so many. Of a run that changes much they have to be many: a product that
+    /// was changed fifty times has a page that is half as dear again, by its history.
+    #[serde(default = "looked_at")]
+    pub looked_at: usize,
     /// Settings that the server is started with, beside its usual ones.
     #[serde(default)]
     pub server: BTreeMap<String, String>,
@@ -50,6 +54,10 @@ pub struct Plan {
     /// What must hold, by what it is about: `all`, a call, or `server`.
     #[serde(default)]
     pub thresholds: BTreeMap<String, Vec<Threshold>>,
+}
+
+const fn looked_at() -> usize {
+    1_000
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -113,7 +113,10 @@ impl Program {
         }
         self.kill()?;
         let log = self.log();
-        let panics: Vec<&str> = log.lines().filter(|line| line.contains("panicked")).collect();
+        let lines: Vec<&str> = log.lines().collect();
+        let has_panicked = |at: &usize| lines[*at].contains("panicked");
+        // What it says, and of which value, stands in the lines behind.
+        let panics: Vec<String> = (0..lines.len()).filter(has_panicked).map(|at| lines[at..lines.len().min(at + 4)].join("\n")).collect();
         if !panics.is_empty() {
             bail!("The server has panicked: {}", panics.join("\n"));
         }

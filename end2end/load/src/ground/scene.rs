@@ -31,8 +31,6 @@ pub struct Scene {
 }
 
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Products that are looked at, at least, where the store has so many.
-const LOOKED_AT: usize = 1_000;
 /// Products for each user, so that nobody changes what another one has open.
 const FOR_EACH: usize = 4;
 
@@ -71,7 +69,7 @@ pub async fn scene(
         callers.push(log_in(&asks, &mut connection, account).await?);
     }
     let caller = callers.first().context("Nobody asks: name a token or an account.")?;
-    let wanted = LOOKED_AT.max(FOR_EACH * plan.most_users());
+    let wanted = plan.looked_at.max(FOR_EACH * plan.most_users());
     let (mut found, mut cursor) = (Vec::new(), None);
     let total = loop {
         let answer = ask(&mut connection, asks.sample(caller, cursor.as_deref())?).await?;

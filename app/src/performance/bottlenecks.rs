@@ -29,7 +29,7 @@ const NOT_YET: usize = 2;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
-    let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG];
+    let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG, metric::DISK_BUSY];
     let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
     let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
@@ -103,6 +103,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     let requests = periods(metric::HTTP_TOGETHER, None);
     let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
         ("the processors".into(), Kind::Processor, periods(metric::PROCESS_CPU, None), Vec::new()),
+        ("the disk".into(), Kind::Disk, periods(metric::DISK_BUSY, None), Vec::new()),
         ("the threads of the runtime".into(), Kind::Runtime, periods(metric::RUNTIME_BUSY, None), periods(metric::RUNTIME_LAG, None)),
     ];
     let pools = measured.of(metric::DB_USED).map(|one| one.series.of.as_str());
@@ -148,7 +149,7 @@ fn assumptions() -> Markup {
                 li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
-                li { "Locks, disks and providers of texts are not measured here. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
+                li { "The lock of SQLite is its connection that writes. What providers of texts let through and connections of clients are not measured here. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
             }
         }
     }

@@ -66,6 +66,8 @@ pub const PROCESS_STOPPED: &str = "process.stopped";
 pub const OF_PROCESSES: [&str; 6] = [PROCESS_CPU, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
 /// How full the disk is that the data directory is on, in thousandths, looked at every ten seconds.
 pub const DISK_USED: &str = "disk.used";
+/// How much of the time that disk had something to do, in thousandths. Linux tells it of a device, and not of what only looks like one.
+pub const DISK_BUSY: &str = "disk.busy";
 
 /// What is measured in browsers is called so: `vitals.lcp` and the others of the crate `vitals`.
 pub const VITALS: &str = "vitals.";

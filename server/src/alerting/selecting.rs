@@ -40,7 +40,7 @@ pub(super) fn scale(metric: &str) -> f64 {
         | metric::JOB_DURATION
         | metric::JOB_WAITED
         | metric::PROVIDER_DURATION => 1e-3,
-        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED => 1e-3,
+        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED | metric::DISK_BUSY => 1e-3,
         _ => match metric.strip_prefix(metric::VITALS).and_then(unit_of_vital) {
             Some(vitals::Unit::Microseconds) => 1e-3,
             Some(vitals::Unit::TenThousandths) => 1e-4,

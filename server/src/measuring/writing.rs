@@ -118,7 +118,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
         counted::sample(recorder, &store, &cache);
         machine.look(recorder, &name);
-        process::disk(recorder, &data_dir);
+        machine.look_at_disk(recorder, &data_dir);
         let present = now();
         if present == minute && !is_end {
             continue;

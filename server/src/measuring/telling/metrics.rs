@@ -102,7 +102,7 @@ fn how(name: &str) -> (Told, &'static str) {
         metric::SYNC_PUSHED => (Told::Count, "{edit}"),
         metric::JOB_WAITING => (Told::Level, "{job}"),
         metric::HTTP_IN_FLIGHT => (Told::Level, "{request}"),
-        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY => (Told::Level, "10*-3"),
+        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED | metric::DISK_BUSY => (Told::Level, "10*-3"),
         metric::CACHE_BYTES | metric::PROCESS_MEMORY => (Told::Level, "By"),
         metric::HTTP_BYTES => (Told::Sizes, "By"),
         metric::HTTP_STATEMENTS => (Told::Sizes, "{statement}"),

@@ -17,7 +17,7 @@ use super::{
     asked::Asked,
     changes::Forms,
     profiled,
-    shown::{head_of_all, heads, words},
+    shown::{head_of_all, heads, sentence, words},
 };
 
 /// Above which utilisation something is near its end.
@@ -51,7 +51,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 fn found(measured: &Measurements) -> Markup {
     html! {
         @match find(&windows(measured), NEAR) {
-            Err(refused) => section.part aria-labelledby="first-h" { h2 #first-h { "What ends first" } p { (refused) } },
+            Err(refused) => section.part aria-labelledby="first-h" { h2 #first-h { "What ends first" } p { (sentence(&refused.to_string())) } },
             Ok(found) => {
                 section.part aria-labelledby="first-h" {
                     h2 #first-h { "What ends first" }
@@ -59,7 +59,7 @@ fn found(measured: &Measurements) -> Markup {
                         Some(first) => p { span.badge data-tone="warn" { "Near its end" } " " b { (first.name) } },
                         None => p { span.badge data-tone="ok" { "Nothing is near its end" } },
                     }
-                    @for sentence in found.sentences() { p { (sentence) } }
+                    @for told in found.sentences() { p { (told) } }
                 }
                 (table(&found))
             }

@@ -85,6 +85,11 @@ pub(super) fn icon(name: &str) -> Markup {
     html! { svg.icon aria-hidden="true" { use href={ "/icons.svg#" (name) } {} } }
 }
 
+/// A sentence that names commands between backticks, as a terminal is told it.
+pub(super) fn sentence(text: &str) -> Markup {
+    html! { @for (at, part) in text.split('`').enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
+}
+
 /// How a figure differs from what it was in as long a time before: `12 % more than before`; none where there was nothing.
 pub(super) fn change(now: u64, before: u64) -> Option<String> {
     if before == 0 {
@@ -119,6 +124,11 @@ pub(super) const fn words(range: Range) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_in_a_sentence_is_told_apart() {
+        assert_eq!(sentence("Run `a <b>` again.").into_string(), "Run <code>a &lt;b&gt;</code> again.");
+    }
 
     #[test]
     fn a_change_is_told_in_percent_of_what_was() {

@@ -135,20 +135,23 @@ on_both! {
 
     async fn products_that_need_nobody_are_counted_once_and_keep_nobody_waiting(engine: Engine) {
         let world = World::new(engine).await;
-        world.import(csv::many(3_000, 0), KEEP).await;
-        let provider = world.provider(Scripted::new([]), 2).await;
-        let id = world.start(RunSpec { provider: provider.id, only_empty: true, parts: vec![Part::Title], ..spec() }).await;
+        // One of them needs somebody, who does not answer: the run is never over before its server is killed.
+        world.import(format!("{}No description,bare,,,,,,1.00,,,\n", csv::many(3_000, 0)), KEEP).await;
+        let permits = Arc::new(Semaphore::new(0));
+        let provider = world.provider(Scripted::usually(Usual { permits: Some(permits.clone()), ..Usual::default() }), 2).await;
+        let id = world.start(RunSpec { provider: provider.id, only_empty: true, parts: vec![Part::Description], ..spec() }).await;
 
         let worker = world.worker();
-        let seen = world.until_run(id, |run| run.run.progress.skipped > 0).await.run.progress;
+        world.until_run(id, |run| run.run.progress.skipped > 0).await;
         worker.abort().await;
-        assert!(seen.skipped < 3_000, "{seen:?}");
+        permits.add_permits(9);
         world.clock.pass(LEASE);
         let worker = world.worker();
         let run = world.rests(id).await.run;
         worker.stop().await;
 
-        assert_eq!((run.state, run.progress.skipped, run.progress.total, provider.calls()), (JobState::Done, 3_000, 3_000, 0), "{run:?}");
+        assert_eq!((run.state, run.progress.skipped, run.progress.written, run.progress.total), (JobState::Done, 3_000, 1, 3_001), "{run:?}");
+        assert!(provider.calls() <= 2, "{} calls", provider.calls());
     }
 
     async fn a_cap_is_not_passed_by_more_than_the_calls_on_their_way(engine: Engine) {

@@ -2,12 +2,14 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+    hash::{BuildHasherDefault, Hash, Hasher},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
+
+use rustc_hash::FxHasher;
 
 use crate::{ALL, Series, Sketch};
 
@@ -99,13 +101,11 @@ fn own_part() -> usize {
     OWN.with(|own| *own)
 }
 
-/// FNV-1a (Fowler, Noll, Vo). Whoever finds two names with the same hash has them counted together, and no more.
+/// Whoever finds two names with the same hash has them counted together, and no more: it is to be fast and not to be safe.
 fn hash(metric: &str, of: &str, class: &str) -> u64 {
-    let fold = |hash: u64, text: &str| {
-        let folded = text.bytes().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        (folded ^ 0xff).wrapping_mul(0x0100_0000_01b3)
-    };
-    fold(fold(fold(0xcbf2_9ce4_8422_2325, metric), of), class)
+    let mut hasher = FxHasher::default();
+    (metric, of, class).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The keys are hashes.

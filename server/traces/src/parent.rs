@@ -31,6 +31,9 @@ pub enum BadParent {
 /// How long the header is.
 const LENGTH: usize = 55;
 
+/// The header as it is written.
+pub(crate) struct Written([u8; LENGTH]);
+
 const SAMPLED: u8 = 1;
 const RANDOM: u8 = 2;
 
@@ -59,8 +62,34 @@ impl FromStr for TraceParent {
 
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let flags = if self.sampled { SAMPLED } else { 0 } | if self.random { RANDOM } else { 0 };
-        write!(f, "00-{}-{}-{flags:02x}", self.trace, self.span)
+        f.write_str(Written::of(*self).as_str())
+    }
+}
+
+impl Written {
+    /// Every answer has one, and the machinery of formatting takes several times as long.
+    pub(crate) fn of(parent: TraceParent) -> Self {
+        let flags = if parent.sampled { SAMPLED } else { 0 } | if parent.random { RANDOM } else { 0 };
+        let mut text = [b'-'; LENGTH];
+        hexadecimal(&[0], &mut text[..2]);
+        hexadecimal(&parent.trace.number().to_be_bytes(), &mut text[3..35]);
+        hexadecimal(&parent.span.number().to_be_bytes(), &mut text[36..52]);
+        hexadecimal(&[flags], &mut text[53..]);
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        // Digits and hyphens are always text.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Two digits for each byte, in lower case.
+fn hexadecimal(bytes: &[u8], text: &mut [u8]) {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
 }
 

@@ -1,11 +1,9 @@
 //! The header `Server-Timing` (<https://www.w3.org/TR/server-timing/>): what took how long, in milliseconds. It tells kinds and no names, so
 //! that nobody learns from it what the program is made of.
 
-use std::fmt::Write;
-
 use crate::{
     model::{KINDS, Kind, Sums, Trace, Value},
-    parent::TraceParent,
+    parent::{TraceParent, Written},
     recorder::RESULT,
 };
 
@@ -34,7 +32,9 @@ pub(crate) fn value(sums: &Sums, words: &[Option<&str>; KINDS], total_us: u64, t
     let mut tail = String::with_capacity(160);
     entry(&mut tail, "total", total_us);
     if let Some(trace) = trace {
-        let _ = write!(tail, ", trace;desc=\"{trace}\"");
+        tail.push_str(", trace;desc=\"");
+        tail.push_str(Written::of(trace).as_str());
+        tail.push('"');
     }
     let mut text = String::with_capacity(192);
     for (kind, name) in TOLD {
@@ -76,7 +76,8 @@ fn decimal(text: &mut String, mut number: u64, least: usize) {
         digits[from] = b'0' + (number % 10) as u8;
         number /= 10;
     }
-    text.extend(digits[from..].iter().copied().map(char::from));
+    // Digits are always text.
+    text.push_str(str::from_utf8(&digits[from..]).unwrap_or_default());
 }
 
 /// A token where it is one, a quoted string otherwise (RFC 9110, 5.6).

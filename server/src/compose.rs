@@ -7,6 +7,7 @@ use jobs::{
     Couriers, CouriersHandle, Desk, DeskOptions, JobsService, Post, RunsService, Wake, WebhooksService, Worker, WorkerHandle, WorkerOptions,
     WritingService,
 };
+use listen::Connections;
 use ports::{AllPorts, Ports};
 use store::{Engine, Entropy, OsEntropy, Store};
 use tokio::sync::watch;
@@ -35,6 +36,8 @@ pub struct Composed {
     pub stopping: watch::Sender<bool>,
     pub worker: WorkerHandle,
     pub couriers: CouriersHandle,
+    /// For whoever serves: what there is of them is measured.
+    pub connections: Arc<Connections>,
     pub measuring: measuring::Handle,
     pub alerting: alerting::Handle,
 }
@@ -75,7 +78,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     store.keep_current();
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
     let runs = Arc::new(RunsService::new(store.clone(), desk.clone(), wake));
-    let writing = Arc::new(WritingService::new(store.clone(), desk));
+    let writing = Arc::new(WritingService::new(store.clone(), desk.clone()));
     let alerting = alerting::open(config, &store, post.wire());
     let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
@@ -104,12 +107,15 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let (stopping, stops) = watch::channel(false);
     let measuring = Arc::new(Measuring::new(traced, Routes::all()));
     let (beacons, arriving) = measuring::door();
+    let connections = Arc::new(Connections::default());
     let build = site.build();
     let watched = Watched {
         measuring: measuring.clone(),
         store: store.clone(),
         cache: cache.clone(),
         limits: limits.clone(),
+        connections: connections.clone(),
+        desk,
         data_dir: config.data_dir.clone(),
         process: store.process(),
         build: (build.clone(), env!("CARGO_PKG_VERSION")),
@@ -136,7 +142,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         warm,
     });
     let figures = router::figures(&state);
-    Ok(Composed { figures, router: router::router(state), store, stopping, worker, couriers, measuring: watching, alerting })
+    Ok(Composed { figures, router: router::router(state), store, stopping, worker, couriers, connections, measuring: watching, alerting })
 }
 
 fn tell(collector: &str, store: &Store) -> Telling {

@@ -10,7 +10,7 @@ use measuring::{Sketch, metric};
 use ports::{
     Access, Ports,
     error::AppError,
-    performance::{Classes, Measurements, Question, Range},
+    performance::{Classes, Measured, Measurements, Question, Range},
 };
 
 use super::{
@@ -22,15 +22,28 @@ use super::{
 
 /// Above which utilisation something is near its end.
 const NEAR: f64 = 0.6;
+/// From when on waiting for one's turn is more than chance, in milliseconds.
+const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
 const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
+/// What is measured without classes.
+const WHOLE: [&str; 9] = [
+    metric::PROCESS_CPU,
+    metric::DISK_BUSY,
+    metric::DB_USED,
+    metric::DB_WAIT,
+    metric::HTTP_CONNECTIONS,
+    metric::PROVIDER_USED,
+    metric::PROVIDER_WAITED,
+    metric::RUNTIME_BUSY,
+    metric::RUNTIME_LAG,
+];
 /// The present minute is not over, and the one before may not be written yet.
 const NOT_YET: usize = 2;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
-    let whole = [metric::PROCESS_CPU, metric::DB_USED, metric::DB_WAIT, metric::RUNTIME_BUSY, metric::RUNTIME_LAG, metric::DISK_BUSY];
-    let mut parts: Vec<_> = whole.map(|metric| (metric, Classes::Whole)).to_vec();
+    let mut parts: Vec<_> = WHOLE.map(|metric| (metric, Classes::Whole)).to_vec();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
     let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
     let profiled = ports.profiles.latest(who).await?;
@@ -42,6 +55,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
             }
         }
         (found(&measured))
+        (providers(&measured))
         (profiled::section(&profiled, now, forms))
         (assumptions())
     };
@@ -103,6 +117,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     let requests = periods(metric::HTTP_TOGETHER, None);
     let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
         ("the processors".into(), Kind::Processor, periods(metric::PROCESS_CPU, None), Vec::new()),
+        ("connections of clients".into(), Kind::Connections, periods(metric::HTTP_CONNECTIONS, None), Vec::new()),
         ("the disk".into(), Kind::Disk, periods(metric::DISK_BUSY, None), Vec::new()),
         ("the threads of the runtime".into(), Kind::Runtime, periods(metric::RUNTIME_BUSY, None), periods(metric::RUNTIME_LAG, None)),
     ];
@@ -129,6 +144,54 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
 }
 
+/// Whom runs ask for texts: what they need of them is not for requests, and stands by itself.
+fn providers(measured: &Measurements) -> Markup {
+    let mut used: Vec<&Measured> = measured.of(metric::PROVIDER_USED).collect();
+    used.sort_by(|one, other| one.series.of.cmp(&other.series.of));
+    html! {
+        section.part aria-labelledby="providers-h" {
+            h2 #providers-h { "Providers of texts" }
+            @if used.is_empty() {
+                p.muted { "No provider was asked." }
+            } @else {
+                p.muted { "How many calls were on their way, of those that are let through at once, by every ten seconds in which there were some." }
+                div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
+                    table.table {
+                        (heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn", "What it means"]))
+                        tbody { @for one in used { (provider(one, measured)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn provider(used: &Measured, measured: &Measurements) -> Markup {
+    let of = &used.series.of;
+    let waited = measured.together(metric::PROVIDER_WAITED, |series| series.of == *of).map(|one| one.now).unwrap_or_default();
+    let share = mean(&used.now).unwrap_or(0.0) / 1e3;
+    let waited_ms = mean(&waited).unwrap_or(0.0) / 1e3;
+    html! {
+        tr {
+            th scope="row" { (of) }
+            td.num { (waited.count()) }
+            td.num { (percent(share)) }
+            td.num { (percent(used.now.most().unwrap_or(0) as f64 / 1e3)) }
+            td.num { (number(waited_ms)) " ms" }
+            td { (meaning(share, waited_ms)) }
+        }
+    }
+}
+
+/// A run that has enough to do uses all that is let through, so that being used up is no fault of itself.
+fn meaning(share: f64, waited_ms: f64) -> &'static str {
+    match (share >= NEAR, waited_ms >= WAITED_LONG) {
+        (_, true) => "Calls wait for each other. Runs end sooner one after the other, or with more calls at once, if the provider takes them.",
+        (true, false) => "Used well: runs are as fast as it answers. With more calls at once they are faster, if the provider takes them.",
+        (false, false) => "There is room.",
+    }
+}
+
 /// How long a request waited on the mean, in milliseconds. Of connections those waits are known that there were; late are all who are on the threads.
 fn waited(kind: Kind, waits: &Sketch, requests: u64) -> Option<f64> {
     match kind {
@@ -149,7 +212,7 @@ fn assumptions() -> Markup {
                 li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
-                li { "The lock of SQLite is its connection that writes. What providers of texts let through and connections of clients are not measured here. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
+                li { "The lock of SQLite is its connection that writes. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
             }
         }
     }
@@ -159,7 +222,6 @@ fn assumptions() -> Markup {
 mod tests {
     use measuring::{Series, Span};
     use ports::performance::Compared;
-    use ports::performance::Measured;
 
     use super::*;
 
@@ -172,7 +234,11 @@ mod tests {
                 sketch
             })
             .collect();
-        Measured { series: Series::new(metric, of, ""), now: Sketch::default(), before: Sketch::default(), periods }
+        let mut now = Sketch::default();
+        for period in &periods {
+            now.merge(period);
+        }
+        Measured { series: Series::new(metric, of, ""), now, before: Sketch::default(), periods }
     }
 
     /// More and more is asked, of which the pool of writers is used up first.
@@ -182,6 +248,7 @@ mod tests {
             one(metric::PROCESS_CPU, "a", |at| (50 + 5 * at as u64, 6)),
             one(metric::DB_USED, "<writers>", |at| (15 * at as u64, 6)),
             one(metric::DB_WAIT, "<writers>", |at| (2_000, 6 * at as u64)),
+            one(metric::HTTP_CONNECTIONS, measuring::ALL, |_| (50, 6)),
             one(metric::RUNTIME_BUSY, "a", |at| (3 * at as u64, 6)),
             one(metric::RUNTIME_LAG, "a", |_| (1_000, 500)),
         ];
@@ -198,6 +265,20 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_is_told_by_what_it_lets_through_and_by_what_waits() {
+        let asked = |share: u64, waited: u64| {
+            let series = vec![one(metric::PROVIDER_USED, "<Mistral>", |_| (share, 6)), one(metric::PROVIDER_WAITED, "<Mistral>", |_| (waited, 2))];
+            providers(&Measurements { series, ..measured() }).into_string()
+        };
+
+        assert!(providers(&measured()).into_string().contains("No provider was asked."));
+        assert!(asked(100, 0).contains("There is room.") && asked(990, 0).contains("Used well"));
+        let html = asked(990, 250_000);
+        assert!(html.contains("<th scope=\"row\">&lt;Mistral&gt;</th> <td") || html.contains("<th scope=\"row\">&lt;Mistral&gt;</th><td"), "{html}");
+        assert!(html.contains(">120</td>") && html.contains("250 ms") && html.contains("wait for each other"), "{html}");
+    }
+
+    #[test]
     fn a_minute_that_is_not_over_says_nothing() {
         let windows = windows(&measured());
 
@@ -206,7 +287,7 @@ mod tests {
         assert!((first.throughput - 100.0).abs() < 1e-9, "{first:?}");
         let told: Vec<(i64, Option<i64>)> =
             first.resources.iter().map(|one| ((one.utilisation * 1e3) as i64, one.wait_ms.map(|wait| (wait * 1e3) as i64))).collect();
-        assert_eq!(told, [(95, None), (27, Some(1_000)), (135, Some(18))]);
+        assert_eq!(told, [(95, None), (50, None), (27, Some(1_000)), (135, Some(18))]);
     }
 
     #[test]

@@ -40,6 +40,11 @@ export class Line {
     });
   }
 
+  /** Milliseconds on a processor since the server's start, of the threads that there are. */
+  spent() {
+    return [...(this.#threads()?.values() ?? [])].reduce((sum, time) => sum + time, 0) / 1e6;
+  }
+
   close() {
     this.agent.destroy();
   }

@@ -8,7 +8,7 @@ use domain::{
 };
 use ports::{error::AppError, writing::ProviderKind};
 use store::{Entropy, Store, StoreError, StoreRef, words::records::ProviderRow};
-use writers::{Allowed, Gate, Net, ProviderSettings, Secret, Tried, Vault, VaultError, Writer, Writers};
+use writers::{Allowed, Gate, Net, ProviderSettings, Secret, Tried, Used, Vault, VaultError, Writer, Writers};
 
 use crate::run::tariff::{Tariff, hole};
 
@@ -60,6 +60,11 @@ impl Desk {
         let net = Net::new(Allowed::parse(options.allowed_hosts));
         let writers = Writers::new(Arc::new(net), Arc::clone(&options.clock), entropy);
         Ok(Self { writers, vault, clock: options.clock, entropy: options.entropy })
+    }
+
+    /// How much is made of what each provider lets through, that this process has asked.
+    pub fn used(&self) -> Vec<(ProviderId, String, Used)> {
+        self.writers.used()
     }
 
     pub(crate) fn seal(&self, store: StoreId, provider: ProviderId, key: &str) -> Result<Vec<u8>, AppError> {

@@ -22,6 +22,7 @@ mod watch;
 pub use self::{
     descriptors::raise_descriptors,
     limits::{Limits, PerAddress, Rate},
+    seats::Connections,
     serve::{Options, serve},
     tls::{Tls, TlsError},
 };

@@ -11,11 +11,17 @@ use std::{
 
 use crate::limits::{Limits, PerAddress};
 
+/// How many connections there are of how many there may be, for whoever wants to know. Nothing before anybody is served.
+#[derive(Debug, Default)]
+pub struct Connections {
+    taken: AtomicUsize,
+    most: AtomicUsize,
+}
+
 #[derive(Debug)]
 pub(crate) struct Seats {
-    connections: usize,
     per_address: PerAddress,
-    taken: AtomicUsize,
+    connections: Arc<Connections>,
     by_address: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -32,13 +38,24 @@ pub(crate) enum Full {
     ForThisAddress,
 }
 
+impl Connections {
+    pub fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    pub fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
+    }
+}
+
 impl Seats {
-    pub(crate) fn new(limits: &Limits) -> Arc<Self> {
-        Arc::new(Self { connections: limits.connections, per_address: limits.per_address, taken: AtomicUsize::new(0), by_address: Mutex::default() })
+    pub(crate) fn new(limits: &Limits, connections: Arc<Connections>) -> Arc<Self> {
+        connections.most.store(limits.connections, Ordering::Relaxed);
+        Arc::new(Self { per_address: limits.per_address, connections, by_address: Mutex::default() })
     }
 
     pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Result<Seat, Full> {
-        if self.taken() >= self.connections {
+        if self.taken() >= self.connections.most() {
             return Err(Full::Everywhere);
         }
         let address = household(peer);
@@ -48,17 +65,17 @@ impl Seats {
             return Err(Full::ForThisAddress);
         }
         by_address.insert(address, of_it + 1);
-        self.taken.fetch_add(1, Ordering::Relaxed);
+        self.connections.taken.fetch_add(1, Ordering::Relaxed);
         Ok(Seat { seats: Arc::clone(self), address })
     }
 
     pub(crate) fn taken(&self) -> usize {
-        self.taken.load(Ordering::Relaxed)
+        self.connections.taken()
     }
 
     /// Whether three quarters are taken.
     pub(crate) fn are_scarce(&self) -> bool {
-        self.taken() >= self.connections - self.connections / 4
+        self.taken() >= self.connections.most() - self.connections.most() / 4
     }
 
     fn by_address(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -75,7 +92,7 @@ impl Drop for Seat {
         } else {
             by_address.insert(self.address, left);
         }
-        self.seats.taken.fetch_sub(1, Ordering::Relaxed);
+        self.seats.connections.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -95,7 +112,10 @@ mod tests {
     use super::*;
 
     fn seats(connections: usize, per_address: usize, this_machine_too: bool) -> Arc<Seats> {
-        Seats::new(&Limits { connections, per_address: PerAddress { connections: per_address, this_machine_too }, ..Limits::default() })
+        Seats::new(
+            &Limits { connections, per_address: PerAddress { connections: per_address, this_machine_too }, ..Limits::default() },
+            Arc::default(),
+        )
     }
 
     fn of(address: &str) -> IpAddr {

@@ -20,7 +20,7 @@ use crate::{
     connection::attend,
     limits::Limits,
     plain,
-    seats::{Full, Seats},
+    seats::{Connections, Full, Seats},
     tls::Tls,
 };
 
@@ -34,6 +34,8 @@ pub struct Options {
     pub grace: Duration,
     /// The address that says whether the server is ready: not from the moment on that it was asked to stop.
     pub ready_path: &'static str,
+    /// Where it is told how many there are.
+    pub connections: Arc<Connections>,
 }
 
 /// How far the end is.
@@ -117,7 +119,7 @@ impl Shared {
             .keep_alive_interval(limits.ping)
             .keep_alive_timeout(limits.pong);
         Self {
-            seats: Seats::new(&limits),
+            seats: Seats::new(&limits, options.connections),
             limits: Arc::new(limits),
             router,
             tls: options.tls,

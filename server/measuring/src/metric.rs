@@ -13,6 +13,8 @@ pub const HTTP_BYTES: &str = "http.bytes";
 pub const HTTP_STATEMENTS: &str = "http.statements";
 /// Requests under way, looked at every ten seconds.
 pub const HTTP_IN_FLIGHT: &str = "http.in_flight";
+/// Connections of clients, in thousandths of all that there may be, looked at every ten seconds.
+pub const HTTP_CONNECTIONS: &str = "http.connections";
 /// Requests that were sent away: of `rate` who asked too fast, of `overload` when there was too much to do.
 pub const HTTP_REFUSED: &str = "http.refused";
 
@@ -42,6 +44,12 @@ pub const JOB_WAITING: &str = "job.waiting";
 /// How long a call of a program of somebody else took, in microseconds, of what it is called (`openai`, `a receiver`, `Redis`) and how it ended:
 /// `answered`, `refused` where it would not, `failed` where it could not.
 pub const PROVIDER_DURATION: &str = "provider.duration";
+
+/// Calls of a provider of texts that were on their way, in thousandths of those that are let through at once, of its name; by every ten seconds in
+/// which there were some.
+pub const PROVIDER_USED: &str = "provider.used";
+/// How long a call waited until it was let through, in microseconds, of the same.
+pub const PROVIDER_WAITED: &str = "provider.waited";
 
 /// Edits that devices have sent, of what became of them: `applied`, `no change`, `conflict`, `refused`.
 pub const SYNC_PUSHED: &str = "sync.pushed";
@@ -77,3 +85,9 @@ pub const PENDING: &str = "vitals.pending";
 pub const VIEWS: &str = "vitals.views";
 /// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.
 pub const BEACONS: &str = "vitals.beacons";
+
+/// What is measured in microseconds, but for what browsers measure.
+pub const TIMES: [&str; 10] =
+    [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
+/// What is measured in thousandths of what there is.
+pub const SHARES: [&str; 7] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY];

@@ -29,23 +29,13 @@ pub(super) fn dimension(metric: &str) -> &'static str {
 
 /// What a value of a metric is multiplied by for a rule: microseconds become milliseconds, thousandths a share, ten-thousandths a score.
 pub(super) fn scale(metric: &str) -> f64 {
-    let unit_of_vital = |name: &str| vitals::Metric::from_name(name).map(vitals::Metric::unit);
-    match metric {
-        metric::HTTP_DURATION
-        | metric::HTTP_TOGETHER
-        | metric::DB_STATEMENT
-        | metric::DB_WAIT
-        | metric::RUNTIME_LAG
-        | metric::RUNTIME_POLL
-        | metric::JOB_DURATION
-        | metric::JOB_WAITED
-        | metric::PROVIDER_DURATION => 1e-3,
-        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED | metric::DISK_BUSY => 1e-3,
-        _ => match metric.strip_prefix(metric::VITALS).and_then(unit_of_vital) {
-            Some(vitals::Unit::Microseconds) => 1e-3,
-            Some(vitals::Unit::TenThousandths) => 1e-4,
-            _ => 1.0,
-        },
+    if metric::TIMES.contains(&metric) || metric::SHARES.contains(&metric) {
+        return 1e-3;
+    }
+    match metric.strip_prefix(metric::VITALS).and_then(|name| vitals::Metric::from_name(name).map(vitals::Metric::unit)) {
+        Some(vitals::Unit::Microseconds) => 1e-3,
+        Some(vitals::Unit::TenThousandths) => 1e-4,
+        _ => 1.0,
     }
 }
 

@@ -31,7 +31,8 @@ impl Figures {
             tracing::warn!(%error, "where figures are could not be told");
         }
         let limits = Limits { connections: CONNECTIONS, ..Limits::default() };
-        let options = Options { limits, tls: None, drain: Duration::ZERO, grace: GRACE, ready_path: "/readyz" };
+        let options =
+            Options { limits, tls: None, drain: Duration::ZERO, grace: GRACE, ready_path: "/readyz", connections: std::sync::Arc::default() };
         let (stopping, stopped) = oneshot::channel::<()>();
         let stop = async {
             let _ = stopped.await;

@@ -45,7 +45,14 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         Purge::open(hook).tell_of_start(config.connections.drain);
     }
     let figures = figures.map(|listener| Figures::serve(listener, composed.figures)).transpose()?;
-    let options = Options { limits: limits(config), tls, drain: config.connections.drain, grace: GRACE, ready_path: "/readyz" };
+    let options = Options {
+        limits: limits(config),
+        tls,
+        drain: config.connections.drain,
+        grace: GRACE,
+        ready_path: "/readyz",
+        connections: composed.connections,
+    };
     let (stopping, stopped) = oneshot::channel::<()>();
     let worker = tokio::spawn(async move {
         let _ = stopped.await;

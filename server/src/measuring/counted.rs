@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use cache::Cache;
-use measuring::{Recorder, metric};
+use listen::Connections;
+use measuring::{ALL, Recorder, metric};
 use store::{StatementTimes, Store};
 
 use crate::http::limits::Limits;
@@ -52,7 +53,10 @@ impl Seen {
 }
 
 /// How full things are, for which there is no count.
-pub(super) fn sample(recorder: &Recorder, store: &Store, cache: &Cache) {
+pub(super) fn sample(recorder: &Recorder, store: &Store, cache: &Cache, connections: &Connections) {
+    if let Some(used) = (connections.taken() * 1_000).checked_div(connections.most()) {
+        recorder.record(metric::HTTP_CONNECTIONS, ALL, "", used as u64);
+    }
     for pool in store.database_counts().pools {
         if let Some(used) = (u64::from(pool.in_use) * 1_000).checked_div(u64::from(pool.most)) {
             recorder.record(metric::DB_USED, &pool.name, "", used);

@@ -7,6 +7,7 @@ mod counted;
 mod heard;
 mod process;
 mod profiles_port;
+mod providers;
 mod pushed;
 mod queue;
 mod routes;

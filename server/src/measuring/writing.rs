@@ -8,6 +8,8 @@ use std::{
 
 use cache::Cache;
 use domain::clock::Clock;
+use jobs::Desk;
+use listen::Connections;
 use measuring::{ALL, Periods, metric};
 use store::Store;
 use tokio::{
@@ -21,7 +23,7 @@ use uuid::Uuid;
 use super::{
     Measuring, Telling,
     beacons::{self, Arriving},
-    counted, microseconds, process, queue,
+    counted, microseconds, process, providers, queue,
     telling::SinceStart,
     together::with_all_routes,
 };
@@ -33,6 +35,10 @@ pub(crate) struct Watched {
     pub(crate) store: Store,
     pub(crate) cache: Cache,
     pub(crate) limits: Arc<Limits>,
+    /// Of clients.
+    pub(crate) connections: Arc<Connections>,
+    /// Who knows the providers of texts.
+    pub(crate) desk: Arc<Desk>,
     pub(crate) data_dir: PathBuf,
     /// Which process this is, among those that write.
     pub(crate) process: Uuid,
@@ -89,7 +95,7 @@ impl Handle {
 }
 
 async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped: watch::Receiver<bool>) {
-    let Watched { measuring, store, cache, limits, data_dir, process, build, arriving, telling: _ } = watched;
+    let Watched { measuring, store, cache, limits, connections, desk, data_dir, process, build, arriving, telling: _ } = watched;
     let Some(recorder) = measuring.recorder() else { return };
     let listening = tokio::spawn({
         let (measuring, store, build, stopped) = (measuring.clone(), store.clone(), build.0.clone(), stopped.clone());
@@ -98,6 +104,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
     let mut listening = Some(listening);
     let name = short(process);
     let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
+    let mut providers = providers::Seen::default();
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
         tracing::warn!(%error, "that this build serves was not noted");
     }
@@ -116,7 +123,8 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
             let _ = listening.await;
         }
         recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
-        counted::sample(recorder, &store, &cache);
+        counted::sample(recorder, &store, &cache, &connections);
+        providers.look(recorder, desk.used());
         machine.look(recorder, &name);
         machine.look_at_disk(recorder, &data_dir);
         let present = now();

@@ -3,7 +3,10 @@
 //! A provider that says "too many" gets half as many, once for all the calls that were on their way when it said so; each success
 //! lets one more through, up to what the store has set.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::Notify,
@@ -25,6 +28,21 @@ struct State {
     round: u64,
     /// Nothing is let through before.
     hold: Option<Instant>,
+    used: Used,
+    /// Up to when [`Used::held`] was counted.
+    counted_to: Instant,
+}
+
+/// How much was made of what is let through, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Calls that are let through at once at present.
+    pub limit: u32,
+    pub calls: u64,
+    /// How long all of them together waited until they were let through.
+    pub waited: Duration,
+    /// How long all of them together were on their way: two calls of a second each are two seconds.
+    pub held: Duration,
 }
 
 /// The right to one call.
@@ -42,15 +60,16 @@ enum Wait {
 impl Limiter {
     pub(crate) fn new(most: u32) -> Self {
         let most = most.max(1);
-        Self { most, state: Mutex::new(State { limit: most, taken: 0, round: 0, hold: None }), freed: Notify::new() }
+        Self { most, state: Mutex::new(State::new(most)), freed: Notify::new() }
     }
 
     pub(crate) async fn take(&self) -> Slot<'_> {
+        let began = Instant::now();
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
             // Registered before looking, so that a slot freed in between is heard of.
             freed.as_mut().enable();
-            match self.try_take() {
+            match self.try_take(began) {
                 Ok(slot) => return slot,
                 Err(Wait::ForSlot) => freed.await,
                 Err(Wait::Until(moment)) => tokio::select! {
@@ -61,15 +80,25 @@ impl Limiter {
         }
     }
 
-    fn try_take(&self) -> Result<Slot<'_>, Wait> {
+    pub(crate) fn used(&self) -> Used {
         let mut state = self.state();
-        if let Some(hold) = state.hold.filter(|hold| *hold > Instant::now()) {
+        state.count_to(Instant::now());
+        Used { limit: state.limit, ..state.used }
+    }
+
+    fn try_take(&self, began: Instant) -> Result<Slot<'_>, Wait> {
+        let now = Instant::now();
+        let mut state = self.state();
+        if let Some(hold) = state.hold.filter(|hold| *hold > now) {
             return Err(Wait::Until(hold));
         }
         if state.taken >= state.limit {
             return Err(Wait::ForSlot);
         }
+        state.count_to(now);
         state.taken += 1;
+        state.used.calls += 1;
+        state.used.waited += now.saturating_duration_since(began);
         Ok(Slot { limiter: self, round: state.round })
     }
 
@@ -81,6 +110,18 @@ impl Limiter {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn new(limit: u32) -> Self {
+        Self { limit, taken: 0, round: 0, hold: None, used: Used::default(), counted_to: Instant::now() }
+    }
+
+    /// Before the number of those on their way changes.
+    fn count_to(&mut self, now: Instant) {
+        self.used.held += now.saturating_duration_since(self.counted_to) * self.taken;
+        self.counted_to = self.counted_to.max(now);
     }
 }
 
@@ -103,15 +144,16 @@ impl Slot<'_> {
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.limiter.state().taken -= 1;
+        let mut state = self.limiter.state();
+        state.count_to(Instant::now());
+        state.taken -= 1;
+        drop(state);
         self.limiter.freed.notify_waiters();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[tokio::test]
@@ -161,6 +203,23 @@ mod tests {
         let then = tokio::time::timeout(Duration::from_mins(1), limiter.take()).await.is_ok();
 
         assert_eq!((early, then), (false, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_much_was_made_of_it_is_counted_also_of_what_is_on_its_way() {
+        let limiter = Limiter::new(2);
+        let slots = [limiter.take().await, limiter.take().await];
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let [first, _second] = slots;
+        let (_third, ()) = tokio::join!(limiter.take(), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drop(first);
+        });
+        tokio::time::sleep(Duration::from_secs(2)).await;
+
+        let used = limiter.used();
+
+        assert_eq!(used, Used { limit: 2, calls: 3, waited: Duration::from_secs(1), held: Duration::from_secs(12) });
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use crate::{
     call::{Trouble, call},
     dialect::{self, Finish, Habits, Spoken, Unaskable},
     judge::{Blame, Verdict, shown, verdict},
-    limiter::{Limiter, Slot},
+    limiter::{Limiter, Slot, Used},
     net::Wire,
     prompt::Ask,
     read::{Reading, Wanted},
@@ -57,6 +57,10 @@ impl Remote {
 
     pub(crate) const fn settings(&self) -> &ProviderSettings {
         &self.settings
+    }
+
+    pub(crate) fn used(&self) -> Used {
+        self.limiter.used()
     }
 
     /// It was seen to work.

@@ -8,7 +8,7 @@ use std::{
 use domain::{clock::Clock, ids::ProviderId};
 use ports::writing::ProviderKind;
 
-use crate::{BuiltIn, Call, Chain, Entropy, Gate, ProviderSettings, Remote, Wire, WriteError, Writer};
+use crate::{BuiltIn, Call, Chain, Entropy, Gate, ProviderSettings, Remote, Used, Wire, WriteError, Writer};
 
 /// Makes writers of what stores have set up. What was learnt of a provider holds over all runs, until its settings change.
 pub struct Writers {
@@ -61,6 +61,12 @@ impl Writers {
     /// Forgets a provider that was removed.
     pub fn forget(&self, provider: ProviderId) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&provider);
+    }
+
+    /// How much is made of what each provider lets through, that was asked since the start.
+    pub fn used(&self) -> Vec<(ProviderId, String, Used)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values().map(|remote| (remote.settings().id, remote.settings().name.clone(), remote.used())).collect()
     }
 
     fn remote(&self, settings: &ProviderSettings) -> Arc<Remote> {

@@ -78,7 +78,14 @@ async fn streams_are_finished_on_http2() {
 
 #[tokio::test]
 async fn a_load_balancer_has_time_to_find_out() {
-    let options = Options { limits: patient(), tls: None, drain: milliseconds(800), grace: SOON, ready_path: "/readyz" };
+    let options = Options {
+        limits: patient(),
+        tls: None,
+        drain: milliseconds(800),
+        grace: SOON,
+        ready_path: "/readyz",
+        connections: std::sync::Arc::default(),
+    };
     let server = Server::start_with(options).await;
     let (address, mut kept) = (server.address, server.raw().await);
     kept.ask("/readyz").await;
@@ -123,7 +130,14 @@ async fn not_one_of_fifty_is_lost() {
 
 #[tokio::test]
 async fn what_does_not_end_is_cut_off() {
-    let options = Options { limits: patient(), tls: None, drain: Duration::ZERO, grace: milliseconds(300), ready_path: "/readyz" };
+    let options = Options {
+        limits: patient(),
+        tls: None,
+        drain: Duration::ZERO,
+        grace: milliseconds(300),
+        ready_path: "/readyz",
+        connections: std::sync::Arc::default(),
+    };
     let server = Server::start_with(options).await;
     let mut raw = server.raw().await;
     raw.ask("/never").await;

@@ -62,11 +62,19 @@ pub(crate) fn patient() -> Limits {
 
 impl Server {
     pub(crate) async fn start(limits: Limits) -> Self {
-        Self::start_with(Options { limits, tls: None, drain: Duration::ZERO, grace: SOON, ready_path: "/readyz" }).await
+        Self::start_with(Options { limits, tls: None, drain: Duration::ZERO, grace: SOON, ready_path: "/readyz", connections: Arc::default() }).await
     }
 
     pub(crate) async fn encrypted(tls: Tls) -> Self {
-        Self::start_with(Options { limits: patient(), tls: Some(tls), drain: Duration::ZERO, grace: SOON, ready_path: "/readyz" }).await
+        Self::start_with(Options {
+            limits: patient(),
+            tls: Some(tls),
+            drain: Duration::ZERO,
+            grace: SOON,
+            ready_path: "/readyz",
+            connections: Arc::default(),
+        })
+        .await
     }
 
     pub(crate) async fn start_with(options: Options) -> Self {

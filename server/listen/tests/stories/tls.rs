@@ -109,8 +109,15 @@ async fn whoever_does_not_encrypt_is_told_to() {
 async fn a_handshake_that_does_not_end_is_given_up() {
     let pair = Pair::new();
     let limits = Limits { hello: milliseconds(300), ..patient() };
-    let server =
-        Server::start_with(Options { limits, tls: Some(pair.open().unwrap()), drain: Duration::ZERO, grace: SOON, ready_path: "/readyz" }).await;
+    let server = Server::start_with(Options {
+        limits,
+        tls: Some(pair.open().unwrap()),
+        drain: Duration::ZERO,
+        grace: SOON,
+        ready_path: "/readyz",
+        connections: Arc::default(),
+    })
+    .await;
     let mut raw = server.raw().await;
 
     raw.0.write_all(&[0x16, 3, 1]).await.unwrap();

@@ -102,27 +102,17 @@ fn how(name: &str) -> (Told, &'static str) {
         metric::SYNC_PUSHED => (Told::Count, "{edit}"),
         metric::JOB_WAITING => (Told::Level, "{job}"),
         metric::HTTP_IN_FLIGHT => (Told::Level, "{request}"),
-        metric::DB_USED | metric::PROCESS_CPU | metric::RUNTIME_BUSY | metric::DISK_USED | metric::DISK_BUSY => (Told::Level, "10*-3"),
         metric::CACHE_BYTES | metric::PROCESS_MEMORY => (Told::Level, "By"),
         metric::HTTP_BYTES => (Told::Sizes, "By"),
         metric::HTTP_STATEMENTS => (Told::Sizes, "{statement}"),
+        _ if metric::SHARES.contains(&name) => (Told::Level, "10*-3"),
         _ if is_time(name) => (Told::Sizes, "us"),
         _ => (Told::Sizes, "1"),
     }
 }
 
 fn is_time(name: &str) -> bool {
-    const TIMES: [&str; 8] = [
-        metric::HTTP_DURATION,
-        metric::DB_STATEMENT,
-        metric::DB_WAIT,
-        metric::RUNTIME_LAG,
-        metric::RUNTIME_POLL,
-        metric::JOB_DURATION,
-        metric::JOB_WAITED,
-        metric::PROVIDER_DURATION,
-    ];
-    TIMES.contains(&name) || name.strip_prefix(metric::VITALS).is_some_and(|vital| vital != "cls")
+    metric::TIMES.contains(&name) || name.strip_prefix(metric::VITALS).is_some_and(|vital| vital != "cls")
 }
 
 fn attributes(series: &Series) -> Vec<(String, Any)> {

@@ -1,0 +1,81 @@
+//! How much is made of what providers of texts let through.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use domain::ids::ProviderId;
+use measuring::{Recorder, metric};
+use writers::Used;
+
+/// How it was when it was last looked at.
+#[derive(Default)]
+pub(super) struct Seen(HashMap<ProviderId, (Instant, Used)>);
+
+impl Seen {
+    /// Looks, and counts what came since. Of a provider that nothing was asked there is nothing to tell.
+    pub(super) fn look(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Used)>) {
+        self.look_at(recorder, used, Instant::now());
+    }
+
+    fn look_at(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Used)>, now: Instant) {
+        let mut before = std::mem::take(&mut self.0);
+        for (id, name, used) in used {
+            // After its settings were changed it is counted anew.
+            if let Some((at, before)) = before.remove(&id).filter(|(_, before)| before.calls <= used.calls && before.held <= used.held) {
+                count(recorder, &name, before, used, now.duration_since(at));
+            }
+            self.0.insert(id, (now, used));
+        }
+    }
+}
+
+fn count(recorder: &Recorder, name: &str, before: Used, now: Used, passed: Duration) {
+    let (calls, held) = (now.calls - before.calls, now.held.saturating_sub(before.held));
+    let room = passed.as_secs_f64() * f64::from(now.limit);
+    if room > 0.0 && (calls > 0 || !held.is_zero()) {
+        let share = (held.as_secs_f64() / room).min(1.0);
+        recorder.record(metric::PROVIDER_USED, name, "", (share * 1e3).round() as u64);
+    }
+    let waited = now.waited.saturating_sub(before.waited).as_micros();
+    if let Some(each) = waited.checked_div(calls.into()) {
+        recorder.record_many(metric::PROVIDER_WAITED, name, "", u64::try_from(each).unwrap_or(u64::MAX), calls);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    type Look = Vec<(ProviderId, String, Used)>;
+
+    fn used(limit: u32, calls: u64, waited: u32, held: u32) -> Look {
+        vec![(ProviderId::BUILT_IN, "Mistral".to_owned(), Used { limit, calls, waited: SECOND * waited, held: SECOND * held })]
+    }
+
+    fn told(seen: &mut Seen, looks: [(Look, u32); 2]) -> Vec<(String, u64, u64)> {
+        let (recorder, begun) = (Recorder::new(9), Instant::now());
+        for (used, at) in looks {
+            seen.look_at(&recorder, used, begun + SECOND * at);
+        }
+        let mut told: Vec<_> = recorder.take().into_iter().map(|(series, sketch)| (series.metric, sketch.sum(), sketch.count())).collect();
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn what_was_on_its_way_is_a_share_of_what_is_let_through_and_waiting_is_told_of_each_call() {
+        let told = told(&mut Seen::default(), [(used(4, 10, 3, 50), 0), (used(4, 15, 13, 80), 10)]);
+
+        assert_eq!(told, [(metric::PROVIDER_USED.to_owned(), 750, 1), (metric::PROVIDER_WAITED.to_owned(), 10_000_000, 5)]);
+    }
+
+    #[test]
+    fn of_a_provider_that_nobody_asked_or_that_was_just_set_up_anew_nothing_is_told() {
+        assert_eq!(told(&mut Seen::default(), [(used(4, 10, 3, 50), 0), (used(4, 10, 3, 50), 10)]), []);
+        assert_eq!(told(&mut Seen::default(), [(used(4, 10, 3, 50), 0), (used(2, 1, 0, 3), 10)]), []);
+    }
+}

@@ -1,16 +1,16 @@
 // What measuring costs, in instructions, which do not wobble as milliseconds do: a server without it (VITRINE_MEASURING=off) and then one with it
 // under Valgrind, asked the same of the same products. Exit code: 0 when each figure is below what it may cost, 1 when one is not, 3 when it could not be counted.
 //
-//   COUNT      requests of a burst (50), of which there are eight for each figure
+//   COUNT      requests of each figure (300)
 //   STARTS     how often each of them is started (3): how a process has it by chance stays with it
-//   IDLE       seconds for which nobody asks anything (130; 0: this is left out)
+//   IDLE       seconds for which nobody asks anything (125), each time
 //   PERCENT    what it may cost (1)
 //   PRODUCTS   in the catalogue (1,000)
 //   FIGURES    only those with this in their name
 //
-// Instructions of the system are not counted. Of several bursts the least counts: in others falls what is done every ten seconds and every minute,
-// which weighs many times more beside a server that is so slow. What that comes to is told by a server that nobody asks anything, in milliseconds
-// of its processor.
+// Instructions of the system are not counted. What is done by the clock would weigh many times more beside a server that is so slow: what it comes
+// to is counted while nobody asks anything, and taken off by the time. It is told by itself, of a server that runs as it does, in milliseconds of
+// its processor.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,14 +18,13 @@ import { program, Server } from '../support/server.mjs';
 import { FIGURES, ready } from './compare/figures.mjs';
 import { Line } from './compare/line.mjs';
 
-const LEAST_OF = 8;
-
 const number = (name, otherwise) => {
   const value = Number(process.env[name] || otherwise);
   if (!(value >= 0)) throw new Error(`${name} is ${process.env[name]}. Give a number.`);
   return value;
 };
 
+const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1_000));
 const thousands = (sum) => Math.round(sum).toLocaleString('en');
 
 try {
@@ -36,7 +35,7 @@ try {
 }
 
 async function judged() {
-  const [count, may, products] = [number('COUNT', 50), number('PERCENT', 1), number('PRODUCTS', 1_000)];
+  const [count, may, products] = [number('COUNT', 300), number('PERCENT', 1), number('PRODUCTS', 1_000)];
   const figures = FIGURES.filter(({ name }) => name.includes(process.env.FIGURES ?? ''));
   if (figures.length === 0) throw new Error(`No figure has "${process.env.FIGURES}" in its name.`);
   const server = await Server.make('sqlite');
@@ -45,29 +44,27 @@ async function judged() {
     server.run(['demo', '--products', String(products)]);
     // Both have the same products with the same names: how much a page is depends on them.
     server.backUp();
-    const least = { off: figures.map(() => Infinity), on: figures.map(() => Infinity) };
+    const seconds = number('IDLE', 125);
+    const sums = { off: [], on: [] };
     for (let start = 0; start < number('STARTS', 3); start += 1) {
       for (const measuring of ['off', 'on']) {
-        const sums = await counted(server, figures, count, measuring, start);
-        least[measuring] = sums.map((sum, at) => Math.min(sum, least[measuring][at]));
+        sums[measuring].push(await counted(server, figures, { count, seconds, measuring, start }));
         server.putBack();
       }
     }
-    const code = told(figures, least.off, least.on, may);
-    const seconds = number('IDLE', 130);
-    if (seconds > 0) {
-      const [off, on] = [await atRest(server, seconds, 'off'), await atRest(server, seconds, 'on')];
-      const [a, b] = [off, on].map((ms) => ((ms / seconds) * 60).toFixed(1));
-      console.log(`At rest it takes ${b} ms of a processor a minute, and ${a} ms without: ${((on - off) / seconds / 10).toFixed(3)} % of one processor.`);
-    }
-    return code;
+    const isWell = told(figures, middle(sums.off), middle(sums.on), may);
+    const [off, on] = [await atRest(server, seconds, 'off'), await atRest(server, seconds, 'on')];
+    const [a, b] = [off, on].map((ms) => ((ms / seconds) * 60).toFixed(1));
+    const share = (on - off) / seconds / 10;
+    console.log(`At rest it takes ${b} ms of a processor a minute, and ${a} ms without: ${share.toFixed(3)} % of one processor.`);
+    return isWell && share < may ? 0 : 1;
   } finally {
     await server.end();
   }
 }
 
 /** Instructions a request of each figure. */
-async function counted(server, figures, count, measuring, start) {
+async function counted(server, figures, { count, seconds, measuring, start }) {
   const out = join(server.dir, `measuring-${measuring}-${start}`);
   const starter = `${out}.sh`;
   writeFileSync(starter, `#!/bin/sh\nexec valgrind --tool=callgrind --instr-atstart=no --callgrind-out-file="${out}" "${program}" "$@"\n`);
@@ -80,27 +77,28 @@ async function counted(server, figures, count, measuring, start) {
   const ground = await ready(line);
   // As most browsers ask.
   ground.cookie['accept-encoding'] = 'gzip, deflate, br, zstd';
-  const sums = [];
   let dumps = 0;
+  const during = async (work) => {
+    tell(server.process.pid, 'zero');
+    const begun = performance.now();
+    await work();
+    const took = (performance.now() - begun) / 1e3;
+    tell(server.process.pid, 'dump');
+    dumps += 1;
+    return { took, instructions: Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.${dumps}`, 'utf8'))?.[1]) };
+  };
+  const bursts = [];
   for (const figure of figures) {
     const asks = figure.asks(ground);
     // Caches fill, code is loaded.
     await line.burst(100, asks);
     tell(server.process.pid, 'instrumentation', 'on');
-    let least = Infinity;
-    for (let burst = 0; burst < LEAST_OF; burst += 1) {
-      tell(server.process.pid, 'zero');
-      await line.burst(count, asks);
-      tell(server.process.pid, 'dump');
-      dumps += 1;
-      least = Math.min(least, Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.${dumps}`, 'utf8'))?.[1]) / count);
-    }
-    tell(server.process.pid, 'instrumentation', 'off');
-    sums.push(least);
+    bursts.push(await during(() => line.burst(count, asks)));
   }
+  const rest = await during(() => wait(seconds));
   line.close();
   await server.stop();
-  return sums;
+  return bursts.map(({ took, instructions }) => (instructions - (rest.instructions / rest.took) * took) / count);
 }
 
 /** Milliseconds of a processor that a server takes while nobody asks anything. */
@@ -109,7 +107,6 @@ async function atRest(server, seconds, measuring) {
   server.env.VITRINE_MEASURING = measuring;
   await server.start();
   const line = new Line(server.address, server.process.pid);
-  const wait = (time) => new Promise((done) => setTimeout(done, time * 1_000));
   await wait(10);
   const before = line.spent();
   await wait(seconds);
@@ -129,7 +126,12 @@ function told(figures, without, withIt, may) {
   });
   const isWell = costs.every((percent) => percent < may);
   console.log(isWell ? `Measuring costs less than ${may} %.` : `TOO DEAR: measuring may cost ${may} %.`);
-  return isWell ? 0 : 1;
+  return isWell;
+}
+
+/** Of each figure that which is neither the least nor the most of all starts. */
+function middle(starts) {
+  return starts[0].map((_, at) => starts.map((sums) => sums[at]).sort((one, other) => one - other)[Math.floor(starts.length / 2)]);
 }
 
 /** Says something to Valgrind. */

@@ -80,8 +80,8 @@ impl Works for Engine {
         Self::save(self, draft);
     }
 
-    fn discard(&self, op: OpId) {
-        self.happened(Event::Discard(vec![op]));
+    fn take_back(&self, op: OpId) {
+        self.happened(Event::TakeBack(op));
     }
 
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {

@@ -1,6 +1,8 @@
 //! The header `Server-Timing` (<https://www.w3.org/TR/server-timing/>): what took how long, in milliseconds. It tells kinds and no names, so
 //! that nobody learns from it what the program is made of.
 
+use itoa::Buffer;
+
 use crate::{
     model::{KINDS, Kind, Sums, Trace, Value},
     parent::{TraceParent, Written},
@@ -48,7 +50,7 @@ pub(crate) fn value(sums: &Sums, words: &[Option<&str>; KINDS], total_us: u64, t
             describe(&mut text, word);
         } else if kind == Kind::Statement {
             text.push_str(";desc=");
-            decimal(&mut text, sum.count.into(), 1);
+            text.push_str(Buffer::new().format(sum.count));
         }
         text.push_str(", ");
         if text.len() + tail.len() > LONGEST {
@@ -62,22 +64,16 @@ pub(crate) fn value(sums: &Sums, words: &[Option<&str>; KINDS], total_us: u64, t
 fn entry(text: &mut String, name: &str, micros: u64) {
     text.push_str(name);
     text.push_str(";dur=");
-    decimal(text, micros / 1_000, 1);
-    text.push('.');
-    decimal(text, micros % 1_000, 3);
-}
-
-/// With at least so many digits. Every answer has some of them, and the machinery of formatting takes longer than all else here.
-fn decimal(text: &mut String, mut number: u64, least: usize) {
-    let mut digits = [b'0'; 20];
-    let mut from = digits.len();
-    while number > 0 || digits.len() - from < least {
-        from -= 1;
-        digits[from] = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
-    // Digits are always text.
-    text.push_str(str::from_utf8(&digits[from..]).unwrap_or_default());
+    text.push_str(Buffer::new().format(micros / 1_000));
+    let part = micros % 1_000;
+    text.push_str(if part < 10 {
+        ".00"
+    } else if part < 100 {
+        ".0"
+    } else {
+        "."
+    });
+    text.push_str(Buffer::new().format(part));
 }
 
 /// A token where it is one, a quoted string otherwise (RFC 9110, 5.6).

@@ -51,12 +51,13 @@ impl World {
         }
     }
 
-    /// Somebody throws an op away that waits, and has typed that they mean it.
+    /// Somebody throws an op away that waits, and has typed that they mean it, or takes it back.
     fn discard(&mut self, device: usize, who: Who) {
         let user = self.devices[device].user;
         let waiting = self.devices[device].outbox.ops.values().filter(|saved| saved.is_waiting() && saved.draft.user == user);
-        let ops: Vec<OpId> = waiting.map(|saved| saved.draft.id).take(1).collect();
-        self.step(who, Event::Discard(ops));
+        let Some(op) = waiting.map(|saved| saved.draft.id).next() else { return };
+        let event = if self.rng.chance(500) { Event::TakeBack(op) } else { Event::Discard(vec![op]) };
+        self.step(who, event);
     }
 
     fn intent(&mut self, device: usize) -> Option<(ProductId, Option<u32>, Intent)> {

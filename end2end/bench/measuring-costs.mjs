@@ -1,16 +1,16 @@
 // What measuring costs, in instructions, which do not wobble as milliseconds do: a server without it (VITRINE_MEASURING=off) and then one with it
 // under Valgrind, asked the same of the same products. Exit code: 0 when each figure is below what it may cost, 1 when one is not, 3 when it could not be counted.
 //
-//   COUNT      requests of each figure (300)
+//   COUNT      requests of a burst (40), of which there are nine for each figure
 //   STARTS     how often each of them is started (3): how a process has it by chance stays with it
 //   IDLE       seconds for which nobody asks anything (125), each time
 //   PERCENT    what it may cost (1)
 //   PRODUCTS   in the catalogue (1,000)
 //   FIGURES    only those with this in their name
 //
-// Instructions of the system are not counted. What is done by the clock would weigh many times more beside a server that is so slow: what it comes
-// to is counted while nobody asks anything, and taken off by the time. It is told by itself, of a server that runs as it does, in milliseconds of
-// its processor.
+// Instructions of the system are not counted. What is done by the clock would weigh many times more beside a server that is so slow. Of bursts the
+// middle one counts, in which nothing of every minute falls; what is done more often is counted while nobody asks anything, and taken off by the
+// time. What all of it comes to is told by itself, of a server that runs as it does, in milliseconds of its processor.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,9 @@ const number = (name, otherwise) => {
 };
 
 const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1_000));
+const BURSTS = 9;
+/** Of each figure that of the middle start. */
+const byFigure = (starts) => starts[0].map((_, at) => middle(starts.map((sums) => sums[at])));
 const thousands = (sum) => Math.round(sum).toLocaleString('en');
 
 try {
@@ -35,7 +38,7 @@ try {
 }
 
 async function judged() {
-  const [count, may, products] = [number('COUNT', 300), number('PERCENT', 1), number('PRODUCTS', 1_000)];
+  const [count, may, products] = [number('COUNT', 40), number('PERCENT', 1), number('PRODUCTS', 1_000)];
   const figures = FIGURES.filter(({ name }) => name.includes(process.env.FIGURES ?? ''));
   if (figures.length === 0) throw new Error(`No figure has "${process.env.FIGURES}" in its name.`);
   const server = await Server.make('sqlite');
@@ -52,7 +55,7 @@ async function judged() {
         server.putBack();
       }
     }
-    const isWell = told(figures, middle(sums.off), middle(sums.on), may);
+    const isWell = told(figures, byFigure(sums.off), byFigure(sums.on), may);
     const [off, on] = [await atRest(server, seconds, 'off'), await atRest(server, seconds, 'on')];
     const [a, b] = [off, on].map((ms) => ((ms / seconds) * 60).toFixed(1));
     const share = (on - off) / seconds / 10;
@@ -85,7 +88,7 @@ async function counted(server, figures, { count, seconds, measuring, start }) {
     const took = (performance.now() - begun) / 1e3;
     tell(server.process.pid, 'dump');
     dumps += 1;
-    return { took, instructions: Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.${dumps}`, 'utf8'))?.[1]) };
+    return { took, all: Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.${dumps}`, 'utf8'))?.[1]) };
   };
   const bursts = [];
   for (const figure of figures) {
@@ -93,12 +96,12 @@ async function counted(server, figures, { count, seconds, measuring, start }) {
     // Caches fill, code is loaded.
     await line.burst(100, asks);
     tell(server.process.pid, 'instrumentation', 'on');
-    bursts.push(await during(() => line.burst(count, asks)));
+    bursts.push(await times(BURSTS, () => during(() => line.burst(count, asks))));
   }
-  const rest = await during(() => wait(seconds));
+  const rest = middle((await times(BURSTS, () => during(() => wait(seconds / BURSTS)))).map(({ took, all }) => all / took));
   line.close();
   await server.stop();
-  return bursts.map(({ took, instructions }) => (instructions - (rest.instructions / rest.took) * took) / count);
+  return bursts.map((each) => middle(each.map(({ took, all }) => (all - rest * took) / count)));
 }
 
 /** Milliseconds of a processor that a server takes while nobody asks anything. */
@@ -129,9 +132,15 @@ function told(figures, without, withIt, may) {
   return isWell;
 }
 
-/** Of each figure that which is neither the least nor the most of all starts. */
-function middle(starts) {
-  return starts[0].map((_, at) => starts.map((sums) => sums[at]).sort((one, other) => one - other)[Math.floor(starts.length / 2)]);
+/** The value that is neither the least nor the most. */
+function middle(values) {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+async function times(count, act) {
+  const done = [];
+  while (done.length < count) done.push(await act());
+  return done;
 }
 
 /** Says something to Valgrind. */

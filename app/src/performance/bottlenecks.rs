@@ -82,7 +82,7 @@ fn found(measured: &Measurements) -> Markup {
 }
 
 fn table(found: &Bottlenecks) -> Markup {
-    let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| format!("{} ms", number(waits[at]))).unwrap_or_default();
+    let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| milliseconds(waits[at])).unwrap_or_default();
     html! {
         section.part aria-labelledby="each-h" {
             h2 #each-h { "Each" }
@@ -146,19 +146,30 @@ fn windows(measured: &Measurements) -> Vec<Window> {
 
 /// Whom runs ask for texts: what they need of them is not for requests, and stands by itself.
 fn providers(measured: &Measurements) -> Markup {
-    let mut used: Vec<&Measured> = measured.of(metric::PROVIDER_USED).collect();
-    used.sort_by(|one, other| one.series.of.cmp(&other.series.of));
+    let mut asked: Vec<Provider<'_>> = measured.of(metric::PROVIDER_USED).map(|used| Provider::of(used, measured)).collect();
+    asked.sort_by_key(|one| one.name);
     html! {
         section.part aria-labelledby="providers-h" {
             h2 #providers-h { "Providers of texts" }
-            @if used.is_empty() {
+            @if asked.is_empty() {
                 p.muted { "No provider was asked." }
             } @else {
+                @for one in &asked { p { b { (one.name) } ": " (meaning(one.share, one.waited_ms)) } }
                 p.muted { "How many calls were on their way, of those that are let through at once, by every ten seconds in which there were some." }
                 div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
                     table.table {
-                        (heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn", "What it means"]))
-                        tbody { @for one in used { (provider(one, measured)) } }
+                        (heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn"]))
+                        tbody {
+                            @for one in &asked {
+                                tr {
+                                    th scope="row" { (one.name) }
+                                    td.num { (one.calls) }
+                                    td.num { (percent(one.share)) }
+                                    td.num { (percent(one.most)) }
+                                    td.num { (milliseconds(one.waited_ms)) }
+                                }
+                            }
+                        }
                     }
                 }
             }
@@ -166,21 +177,32 @@ fn providers(measured: &Measurements) -> Markup {
     }
 }
 
-fn provider(used: &Measured, measured: &Measurements) -> Markup {
-    let of = &used.series.of;
-    let waited = measured.together(metric::PROVIDER_WAITED, |series| series.of == *of).map(|one| one.now).unwrap_or_default();
-    let share = mean(&used.now).unwrap_or(0.0) / 1e3;
-    let waited_ms = mean(&waited).unwrap_or(0.0) / 1e3;
-    html! {
-        tr {
-            th scope="row" { (of) }
-            td.num { (waited.count()) }
-            td.num { (percent(share)) }
-            td.num { (percent(used.now.most().unwrap_or(0) as f64 / 1e3)) }
-            td.num { (number(waited_ms)) " ms" }
-            td { (meaning(share, waited_ms)) }
+/// How much was made of what a provider lets through.
+struct Provider<'a> {
+    name: &'a str,
+    calls: u64,
+    share: f64,
+    most: f64,
+    waited_ms: f64,
+}
+
+impl<'a> Provider<'a> {
+    fn of(used: &'a Measured, measured: &Measurements) -> Self {
+        let name = used.series.of.as_str();
+        let waited = measured.together(metric::PROVIDER_WAITED, |series| series.of == name).map(|one| one.now).unwrap_or_default();
+        Self {
+            name,
+            calls: waited.count(),
+            share: mean(&used.now).unwrap_or(0.0) / 1e3,
+            most: used.now.most().unwrap_or(0) as f64 / 1e3,
+            waited_ms: mean(&waited).unwrap_or(0.0) / 1e3,
         }
     }
+}
+
+/// To the microsecond: less is none.
+fn milliseconds(ms: f64) -> String {
+    format!("{} ms", number((ms * 1e3).round() / 1e3))
 }
 
 /// A run that has enough to do uses all that is let through, so that being used up is no fault of itself.
@@ -274,8 +296,8 @@ mod tests {
         assert!(providers(&measured()).into_string().contains("No provider was asked."));
         assert!(asked(100, 0).contains("There is room.") && asked(990, 0).contains("Used well"));
         let html = asked(990, 250_000);
-        assert!(html.contains("<th scope=\"row\">&lt;Mistral&gt;</th> <td") || html.contains("<th scope=\"row\">&lt;Mistral&gt;</th><td"), "{html}");
-        assert!(html.contains(">120</td>") && html.contains("250 ms") && html.contains("wait for each other"), "{html}");
+        assert!(html.contains("<b>&lt;Mistral&gt;</b>: Calls wait for each other"), "{html}");
+        assert!(html.contains(">120</td>") && html.contains("250 ms"), "{html}");
     }
 
     #[test]

@@ -101,7 +101,9 @@ async fn a_list_is_given_from_memory_until_a_product_changes(engine: Engine) {
     // With the statements that it took, and with its trace.
     let timing = |reply: &Reply| members(reply, "server-timing");
     assert!(
-        timing(&first).starts_with(&["cache".to_owned(), "db".to_owned()]) && timing(&first).ends_with(&["total".to_owned(), "trace".to_owned()])
+        timing(&first).starts_with(&["cache".to_owned(), "db".to_owned()]) && timing(&first).ends_with(&["total".to_owned(), "trace".to_owned()]),
+        "{}",
+        first.header("server-timing")
     );
     assert_eq!(timing(&second).iter().filter(|name| *name == "cache").count(), 1);
     assert!(second.header("server-timing").contains(";desc=hit"), "{}", second.header("server-timing"));

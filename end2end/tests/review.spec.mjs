@@ -174,28 +174,6 @@ test('an approval can be taken back', async ({ page }) => {
   await expect(page.getByLabel('Title', { exact: true })).toHaveValue(before);
 });
 
-test('an approval that the server is just doing is said to be taken back when it is', async ({ page }) => {
-  let answer;
-  const held = new Promise((done) => (answer = done));
-  await page.route('**/sync/v1/push', async (route) => {
-    const response = await route.fetch();
-    await held;
-    await route.fulfill({ response });
-  });
-  await open(page);
-  const asked = page.waitForRequest('**/sync/v1/push');
-  const first = await accept(page);
-  await asked;
-  await page.locator('.toast').filter({ hasText: `Approved: ${first.title}` }).getByRole('button', { name: 'Undo' }).click();
-  const said = page.locator('.toast').filter({ hasText: `Taken back: ${first.title}` });
-  await page.waitForTimeout(1_000);
-  await expect(said).toHaveCount(0);
-
-  answer();
-  await expect(said).toHaveCount(1);
-  expect(await statusOf(page, first.id)).toBe('open');
-});
-
 test('what was edited since is not replaced unseen', async ({ page, browser, server }) => {
   await open(page);
   const first = await shown(page);

@@ -66,7 +66,7 @@ pub(crate) enum Wish {
 /// The engine, as this side sees it.
 trait Works {
     fn save(&self, draft: Draft);
-    fn take_back(&self, op: OpId);
+    fn discard(&self, op: OpId);
     /// The ops of a product, or all there are, by their numbers.
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>>;
     /// How many ops of the person wait in other stores.
@@ -133,11 +133,10 @@ pub(crate) fn save(id: OpId, product: ProductId, intent: Intent) {
     }
 }
 
-/// Throws an op away that its person no longer wants. One that is on its way waits for what becomes of it, and is thrown away only where it did not
-/// arrive.
-pub(crate) fn take_back(op: OpId) {
+/// Throws an op away that its person no longer wants. One that is on its way may be done all the same: that is told then.
+pub(crate) fn discard(op: OpId) {
     if let Some(engine) = engine() {
-        engine.take_back(op);
+        engine.discard(op);
     }
 }
 

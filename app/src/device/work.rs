@@ -80,8 +80,8 @@ impl Works for Engine {
         Self::save(self, draft);
     }
 
-    fn take_back(&self, op: OpId) {
-        self.happened(Event::TakeBack(op));
+    fn discard(&self, op: OpId) {
+        self.happened(Event::Discard(vec![op]));
     }
 
     fn ops(&self, of: Option<ProductId>) -> Pin<Box<dyn Future<Output = Vec<Saved>>>> {

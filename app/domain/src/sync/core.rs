@@ -53,8 +53,6 @@ pub struct Core {
     queue: Vec<Saved>,
     /// Changes of the outbox that are begun until they are done.
     must: Vec<outbox::Tx>,
-    /// Taken back while they were on their way.
-    taken_back: Vec<OpId>,
     /// Moves on with every pull: see `replica::Tx::Load`.
     turn: u32,
     /// Whether the next pull checks as much as one may. Most check little, as they are many, and somebody may be typing.
@@ -158,9 +156,12 @@ impl Core {
                 }
             }
             Event::Save(draft) => self.write(now, outbox::Tx::Save(draft.clone()), What::Save(draft), out),
-            Event::Discard(ops) => self.discard(now, ops, out),
-            Event::TakeBack(op) if self.is_on_its_way(op) => self.taken_back.push(op),
-            Event::TakeBack(op) => self.discard(now, vec![op], out),
+            Event::Discard(ops) => {
+                self.queue.clear();
+                // At once: somebody waits to see it gone, however long the server is left alone.
+                let tx = outbox::Tx::Discard { ops };
+                self.write(now, tx.clone(), What::Must(tx), out);
+            }
             Event::Want { rows, reason } => {
                 self.replica(now, replica::Tx::Hold { rows, reason, at: now.wall }, What::Aside, out);
                 self.pull.due = true;
@@ -214,11 +215,6 @@ impl Core {
                 self.write(now, tx.clone(), What::Must(tx), out);
             }
         }
-        // What has ended meanwhile stays as it ended.
-        if !self.taken_back.is_empty() && !self.is_sending() {
-            let ops = std::mem::take(&mut self.taken_back);
-            self.discard(now, ops, out);
-        }
         if self.push.ready(now) && self.user.is_some() && !self.go_on(now, out) {
             self.look(now, out);
         }
@@ -259,13 +255,6 @@ impl Core {
             What::Ask | What::Advance | What::Drop | What::Aside => self.replica_done(now, tag, Err(outbox::Failed::Aborted), out),
             _ => self.outbox_done(now, tag, Err(outbox::Failed::Aborted), out),
         }
-    }
-
-    /// At once: somebody waits to see it gone, however long the server is left alone.
-    fn discard(&mut self, now: Now, ops: Vec<OpId>, out: &mut Vec<Effect>) {
-        self.queue.clear();
-        let tx = outbox::Tx::Discard { ops };
-        self.write(now, tx.clone(), What::Must(tx), out);
     }
 
     fn look_and_ask(&mut self, now: Now) {

@@ -51,13 +51,12 @@ impl World {
         }
     }
 
-    /// Somebody throws an op away that waits, and has typed that they mean it, or takes it back.
+    /// Somebody throws an op away that waits, and has typed that they mean it.
     fn discard(&mut self, device: usize, who: Who) {
         let user = self.devices[device].user;
         let waiting = self.devices[device].outbox.ops.values().filter(|saved| saved.is_waiting() && saved.draft.user == user);
-        let Some(op) = waiting.map(|saved| saved.draft.id).next() else { return };
-        let event = if self.rng.chance(500) { Event::TakeBack(op) } else { Event::Discard(vec![op]) };
-        self.step(who, event);
+        let ops: Vec<OpId> = waiting.map(|saved| saved.draft.id).take(1).collect();
+        self.step(who, Event::Discard(ops));
     }
 
     fn intent(&mut self, device: usize) -> Option<(ProductId, Option<u32>, Intent)> {

@@ -42,9 +42,6 @@ pub enum Event {
     Save(Draft),
     /// Somebody throws ops away, knowing what they do.
     Discard(Vec<OpId>),
-    /// Somebody no longer wants an op. It is thrown away, unless it is on its way: then what becomes of it counts first, so that nobody is told that
-    /// it is gone while the server does it.
-    TakeBack(OpId),
     /// Rows are wanted here, for a reason.
     Want {
         rows: Vec<Span>,

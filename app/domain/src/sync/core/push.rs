@@ -86,20 +86,6 @@ impl Core {
         }
     }
 
-    /// Whether the server may be doing it, or what it did is not written down yet.
-    pub(super) fn is_on_its_way(&self, op: OpId) -> bool {
-        let has_it = |what: &What| match what {
-            What::Push(sent) => sent.ops.iter().any(|(sent, ..)| *sent == op),
-            What::Settle(_) => true,
-            _ => false,
-        };
-        self.waiting.values().any(|waiting| has_it(&waiting.what))
-    }
-
-    pub(super) fn is_sending(&self) -> bool {
-        self.waiting.values().any(|waiting| matches!(waiting.what, What::Push(_) | What::Settle(_)))
-    }
-
     fn settles(&self) -> bool {
         self.waiting.values().any(|waiting| matches!(waiting.what, What::Settle(_)))
     }

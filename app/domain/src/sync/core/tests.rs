@@ -96,17 +96,13 @@ impl Tab {
     }
 }
 
-fn id(n: u128) -> OpId {
-    OpId(uuid::Uuid::from_u128(n))
-}
-
 fn draft(n: u128, lane: u128) -> Draft {
-    let lane = ProductId(uuid::Uuid::from_u128(lane));
-    Draft { id: id(n), lane, user: USER, payload: Sealed::of(&n), row: None, at: Timestamp::default() }
+    let (id, lane) = (OpId(uuid::Uuid::from_u128(n)), ProductId(uuid::Uuid::from_u128(lane)));
+    Draft { id, lane, user: USER, payload: Sealed::of(&n), row: None, at: Timestamp::default() }
 }
 
 fn ended(n: u128) -> Told {
-    Told::Ended(Ended { op: id(n), end: End::Applied, seq: Seq(1) })
+    Told::Ended(Ended { op: OpId(uuid::Uuid::from_u128(n)), end: End::Applied, seq: Seq(1) })
 }
 
 #[test]
@@ -298,49 +294,6 @@ fn p05_letting_ops_out_of_quarantine_is_tried_until_it_is_done() {
     core.step(now(1), Event::Outbox(release(&begun).unwrap(), Err(Failed::Aborted)));
 
     assert!(release(&core.step(now(1_000), Event::Woke)).is_some());
-}
-
-#[test]
-fn what_is_taken_back_while_it_is_on_its_way_is_what_the_server_made_of_it() {
-    let mut tab = Tab::started();
-    tab.save(1, 1);
-    let (tag, _) = tab.push().unwrap();
-    tab.step(Event::TakeBack(id(1)));
-    assert_eq!(tab.outbox.ops[&1].state, outbox::State::Pending, "nobody is told that it is gone");
-
-    tab.answer(tag, &[ended(1)]);
-
-    assert!(matches!(tab.outbox.ops[&1].state, outbox::State::Ended { .. }));
-    assert_eq!(tab.push(), None);
-}
-
-#[test]
-fn what_is_taken_back_while_it_is_on_its_way_and_does_not_arrive_is_thrown_away() {
-    let mut tab = Tab::started();
-    tab.save(1, 1);
-    let (tag, _) = tab.push().unwrap();
-    tab.step(Event::TakeBack(id(1)));
-
-    tab.fail(tag, Trouble::Busy(None));
-    tab.mono += 60_000;
-    tab.step(Event::Woke);
-
-    assert!(matches!(tab.outbox.ops[&1].state, outbox::State::Discarded { .. }));
-    assert_eq!(tab.push(), None);
-}
-
-#[test]
-fn what_is_taken_back_before_it_is_on_its_way_is_gone_at_once() {
-    let mut tab = Tab::started();
-    tab.save(1, 1);
-    let (tag, _) = tab.push().unwrap();
-    tab.save(2, 2);
-
-    tab.step(Event::TakeBack(id(2)));
-    tab.answer(tag, &[ended(1)]);
-
-    assert!(matches!(tab.outbox.ops[&2].state, outbox::State::Discarded { .. }));
-    assert_eq!(tab.push(), None);
 }
 
 #[test]

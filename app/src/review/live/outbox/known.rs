@@ -121,7 +121,7 @@ async fn tell_open(found: &[Found]) {
 
 /// Takes a decision out of the outbox again. One that has ended meanwhile is taken back at the server.
 pub(super) fn throw_away(id: OpId) {
-    device::take_back(id);
+    device::discard(id);
     see_thrown_away(id, LOOKS);
 }
 

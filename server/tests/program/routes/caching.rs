@@ -98,13 +98,10 @@ async fn a_list_is_given_from_memory_until_a_product_changes(engine: Engine) {
     let other = api.get("/api/v1/products?status=active&sort=-title&limit=4&fields=id,price").await;
     assert_eq!(other.header("cache-status"), "vitrine-products; hit, vitrine-memory; fwd=miss; stored");
     assert_eq!((&first.text, first.header("etag"), first.header("link")), (&second.text, second.header("etag"), second.header("link")));
-    // With the statements that it took, and with its trace.
+    // With its trace, and with the statements that it took: none where everything was known, and it was just looked whether that is still so.
     let timing = |reply: &Reply| members(reply, "server-timing");
-    assert!(
-        timing(&first).starts_with(&["cache".to_owned(), "db".to_owned()]) && timing(&first).ends_with(&["total".to_owned(), "trace".to_owned()]),
-        "{}",
-        first.header("server-timing")
-    );
+    let told = timing(&first).join(" ");
+    assert!(told.starts_with("cache ") && told.ends_with(" total trace"), "{told}");
     assert_eq!(timing(&second).iter().filter(|name| *name == "cache").count(), 1);
     assert!(second.header("server-timing").contains(";desc=hit"), "{}", second.header("server-timing"));
     assert_eq!(second.header("cache-control"), "private, no-cache");
@@ -114,9 +111,11 @@ async fn a_list_is_given_from_memory_until_a_product_changes(engine: Engine) {
 
     let product = first_id(&first);
     for round in 0..10 {
-        api.rename(&product, &format!("zzzz {round}")).await;
+        let title = format!("zzzz {round}");
+        let renamed = api.write(Method::PATCH, &format!("/api/v1/products/{product}"), &json!({"title": title})).await;
+        assert!(timing(&renamed).contains(&"db".to_owned()), "{}", renamed.header("server-timing"));
         let changed = api.get(address).await;
-        assert_eq!(json_of(&changed)["products"][0]["title"], format!("zzzz {round}"));
+        assert_eq!(json_of(&changed)["products"][0]["title"], title);
         assert_ne!(changed.header("etag"), first.header("etag"));
     }
 }

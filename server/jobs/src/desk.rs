@@ -8,7 +8,7 @@ use domain::{
 };
 use ports::{error::AppError, writing::ProviderKind};
 use store::{Entropy, Store, StoreError, StoreRef, words::records::ProviderRow};
-use writers::{Allowed, Gate, Net, ProviderSettings, Secret, Tried, Used, Vault, VaultError, Writer, Writers};
+use writers::{Allowed, Gate, Net, ProviderSettings, Secret, Tried, Utilisation, Vault, VaultError, Writer, Writers};
 
 use crate::run::tariff::{Tariff, hole};
 
@@ -63,8 +63,8 @@ impl Desk {
     }
 
     /// How much is made of what each provider lets through, that this process has asked.
-    pub fn used(&self) -> Vec<(ProviderId, String, Used)> {
-        self.writers.used()
+    pub fn utilisation(&self) -> Vec<(ProviderId, String, Utilisation)> {
+        self.writers.utilisation()
     }
 
     pub(crate) fn seal(&self, store: StoreId, provider: ProviderId, key: &str) -> Result<Vec<u8>, AppError> {

@@ -4,6 +4,7 @@
 
 mod beacons;
 mod counted;
+mod disk;
 mod heard;
 mod process;
 mod profiles_port;

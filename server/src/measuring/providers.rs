@@ -7,19 +7,19 @@ use std::{
 
 use domain::ids::ProviderId;
 use measuring::{Recorder, metric};
-use writers::Used;
+use writers::Utilisation;
 
 /// How it was when it was last looked at.
 #[derive(Default)]
-pub(super) struct Seen(HashMap<ProviderId, (Instant, Used)>);
+pub(super) struct Seen(HashMap<ProviderId, (Instant, Utilisation)>);
 
 impl Seen {
     /// Looks, and counts what came since. Of a provider that nothing was asked there is nothing to tell.
-    pub(super) fn look(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Used)>) {
+    pub(super) fn look(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Utilisation)>) {
         self.look_at(recorder, used, Instant::now());
     }
 
-    fn look_at(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Used)>, now: Instant) {
+    fn look_at(&mut self, recorder: &Recorder, used: Vec<(ProviderId, String, Utilisation)>, now: Instant) {
         let mut before = std::mem::take(&mut self.0);
         for (id, name, used) in used {
             // After its settings were changed it is counted anew.
@@ -31,7 +31,7 @@ impl Seen {
     }
 }
 
-fn count(recorder: &Recorder, name: &str, before: Used, now: Used, passed: Duration) {
+fn count(recorder: &Recorder, name: &str, before: Utilisation, now: Utilisation, passed: Duration) {
     let (calls, held) = (now.calls - before.calls, now.held.saturating_sub(before.held));
     let room = passed.as_secs_f64() * f64::from(now.limit);
     if room > 0.0 && (calls > 0 || !held.is_zero()) {
@@ -50,10 +50,10 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    type Look = Vec<(ProviderId, String, Used)>;
+    type Look = Vec<(ProviderId, String, Utilisation)>;
 
     fn used(limit: u32, calls: u64, waited: u32, held: u32) -> Look {
-        vec![(ProviderId::BUILT_IN, "Mistral".to_owned(), Used { limit, calls, waited: SECOND * waited, held: SECOND * held })]
+        vec![(ProviderId::BUILT_IN, "Mistral".to_owned(), Utilisation { limit, calls, waited: SECOND * waited, held: SECOND * held })]
     }
 
     fn told(seen: &mut Seen, looks: [(Look, u32); 2]) -> Vec<(String, u64, u64)> {

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{
     Measuring, Telling,
     beacons::{self, Arriving},
-    counted, microseconds, process, providers, queue,
+    counted, disk, microseconds, process, providers, queue,
     telling::SinceStart,
     together::with_all_routes,
 };
@@ -104,7 +104,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
     let mut listening = Some(listening);
     let name = short(process);
     let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
-    let mut providers = providers::Seen::default();
+    let (mut disk, mut providers) = (disk::Seen::default(), providers::Seen::default());
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
         tracing::warn!(%error, "that this build serves was not noted");
     }
@@ -124,9 +124,9 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         }
         recorder.record(metric::HTTP_IN_FLIGHT, ALL, "", measuring.in_flight());
         counted::sample(recorder, &store, &cache, &connections);
-        providers.look(recorder, desk.used());
+        providers.look(recorder, desk.utilisation());
         machine.look(recorder, &name);
-        machine.look_at_disk(recorder, &data_dir);
+        disk.look(recorder, &data_dir);
         let present = now();
         if present == minute && !is_end {
             continue;

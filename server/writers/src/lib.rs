@@ -35,7 +35,7 @@ pub use self::{
     error::WriteError,
     estimate::estimate,
     guard::Allowed,
-    limiter::Used,
+    limiter::Utilisation,
     net::{Body, Broken, Net, Wire, tls},
     prompt::{BEGIN as DATA_BEGIN, END as DATA_END},
     remote::Remote,

@@ -28,14 +28,14 @@ struct State {
     round: u64,
     /// Nothing is let through before.
     hold: Option<Instant>,
-    used: Used,
-    /// Up to when [`Used::held`] was counted.
+    used: Utilisation,
+    /// Up to when [`Utilisation::held`] was counted.
     counted_to: Instant,
 }
 
 /// How much was made of what is let through, since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Used {
+pub struct Utilisation {
     /// Calls that are let through at once at present.
     pub limit: u32,
     pub calls: u64,
@@ -80,10 +80,10 @@ impl Limiter {
         }
     }
 
-    pub(crate) fn used(&self) -> Used {
+    pub(crate) fn utilisation(&self) -> Utilisation {
         let mut state = self.state();
         state.count_to(Instant::now());
-        Used { limit: state.limit, ..state.used }
+        Utilisation { limit: state.limit, ..state.used }
     }
 
     fn try_take(&self, began: Instant) -> Result<Slot<'_>, Wait> {
@@ -115,7 +115,7 @@ impl Limiter {
 
 impl State {
     fn new(limit: u32) -> Self {
-        Self { limit, taken: 0, round: 0, hold: None, used: Used::default(), counted_to: Instant::now() }
+        Self { limit, taken: 0, round: 0, hold: None, used: Utilisation::default(), counted_to: Instant::now() }
     }
 
     /// Before the number of those on their way changes.
@@ -217,9 +217,9 @@ mod tests {
         });
         tokio::time::sleep(Duration::from_secs(2)).await;
 
-        let used = limiter.used();
+        let used = limiter.utilisation();
 
-        assert_eq!(used, Used { limit: 2, calls: 3, waited: Duration::from_secs(1), held: Duration::from_secs(12) });
+        assert_eq!(used, Utilisation { limit: 2, calls: 3, waited: Duration::from_secs(1), held: Duration::from_secs(12) });
     }
 
     #[tokio::test(start_paused = true)]

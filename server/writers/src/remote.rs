@@ -15,7 +15,7 @@ use crate::{
     call::{Trouble, call},
     dialect::{self, Finish, Habits, Spoken, Unaskable},
     judge::{Blame, Verdict, shown, verdict},
-    limiter::{Limiter, Slot, Used},
+    limiter::{Limiter, Slot, Utilisation},
     net::Wire,
     prompt::Ask,
     read::{Reading, Wanted},
@@ -59,8 +59,8 @@ impl Remote {
         &self.settings
     }
 
-    pub(crate) fn used(&self) -> Used {
-        self.limiter.used()
+    pub(crate) fn utilisation(&self) -> Utilisation {
+        self.limiter.utilisation()
     }
 
     /// It was seen to work.

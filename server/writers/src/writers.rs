@@ -8,7 +8,7 @@ use std::{
 use domain::{clock::Clock, ids::ProviderId};
 use ports::writing::ProviderKind;
 
-use crate::{BuiltIn, Call, Chain, Entropy, Gate, ProviderSettings, Remote, Used, Wire, WriteError, Writer};
+use crate::{BuiltIn, Call, Chain, Entropy, Gate, ProviderSettings, Remote, Utilisation, Wire, WriteError, Writer};
 
 /// Makes writers of what stores have set up. What was learnt of a provider holds over all runs, until its settings change.
 pub struct Writers {
@@ -64,9 +64,9 @@ impl Writers {
     }
 
     /// How much is made of what each provider lets through, that was asked since the start.
-    pub fn used(&self) -> Vec<(ProviderId, String, Used)> {
+    pub fn utilisation(&self) -> Vec<(ProviderId, String, Utilisation)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.values().map(|remote| (remote.settings().id, remote.settings().name.clone(), remote.used())).collect()
+        known.values().map(|remote| (remote.settings().id, remote.settings().name.clone(), remote.utilisation())).collect()
     }
 
     fn remote(&self, settings: &ProviderSettings) -> Arc<Remote> {

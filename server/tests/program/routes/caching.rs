@@ -60,8 +60,8 @@ impl Api {
         reply
     }
 
-    async fn rename(&self, product: &str, title: &str) {
-        self.write(Method::PATCH, &format!("/api/v1/products/{product}"), &json!({"title": title})).await;
+    async fn rename(&self, product: &str, title: &str) -> Reply {
+        self.write(Method::PATCH, &format!("/api/v1/products/{product}"), &json!({"title": title})).await
     }
 }
 
@@ -112,7 +112,7 @@ async fn a_list_is_given_from_memory_until_a_product_changes(engine: Engine) {
     let product = first_id(&first);
     for round in 0..10 {
         let title = format!("zzzz {round}");
-        let renamed = api.write(Method::PATCH, &format!("/api/v1/products/{product}"), &json!({"title": title})).await;
+        let renamed = api.rename(&product, &title).await;
         assert!(timing(&renamed).contains(&"db".to_owned()), "{}", renamed.header("server-timing"));
         let changed = api.get(address).await;
         assert_eq!(json_of(&changed)["products"][0]["title"], title);

@@ -39,11 +39,7 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
 
     provide_meta_context();
     let theme = use_context::<Appearance>().and_then(|appearance| appearance.theme);
-    // Names of files and builds: nothing in them has to be escaped.
-    let measured = use_context::<MeasuredBy>().map(|MeasuredBy { script, share, build }| {
-        let code = MEASURE.replace("SCRIPT", &script).replace("SHARE", &share.to_string()).replace("BUILD", &build);
-        view! { <script nonce=use_nonce() inner_html=code></script> }
-    });
+    let measured = use_context::<MeasuredBy>().map(|MeasuredBy(begin)| view! { <script nonce=use_nonce() inner_html=begin></script> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -71,13 +67,6 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
 /// A browser offers to install the app before anything of ours runs, and once: `device/install.rs` looks later whether it has.
 #[cfg(feature = "ssr")]
 const KEEP_OFFER: &str = "addEventListener('beforeinstallprompt',e=>{e.preventDefault();self.installOffer=e})";
-
-/// Measuring begins when the page is loaded and has come alive, or has been there for two seconds: nothing of it is in the way of either.
-#[cfg(feature = "ssr")]
-const MEASURE: &str = "{let r=document.documentElement,s=document.createElement('script'),\
-    m=()=>document.readyState=='complete'?document.head.append(s):addEventListener('load',m);s.type='module';s.src='SCRIPT';\
-    s.dataset.sample='SHARE';s.dataset.build='BUILD';new MutationObserver((_,o)=>{if(r.classList.contains('hydrated')){o.disconnect();m()}})\
-    .observe(r,{attributeFilter:['class']});addEventListener('load',()=>setTimeout(m,2e3))}";
 
 /// The app by itself, in which the server looks for its pages.
 #[cfg(feature = "ssr")]

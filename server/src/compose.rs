@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::context::MeasuredBy;
 use axum::Router;
 use jobs::{
     Couriers, CouriersHandle, Desk, DeskOptions, JobsService, Post, RunsService, Wake, WebhooksService, Worker, WorkerHandle, WorkerOptions,
@@ -125,6 +126,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let watching = measuring::start(watched);
     let alerting = alerting.start();
     let beacons = (config.measuring && config.vitals_share > 0.0).then_some(beacons);
+    let script = site.vitals.as_ref().filter(|_| beacons.is_some());
+    let measured_by = script.map(|script| MeasuredBy::new(script, config.vitals_share, &build));
     if config.measuring {
         lab::watch(store.clone(), stops.clone());
     }
@@ -136,8 +139,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         limits,
         cache,
         measuring,
-        build,
         beacons,
+        measured_by,
         stopping: stops,
         warm,
     });

@@ -1,7 +1,7 @@
 //! What a page finds in its context.
 
 use app::{
-    context::{Appearance, MeasuredBy, Now, Visitor},
+    context::{Appearance, Now, Visitor},
     tokens::PublicUrl,
 };
 use axum::{
@@ -40,8 +40,8 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(state.ports.clone());
     provide_context(Now(SystemClock.now()));
     provide_context(PublicUrl(state.config.public_url.clone()));
-    if let Some(script) = state.site.vitals.as_ref().filter(|_| state.beacons.is_some()) {
-        provide_context(MeasuredBy { script: script.clone(), share: state.config.vitals_share, build: state.build.clone() });
+    if let Some(measured) = &state.measured_by {
+        provide_context(measured.clone());
     }
     let parts = use_context::<Parts>();
     let found = |parts: &Parts| (parts.extensions.get::<Visitor>().cloned(), parts.extensions.get::<Appearance>().cloned());

@@ -3,6 +3,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use app::context::MeasuredBy;
 use axum::extract::FromRef;
 use cache::Cache;
 use leptos::config::LeptosOptions;
@@ -30,10 +31,10 @@ pub struct Inner {
     pub(crate) limits: Arc<Limits>,
     pub(crate) cache: Cache,
     pub(crate) measuring: Arc<Measuring>,
-    /// What this build is called among others.
-    pub(crate) build: String,
     /// None where nothing is measured in browsers.
     pub(crate) beacons: Option<Beacons>,
+    /// None there, and where the site has no script for it.
+    pub(crate) measured_by: Option<MeasuredBy>,
     /// Whether the program is to stop: what has no end of its own ends then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether what is asked for first is there.

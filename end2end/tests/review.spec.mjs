@@ -355,7 +355,7 @@ test.describe('while the server cannot be reached', () => {
     await expect(later.locator('[data-note]')).toHaveCount(0);
     await expect(later.locator('.save-state')).toBeEmpty();
     await later.goto('/changes');
-    await expect(later.getByRole('heading', { name: 'Sent' })).toBeVisible();
+    await expect(later.getByRole('heading', { name: 'Sent', exact: true })).toBeVisible();
     await expect(later.getByRole('heading', { name: /^Needs you/ })).toHaveCount(0);
     await expect(later.getByText(/^Suggestion approved/).first()).toBeVisible();
     await later.close();

@@ -91,3 +91,23 @@ pub const TIMES: [&str; 10] =
     [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
 /// What is measured in thousandths of what there is.
 pub const SHARES: [&str; 7] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY];
+
+/// What that is called which a series of a metric is of: the `route` of a request, the `pool` of a wait.
+pub fn dimension(metric: &str) -> &'static str {
+    match metric {
+        HTTP_REFUSED => "reason",
+        BEACONS | SYNC_PUSHED => "outcome",
+        RUNTIME_POLL => "route",
+        DB_STATEMENT | DB_FAILED => "statement",
+        _ => match metric.split('.').next() {
+            Some("http" | "vitals") => "route",
+            Some("db") => "pool",
+            Some("cache") => "cache",
+            Some("process" | "runtime") => "process",
+            Some("disk") => "disk",
+            Some("job") => "kind",
+            Some("provider") => "provider",
+            _ => "of",
+        },
+    }
+}

@@ -65,6 +65,17 @@ impl Recorder {
         all.into_iter().collect()
     }
 
+    /// The same, which stays where it is.
+    pub fn present(&self) -> Vec<(Series, Sketch)> {
+        let mut all: HashMap<Series, Sketch> = HashMap::new();
+        for part in &self.parts {
+            for (series, sketch) in lock(part).0.values() {
+                all.entry(series.clone()).or_default().merge(sketch);
+            }
+        }
+        all.into_iter().collect()
+    }
+
     /// How many values there was no series for.
     pub fn others(&self) -> u64 {
         self.others.load(Ordering::Relaxed)

@@ -7,26 +7,6 @@ use ::alerting::Sentence;
 use alerts::Selector;
 use measuring::{ALL, Series, metric};
 
-/// What a rule calls that which a series is of.
-pub(super) fn dimension(metric: &str) -> &'static str {
-    match metric {
-        metric::HTTP_REFUSED => "reason",
-        metric::BEACONS | metric::SYNC_PUSHED => "outcome",
-        metric::RUNTIME_POLL => "route",
-        metric::DB_STATEMENT | metric::DB_FAILED => "statement",
-        _ => match metric.split('.').next() {
-            Some("http" | "vitals") => "route",
-            Some("db") => "pool",
-            Some("cache") => "cache",
-            Some("process" | "runtime") => "process",
-            Some("disk") => "disk",
-            Some("job") => "kind",
-            Some("provider") => "provider",
-            _ => "of",
-        },
-    }
-}
-
 /// What a value of a metric is multiplied by for a rule: microseconds become milliseconds, thousandths a share, ten-thousandths a score.
 pub(super) fn scale(metric: &str) -> f64 {
     if metric::TIMES.contains(&metric) || metric::SHARES.contains(&metric) {
@@ -71,7 +51,7 @@ pub(super) enum Breadth {
 
 impl<'a> Wanted<'a> {
     pub(super) fn of(selector: &'a Selector) -> Result<Self, Sentence> {
-        let own = dimension(&selector.series);
+        let own = metric::dimension(&selector.series);
         let mut parts: Vec<&str> = selector.only.keys().chain(&selector.by).map(String::as_str).filter(|name| *name != own).collect();
         parts.sort_unstable();
         parts.dedup();
@@ -203,7 +183,7 @@ mod tests {
         for rule in alerts::builtin() {
             for ask in rule.what.asks() {
                 assert!(known.contains(&ask.of.series.as_str()), "{}: {}", rule.id, ask.of.series);
-                let own = dimension(&ask.of.series);
+                let own = metric::dimension(&ask.of.series);
                 let named = ask.of.only.keys().chain(&ask.of.by);
                 let is_told = ask.of.series == alerts::DELIVERY || ask.of.series == super::super::measures::BUDGET;
                 assert!(is_told || named.into_iter().all(|name| name == own || name == CLASS), "{}: {own}", rule.id);

@@ -3,6 +3,7 @@
 
 mod database;
 mod engine;
+mod measured;
 pub(crate) mod process;
 mod text;
 
@@ -26,13 +27,14 @@ use traces::{export::Exporter, otlp::Signal};
 
 use self::text::Text;
 use super::{limits::Limits, state::AppState};
-use crate::{SystemClock, purge, telemetry};
+use crate::{SystemClock, measuring::Measuring, purge, telemetry};
 
 /// What figures are read from.
 pub(crate) struct Metrics {
     store: Store,
     cache: Cache,
     limits: Arc<Limits>,
+    measuring: Arc<Measuring>,
     started: Timestamp,
     /// What the engine said last, and when: it counts the blocks of every table to answer.
     engine: Mutex<Option<(Instant, EngineFigures)>>,
@@ -71,6 +73,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
     text.counter("vitrine_rate_limit_refused_total", "Requests that were sent away because somebody asked too fast.")
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
+    measured::measured(&mut text, &metrics.measuring.all());
     if let Some(exporter) = telemetry::exporter() {
         told(&mut text, exporter);
     }
@@ -88,6 +91,7 @@ impl Metrics {
             store: state.store.clone(),
             cache: state.cache.clone(),
             limits: state.limits.clone(),
+            measuring: state.measuring.clone(),
             started: SystemClock.now(),
             engine: Mutex::new(None),
         })

@@ -12,6 +12,7 @@ mod providers;
 mod pushed;
 mod queue;
 mod routes;
+mod since_start;
 mod telling;
 mod together;
 mod traced;
@@ -19,28 +20,33 @@ mod traces_port;
 mod writing;
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use axum::{body::HttpBody, extract::Request as HttpRequest, http::StatusCode, response::Response};
-use measuring::{Recorder, metric};
+use domain::clock::Clock;
+use measuring::{Recorder, Series, Sketch, metric};
 use traces::{Outcome, Recording};
 
-use self::routes::Route;
 pub(crate) use self::{
     beacons::{Beacons, door},
     profiles_port::KeptProfiles,
     pushed::pushed,
     routes::Routes,
+    since_start::{Told, told},
     telling::Telling,
     traced::Traced,
     traces_port::KeptTraces,
     writing::{Handle, Watched, start},
 };
+use self::{routes::Route, since_start::SinceStart};
+
+use crate::SystemClock;
 
 /// Counts what happens here.
 pub(crate) struct Measuring {
@@ -48,6 +54,8 @@ pub(crate) struct Measuring {
     is_on: Option<Arc<Traced>>,
     routes: Routes,
     in_flight: AtomicU64,
+    /// Locked while the recorder is emptied, so that nothing is missing from both.
+    since_start: Mutex<SinceStart>,
 }
 
 /// A request that is under way.
@@ -63,7 +71,8 @@ pub(crate) struct Request<'a> {
 impl Measuring {
     /// Without traces nothing is measured.
     pub(crate) fn new(traced: Option<Arc<Traced>>, routes: Routes) -> Self {
-        Self { is_on: traced, routes, in_flight: AtomicU64::new(0) }
+        let now = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
+        Self { is_on: traced, routes, in_flight: AtomicU64::new(0), since_start: Mutex::new(SinceStart::new(now)) }
     }
 
     /// None where nothing is measured.
@@ -74,6 +83,27 @@ impl Measuring {
     /// None where nothing is measured.
     pub(crate) fn traced(&self) -> Option<&Arc<Traced>> {
         self.is_on.as_ref()
+    }
+
+    /// What was counted since it was last taken. `tell` is told of it, and of all there was since the start.
+    fn take(&self, tell: impl FnOnce(&SinceStart, &[(Series, Sketch)])) -> Vec<(Series, Sketch)> {
+        let Some(recorder) = self.recorder() else { return Vec::new() };
+        let mut since_start = self.since_start();
+        let taken = recorder.take();
+        since_start.add(&taken);
+        tell(&since_start, &taken);
+        taken
+    }
+
+    /// All there was since the start, up to now, by its names.
+    pub(crate) fn all(&self) -> BTreeMap<Series, Sketch> {
+        let Some(recorder) = self.recorder() else { return BTreeMap::new() };
+        let since_start = self.since_start();
+        since_start.with(&recorder.present())
+    }
+
+    fn since_start(&self) -> MutexGuard<'_, SinceStart> {
+        self.since_start.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins to measure a request.

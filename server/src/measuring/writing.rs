@@ -24,7 +24,7 @@ use super::{
     Measuring, Telling,
     beacons::{self, Arriving},
     counted, disk, microseconds, process, providers, queue,
-    telling::SinceStart,
+    telling::metrics,
     together::with_all_routes,
 };
 use crate::{SystemClock, http::limits::Limits};
@@ -108,7 +108,6 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
         tracing::warn!(%error, "that this build serves was not noted");
     }
-    let mut since_start = SinceStart::new(micros());
     let mut looks = interval(LOOKS_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut minute = now();
@@ -136,10 +135,11 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         if is_end {
             recorder.record_many(metric::PROCESS_STOPPED, &name, "", 0, 1);
         }
-        let taken = recorder.take();
-        if let Some(exporter) = &exporter {
-            exporter.metrics(since_start.and(&taken, micros()));
-        }
+        let taken = measuring.take(|since_start, taken| {
+            if let Some(exporter) = &exporter {
+                exporter.metrics(metrics(since_start, taken, micros()));
+            }
+        });
         periods.add(minute, with_all_routes(taken));
         minute = present;
         write(&store, process, &mut periods).await;

@@ -11,7 +11,7 @@ pub(super) fn statements(text: &mut Text, statements: &[StatementFigures]) {
     );
     for statement in statements {
         let buckets = BOUNDS.into_iter().map(|bound| bound as f64 / 1e9).zip(statement.within);
-        family.distribution(("statement", &statement.name), buckets, statement.count, seconds(statement.total));
+        family.distribution(&[("statement", &statement.name)], buckets, statement.count, seconds(statement.total));
     }
     let counters: [Counter<StatementFigures>; 3] = [
         ("vitrine_database_statement_rows_total", "Rows that statements have read or written.", |statement| statement.rows),

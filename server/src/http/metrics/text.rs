@@ -9,21 +9,21 @@ pub(super) struct Text(String);
 /// The samples of one name.
 pub(super) struct Family<'a> {
     text: &'a mut String,
-    name: &'static str,
+    name: &'a str,
 }
 
 impl Text {
     /// What only grows. Its name ends with `_total`.
-    pub(super) fn counter(&mut self, name: &'static str, help: &str) -> Family<'_> {
+    pub(super) fn counter<'a>(&'a mut self, name: &'a str, help: &str) -> Family<'a> {
         debug_assert!(name.ends_with("_total"), "{name}");
         self.family(name, "counter", help)
     }
 
-    pub(super) fn gauge(&mut self, name: &'static str, help: &str) -> Family<'_> {
+    pub(super) fn gauge<'a>(&'a mut self, name: &'a str, help: &str) -> Family<'a> {
         self.family(name, "gauge", help)
     }
 
-    pub(super) fn histogram(&mut self, name: &'static str, help: &str) -> Family<'_> {
+    pub(super) fn histogram<'a>(&'a mut self, name: &'a str, help: &str) -> Family<'a> {
         self.family(name, "histogram", help)
     }
 
@@ -31,7 +31,7 @@ impl Text {
         self.0
     }
 
-    fn family(&mut self, name: &'static str, kind: &str, help: &str) -> Family<'_> {
+    fn family<'a>(&'a mut self, name: &'a str, kind: &str, help: &str) -> Family<'a> {
         let help = help.replace('\\', "\\\\").replace('\n', "\\n");
         // Writing to a text does not fail.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
@@ -44,14 +44,14 @@ impl Family<'_> {
         self.part("", labels, value);
     }
 
-    /// Of a histogram: how many there are up to each bound, in seconds, how many in all, and what they come to together.
-    pub(super) fn distribution(&mut self, label: (&str, &str), buckets: impl IntoIterator<Item = (f64, u64)>, count: u64, sum: f64) {
+    /// Of a histogram: how many there are up to each bound, how many in all, and what they come to together.
+    pub(super) fn distribution(&mut self, labels: &[(&str, &str)], buckets: impl IntoIterator<Item = (f64, u64)>, count: u64, sum: f64) {
         for (bound, up_to) in buckets {
-            self.part("_bucket", &[label, ("le", &bound.to_string())], up_to);
+            self.part("_bucket", &[labels, &[("le", &bound.to_string())]].concat(), up_to);
         }
-        self.part("_bucket", &[label, ("le", "+Inf")], count);
-        self.part("_sum", &[label], sum);
-        self.part("_count", &[label], count);
+        self.part("_bucket", &[labels, &[("le", "+Inf")]].concat(), count);
+        self.part("_sum", labels, sum);
+        self.part("_count", labels, count);
     }
 
     fn part(&mut self, suffix: &str, labels: &[(&str, &str)], value: impl Display) {
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_distribution_ends_with_all_of_them() {
         let mut text = Text::default();
-        text.histogram("took_seconds", "Took.").distribution(("statement", "ONE"), [(0.000_016_384, 1), (17.5, 3)], 4, 20.25);
+        text.histogram("took_seconds", "Took.").distribution(&[("statement", "ONE")], [(0.000_016_384, 1), (17.5, 3)], 4, 20.25);
 
         let text = text.finished();
         let lines: Vec<&str> = text.lines().skip(2).collect();

@@ -1,31 +1,11 @@
 //! What was measured in a minute, as a collector takes it, under the same names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use measuring::{Series, Sketch, metric};
 use traces::otlp::{Any, Data, Histogram, Metric, Number, Point};
 
-/// What was measured since the start of the program, as far as it is told so.
-#[derive(Debug)]
-pub(crate) struct SinceStart {
-    /// Microseconds since 1970.
-    since: u64,
-    sketches: HashMap<Series, Sketch>,
-}
-
-/// How a metric is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    /// How many there were of each size.
-    Sizes,
-    /// How many there were.
-    Count,
-    /// The middle of what was looked at.
-    Level,
-}
-
-/// Series that are told apart.
-const MOST: usize = 4_000;
+use super::super::since_start::{SinceStart, Told, told};
 
 /// 1, 2, 5, 10 and so on to a hundred million: microseconds up to a hundred seconds, bytes up to a hundred megabytes.
 const BOUNDS: [u64; 25] = {
@@ -40,74 +20,48 @@ const BOUNDS: [u64; 25] = {
     bounds
 };
 
-impl SinceStart {
-    pub(crate) fn new(since: u64) -> Self {
-        Self { since, sketches: HashMap::new() }
-    }
-
-    /// The metrics of what was measured in a minute that ended at `at`: of each series all there was since the start.
-    pub(crate) fn and(&mut self, taken: &[(Series, Sketch)], at: u64) -> Vec<Metric> {
-        let mut metrics: BTreeMap<&str, Metric> = BTreeMap::new();
-        for (series, sketch) in taken {
-            let (told, unit) = how(&series.metric);
-            let metric = metrics.entry(&series.metric).or_insert_with(|| Metric {
-                name: series.metric.clone(),
-                description: String::new(),
-                unit: unit.to_owned(),
-                data: match told {
-                    Told::Sizes => Data::Histogram(Vec::new()),
-                    Told::Count => Data::Count(Vec::new()),
-                    Told::Level => Data::Gauge(Vec::new()),
-                },
-            });
-            let attributes = attributes(series);
-            match &mut metric.data {
-                Data::Gauge(points) => {
-                    let value = sketch.quantile(500).unwrap_or(0);
-                    points.push(Point { attributes, since: self.since, at, value: whole(value) });
-                }
-                Data::Count(points) => {
-                    let Some(all) = self.merged(series, sketch) else { continue };
-                    let value = whole(all.count());
-                    points.push(Point { attributes, since: self.since, at, value });
-                }
-                Data::Histogram(points) => {
-                    let since = self.since;
-                    let Some(all) = self.merged(series, sketch) else { continue };
-                    let (bounds, counts) = sizes(all);
-                    points.extend(Histogram::new(attributes, (since, at), all.sum() as f64, bounds, counts).ok());
-                }
+/// The metrics of what was measured in a minute that ended at `at`: of each series all there was since the start.
+pub(crate) fn metrics(since_start: &SinceStart, taken: &[(Series, Sketch)], at: u64) -> Vec<Metric> {
+    let since = since_start.since;
+    let mut metrics: BTreeMap<&str, Metric> = BTreeMap::new();
+    for (series, _) in taken {
+        let Some(all) = since_start.of(series) else { continue };
+        let metric = metrics.entry(&series.metric).or_insert_with(|| Metric {
+            name: series.metric.clone(),
+            description: String::new(),
+            unit: unit(&series.metric).to_owned(),
+            data: match told(&series.metric) {
+                Told::Sizes => Data::Histogram(Vec::new()),
+                Told::Count => Data::Count(Vec::new()),
+                Told::Level => Data::Gauge(Vec::new()),
+            },
+        });
+        let attributes = attributes(series);
+        match &mut metric.data {
+            Data::Gauge(points) => points.push(Point { attributes, since, at, value: whole(all.quantile(500).unwrap_or(0)) }),
+            Data::Count(points) => points.push(Point { attributes, since, at, value: whole(all.count()) }),
+            Data::Histogram(points) => {
+                let (bounds, counts) = sizes(all);
+                points.extend(Histogram::new(attributes, (since, at), all.sum() as f64, bounds, counts).ok());
             }
         }
-        metrics.into_values().collect()
     }
-
-    fn merged(&mut self, series: &Series, sketch: &Sketch) -> Option<&Sketch> {
-        if self.sketches.len() >= MOST && !self.sketches.contains_key(series) {
-            return None;
-        }
-        let all = self.sketches.entry(series.clone()).or_default();
-        all.merge(sketch);
-        Some(all)
-    }
+    metrics.into_values().collect()
 }
 
-/// How a metric is told, and in which unit as UCUM has it.
-fn how(name: &str) -> (Told, &'static str) {
+/// As UCUM has it.
+fn unit(name: &str) -> &'static str {
     match name {
-        metric::HTTP_REFUSED => (Told::Count, "{request}"),
-        metric::DB_FAILED => (Told::Count, "{statement}"),
-        metric::CACHE_HIT | metric::CACHE_MISS => (Told::Count, "{lookup}"),
-        metric::PROCESS_ALIVE | metric::BEACONS => (Told::Count, "1"),
-        metric::SYNC_PUSHED => (Told::Count, "{edit}"),
-        metric::JOB_WAITING => (Told::Level, "{job}"),
-        metric::HTTP_IN_FLIGHT => (Told::Level, "{request}"),
-        metric::CACHE_BYTES | metric::PROCESS_MEMORY => (Told::Level, "By"),
-        metric::HTTP_BYTES => (Told::Sizes, "By"),
-        metric::HTTP_STATEMENTS => (Told::Sizes, "{statement}"),
-        _ if metric::SHARES.contains(&name) => (Told::Level, "10*-3"),
-        _ if is_time(name) => (Told::Sizes, "us"),
-        _ => (Told::Sizes, "1"),
+        metric::HTTP_REFUSED | metric::HTTP_IN_FLIGHT => "{request}",
+        metric::DB_FAILED | metric::HTTP_STATEMENTS => "{statement}",
+        metric::CACHE_HIT | metric::CACHE_MISS => "{lookup}",
+        metric::SYNC_PUSHED => "{edit}",
+        metric::JOB_WAITING => "{job}",
+        metric::VIEWS => "{view}",
+        metric::CACHE_BYTES | metric::PROCESS_MEMORY | metric::HTTP_BYTES => "By",
+        _ if metric::SHARES.contains(&name) => "10*-3",
+        _ if told(name) == Told::Sizes && is_time(name) => "us",
+        _ => "1",
     }
 }
 
@@ -150,28 +104,44 @@ mod tests {
         assert_eq!(BOUNDS[24], 100_000_000);
     }
 
+    fn told_after(minutes: &[&[(Series, Sketch)]]) -> (SinceStart, Vec<Metric>) {
+        let mut since = SinceStart::new(1);
+        let mut told = Vec::new();
+        for (at, taken) in minutes.iter().enumerate() {
+            since.add(taken);
+            told = metrics(&since, taken, at as u64 + 2);
+        }
+        (since, told)
+    }
+
     #[test]
     fn times_are_told_by_their_sizes_since_the_start() {
-        let mut since = SinceStart::new(1);
-        since.and(&[taken(metric::HTTP_DURATION, &[3, 3])], 2);
+        let last = taken(metric::HTTP_DURATION, &[7, 1_000_000_000]);
 
-        let told = since.and(&[taken(metric::HTTP_DURATION, &[7, 1_000_000_000])], 3);
+        let (since, told) = told_after(&[&[taken(metric::HTTP_DURATION, &[3, 3])], std::slice::from_ref(&last)]);
 
         let Data::Histogram(_) = &told[0].data else { panic!("{told:?}") };
-        let (_, counts) = sizes(&since.sketches.values().next().cloned().unwrap());
+        let (_, counts) = sizes(since.of(&last.0).unwrap());
         assert_eq!((counts[2], counts[3], counts[25], counts.iter().sum::<u64>()), (2, 1, 1, 4));
         assert_eq!((told[0].name.as_str(), told[0].unit.as_str()), ("http.duration", "us"));
     }
 
     #[test]
     fn what_is_counted_only_grows_and_what_is_looked_at_is_as_it_is() {
-        let mut since = SinceStart::new(1);
-        since.and(&[taken(metric::CACHE_HIT, &[0, 0]), taken(metric::PROCESS_MEMORY, &[900])], 2);
+        let minute = |hits: &[u64], memory| [taken(metric::CACHE_HIT, hits), taken(metric::PROCESS_MEMORY, &[memory])];
 
-        let told = since.and(&[taken(metric::CACHE_HIT, &[0]), taken(metric::PROCESS_MEMORY, &[100])], 3);
+        let (_, told) = told_after(&[&minute(&[0, 0], 900), &minute(&[0], 100)]);
 
         let (Data::Count(hits), Data::Gauge(memory)) = (&told[0].data, &told[1].data) else { panic!("{told:?}") };
         assert_eq!((hits[0].value, hits[0].attributes.len()), (Number::Int(3), 2));
         assert!(matches!(memory[0].value, Number::Int(95..=105)), "{memory:?}");
+    }
+
+    #[test]
+    fn views_are_counted_and_no_time() {
+        let (_, told) = told_after(&[&[taken(metric::VIEWS, &[0, 0])]]);
+
+        assert!(matches!(&told[0].data, Data::Count(views) if views[0].value == Number::Int(2)), "{told:?}");
+        assert_eq!(told[0].unit, "{view}");
     }
 }

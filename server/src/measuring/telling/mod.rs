@@ -17,7 +17,7 @@ use traces::{
 use uuid::Uuid;
 
 use self::collector::Collector;
-pub(super) use self::metrics::SinceStart;
+pub(super) use self::metrics::metrics;
 use crate::telemetry;
 
 /// Tells a collector, until it is stopped.

@@ -69,7 +69,8 @@ impl Figures {
 
     fn hold_buckets_against_counts(&self) {
         for (sample, count) in self.0.iter().filter(|(sample, _)| sample.contains("_count{")) {
-            let bucket = sample.replace("_count{", "_bucket{").replace('}', ",le=");
+            // A route has braces of its own.
+            let bucket = format!("{},le=", sample.replacen("_count{", "_bucket{", 1).strip_suffix('}').unwrap());
             let of_it = self.0.iter().filter(|(sample, _)| sample.starts_with(&bucket));
             let mut buckets: Vec<(f64, f64)> = of_it.map(|(sample, value)| (bound(&sample[bucket.len()..]), *value)).collect();
             buckets.sort_by(|one, other| one.0.total_cmp(&other.0));

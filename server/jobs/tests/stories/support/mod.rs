@@ -158,6 +158,15 @@ impl World {
         std::fs::read_dir(self.data.path().join("uploads")).map_or(0, Iterator::count)
     }
 
+    /// Waits until jobs hold no file.
+    pub async fn swept(&self) {
+        let patience = Instant::now() + Duration::from_secs(20);
+        while self.uploads() > 0 {
+            assert!(Instant::now() < patience, "{} files are still there", self.uploads());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub fn path(&self) -> &Path {
         self.data.path()
     }

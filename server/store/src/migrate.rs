@@ -46,6 +46,12 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
     (10, "alerts", include_str!("../../../migrations/sqlite/0010_alerts.sql"), include_str!("../../../migrations/postgres/0010_alerts.sql")),
     (11, "traces", include_str!("../../../migrations/sqlite/0011_traces.sql"), include_str!("../../../migrations/postgres/0011_traces.sql")),
     (12, "lab", include_str!("../../../migrations/sqlite/0012_lab.sql"), include_str!("../../../migrations/postgres/0012_lab.sql")),
+    (
+        13,
+        "deployments",
+        include_str!("../../../migrations/sqlite/0013_deployments.sql"),
+        include_str!("../../../migrations/postgres/0013_deployments.sql"),
+    ),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

@@ -35,6 +35,10 @@ pub struct Measured {
 /// Rows of a level at most; beyond that the oldest go before their time.
 const MOST_ROWS: i64 = 1_000_000;
 
+/// For how many minutes builds are told apart: for somewhat longer than a page looks back. There is room for some thousand series, and each build has
+/// some hundred of its own.
+const BUILDS_KEPT: i64 = 100 * 24 * 60;
+
 /// Rows of a transaction.
 const AT_ONCE: usize = 2_000;
 
@@ -60,8 +64,9 @@ impl Store {
             .iter()
             .zip(numbers)
             .filter_map(|(row, number)| {
-                let process = Uuid::from_u128(process.as_u128() ^ u128::from(row.generation));
-                Some(SketchRecord { level: row.level.number(), series: number?, at: row.at, process, sketch: row.sketch.to_bytes() })
+                let (series, of) = number?;
+                let process = Uuid::from_u128(process.as_u128() ^ u128::from(row.generation) ^ of);
+                Some(SketchRecord { level: row.level.number(), series, at: row.at, process, sketch: row.sketch.to_bytes() })
             })
             .collect();
         let mut tx = self.db().begin_for(Work::Job).await?;
@@ -123,12 +128,14 @@ impl Store {
             let before = too_much.map_or(oldest, |(at,)| oldest.max(at + 1));
             written!(self.db(), |on| async { sqlx::query(sql::EXPIRE).bind(level.number()).bind(before).execute(on).await.map(|_| ()) })?;
         }
+        let before = now - BUILDS_KEPT;
+        written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_BUILDS).bind(Level::Day.number()).bind(before).execute(on).await.map(|_| ()) })?;
         written!(self.db(), |on| async { sqlx::query(sql::DROP_SERIES).execute(on).await.map(|_| ()) })?;
         self.inner.series.forget();
         Ok(())
     }
 
-    /// Notes that a build serves, the first time or after another one.
+    /// Notes that a build serves, the first time or again after another one.
     pub async fn note_deployment(&self, build: &str, version: &str) -> Result<(), StoreError> {
         let now = self.inner.clock.now().micros();
         written!(self.db(), |on| async { sqlx::query(sql::NOTE_DEPLOYMENT).bind(build).bind(version).bind(now).execute(on).await.map(|_| ()) })?;
@@ -138,11 +145,17 @@ impl Store {
     /// The latest first.
     pub async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
         let rows: Vec<DeploymentRow> = fresh!(self.db(), |on| sqlx::query_as(sql::DEPLOYMENTS).bind(DEPLOYMENTS).fetch_all(on))?;
-        Ok(rows.into_iter().map(|row| row.0).collect())
+        let mut deployments: Vec<Deployment> = rows.into_iter().map(|row| row.0).collect();
+        // Several processes of a build may have noted it at once: it began with the first of them.
+        deployments.reverse();
+        deployments.dedup_by(|later, one| later.build == one.build);
+        deployments.reverse();
+        Ok(deployments)
     }
 
-    /// The number of each series, in order; those that are new get one. None where there is no room for them.
-    async fn numbers_of_series(&self, series: impl Iterator<Item = &Series> + Clone) -> Result<Vec<Option<i64>>, StoreError> {
+    /// The number of each series, in order; those that are new get one. Beside it is what tells those apart that have a number together, where there
+    /// was no room: nothing for one that has its own.
+    async fn numbers_of_series(&self, series: impl Iterator<Item = &Series> + Clone) -> Result<Vec<Option<(i64, u128)>>, StoreError> {
         self.learn_series().await?;
         let (names, db) = (&self.inner.series, self.db());
         let new = names.unknown(series.clone());
@@ -150,7 +163,8 @@ impl Store {
             let part = |of: fn(&Series) -> &str| new.iter().map(of).collect::<Vec<_>>();
             let (metrics, subjects, classes) = (part(|one| &one.metric), part(|one| &one.of), part(|one| &one.class));
             let mut tx = db.begin_for(Work::Job).await?;
-            let text = tx.sql(&sql::NAME_SERIES);
+            let (alone, text) = (tx.sql(&sql::NAME_ALONE), tx.sql(&sql::NAME_SERIES));
+            within!(tx, |on| async { sqlx::query(alone).execute(on).await.map(|_| ()) })?;
             within!(tx, |on| async {
                 let query = sqlx::query(text).bind(Many(&metrics)).bind(Many(&subjects)).bind(Many(&classes));
                 query.execute(on).await.map(|_| ())
@@ -158,7 +172,7 @@ impl Store {
             tx.commit().await?;
             self.learn_series().await?;
         }
-        Ok(series.map(|series| names.number(series).or_else(|| names.number(&series.among_others()))).collect())
+        Ok(series.map(|series| names.number(series).map(|number| (number, 0)).or_else(|| names.number_among_others(series))).collect())
     }
 
     /// Hears of series that others have named.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{PoisonError, RwLock, RwLockReadGuard},
 };
 
@@ -41,6 +42,13 @@ impl Names {
 
     pub(super) fn number(&self, series: &Series) -> Option<i64> {
         self.known().numbers.get(series).copied()
+    }
+
+    /// Of what stands for a series that has none, and what tells that series apart from the others that it stands for: each has rows of its own there.
+    pub(super) fn number_among_others(&self, series: &Series) -> Option<(i64, u128)> {
+        let mut hasher = DefaultHasher::new();
+        series.hash(&mut hasher);
+        Some((self.number(&series.among_others())?, u128::from(hasher.finish()) << u32::BITS))
     }
 
     /// Series by their numbers.

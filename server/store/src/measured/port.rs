@@ -57,7 +57,7 @@ fn compared(against: Against, latest_first: &[Deployment], span: Span, now: i64)
     let (length, period) = (span.to - span.from, span.level.minutes());
     let began = |deployment: &Deployment| span.level.begin(deployment.began_at.micros().div_euclid(MINUTE));
     let present = latest_first.first();
-    let earlier = present.and_then(|present| latest_first.iter().find(|one| began(one) < began(present)));
+    let earlier = present.and_then(|present| latest_first.iter().find(|one| one.build != present.build && began(one) < began(present)));
     let (Some(present), Some(before)) = (present, earlier) else {
         return (Compared::NoBuildBefore, span.from, Span { to: span.from, ..span });
     };

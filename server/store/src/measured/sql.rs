@@ -10,6 +10,10 @@ pub(crate) fn hot(db: &Db) -> Vec<(&'static str, &'static str)> {
 /// Series that were named behind a number.
 pub(super) const SERIES: &str = "SELECT id, metric, subject, class FROM series WHERE id > $1 ORDER BY id";
 
+/// Until the end of the transaction nobody else names series. Whoever looks for those behind the last number they know would miss one that had a lower
+/// number and came later.
+pub(super) const NAME_ALONE: Pair = Pair { sqlite: "SELECT TRUE", postgres: "SELECT pg_advisory_xact_lock(1986622581)" };
+
 pub(super) const NAME_SERIES: Pair = Pair {
     sqlite: "\
         INSERT INTO series (metric, subject, class) \
@@ -30,6 +34,10 @@ pub(super) const MEASURED: Pair = Pair {
 pub(super) const TOO_MUCH: &str = "SELECT at FROM measurements WHERE level = $1 ORDER BY at DESC LIMIT 1 OFFSET $2";
 
 pub(super) const EXPIRE: &str = "DELETE FROM measurements WHERE level = $1 AND at < $2";
+
+/// The same of what is told apart by build: each build has series of its own.
+pub(super) const EXPIRE_BUILDS: &str = "\
+    DELETE FROM measurements WHERE level = $1 AND at < $2 AND series_id IN (SELECT id FROM series WHERE class LIKE 'build:%')";
 
 /// Whether nobody else is at it, until the end of the transaction.
 pub(super) const FOLD_ALONE: Pair = Pair { sqlite: "SELECT TRUE", postgres: "SELECT pg_try_advisory_xact_lock(1986622580)" };
@@ -61,9 +69,9 @@ pub(super) const DROP_SERIES: &str = "\
     AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 1 AND m.series_id = series.id) \
     AND NOT EXISTS (SELECT 1 FROM measurements m WHERE m.level = 2 AND m.series_id = series.id)";
 
-/// A build that serves again, after another one, began then.
+/// Unless it is the latest one that serves already.
 pub(super) const NOTE_DEPLOYMENT: &str = "\
-    INSERT INTO deployments (build, version, began_at) VALUES ($1, $2, $3) ON CONFLICT (build) DO UPDATE SET began_at = excluded.began_at \
-    WHERE deployments.build <> (SELECT d.build FROM deployments d ORDER BY d.began_at DESC LIMIT 1)";
+    INSERT INTO deployments (build, version, began_at) SELECT $1, $2, $3 \
+    WHERE NOT EXISTS (SELECT 1 FROM (SELECT d.build FROM deployments d ORDER BY d.began_at DESC LIMIT 1) latest WHERE latest.build = $1)";
 
 pub(super) const DEPLOYMENTS: &str = "SELECT build, version, began_at FROM deployments ORDER BY began_at DESC LIMIT $1";

@@ -169,6 +169,8 @@ contract! {
         what_a_later_version_has_written_of_a_period_is_left_as_it_is,
         a_range_is_told_with_the_time_before_and_with_builds,
         a_build_is_told_with_the_one_before_it,
+        what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_lost,
+        builds_are_told_apart_as_long_as_a_page_looks_back,
         what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [

@@ -212,6 +212,44 @@ pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
     let back = arranged.store.measurements_for(&who, &question).await;
     let Compared::Builds { now, before } = &back.compared else { panic!("{:?}", back.compared) };
     assert_eq!((now.build.as_str(), before.build.as_str()), ("old", "new"));
+    // The first time is not forgotten, and two processes that start together are one deployment.
+    let noted: Vec<_> = back.deployments.iter().map(|one| one.build.as_str()).collect();
+    assert_eq!(noted, ["old", "new", "odd", "old"]);
+    let second = arranged.second_store().await;
+    arranged.execute("INSERT INTO deployments (began_at, build, version) SELECT max(began_at) + 1, 'old', '0.1.0' FROM deployments").await;
+    second.note_deployment("old", "0.1.0").await.unwrap();
+    assert_eq!(second.deployments().await.unwrap().len(), 4);
+    second.close().await;
+}
+
+pub async fn what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_lost(arranged: &Arranged) {
+    let named: Vec<Row> = (0..20_000).map(|of| row(Level::Minute, &format!("GET /{of}"), NOW - 9, &[1])).collect();
+    arranged.store.write_measured(ONE, &named).await.unwrap();
+    let late = |of: &str, at: i64, values: &[u64]| Row { level: Level::Day, ..row(Level::Day, of, Level::Day.begin(at), values) };
+
+    // In one minute two of them, and in the next one of these again: a row is the whole of its period so far.
+    arranged.store.write_measured(ONE, &[late("GET /late", NOW, &[1]), late("GET /later", NOW, &[2, 3])]).await.unwrap();
+    arranged.store.write_measured(ONE, &[late("GET /late", NOW, &[1, 4])]).await.unwrap();
+
+    let day = Span { level: Level::Day, from: Level::Day.begin(NOW), to: NOW + 1 };
+    let told = arranged.store.measurements(day, |_| true).await.unwrap();
+    let told: Vec<_> = told.iter().map(|one| (one.series.of.as_str(), one.sketch.count(), one.sketch.sum())).collect();
+    assert_eq!(told, [("others", 4, 10)]);
+}
+
+pub async fn builds_are_told_apart_as_long_as_a_page_looks_back(arranged: &Arranged) {
+    let day = |days: i64, class: &str| Row {
+        series: Series::new("vitals.lcp", ALL, class),
+        ..row(Level::Day, "", Level::Day.begin(NOW - days * 1_440), &[7])
+    };
+    arranged.store.write_measured(ONE, &[day(101, "build:a"), day(99, "build:b"), day(101, "device:phone"), day(101, "")]).await.unwrap();
+
+    arranged.store.expire_measured(NOW).await.unwrap();
+
+    let all = arranged.store.measurements(Span { level: Level::Day, from: 0, to: NOW }, |_| true).await.unwrap();
+    let mut classes: Vec<_> = all.iter().map(|one| one.series.class.as_str()).collect();
+    classes.sort_unstable();
+    assert_eq!(classes, ["", "build:b", "device:phone"]);
 }
 
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {

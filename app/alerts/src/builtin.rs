@@ -7,8 +7,6 @@ pub const CHANNEL_FAILS: &str = "channel-fails";
 /// The series whose readings the delivery of alerts gives itself: minutes for which a channel has failed, by channel.
 pub const DELIVERY: &str = "alert.channel.failing";
 
-const DAY: u32 = 24 * 60;
-
 /// All of them, worst first. Times are in milliseconds and shares from 0 to 1, whatever a series is kept in.
 pub fn builtin() -> Vec<Rule> {
     let requests = || Selector::of("http.duration");
@@ -123,10 +121,22 @@ pub fn builtin() -> Vec<Rule> {
             for_minutes: 0,
             ..rule(
                 "slower",
-                "A route has become slower",
-                Condition::ChangePoint { of: Selector::of("http.duration").by("route"), over_minutes: 3 * DAY, worse: Worse::Above, shift: 0.1 },
-                Unit::Share,
-                Severity::Note,
+                "Something has become slower",
+                Condition::Found { by: Selector::of("change").by("change") },
+                Unit::None,
+                Severity::Warning,
+                "Changes",
+            )
+        },
+        Rule {
+            for_minutes: 0,
+            page: "/performance/lab".to_owned(),
+            ..rule(
+                "slower-lab",
+                "A bench has become slower",
+                Condition::Found { by: Selector::of("lab-change").by("change") },
+                Unit::None,
+                Severity::Warning,
                 "Changes",
             )
         },
@@ -140,7 +150,8 @@ fn above(of: Selector, figure: Figure, over_minutes: u32, raise: f64, clear: f64
 fn rule(id: &str, name: &str, what: Condition, unit: Unit, severity: Severity, group: &str) -> Rule {
     let page = match group {
         "Pages" => "/performance/vitals",
-        "Errors" | "Changes" => "/performance/requests",
+        "Errors" => "/performance/requests",
+        "Changes" => "/performance/regressions",
         "Budgets" => "/performance/budgets",
         _ if id == "pool-waits" => "/performance/database",
         _ if id == "server-p95" => "/performance/requests",

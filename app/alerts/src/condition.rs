@@ -188,6 +188,14 @@ impl Condition {
         matches!(self, Self::Absence { .. })
     }
 
+    /// The series of findings it is about, where it is about some.
+    pub fn found(&self) -> Option<&str> {
+        match self {
+            Self::Found { by } => Some(&by.series),
+            _ => None,
+        }
+    }
+
     /// What its alerts are split by.
     pub fn by(&self) -> &[String] {
         match self {

@@ -49,6 +49,9 @@ pub struct Instance {
     pub counted: Option<i64>,
     /// When it fired lately, oldest first: whether it comes and goes.
     pub fired: Vec<Timestamp>,
+    /// What was found, as whoever looked says it; of a rule about findings only.
+    #[serde(default)]
+    pub said: Option<String>,
 }
 
 /// What a step changed.

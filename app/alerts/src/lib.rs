@@ -22,5 +22,5 @@ pub use self::{
     rule::{Acknowledged, Alert, AlertKey, Rule, Severity},
     silence::{Matcher, Silence, silencing},
     tell::{Kind, Letter, Limits, Line, Subscriber, Told, tell},
-    words::{Site, Text, explained, for_slack, test_text, title, watched, write},
+    words::{Site, Text, blind_text, explained, for_slack, seeing_text, test_text, title, watched, write},
 };

@@ -66,6 +66,23 @@ pub fn test_text(channel: &str, site: &Site) -> Text {
     Text { subject, body: format!("If you read this, alerts of Vitrine get through to you. Nothing is wrong.\n{}\n", site.alerts()) }
 }
 
+/// What a process says by itself while the database does not let it look at the rules.
+pub fn blind_text(site: &Site, seconds: i64) -> Text {
+    let body = format!(
+        "For {} the database could neither be read nor written for alerts: no rule is looked at, and whatever else is wrong is not told. Look at the database \
+         and its disk first; the log says what it answers.\n{}\n",
+        lasting(seconds),
+        site.alerts()
+    );
+    Text { subject: "[Critical] Nobody can look at the rules of alerts".to_owned(), body }
+}
+
+/// And when it does again.
+pub fn seeing_text(site: &Site, seconds: i64) -> Text {
+    let body = format!("For {} no rule was looked at. What is wrong now is told as always.\n{}\n", lasting(seconds), site.alerts());
+    Text { subject: "[Resolved] The rules of alerts are looked at again".to_owned(), body }
+}
+
 /// What an alert is called: `Pages appear slowly (/products)`.
 pub fn title(alert: &Alert) -> String {
     named(alert)
@@ -102,6 +119,7 @@ pub fn watched(rule: &Rule) -> String {
             format!("A step of {} within {}: {limit} {way} than before.", selected(of), minutes(*over_minutes))
         }
         Condition::Absence { of, .. } => format!("The last report of {}: at most {limit} ago.", selected(of)),
+        Condition::Found { by } if by.series.ends_with("change") => "Each change for the worse that nobody has accepted or filed.".to_owned(),
         Condition::Found { by } => format!("Each {} that is passed.", plain(&by.series)),
     }
 }
@@ -179,6 +197,7 @@ fn in_full(line: &Line, site: &Site, now: domain::clock::Timestamp) -> String {
 
 /// What it is, how bad, and against which limit: one sentence or two.
 fn how_bad(alert: &Alert) -> String {
+    let said = alert.instance.said.as_deref();
     let Some(value) = alert.instance.value else {
         return match &alert.rule.what {
             Condition::Absence { after_minutes, .. } => format!("It has not reported at all; the limit is {}.", minutes(*after_minutes)),
@@ -203,7 +222,7 @@ fn how_bad(alert: &Alert) -> String {
             format!("{} is {value} {way} than before, and {limit} is too much (last {}).", plain(&of.series), minutes(*over_minutes))
         }
         Condition::Absence { .. } => format!("The last report was {value} ago; the limit is {limit}."),
-        Condition::Found { by } => format!("Found by: {}.", plain(&by.series)),
+        Condition::Found { by } => said.map_or_else(|| format!("Found by: {}.", plain(&by.series)), plain),
     }
 }
 
@@ -218,7 +237,8 @@ fn in_short(alert: &Alert) -> String {
 
 fn ended(alert: &Alert) -> String {
     match (&alert.rule.what, alert.instance.value) {
-        (Condition::Found { .. }, _) | (_, None) => String::new(),
+        (Condition::Found { .. }, _) => "It is not so any more.".to_owned(),
+        (_, None) => String::new(),
         (Condition::Absence { .. }, _) => "It reports again.".to_owned(),
         (Condition::BurnRate { .. }, Some(_)) => "It is below the limit again.".to_owned(),
         (_, Some(value)) => format!("It is {} now; the limit is {}.", shown(alert, value), limit(alert)),

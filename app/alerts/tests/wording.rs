@@ -1,7 +1,8 @@
 //! What messages say.
 
 use alerts::{
-    Acknowledged, Alert, Instance, Kind, Letter, Line, Rule, Site, State, Why, builtin, explained, for_slack, test_text, title, watched, write,
+    Acknowledged, Alert, Condition, Instance, Kind, Letter, Line, Rule, Selector, Severity, Site, State, Unit, Why, Worse, builtin, explained,
+    for_slack, test_text, title, watched, write,
 };
 use domain::clock::Timestamp;
 use proptest::prelude::*;
@@ -13,7 +14,17 @@ fn site() -> Site {
     Site::new("https://vitrine.example.com/", "/speed/alerts")
 }
 
+/// One that somebody has written: a step of the time that requests take.
+fn step_of_routes() -> Rule {
+    let of = Selector::of("http.duration").by("route");
+    let what = Condition::ChangePoint { of, over_minutes: 3 * 24 * 60, worse: Worse::Above, shift: 0.1 };
+    Rule { id: "step".into(), name: "A route has become slower".into(), what, unit: Unit::Share, severity: Severity::Note, ..named("budget") }
+}
+
 fn named(id: &str) -> Rule {
+    if id == "step" {
+        return step_of_routes();
+    }
     builtin().into_iter().find(|rule| rule.id == id).unwrap_or_else(|| panic!("there is no {id}"))
 }
 
@@ -85,8 +96,13 @@ fn every_kind_of_rule_has_its_sentence() {
         "[Warning] Requests fail: 3.4 % (limit 2 %)\nIt is 3.4 % and may be at most 2 % (share of http.duration, 10 minutes)."
     );
     assert_eq!(says("budget", "words a month", 1.0), "[Warning] A budget is passed (words a month)\nFound by: budget.");
+    let found = |said: &str| {
+        let alert = alert("slower", "http.duration GET /", 1.0, 1.0);
+        Alert { instance: Instance { said: Some(said.into()), ..alert.instance.clone() }, ..alert }
+    };
+    assert_eq!(explained(&found("It went from 20 ms to 35 ms.\u{202e}\n")), "It went from 20 ms to 35 ms.");
     assert_eq!(
-        says("slower", "/products", 0.23),
+        says("step", "/products", 0.23),
         "[Note] A route has become slower (/products): 23 % (limit 10 %)\nhttp.duration is 23 % more than before, and 10 % is too much (last 3 days)."
     );
 }
@@ -109,7 +125,8 @@ fn a_page_says_the_same_as_a_message() {
 
 #[test]
 fn every_rule_says_what_it_watches() {
-    let says: Vec<_> = ["lcp", "errors", "burn-slow", "slower", "process-gone", "budget", "disk"].iter().map(|id| watched(&named(id))).collect();
+    let says: Vec<_> =
+        ["lcp", "errors", "burn-slow", "step", "slower", "process-gone", "budget", "disk"].iter().map(|id| watched(&named(id))).collect();
 
     assert_eq!(
         says,
@@ -118,6 +135,7 @@ fn every_rule_says_what_it_watches() {
             "http.duration, class 5xx of all http.duration over 10 minutes: at most 2 %.",
             "How fast http.duration, class 5xx uses up an objective of 99.9 %: 1 times over 3 days.",
             "A step of http.duration, of each route within 3 days: 10 % more than before.",
+            "Each change for the worse that nobody has accepted or filed.",
             "The last report of process.alive, of each process: at most 3 minutes ago.",
             "Each budget that is passed.",
             "most of disk.used, of each disk over 5 minutes: at most 90 %.",

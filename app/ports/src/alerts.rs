@@ -9,6 +9,9 @@ use crate::{Access, error::AppError};
 /// How long a reason may be, in characters.
 pub const LONGEST_REASON: usize = 200;
 
+/// Rules are looked at once a minute. When that was so many seconds ago, nobody knows how alerts stand.
+pub const LATELY_SECONDS: i64 = 300;
+
 /// Silences at a time.
 pub const MOST_SILENCES: usize = 100;
 
@@ -27,6 +30,22 @@ pub struct Standing {
     pub is_watched: bool,
     /// What is wrong with the file of rules, which is then not heeded: a sentence.
     pub trouble: Option<String>,
+    /// When the rules were last looked at, by whichever server.
+    pub looked_at: Option<Timestamp>,
+    /// Rules that could not be looked at then, by their names, each with why: a sentence.
+    pub unread: Vec<(String, String)>,
+}
+
+impl Standing {
+    /// Whether the rules were looked at within [`LATELY_SECONDS`].
+    pub fn is_known(&self, now: Timestamp) -> bool {
+        was_lately(self.looked_at, now)
+    }
+}
+
+/// A look that lies ahead was one by a clock that runs ahead.
+pub fn was_lately(looked_at: Option<Timestamp>, now: Timestamp) -> bool {
+    looked_at.is_some_and(|at| at.plus_seconds(LATELY_SECONDS) > now)
 }
 
 /// A message.
@@ -86,6 +105,8 @@ pub struct Firing {
     pub count: usize,
     /// How bad the worst is.
     pub worst: Option<Severity>,
+    /// Whether some rule was not looked at lately, so that there may be more.
+    pub is_partial: bool,
 }
 
 /// What was measured of everything that has a budget while it is used.

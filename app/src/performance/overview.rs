@@ -77,11 +77,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 /// How many alerts fire.
 fn alarms(firing: Firing) -> Markup {
     let says = match firing.count {
+        0 if firing.is_partial => "Whether an alert fires is not known".to_owned(),
         0 => "No alert fires".to_owned(),
         1 => "1 alert fires".to_owned(),
         count => format!("{} alerts fire", number(count as u64)),
     };
-    html! { p.muted { span.badge data-tone=(firing.worst.map_or("ok", tone)) { a.link href=(PATH) { (says) } } } }
+    html! { p.muted { span.badge data-tone=(firing.worst.map_or(if firing.is_partial { "warn" } else { "ok" }, tone)) { a.link href=(PATH) { (says) } } } }
 }
 
 /// What people's browsers say.
@@ -304,13 +305,15 @@ mod tests {
 
     #[test]
     fn alerts_that_fire_are_counted_with_how_bad_the_worst_is() {
-        let told = |count, worst| alarms(Firing { count, worst }).into_string();
+        let told = |count, worst| alarms(Firing { count, worst, is_partial: false }).into_string();
 
         let (none, one, some) = (told(0, None), told(1, Some(alerts::Severity::Warning)), told(3, Some(alerts::Severity::Critical)));
 
         assert!(none.contains("data-tone=\"ok\"") && none.contains("No alert fires") && none.contains("href=\"/performance/alerts\""), "{none}");
         assert!(one.contains("data-tone=\"warn\"") && one.contains("1 alert fires"), "{one}");
         assert!(some.contains("data-tone=\"bad\"") && some.contains("3 alerts fire"), "{some}");
+        let blind = alarms(Firing { is_partial: true, ..Firing::default() }).into_string();
+        assert!(blind.contains("data-tone=\"warn\"") && blind.contains("is not known"), "{blind}");
     }
 
     #[test]

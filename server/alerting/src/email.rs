@@ -66,12 +66,13 @@ impl Mail {
         Self { smtp, tls }
     }
 
-    /// It need not watch the time: whoever asks drops it when it takes too long.
-    pub(crate) async fn send(&self, to: &[String], id: &str, text: &Text, at: Timestamp) -> Came {
+    /// It watches the time behind the message only, which a server has for `taking` to say that it took it: whoever asks drops the rest when it takes
+    /// too long.
+    pub(crate) async fn send(&self, to: &[String], id: &str, text: &Text, at: Timestamp, taking: Duration) -> Came {
         let (from, to) = (mailbox(&self.smtp.from).map_err(Failure::passing)?, mailboxes(to).map_err(Failure::passing)?);
         let letter = letter(&from, &to, id, text, at).map_err(|error| Failure { is_lasting: true, ..Failure::passing(error) })?;
         let mut connection = self.connect(&from).await.map_err(Failure::passing)?;
-        let came = self.hand_over(&mut connection, &from, &to, &letter).await;
+        let came = self.hand_over(&mut connection, &from, &to, &letter, taking).await;
         if came.is_ok() {
             let _ = timeout(GOODBYE, connection.quit()).await;
         }
@@ -96,7 +97,7 @@ impl Mail {
     }
 
     /// Those that a server takes get it; it has failed when that is nobody.
-    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, from: &Mailbox, to: &[Mailbox], letter: &Letter) -> Came {
+    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, from: &Mailbox, to: &[Mailbox], letter: &Letter, taking: Duration) -> Came {
         let failed = |error| Failure::passing(format!("The mail server did not take it: {error}."));
         connection.command(MailFrom::new(Some(from.email.clone()), vec![])).await.map_err(failed)?;
         let mut refused = Vec::new();
@@ -112,7 +113,10 @@ impl Mail {
             return Err(Failure::passing(format!("The mail server takes nothing for {}.", refused.join("; "))));
         }
         connection.command(Data).await.map_err(failed)?;
-        connection.message(&letter.formatted()).await.map_err(failed)?;
+        // Whoever has the message and does not say so will most likely deliver it: it is not sent for a day.
+        let in_doubt =
+            || Failure { is_lasting: true, ..Failure::passing("The mail server has it, and did not say in time that it took it.".to_owned()) };
+        timeout(taking, connection.message(&letter.formatted())).await.map_err(|_| in_doubt())?.map_err(failed)?;
         let but = if refused.is_empty() { String::new() } else { format!(" It takes nothing for {}.", refused.join("; ")) };
         Ok(format!("The mail server took it.{but}"))
     }

@@ -60,7 +60,7 @@ impl Alerting {
     pub fn start(self) -> AlertingHandle {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(self.rounds.run(stopping.clone()));
+        tasks.spawn(self.rounds.run(Arc::clone(&self.sender), stopping.clone()));
         tasks.spawn(Arc::clone(&self.sender).run(stopping));
         AlertingHandle { sender: self.sender, stop, tasks }
     }

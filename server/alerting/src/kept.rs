@@ -23,6 +23,7 @@ impl Outbox for Store {
             alerts: written.alerts.iter().map(|alert| (alert.key.to_string(), json(&Alert { acknowledged: None, ..alert.clone() }))).collect(),
             forgotten: written.forgotten.iter().map(ToString::to_string).collect(),
             told: written.told.iter().map(|(channel, told)| (channel.clone(), json(told))).collect(),
+            unread: if written.unread.is_empty() { String::new() } else { json(&written.unread) },
             messages: written.messages.iter().map(new_row).collect(),
         };
         Ok(self.end_alert_round(holder, now, &rows).await?)
@@ -67,7 +68,14 @@ impl Outbox for Store {
 }
 
 fn book(rows: rows::Book) -> Book {
-    let mut book = Book { round: rows.round, messages: rows.messages.into_iter().map(message).collect(), ..Book::default() };
+    let unread = if rows.unread.is_empty() { None } else { read("unread", &rows.unread) };
+    let mut book = Book {
+        round: rows.round,
+        ended_at: rows.ended_at,
+        unread: unread.unwrap_or_default(),
+        messages: rows.messages.into_iter().map(message).collect(),
+        ..Book::default()
+    };
     for note in rows.notes {
         match note.kind {
             rows::Kind::Alert => {

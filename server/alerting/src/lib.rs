@@ -7,6 +7,7 @@
 //!
 //! How the outside is reached is passed in: [`Post`] for webhooks, which is where the guard of addresses is, and the TLS of mail.
 
+mod blind;
 mod channel;
 pub mod contract;
 mod email;

@@ -20,6 +20,8 @@ pub struct MemoryOutbox {
 struct Kept {
     round: u64,
     began_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    unread: BTreeMap<String, String>,
     held: Option<Lease>,
     alerts: BTreeMap<AlertKey, Alert>,
     told: BTreeMap<String, Told>,
@@ -56,6 +58,8 @@ impl Kept {
         };
         Book {
             round: self.round,
+            ended_at: self.ended_at,
+            unread: self.unread.clone(),
             alerts: self.alerts.values().cloned().collect(),
             told: self.told.clone(),
             silences: self.silences.values().cloned().collect(),
@@ -96,6 +100,8 @@ impl Outbox for MemoryOutbox {
             kept.alerts.remove(key);
         }
         kept.told.extend(written.told.clone());
+        kept.unread.clone_from(&written.unread);
+        kept.ended_at = Some(now);
         for new in &written.messages {
             if kept.messages.iter().any(|(known, _)| known.id == new.id) {
                 continue;

@@ -56,6 +56,10 @@ pub trait Outbox: Send + Sync {
 pub struct Book {
     /// How many rounds have ended.
     pub round: u64,
+    /// When the last one has.
+    pub ended_at: Option<Timestamp>,
+    /// The ids of rules that it could not look at, each with a sentence that says why.
+    pub unread: BTreeMap<String, String>,
     /// In the order of their keys.
     pub alerts: Vec<Alert>,
     /// By channel.
@@ -75,6 +79,8 @@ pub struct Written {
     pub alerts: Vec<Alert>,
     pub forgotten: Vec<AlertKey>,
     pub told: BTreeMap<String, Told>,
+    /// [`Book::unread`]: all of them.
+    pub unread: BTreeMap<String, String>,
     /// In their order.
     pub messages: Vec<NewMessage>,
 }

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-use crate::{Book, Channel, Limits, Message, MessageState, NewMessage, Outbox, OutboxError, Sentence, Written, sender::within};
+use crate::{Book, Channel, Limits, Message, MessageState, NewMessage, Outbox, OutboxError, Sender, Sentence, Written, blind::Blind, sender::within};
 
 /// The store of measurements.
 #[async_trait]
@@ -30,6 +30,8 @@ pub struct Measured {
     /// The values of the dimensions that are split by, separated by spaces; nothing without any.
     pub subject: String,
     pub value: f64,
+    /// What was found, in a sentence; of [`Figure::Found`] only.
+    pub said: Option<String>,
 }
 
 /// Watches the rules.
@@ -69,9 +71,14 @@ const ROUNDS_BETWEEN_TIDYING: u64 = 60;
 
 impl Rounds {
     /// Until it is told to stop.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, sender: Arc<Sender>, mut stop: watch::Receiver<bool>) {
+        let mut blind = Blind::default();
         while !*stop.borrow() {
-            let rest = match self.round().await {
+            let round = self.round().await;
+            if let Some(text) = blind.after(round.is_ok(), Instant::now(), &self.site) {
+                sender.tell_all(&text).await;
+            }
+            let rest = match round {
                 Ok(_) => self.limits.every / 4,
                 Err(error) => {
                     tracing::warn!(%error, "how alerts stand could not be asked or written down");
@@ -92,16 +99,16 @@ impl Rounds {
         let Some(book) = begun else { return Ok(Watched::NotOurs) };
         // Well before the lease ends, so that what was read is not written by two.
         let end = Instant::now() + self.limits.lease / 2;
-        let mut asked = Asked { measures: &*self.measures, known: Vec::new(), limits: self.limits, end };
-        let (mut readings, mut unread) = (BTreeMap::new(), 0);
+        let mut asked = Asked { measures: &*self.measures, known: Vec::new(), said: BTreeMap::new(), limits: self.limits, end };
+        let (mut readings, mut unread) = (BTreeMap::new(), BTreeMap::new());
         for rule in self.rules.iter().filter(|rule| !is_of_delivery(rule)) {
             match asked.read(rule, self.clock.now()).await {
                 Ok(read) => {
                     readings.insert(rule.id.as_str(), read);
                 }
                 Err(Sentence(why)) => {
-                    unread += 1;
                     tracing::warn!(rule = rule.id, why, "a rule could not be looked at");
+                    unread.insert(rule.id.clone(), why);
                 }
             }
         }
@@ -110,17 +117,27 @@ impl Rounds {
         for rule in self.rules.iter().filter(|rule| is_of_delivery(rule)) {
             readings.insert(&rule.id, fares.iter().map(|(name, fares)| (name.clone(), Some(fares.failing_minutes))).collect());
         }
-        let (written, letters) = self.decide(&book, &readings, &fares, now);
+        let (mut written, letters) = self.decide(&book, &readings, &asked.said, &fares, now);
+        let could_not_be_read = unread.len();
+        written.unread = unread;
         if !within(self.limits.attempt, self.outbox.end_round(&self.holder, now, &written)).await? {
             return Ok(Watched::Lost);
         }
         if book.round % ROUNDS_BETWEEN_TIDYING == 0 {
             within(self.limits.attempt, self.outbox.tidy(now.plus_seconds(-KEPT_SECONDS))).await?;
         }
-        Ok(Watched::Done { letters, unread })
+        Ok(Watched::Done { letters, unread: could_not_be_read })
     }
 
-    fn decide(&self, book: &Book, readings: &BTreeMap<&str, Readings>, fares: &BTreeMap<String, Fares>, now: Timestamp) -> (Written, usize) {
+    fn decide(
+        &self,
+        book: &Book,
+        readings: &BTreeMap<&str, Readings>,
+        said: &Said,
+        fares: &BTreeMap<String, Fares>,
+        now: Timestamp,
+    ) -> (Written, usize) {
+        let said = |rule: &Rule, subject: &str| said.get(&(rule.what.found()?.to_owned(), subject.to_owned())).cloned();
         let mut alerts: BTreeMap<AlertKey, Alert> = BTreeMap::new();
         let mut changed = BTreeSet::new();
         for known in &book.alerts {
@@ -136,6 +153,7 @@ impl Rounds {
             };
             if let Some(rule) = rule {
                 alert.rule = rule.clone();
+                alert.instance.said = said(rule, &alert.key.subject).or(alert.instance.said);
             }
             if alert != *known {
                 changed.insert(alert.key.clone());
@@ -153,6 +171,7 @@ impl Rounds {
             for (subject, reading) in new.into_iter().take(room) {
                 let mut alert = Alert::new(rule.clone(), subject);
                 alert.instance = step(rule, alert.instance, *reading, now).0;
+                alert.instance.said = said(rule, subject);
                 changed.insert(alert.key.clone());
                 alerts.insert(alert.key.clone(), alert);
             }
@@ -191,7 +210,7 @@ impl Rounds {
             }
         }
         let letters = messages.len();
-        (Written { round: book.round, alerts: kept, forgotten, told, messages }, letters)
+        (Written { round: book.round, alerts: kept, forgotten, told, messages, unread: BTreeMap::new() }, letters)
     }
 }
 
@@ -199,11 +218,14 @@ impl Rounds {
 type Readings = BTreeMap<String, Answer>;
 /// By subject.
 type Figures = BTreeMap<String, f64>;
+/// What was found, by the series of findings and the subject.
+type Said = BTreeMap<(String, String), String>;
 
 /// What was asked in this round already, as several rules look at the same.
 struct Asked<'a> {
     measures: &'a dyn Measures,
     known: Vec<(Ask, Result<Figures, Sentence>)>,
+    said: Said,
     limits: Limits,
     end: Instant,
 }
@@ -234,7 +256,16 @@ impl Asked<'_> {
         let late = || Err(Sentence("The measurements did not come in time.".to_owned()));
         let asking = timeout(self.limits.attempt, self.measures.measure(&ask, now));
         let came = timeout_at(self.end, asking).await.map_or_else(|_| late(), |came| came.unwrap_or_else(|_| late()));
-        let came = came.map(|measured| measured.into_iter().map(|Measured { subject, value }| (subject, value)).collect());
+        let mut figures = |measured: Vec<Measured>| {
+            let one = |Measured { subject, value, said }| {
+                if let Some(said) = said {
+                    self.said.insert((ask.of.series.clone(), String::clone(&subject)), said);
+                }
+                (subject, value)
+            };
+            measured.into_iter().map(one).collect()
+        };
+        let came = came.map(&mut figures);
         self.known.push((ask, came.clone()));
         came
     }

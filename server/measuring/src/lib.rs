@@ -17,5 +17,5 @@ pub use self::{
     periods::{Periods, Row},
     recorder::Recorder,
     series::{ALL, OTHERS, Series},
-    sketch::{NotASketch, Sketch},
+    sketch::{NotASketch, Packed, Sketch},
 };

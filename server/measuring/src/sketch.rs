@@ -19,6 +19,18 @@ pub struct Sketch {
     most: u64,
 }
 
+/// A sketch as it is kept: the buckets that have something. Whoever reads thousands to put them together reads them into one of these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packed {
+    zeros: u64,
+    count: u64,
+    sum: u64,
+    least: u64,
+    most: u64,
+    /// With their counts, from the smallest on.
+    buckets: Vec<(u16, u64)>,
+}
+
 /// Bytes that are no sketch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("These bytes are no sketch of values.")]
@@ -154,39 +166,29 @@ impl Sketch {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotASketch> {
-        let mut sketch = Self::default();
-        sketch.read(bytes)?;
+        let (mut packed, mut sketch) = (Packed::default(), Self::default());
+        packed.read(bytes)?;
+        sketch.add_packed(&packed);
         Ok(sketch)
     }
 
-    /// Becomes what bytes say, in the room that it has: whoever reads thousands needs one. Of bytes that are no sketch it becomes something
-    /// that is to be used for the next alone.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<(), NotASketch> {
-        let Some((&VERSION, mut rest)) = bytes.split_first() else { return Err(NotASketch) };
-        let [zeros, sum, least, most] = [take(&mut rest)?, take(&mut rest)?, take(&mut rest)?, take(&mut rest)?];
-        (self.zeros, self.sum, self.least, self.most, self.count, self.first) = (zeros, sum, least, most, zeros, 0);
-        self.counts.clear();
-        let mut bucket = 0_u64;
-        while !rest.is_empty() {
-            let step = take(&mut rest)?;
-            // The first may be bucket 0; of any other, each bucket is there once.
-            if step == 0 && !self.counts.is_empty() {
-                return Err(NotASketch);
-            }
-            bucket = bucket.checked_add(step).filter(|bucket| *bucket < u64::from(BUCKETS)).ok_or(NotASketch)?;
-            let count = take(&mut rest)?;
-            if self.counts.is_empty() {
-                self.first = bucket as u16;
-            } else {
-                self.counts.resize(self.counts.len() + step as usize - 1, 0);
-            }
-            self.counts.push(count);
-            self.count = self.count.checked_add(count).ok_or(NotASketch)?;
+    /// As [`Self::merge`] with a sketch as it is kept.
+    pub fn add_packed(&mut self, other: &Packed) {
+        if other.count == 0 {
+            return;
         }
-        if least > most || (self.count == 0 && (sum, most) != (0, 0)) {
-            return Err(NotASketch);
+        (self.least, self.most) = if self.count == 0 { (other.least, other.most) } else { (self.least.min(other.least), self.most.max(other.most)) };
+        self.count = self.count.saturating_add(other.count);
+        self.sum = self.sum.saturating_add(other.sum);
+        self.zeros = self.zeros.saturating_add(other.zeros);
+        if let (Some((first, _)), Some((last, _))) = (other.buckets.first(), other.buckets.last()) {
+            self.at(*first);
+            self.at(*last);
+            for (bucket, count) in &other.buckets {
+                let own = &mut self.counts[usize::from(*bucket - self.first)];
+                *own = own.saturating_add(*count);
+            }
         }
-        Ok(())
     }
 
     /// Room for a bucket.
@@ -204,6 +206,33 @@ impl Sketch {
             self.counts.resize(at + 1, 0);
         }
         &mut self.counts[at]
+    }
+}
+
+impl Packed {
+    /// Becomes what bytes say, in the room that it has. Of bytes that are no sketch it becomes something that is to be used for the next alone.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), NotASketch> {
+        let Some((&VERSION, rest)) = bytes.split_first() else { return Err(NotASketch) };
+        let mut at = 0;
+        let [zeros, sum, least, most] = [take(rest, &mut at)?, take(rest, &mut at)?, take(rest, &mut at)?, take(rest, &mut at)?];
+        let (mut bucket, mut count) = (0_u64, zeros);
+        self.buckets.clear();
+        while at < rest.len() {
+            let step = take(rest, &mut at)?;
+            bucket = bucket.saturating_add(step);
+            // The first may be bucket 0; of any other, each bucket is there once.
+            if (step == 0 && !self.buckets.is_empty()) || bucket >= u64::from(BUCKETS) {
+                return Err(NotASketch);
+            }
+            let of_it = take(rest, &mut at)?;
+            self.buckets.push((bucket as u16, of_it));
+            count = count.checked_add(of_it).ok_or(NotASketch)?;
+        }
+        if least > most || (count == 0 && (sum, most) != (0, 0)) {
+            return Err(NotASketch);
+        }
+        (self.zeros, self.count, self.sum, self.least, self.most) = (zeros, count, sum, least, most);
+        Ok(())
     }
 }
 
@@ -237,16 +266,22 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-fn take(bytes: &mut &[u8]) -> Result<u64, NotASketch> {
+/// The number that begins at a place, which moves behind it.
+#[inline]
+fn take(bytes: &[u8], at: &mut usize) -> Result<u64, NotASketch> {
+    let Some(byte) = bytes.get(*at) else { return Err(NotASketch) };
+    *at += 1;
     // Most are small.
-    if let [byte @ ..128, rest @ ..] = *bytes {
-        *bytes = rest;
-        return Ok(u64::from(*byte));
-    }
-    let (mut number, mut shift) = (0_u64, 0_u32);
+    if *byte < 128 { Ok(u64::from(*byte)) } else { take_long(bytes, at, *byte) }
+}
+
+/// One of which there is a byte already.
+#[inline(never)]
+fn take_long(bytes: &[u8], at: &mut usize, first: u8) -> Result<u64, NotASketch> {
+    let (mut number, mut shift) = (u64::from(first & 127), 7_u32);
     loop {
-        let (&byte, rest) = bytes.split_first().ok_or(NotASketch)?;
-        *bytes = rest;
+        let byte = *bytes.get(*at).ok_or(NotASketch)?;
+        *at += 1;
         let part = u64::from(byte & 127);
         if shift == 63 && part > 1 {
             return Err(NotASketch);
@@ -351,11 +386,16 @@ mod tests {
 
             let back = Sketch::from_bytes(&sketch.to_bytes()).unwrap();
 
-            let mut used = self::sketch(&[7, 9_000_000, 1 << 60]);
+            let mut used = Packed::default();
+            used.read(&self::sketch(&[7, 9_000_000, 1 << 60]).to_bytes()).unwrap();
             used.read(&sketch.to_bytes()).unwrap();
+            let mut added = self::sketch(&[5, 1 << 50]);
+            added.add_packed(&used);
+            let mut merged = self::sketch(&[5, 1 << 50]);
+            merged.merge(&sketch);
 
             prop_assert_eq!((back.to_bytes(), back.count()), (sketch.to_bytes(), sketch.count()));
-            prop_assert_eq!(&used, &back);
+            prop_assert_eq!(&added, &merged);
             prop_assert_eq!(back.quantile(950), sketch.quantile(950));
         }
 

@@ -64,9 +64,12 @@ impl Live {
         Self(LiveFigures { readings, windows, month })
     }
 
-    /// Each budget of which enough was measured, and whether it is passed.
-    pub(super) fn found(&self) -> Vec<(String, bool)> {
-        let judged = |reading: &Reading| Some((reading.id.clone(), !OURS.get(&reading.id)?.limit.holds(reading.value?)));
+    /// Each budget of which enough was measured, and what is said of one that is passed.
+    pub(super) fn found(&self) -> Vec<(String, Option<String>)> {
+        let judged = |reading: &Reading| {
+            let (limit, value) = (&OURS.get(&reading.id)?.limit, reading.value?);
+            Some((reading.id.clone(), (!limit.holds(value)).then(|| format!("It {}.", limit.complaint(value)))))
+        };
         self.0.readings.iter().filter_map(judged).collect()
     }
 }
@@ -207,7 +210,9 @@ mod tests {
         let mut found = Live::of(&rows, [Counted::default(); 5], Counted::default()).found();
         found.sort();
 
-        assert_eq!(found, [("inp-products".to_owned(), false), ("lcp-products".to_owned(), true)]);
+        let [(inp, None), (lcp, Some(said))] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((inp.as_str(), lcp.as_str()), ("inp-products", "lcp-products"));
+        assert!(said.starts_with("It is 9") && said.ends_with("too long."), "{said}");
     }
 
     #[test]

@@ -10,11 +10,13 @@ use alerts::{Ask, Figure, Selector};
 use async_trait::async_trait;
 use domain::clock::Timestamp;
 use measuring::{Level, Series, Sketch, Span, metric};
+use ports::lab::{MOST_CHANGES, Source};
 use regressions::{Bigger, Point, change_points};
 use store::{Store, measured};
 
 use super::{
     budgets::{self, Live},
+    changes,
     processes::expected,
     selecting::{Breadth, Wanted, scale},
     windows::{cover, end},
@@ -127,6 +129,18 @@ impl StoreMeasures {
         Ok(last.into_iter().map(|(subject, at)| measured(subject, (end - at - 1).max(0) as f64)).collect())
     }
 
+    /// What there may be to find, and what is said of what is so.
+    async fn found(&self, series: &str, now: Timestamp) -> Result<Vec<Measured>, Sentence> {
+        let source = match series {
+            BUDGET => return Ok(self.live(now).await?.found().into_iter().map(finding).collect()),
+            changes::LIVE => Source::Live,
+            changes::LAB => Source::Lab,
+            _ => return Ok(Vec::new()),
+        };
+        let known = self.store.known_change_points(source, MOST_CHANGES).await.map_err(unread)?;
+        Ok(changes::found(&known, now).into_iter().map(finding).collect())
+    }
+
     /// The last step of the medians of whole hours.
     async fn shift(&self, selector: &Selector, wanted: &Wanted<'_>, minutes: u32, end: i64) -> Result<Vec<Measured>, Sentence> {
         let to = Level::Hour.begin(end);
@@ -157,8 +171,7 @@ impl Measures for StoreMeasures {
         let Ask { of: selector, figure, minutes } = ask;
         let end = end(now);
         if *figure == Figure::Found {
-            let found = if selector.series == BUDGET { self.live(now).await?.found() } else { Vec::new() };
-            return Ok(found.into_iter().map(|(id, is_passed)| measured(&id, f64::from(u8::from(is_passed)))).collect());
+            return self.found(&selector.series, now).await;
         }
         let wanted = Wanted::of(selector)?;
         match figure {
@@ -177,7 +190,11 @@ impl Measures for StoreMeasures {
 }
 
 fn measured(subject: &str, value: f64) -> Measured {
-    Measured { subject: subject.to_owned(), value }
+    Measured { subject: subject.to_owned(), value, said: None }
+}
+
+fn finding((subject, said): (String, Option<String>)) -> Measured {
+    Measured { subject, value: f64::from(u8::from(said.is_some())), said }
 }
 
 /// None of nothing.
@@ -262,7 +279,7 @@ mod tests {
 
     async fn ask(measures: &StoreMeasures, of: Selector, figure: Figure, minutes: u32) -> Vec<(String, f64)> {
         let answer = measures.measure(&Ask { of, figure, minutes }, NOW).await.unwrap();
-        answer.into_iter().map(|Measured { subject, value }| (subject, (value * 10.0).round() / 10.0)).collect()
+        answer.into_iter().map(|Measured { subject, value, .. }| (subject, (value * 10.0).round() / 10.0)).collect()
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! log, and the built-in rules hold.
 
 mod budgets;
+mod changes;
 mod measures;
 mod post;
 mod processes;

@@ -10,7 +10,7 @@ struct Seen {
 }
 
 /// The names of those that should report, with how many minutes ago they last did. `reports` are names with minutes; those in `stopped` have said
-/// goodbye. Whoever was killed should report until another process has begun since: that one took its place, as when a system starts it again.
+/// goodbye. Whoever was killed should report until another process has begun since that took its place, as when a system starts it again.
 pub(super) fn expected<'a>(reports: impl IntoIterator<Item = (&'a str, i64)>, stopped: &HashSet<&str>, end: i64) -> Vec<(&'a str, i64)> {
     let mut seen: HashMap<&str, Seen> = HashMap::new();
     for (name, at) in reports {
@@ -21,17 +21,16 @@ pub(super) fn expected<'a>(reports: impl IntoIterator<Item = (&'a str, i64)>, st
     all.sort_by_key(|(name, seen)| (seen.last, *name));
     let mut begun: Vec<i64> = all.iter().map(|(_, seen)| seen.first).collect();
     begun.sort_unstable();
-    all.retain(|(name, seen)| {
-        if stopped.contains(name) {
-            return false;
+    // Whoever begins takes the place of who left last before, whether with a goodbye or without.
+    let has_left = |(name, seen): &(&str, Seen)| stopped.contains(name) || is_silent(*seen, end);
+    let mut left: Vec<(&str, Seen)> = all.iter().copied().filter(has_left).collect();
+    for first in begun {
+        if let Some(at) = left.iter().rposition(|(_, seen)| seen.last < first) {
+            left.remove(at);
         }
-        // One that reports is not behind itself, as nobody's first report is behind their last.
-        let successor = if is_silent(*seen, end) { begun.iter().position(|first| *first > seen.last) } else { None };
-        if let Some(at) = successor {
-            begun.remove(at);
-        }
-        successor.is_none()
-    });
+    }
+    let is_missed = |name: &str| left.iter().any(|(missed, _)| *missed == name);
+    all.retain(|(name, seen)| !stopped.contains(name) && (!is_silent(*seen, end) || is_missed(name)));
     // A report is of the minute that it ends.
     all.into_iter().map(|(name, seen)| (name, (end - seen.last - 1).max(0))).collect()
 }
@@ -68,8 +67,14 @@ mod tests {
     #[test]
     fn a_process_that_was_started_again_is_not_missing_and_each_new_one_takes_one_place() {
         assert_eq!(told(&[("a", 900..990), ("a2", 991..1_000)], &[]), [("a2", 0)]);
-        assert_eq!(told(&[("a", 900..985), ("b", 900..990), ("c", 992..1_000)], &[]), [("b", 10), ("c", 0)]);
+        assert_eq!(told(&[("a", 900..985), ("b", 900..990), ("c", 992..1_000)], &[]), [("a", 15), ("c", 0)]);
         assert_eq!(told(&[("a", 900..985), ("b", 900..990), ("c", 992..1_000), ("d", 993..1_000)], &[]), [("c", 0), ("d", 0)]);
+    }
+
+    #[test]
+    fn who_starts_again_after_a_goodbye_takes_its_own_place_and_not_that_of_one_that_died() {
+        assert_eq!(told(&[("a", 900..990), ("b", 900..995), ("b2", 996..1_000)], &["b"]), [("a", 10), ("b2", 0)]);
+        assert_eq!(told(&[("a", 900..990), ("a2", 991..1_000), ("b", 900..995), ("b2", 996..1_000)], &["b"]), [("a2", 0), ("b2", 0)]);
     }
 
     #[test]

@@ -177,6 +177,8 @@ mod tests {
             metric::PROCESS_ALIVE,
             metric::DISK_USED,
             super::super::measures::BUDGET,
+            super::super::changes::LIVE,
+            super::super::changes::LAB,
             alerts::DELIVERY,
         ];
 
@@ -185,7 +187,7 @@ mod tests {
                 assert!(known.contains(&ask.of.series.as_str()), "{}: {}", rule.id, ask.of.series);
                 let own = metric::dimension(&ask.of.series);
                 let named = ask.of.only.keys().chain(&ask.of.by);
-                let is_told = ask.of.series == alerts::DELIVERY || ask.of.series == super::super::measures::BUDGET;
+                let is_told = ask.of.series == alerts::DELIVERY || ask.figure == alerts::Figure::Found;
                 assert!(is_told || named.into_iter().all(|name| name == own || name == CLASS), "{}: {own}", rule.id);
             }
         }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::clock::Clock;
 use ports::{
     Access, People,
-    alerts::{Alerts, Channel, Firing, LONGEST_REASON, LiveFigures, MOST_SILENCES, NewSilence, Sent, SentState, Standing},
+    alerts::{Alerts, Channel, Firing, LONGEST_REASON, LiveFigures, MOST_SILENCES, NewSilence, Sent, SentState, Standing, was_lately},
     error::AppError,
 };
 use store::{Entropy, OsEntropy, Store};
@@ -36,6 +36,10 @@ impl AlertsService {
         Ok(members.into_iter().find(|member| member.id == who.user).map_or_else(|| "Somebody".to_owned(), |member| member.name))
     }
 
+    fn name_of_rule(&self, id: &str) -> String {
+        self.rules.iter().find(|rule| rule.id == id).map_or(id, |rule| &rule.name).to_owned()
+    }
+
     /// Whether there is anything that could fit.
     fn is_about_something(&self, what: &Matcher) -> bool {
         match what {
@@ -61,6 +65,8 @@ impl Alerts for AlertsService {
             channels: self.channels.clone(),
             is_watched: self.is_watched,
             trouble: self.trouble.clone(),
+            looked_at: book.ended_at,
+            unread: book.unread.into_iter().map(|(id, why)| (self.name_of_rule(&id), why)).collect(),
         })
     }
 
@@ -69,7 +75,8 @@ impl Alerts for AlertsService {
         let now = SystemClock.now();
         let book = self.store.book().await.map_err(unread)?;
         let told = book.alerts.iter().filter(|alert| alert.instance.is_firing() && silencing(&book.silences, alert, now).is_none());
-        Ok(Firing { count: told.clone().count(), worst: told.map(|alert| alert.rule.severity).max() })
+        let is_partial = !book.unread.is_empty() || !was_lately(book.ended_at, now);
+        Ok(Firing { count: told.clone().count(), worst: told.map(|alert| alert.rule.severity).max(), is_partial })
     }
 
     async fn acknowledge(&self, who: &Access, key: &AlertKey, sees_to_it: bool) -> Result<(), AppError> {

@@ -99,6 +99,7 @@ struct Inner {
     summaries: read::part::Summaries,
     products: read::known::Products,
     series: measured::Names,
+    sums: measured::Sums,
     /// A store's number, name and currency do not change while the program runs.
     stores: RwLock<HashMap<StoreId, Arc<StoreRef>>>,
     /// Checking a password takes 19 MB and a core for a moment: few at a time.
@@ -137,6 +138,7 @@ impl Store {
             summaries: read::part::Summaries::default(),
             products: read::known::Products::new(options.memory),
             series: measured::Names::default(),
+            sums: measured::Sums::default(),
             stores: RwLock::default(),
             passwords: Semaphore::new(2),
             changed: broadcast::channel(256).0,

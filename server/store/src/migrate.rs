@@ -52,6 +52,7 @@ pub(crate) const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0013_deployments.sql"),
         include_str!("../../../migrations/postgres/0013_deployments.sql"),
     ),
+    (14, "rounds", include_str!("../../../migrations/sqlite/0014_rounds.sql"), include_str!("../../../migrations/postgres/0014_rounds.sql")),
 ];
 
 /// Brings the tables up to date; refuses a database that is ahead of this program.

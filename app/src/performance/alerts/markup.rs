@@ -52,7 +52,9 @@ impl Page<'_> {
             @if let Some(Sent::NotDone(why)) = self.sent { p.error role="alert" { (why) } }
             section.part aria-labelledby="firing-h" {
                 h2 #firing-h { "Firing" }
-                @if firing.is_empty() { p.muted { "Nothing is wrong, as far as the rules see." } } @else { (self.alerts(&firing)) }
+                (self.blindness())
+                @if !firing.is_empty() { (self.alerts(&firing)) }
+                @else if self.standing.is_known(self.now) { p.muted { "Nothing is wrong, as far as the rules see." } }
             }
             @if !pending.is_empty() {
                 section.part aria-labelledby="pending-h" {
@@ -77,6 +79,27 @@ impl Page<'_> {
             (self.channels())
             (self.sent())
             (rules(&self.standing.rules))
+        }
+    }
+
+    /// What nobody has looked at: where nobody looks nothing seems wrong.
+    fn blindness(&self) -> Markup {
+        let Standing { looked_at, unread, is_watched, .. } = self.standing;
+        html! {
+            @if !self.standing.is_known(self.now) {
+                p.error role="alert" {
+                    @match looked_at {
+                        Some(at) => { "The rules were last looked at " (lasting(seconds(*at, self.now))) " ago: whether anything is wrong is not known. The log says why." }
+                        None if *is_watched => { "The rules have not been looked at yet: a server begins with that some seconds after it was started." }
+                        None => { "The rules have not been looked at." }
+                    }
+                }
+            } @else if !unread.is_empty() {
+                p.error role="alert" {
+                    (unread.len()) " of " (self.standing.rules.len()) " rules could not be looked at: " (unread.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")) "."
+                    @if let Some((_, why)) = unread.first() { " " (why) }
+                }
+            }
         }
     }
 
@@ -368,7 +391,23 @@ mod tests {
     }
 
     fn standing(alerts: Vec<Alert>) -> Standing {
-        Standing { alerts, rules: builtin(), is_watched: true, ..Standing::default() }
+        Standing { alerts, rules: builtin(), is_watched: true, looked_at: Some(NOW), ..Standing::default() }
+    }
+
+    #[test]
+    fn where_nobody_has_looked_it_does_not_say_that_all_is_well() {
+        let well = standing(Vec::new());
+        let late = Standing { looked_at: Some(NOW.plus_seconds(-720)), ..well.clone() };
+        let partly = Standing { unread: vec![("Pages appear slowly".into(), "It took too long.".into())], ..well.clone() };
+        let never = Standing { looked_at: None, ..well.clone() };
+
+        let [well, late, partly, never] = [well, late, partly, never].map(|standing| part(&page(&standing, None), "firing").to_owned());
+
+        let is_well = |part: &str| part.contains("Nothing is wrong");
+        assert!(is_well(&well) && !well.contains("alert"), "{well}");
+        assert!(!is_well(&late) && late.contains("last looked at 12 minutes ago"), "{late}");
+        assert!(partly.contains("could not be looked at: Pages appear slowly. It took too long."), "{partly}");
+        assert!(!is_well(&never) && never.contains("not been looked at yet"), "{never}");
     }
 
     /// The part of a page with a heading.

@@ -24,7 +24,7 @@ struct Store {
 
 impl Store {
     fn set(&self, series: &str, values: &[(&str, f64)]) {
-        let values = values.iter().map(|(subject, value)| Measured { subject: (*subject).into(), value: *value }).collect();
+        let values = values.iter().map(|(subject, value)| Measured { subject: (*subject).into(), value: *value, said: None }).collect();
         self.values.lock().unwrap().insert(series.into(), values);
     }
 }
@@ -37,7 +37,7 @@ impl Measures for Store {
         match broken {
             Some("hangs") => std::future::pending().await,
             Some(why) => Err(Sentence(why.into())),
-            None if ask.figure == Figure::Count => Ok(vec![Measured { subject: String::new(), value: 1_000.0 }]),
+            None if ask.figure == Figure::Count => Ok(vec![Measured { subject: String::new(), value: 1_000.0, said: None }]),
             None => Ok(self.values.lock().unwrap().get(&ask.of.series).cloned().unwrap_or_default()),
         }
     }

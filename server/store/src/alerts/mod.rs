@@ -37,6 +37,7 @@ impl Store {
         let mut tx = self.db().begin_for(Work::Job).await?;
         let held = within!(tx, |on| async {
             let query = sqlx::query(sql::END_ROUND).bind(holder).bind(i64::try_from(written.round).unwrap_or(i64::MAX));
+            let query = query.bind(now.micros()).bind(kept(&written.unread));
             query.execute(on).await.map(|done| done.rows_affected())
         })?;
         if held == 0 {
@@ -65,11 +66,11 @@ impl Store {
     }
 
     async fn alert_book_at(&self, now: Timestamp) -> Result<Book, StoreError> {
-        let (round,): (i64,) = fresh!(self.db(), |on| sqlx::query_as(sql::ROUND).fetch_one(on))?;
+        let (round, ended_at, unread): (i64, Option<i64>, String) = fresh!(self.db(), |on| sqlx::query_as(sql::ROUND).fetch_one(on))?;
         let notes = fresh!(self.db(), |on| sqlx::query_as(sql::NOTES).fetch_all(on))?;
         let given_up = now.micros().saturating_sub(GIVEN_UP_MICROS);
         let messages = fresh!(self.db(), |on| { sqlx::query_as(sql::MESSAGES_OF_A_BOOK).bind(given_up).bind(GIVEN_UP_MICROS).fetch_all(on) })?;
-        Ok(Book { round: u64::try_from(round).unwrap_or(0), notes, messages })
+        Ok(Book { round: u64::try_from(round).unwrap_or(0), ended_at: ended_at.map(Timestamp::from_micros), unread, notes, messages })
     }
 
     /// Puts a silence, in place of one with the same id.

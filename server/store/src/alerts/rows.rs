@@ -13,6 +13,10 @@ use crate::{
 pub struct Book {
     /// How many rounds have ended.
     pub round: u64,
+    /// When the last one has.
+    pub ended_at: Option<Timestamp>,
+    /// Which rules it could not look at.
+    pub unread: String,
     pub notes: Vec<Note>,
     /// In their order: all that wait, what was given up lately, and of each channel the last that was delivered.
     pub messages: Vec<Message>,
@@ -45,6 +49,8 @@ pub struct Written {
     /// Names of alerts.
     pub forgotten: Vec<String>,
     pub told: Vec<(String, String)>,
+    /// Which rules could not be looked at.
+    pub unread: String,
     /// In their order. One whose id is there stays as it is.
     pub messages: Vec<NewMessage>,
 }

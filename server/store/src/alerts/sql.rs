@@ -14,9 +14,10 @@ pub(super) const BEGIN_ROUND: &str = "\
     AND (held_by = $1 OR (held_by = '' AND (began_at IS NULL OR began_at <= $4 OR began_at > $2)) \
     OR (held_by <> '' AND (held_until <= $2 OR held_until > $3)))";
 
-pub(super) const END_ROUND: &str = "UPDATE alert_rounds SET held_by = '', number = number + 1 WHERE one = 1 AND held_by = $1 AND number = $2";
+pub(super) const END_ROUND: &str = "\
+    UPDATE alert_rounds SET held_by = '', number = number + 1, ended_at = $3, unread = $4 WHERE one = 1 AND held_by = $1 AND number = $2";
 
-pub(super) const ROUND: &str = "SELECT number FROM alert_rounds WHERE one = 1";
+pub(super) const ROUND: &str = "SELECT number, ended_at, unread FROM alert_rounds WHERE one = 1";
 
 pub(super) const NOTES: &str = "SELECT kind, name, body, seen FROM alert_notes ORDER BY kind, name";
 

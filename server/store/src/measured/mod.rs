@@ -5,16 +5,17 @@ mod fold;
 mod names;
 mod port;
 mod sql;
+mod sums;
 
 use std::collections::HashMap;
 
 use domain::clock::Timestamp;
 use futures::TryStreamExt;
-use measuring::{Level, Row, Series, Sketch, Span};
+use measuring::{Level, Packed, Row, Series, Sketch, Span};
 use ports::performance::Deployment;
 use uuid::Uuid;
 
-pub(crate) use self::{names::Names, sql::hot};
+pub(crate) use self::{names::Names, sql::hot, sums::Sums};
 use crate::{
     Store, StoreError,
     codec::{Many, from_row},
@@ -80,7 +81,7 @@ impl Store {
     pub async fn measurements(&self, span: Span, wanted: impl Fn(&Series) -> bool + Send) -> Result<Vec<Measured>, StoreError> {
         let known = self.series_that(wanted).await?;
         let mut merged: HashMap<(i64, i64), Sketch> = HashMap::new();
-        self.each_measured(span, &known, |series, at, sketch| merged.entry((series, at)).or_default().merge(sketch)).await?;
+        self.each_measured(span, &known, |series, at, packed| merged.entry((series, at)).or_default().add_packed(packed)).await?;
         let told = |((number, at), sketch)| Some(Measured { series: known.get(&number)?.clone(), at, sketch });
         Ok(merged.into_iter().filter_map(told).collect())
     }
@@ -97,21 +98,21 @@ impl Store {
         &self,
         span: Span,
         series: &HashMap<i64, Series>,
-        mut look: impl FnMut(i64, i64, &Sketch) + Send,
+        mut look: impl FnMut(i64, i64, &Packed) + Send,
     ) -> Result<(), StoreError> {
-        if series.is_empty() {
+        if series.is_empty() || span.from >= span.to {
             return Ok(());
         }
         let numbers: Vec<i64> = series.keys().copied().collect();
-        let (db, mut sketch) = (self.db(), Sketch::default());
+        let (db, mut packed) = (self.db(), Packed::default());
         fresh!(db, |on| async {
             let query = sqlx::query_as(db.sql(&sql::MEASURED)).bind(span.level.number()).bind(Many(&numbers));
             let mut rows = query.bind(span.from).bind(span.to).fetch(on);
             while let Some(row) = rows.try_next().await? {
                 let row: SketchRow = row;
                 // What is no sketch was written by a later version, and is not told of.
-                if sketch.read(&row.sketch).is_ok() {
-                    look(row.series, row.at, &sketch);
+                if packed.read(&row.sketch).is_ok() {
+                    look(row.series, row.at, &packed);
                 }
             }
             Ok::<_, sqlx::Error>(())
@@ -130,8 +131,12 @@ impl Store {
         }
         let before = now - BUILDS_KEPT;
         written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_BUILDS).bind(Level::Day.number()).bind(before).execute(on).await.map(|_| ()) })?;
-        written!(self.db(), |on| async { sqlx::query(sql::DROP_SERIES).execute(on).await.map(|_| ()) })?;
+        let dropped = written!(self.db(), |on| async { sqlx::query(sql::DROP_SERIES).execute(on).await.map(|done| done.rows_affected()) })?;
         self.inner.series.forget();
+        // Their numbers may be given to others.
+        if dropped > 0 {
+            self.inner.sums.forget();
+        }
         Ok(())
     }
 

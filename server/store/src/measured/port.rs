@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use measuring::{Level, Series, Sketch, Span};
+use measuring::{Level, Packed, Series, Sketch, Span};
 use ports::{
     Access,
     error::AppError,
@@ -24,16 +24,28 @@ impl Performance for Store {
         let (compared, from, before) = compared(question.against, &deployments, span, now);
         let known = self.series_that(|series| is_wanted(question, series)).await?;
         let mut all: HashMap<i64, Measured> = HashMap::new();
-        let mut look = |number: i64, at: i64, sketch: &Sketch| {
+        let is_sum = |series: &Series| span.level == Level::Day && before.level == Level::Day && question.summed.contains(&&*series.metric);
+        let (summed, known): (HashMap<_, _>, HashMap<_, _>) = known.into_iter().partition(|(_, series)| is_sum(series));
+        self.add_sums(Span { from, ..span }, now, &summed, |number, sum| {
+            let Some(series) = summed.get(&number).filter(|_| !sum.is_empty()) else { return };
+            all.entry(number).or_insert_with(|| empty(series, question, span)).now.merge(sum);
+        })
+        .await?;
+        self.add_sums(before, now, &summed, |number, sum| {
+            let Some(series) = summed.get(&number).filter(|_| !sum.is_empty()) else { return };
+            all.entry(number).or_insert_with(|| empty(series, question, span)).before.merge(sum);
+        })
+        .await?;
+        let mut look = |number: i64, at: i64, packed: &Packed| {
             let Some(series) = known.get(&number) else { return };
             let one = all.entry(number).or_insert_with(|| empty(series, question, span));
             if at >= from {
-                one.now.merge(sketch);
+                one.now.add_packed(packed);
             } else if (before.from..before.to).contains(&at) {
-                one.before.merge(sketch);
+                one.before.add_packed(packed);
             }
             if let Some(of_period) = span.period(at).and_then(|period| one.periods.get_mut(period)) {
-                of_period.merge(sketch);
+                of_period.add_packed(packed);
             }
         };
         if before.level == span.level && before.to >= span.from {

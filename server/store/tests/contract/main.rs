@@ -171,6 +171,7 @@ contract! {
         a_build_is_told_with_the_one_before_it,
         what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_lost,
         builds_are_told_apart_as_long_as_a_page_looks_back,
+        what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_is_asked,
         what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [

@@ -252,6 +252,28 @@ pub async fn builds_are_told_apart_as_long_as_a_page_looks_back(arranged: &Arran
     assert_eq!(classes, ["", "build:b", "device:phone"]);
 }
 
+pub async fn what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_is_asked(arranged: &Arranged) {
+    let who = operator(arranged).await;
+    let rows: Vec<Row> = (0..180)
+        .map(|days| row(Level::Day, ["GET /", "GET /runs"][days % 2], Level::Day.begin(NOW) - days as i64 * 1_440, &[days as u64; 3]))
+        .collect();
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+    let charted = Question { range: Range::Quarter, parts: vec![(metric::HTTP_DURATION, Classes::All)], ..Question::default() };
+    let summed = Question { summed: &[metric::HTTP_DURATION], ..charted.clone() };
+    let told = async |question| {
+        let series = arranged.store.measurements_for(&who, question).await.series;
+        series.into_iter().map(|one| (one.series.of.clone(), one.now, one.before)).collect::<Vec<_>>()
+    };
+
+    let (days, first, second) = (told(&charted).await, told(&summed).await, told(&summed).await);
+    arranged.store.write_measured(OTHER, &[row(Level::Day, "GET /", Level::Day.begin(NOW), &[7])]).await.unwrap();
+    let (days_later, later) = (told(&charted).await, told(&summed).await);
+
+    assert_eq!((&first, &second, &later), (&days, &days, &days_later));
+    let count = |told: &[(String, Sketch, Sketch)]| told.iter().map(|(_, now, before)| now.count() + before.count()).sum::<u64>();
+    assert_eq!((count(&days), count(&later)), (180 * 3, 180 * 3 + 1));
+}
+
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {
     let who = member(arranged, "ada", &arranged.shop, Role::Owner).await;
     let question = Question { range: Range::Hour, ..Question::default() };

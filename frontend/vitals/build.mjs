@@ -31,8 +31,12 @@ export async function collector(target = ["chrome123", "firefox120", "safari17.5
   return { hash: createHash("sha256").update(text).digest("base64url").slice(0, 22), text, size };
 }
 
-/** What of web-vitals is for attributes that are not sent: which element it was, how far the page was loaded, which script ran. */
+/** What of web-vitals is for attributes that are not sent: which element it was, how far the page was loaded, which script ran, whether that is good. */
 const NOT_SENT = {
+  "lib/bindReporter.js": [
+    [/const getRating = [\s\S]*?\n\};/, ""],
+    [/metric\.rating = .*;/, ""],
+  ],
   "lib/getSelector.js": [[/^[\s\S]*$/, "export const getSelector = () => '';"]],
   "lib/getLoadState.js": [[/^[\s\S]*$/, "export const getLoadState = () => '';"]],
   "attribution/onLCP.js": [
@@ -43,6 +47,10 @@ const NOT_SENT = {
     [/const lcpTargetMap = new WeakMap\(\);/, ""],
     [/lcpEntryManager\._onBeforeProcessingEntry = [\s\S]*?(?=const attributeLCP = )/, ""],
     [/attribution\.target = .*;/, ""],
+    [/attribution\.lcpEntry = .*;/, ""],
+    [/if \(lcpEntry\.url\) \{[^}]*\}/, ""],
+    [/if \(lcpResourceEntry\) \{[^}]*\}/, ""],
+    [/\n *navigationEntry,/, ""],
   ],
   "attribution/onINP.js": [
     [/let pendingLoAFs = \[\];/, ""],
@@ -54,7 +62,14 @@ const NOT_SENT = {
     [/const longAnimationFrameEntries = .*;/, ""],
     [/const interaction = .*;/, ""],
     [/interactionTarget: .*,/, ""],
-    [/longAnimationFrameEntries: longAnimationFrameEntries,/, ""],
+    [/interactionType: [\s\S]*?(?=inputDelay: processingStart)/, ""],
+    [/processedEventEntries: \[\],/, ""],
+    [/const processedEventEntries = [\s\S]*?\}\);/, ""],
+    [/if \(opts\.includeProcessedEventEntries\) \{[^}]*\}/, ""],
+    [/entries: opts\.includeProcessedEventEntries .*,/, ""],
+    [/loadState: getLoadState\(navStartTime\),/, ""],
+    [/loadState: getLoadState\(firstEntry\.startTime\),/, ""],
+    [/longAnimationFrameEntries: \[\],/, ""],
     [/longestScript: undefined,[\s\S]*?totalUnattributedDuration: undefined,/, ""],
     [/attributeLoAFDetails\(attribution\);/, ""],
     [/observe\(\['long-animation-frame'\], handleLoAFEntries, opts\);/, ""],

@@ -149,6 +149,28 @@ test('a page that was kept whole is a view of its own each time it is shown agai
   expect(again.values).not.toHaveProperty('hydrated');
 });
 
+test('what was kept whole goes on to be measured when the app has gone to more routes than are remembered', async ({ page, site }) => {
+  await look(page, site, '/review');
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await page.waitForTimeout(200);
+  await page.evaluate(async () => {
+    for (let number = 0; number < 14; number += 1) {
+      performance.mark('vitrine:route-start');
+      history.pushState(null, '', number % 2 ? '/runs' : '/review');
+      performance.mark('vitrine:view-ready');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+
+  await page.click('#slow');
+  await page.waitForTimeout(300);
+  await leave(page);
+
+  const again = await view(site, { navigation: 'bfcache' });
+  await expect.poll(() => site.views().find(({ view }) => view === again.view).values.inp).toBeGreaterThanOrEqual(296_000);
+  expect(site.views()).toHaveLength(16);
+});
+
 test('a page that the browser has kept whole comes back as a view of its own', async () => {
   const kept = `${ALIVE}<script>
     addEventListener('pageshow', ({ persisted }) => setTimeout(() => { location.href = persisted || sessionStorage.was ? '/usage' : '/runs'; sessionStorage.was = 1 }, 1000));

@@ -1,6 +1,6 @@
 // How beacons leave. A beacon says all that is known of its view, and takes the place of those of the view before it.
 import { connection, device, viewport } from "./place.mjs";
-import { longest, refresh, views } from "./views.mjs";
+import { longest, refresh, restored, views } from "./views.mjs";
 import { take } from "./watch.mjs";
 
 const WHERE = "/vitals";
@@ -8,7 +8,7 @@ const WHERE = "/vitals";
 const GATHER = 1e3;
 /** How long a browser that sends by itself waits when the page is hidden: who looks elsewhere for a moment is back by then. */
 const HIDDEN = 5e3;
-/** So many views are open to news; the oldest of them have none any more. */
+/** So many views are open to news, beside the one that came back out of the browser's cache; the oldest of them have none any more. */
 const MOST = 9;
 
 let build, patience, timer;
@@ -22,7 +22,12 @@ export function begin(ofBuild, most) {
 
 /** Something has changed: a browser that sends by itself is told soon. */
 export function changed() {
-  for (const old of views.splice(1, views.length - MOST)) leave(old, patience);
+  const kept = restored();
+  for (const old of views.splice(1, views.length - MOST)) {
+    // Of it web-vitals goes on to tell, as of the document.
+    if (old === kept) views.splice(1, 0, old);
+    else leave(old, patience);
+  }
   if (globalThis.fetchLater) timer ??= setTimeout(each, GATHER, patience);
 }
 

@@ -16,6 +16,11 @@ export function at(time) {
   return views.findLast(({ start }) => start <= time) ?? views[0];
 }
 
+/** The view that the document last came back as out of the browser's cache. */
+export function restored() {
+  return views.findLast(({ navigation }) => navigation === "bfcache");
+}
+
 /** Looks at which route the page is by now, which is that of the view that is open: it begins before the address changes. */
 export function refresh() {
   const view = views.at(-1);

@@ -6,7 +6,7 @@ import { onFCP } from "web-vitals/onFCP.js";
 import { onTTFB } from "web-vitals/onTTFB.js";
 import { routeOf } from "./place.mjs";
 import { changed } from "./send.mjs";
-import { at, refresh, set, views } from "./views.mjs";
+import { at, refresh, restored, set, views } from "./views.mjs";
 
 /** What goes out of the whole, which is `value`, and of its parts, which are in its attribution. */
 const NAMES = {
@@ -37,7 +37,7 @@ function seen(metric) {
 
 /** The view that a metric is of, and whether it counts from where that began. */
 function viewOf({ name, navigationType, navigationStartTime: start, navigationURL }) {
-  if (navigationType === "back-forward-cache") return [views.findLast(({ navigation }) => navigation === "bfcache"), true];
+  if (navigationType === "back-forward-cache") return [restored(), true];
   if (navigationType !== "soft-navigation") return [views[0], true];
   // The browser counts from the click, and a change of the query too; the app says where it goes a moment after the click.
   refresh();

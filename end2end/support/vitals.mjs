@@ -1,17 +1,20 @@
 // A site of static pages that has the collector of vitals in it, and takes its beacons: neither Vitrine's server nor its program is needed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collector } from '../../frontend/vitals/build.mjs';
 import { launchOptions } from './chromium.mjs';
 
-/** Starts one. `pages` says, by path, what stands in a page's body; what is not there has an empty one. Whatever else is posted is kept, too. */
+/**
+ * Starts one. `pages` says, by path, what stands in a page's body; what is not there has an empty one. Whatever else is posted is kept, too. Where
+ * `begins` is set, pages have what the product's own begin with in the place of the collector.
+ */
 export async function vitalsSite(pages) {
   const { hash, text } = await collector();
-  const site = { beacons: [], posted: [], asked: [], attributes: '', script: `/pkg/vitals.${hash}.js`, hash };
+  const site = { beacons: [], posted: [], asked: [], attributes: '', begins: false, script: `/pkg/vitals.${hash}.js`, hash };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://site');
     const answer = (type, body, headers = {}) => response.writeHead(200, { 'content-type': type, ...headers }).end(body);
@@ -74,7 +77,17 @@ const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="500
   (_, number) => `<circle cx="${(number * 137) % 800}" cy="${(number * 71) % 500}" r="${3 + (number % 17)}" fill="hsl(${number % 360} 60% 50%)"/>`,
 ).join('')}</svg>`;
 
-const document = ({ script, attributes }, body) => `<!doctype html>
+/** What begins to measure a page of the product, as its server writes it. */
+function beginning({ script, hash }) {
+  const source = readFileSync(new URL('../../app/src/context.rs', import.meta.url), 'utf8');
+  const [, begin] = /const BEGIN_MEASURING: &str = "([^"]*)";/.exec(source);
+  return begin.replace(/\\\n\s*/g, '').replace('SCRIPT', script).replace('SHARE', '1').replace('BUILD', hash);
+}
+
+const measuring = (site) =>
+  site.begins ? `<script>${beginning(site)}</script>` : `<script type="module" async fetchpriority="low" src="${site.script}" ${site.attributes}></script>`;
+
+const document = (site, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">
-<script type="module" async fetchpriority="low" src="${script}" ${attributes}></script></head>
+${measuring(site)}</head>
 <body><main id="main"><h1>A page that somebody reads</h1><p>With some words in it.</p></main>${body}</body></html>`;

@@ -18,7 +18,23 @@ const APP = `${ALIVE}<nav><a id="go" href="/products/lamp">Lamp</a> <button id="
   });
   slow.addEventListener('click', () => busy(300));
 </script>`;
-const PAGES = { '/products': ALIVE, '/products/lamp': ALIVE, '/runs': ALIVE, '/review': APP };
+/** Fails as a program of Rust does that cannot go on: (module (func (export "a") unreachable)) */
+const PANIC = `new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 97, 0, 0, 10, 5, 1, 3, 0, 0, 11))).exports.a();`;
+/** Comes alive in spite of what fails before that. */
+const FAILS = `<script>
+  setTimeout(() => { ${PANIC} });
+  for (let number = 0; number < 3; number += 1) Promise.reject(new Error('On purpose: secret'));
+  addEventListener('load', () => setTimeout(() => {
+    document.documentElement.classList.add('hydrated');
+    performance.mark('vitrine:hydrated');
+  }, 100));
+</script>`;
+/** Never comes alive, and fails without an end. */
+const BROKEN = `<script>
+  for (let number = 0; number < 1000; number += 1) Promise.reject(new Error('On purpose: secret'));
+</script>`;
+const PAGES = { '/products': ALIVE, '/products/lamp': ALIVE, '/runs': ALIVE, '/review': APP, '/runs/new': FAILS, '/imports': BROKEN };
 
 const test = base.extend({
   site: async ({}, use) => {
@@ -367,20 +383,61 @@ test('a browser that cannot send does nothing', async ({ page, site }) => {
 
 test('errors are counted by kind, without their words', async ({ page, site }) => {
   await look(page, site, '/products');
-  await page.evaluate(() => {
+  await page.evaluate((panic) => {
     setTimeout(() => { throw new Error('On purpose: secret') });
     Promise.reject(new Error('On purpose: secret'));
     Promise.reject(new Error('On purpose: secret'));
-    // (module (func (export "a") unreachable))
-    const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 97, 0, 0, 10, 5, 1, 3, 0, 0, 11));
-    setTimeout(() => new WebAssembly.Instance(module).exports.a());
-  });
+    setTimeout(() => new Function(panic)());
+  }, PANIC);
   await page.waitForTimeout(100);
   await leave(page);
 
   const sent = await view(site, { route: '/products' });
   expect(sent.values).toMatchObject({ errors: 1, rejections: 2, panics: 1 });
   expect(sent.body).not.toContain('secret');
+});
+
+/** Waits until what the product's pages begin with has fetched the collector. */
+const fetched = (page, site) => page.waitForFunction((script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script)), site.script);
+
+test('what has failed before the collector was there is told with what fails later, each once', async ({ page, site }) => {
+  site.begins = true;
+  await page.goto(`${site.address}/runs/new`);
+  await fetched(page, site);
+  await page.waitForTimeout(150);
+  await page.evaluate(() => setTimeout(() => { throw new Error('On purpose: secret') }));
+  await page.waitForTimeout(100);
+  expect(await page.evaluate(() => globalThis.earlyFailures.length)).toBe(0);
+  await leave(page);
+
+  const sent = await view(site, { route: '/runs/new' });
+  expect(sent.values).toMatchObject({ panics: 1, rejections: 3, errors: 1 });
+  expect(sent.body).not.toContain('secret');
+});
+
+test('of a page that never comes alive it is told that it failed, and no more is kept than some', async ({ page, site }) => {
+  site.begins = true;
+  await page.goto(`${site.address}/imports`);
+  await fetched(page, site);
+  await page.waitForTimeout(150);
+  await leave(page);
+
+  const sent = await view(site, { route: '/imports' });
+  expect(sent.values.rejections).toBe(20);
+  expect(sent.values).not.toHaveProperty('hydrated');
+});
+
+test('what has failed early is not told by somebody who asks not to be tracked', async ({ page, site }) => {
+  site.begins = true;
+  await page.addInitScript(() => Object.defineProperty(navigator, 'doNotTrack', { get: () => '1' }));
+  await page.goto(`${site.address}/runs/new`);
+  await fetched(page, site);
+  await page.waitForTimeout(150);
+  await leave(page);
+  await page.waitForTimeout(300);
+
+  expect(site.asked).toContain(`GET ${site.script}`);
+  expect(site.beacons).toEqual([]);
 });
 
 test('the age of the oldest edit that waits is told, and the most that there was', async ({ page, site }) => {

@@ -8,7 +8,7 @@
 import { frames, marks } from "./marks.mjs";
 import { cacheOf, navigationOf, opened, traceOf } from "./place.mjs";
 import { begin, changed, waiting } from "./send.mjs";
-import { add, open, refresh } from "./views.mjs";
+import { add, at, open, refresh } from "./views.mjs";
 import { vitals } from "./vital.mjs";
 import { take } from "./watch.mjs";
 
@@ -29,8 +29,6 @@ function start() {
   begin(build ?? /\/vitals\.([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? "unknown", +after);
   // Before web-vitals hears of it.
   addEventListener("pageshow", ({ persisted, timeStamp }) => persisted && (open("bfcache", timeStamp, "none"), changed()), true);
-  addEventListener("error", ({ error }) => failed("errors", error));
-  addEventListener("unhandledrejection", ({ reason }) => failed("rejections", reason));
   const observer = new MutationObserver((changes) => changes.forEach(({ oldValue }) => waiting(oldValue)));
   observer.observe(document.documentElement, { attributeFilter: ["data-pending-since"], attributeOldValue: true });
 
@@ -40,6 +38,12 @@ function start() {
     if (document.readyState === "complete") loaded();
     else addEventListener("load", loaded, { once: true });
   });
+  // What the page has kept from before this was here, and who has listened until now: the same listener is not added twice.
+  const failures = (globalThis.earlyFailures ??= []);
+  failures.splice(0).forEach(failed);
+  failures.handleEvent = failed;
+  addEventListener("error", failures);
+  addEventListener("unhandledrejection", failures);
   comesAlive.then(() =>
     (globalThis.requestIdleCallback ?? setTimeout)(() => {
       frames();
@@ -50,8 +54,9 @@ function start() {
 }
 
 /** What Rust cannot go on from ends as an error of WebAssembly. */
-function failed(kind, error) {
+function failed({ type, error, reason, timeStamp }) {
   take();
-  add(refresh(), error instanceof WebAssembly.RuntimeError ? "panics" : kind);
+  refresh();
+  add(at(timeStamp), (error ?? reason) instanceof WebAssembly.RuntimeError ? "panics" : type === "error" ? "errors" : "rejections");
   changed();
 }

@@ -93,7 +93,7 @@ test('a view is sent when its page is left, in names alone', async ({ page, site
   expect([headers.referer, headers.cookie, headers.origin]).toEqual([undefined, undefined, site.address]);
   expect(body).not.toContain('secret');
   expect(body.length).toBeLessThan(1_000);
-  expect(sent).toMatchObject({ v: 1, view: expect.stringMatching(/^[a-z0-9]{8,32}$/), build: site.hash, navigation: 'navigate', device: 'desktop', viewport: 'wide', cache: 'network' });
+  expect(sent).toMatchObject({ v: 1, view: expect.stringMatching(/^[a-z0-9]{8,32}$/), build: site.hash, navigation: 'navigate', device: 'desktop', viewport: 'wide', cache: 'network', left: true });
   for (const metric of ['lcp', 'fcp', 'ttfb', 'cls', 'inp', 'hydrated']) expect(sent.values, metric).toHaveProperty([metric]);
   expect(names.CONNECTIONS).toContain(sent.connection);
   for (const [metric, value] of Object.entries(sent.values)) {
@@ -255,6 +255,8 @@ for (const later of [true, false]) {
     await turn(page, 'hidden');
     const first = await view(site, { route: '/review' });
     expect(first.values.inp).toBeGreaterThan(100_000);
+    // One may come back to it.
+    expect(first).not.toHaveProperty('left');
 
     await turn(page, 'visible');
     await turn(page, 'hidden');

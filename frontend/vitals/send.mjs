@@ -17,7 +17,7 @@ let build, patience, timer;
 export function begin(ofBuild, most) {
   [build, patience] = [ofBuild, most];
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
-  addEventListener("pagehide", flush);
+  addEventListener("pagehide", left);
 }
 
 /** Something has changed: a browser that sends by itself is told soon. */
@@ -34,6 +34,12 @@ export function changed() {
 /** The oldest edit that waits on this device, when there is one, began to wait at `data-pending-since` of `<html>`, in milliseconds since 1970. */
 export function waiting(since = document.documentElement.dataset.pendingSince) {
   if (since > 0) longest(refresh(), "pending", Date.now() - since);
+}
+
+/** The server waits no longer for more of what there is: where the page comes back, it does as another view. */
+function left() {
+  for (const view of views) view.left = view.changed = true;
+  flush();
 }
 
 /** Before the page is gone, or may be. */
@@ -66,6 +72,7 @@ function leave(view, activateAfter) {
     viewport: viewport(),
     cache: view.cache,
     trace: view.trace,
+    left: view.left,
     age: Math.round(performance.now() - view.start),
     values: view.values,
   });

@@ -42,6 +42,8 @@ pub struct Beacon {
     pub cache: Cache,
     /// Which trace the document was made in, as `Server-Timing` has told: 32 hexadecimal digits. None where it was not told.
     pub trace: Option<String>,
+    /// Its page was left: nothing that is measured comes to it any more.
+    pub is_left: bool,
     /// How long ago the view began, in milliseconds.
     pub age_ms: u64,
     /// Each metric once, in the order of `Metric::ALL`, in its unit.
@@ -130,6 +132,7 @@ pub fn read(bytes: &[u8]) -> Result<Beacon, Refused> {
         viewport: Viewport::from_name(&sent.viewport).ok_or(Refused::Viewport)?,
         cache: Cache::from_name(&sent.cache).unwrap_or(Cache::Unknown),
         trace: sent.trace.as_deref().and_then(trace),
+        is_left: sent.left,
         age_ms,
         values,
         dropped: sent.values.dropped.saturating_add(impossible),
@@ -152,6 +155,7 @@ impl Beacon {
             viewport: Cow::Borrowed(self.viewport.name()),
             cache: Cow::Borrowed(self.cache.name()),
             trace: self.trace.as_ref().map(|trace| Cow::Owned(format!("00-{trace}-0000000000000000-00"))),
+            left: self.is_left,
             age: Whole(Some(self.age_ms)),
             values,
         };
@@ -198,6 +202,8 @@ struct Sent<'a> {
     cache: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     trace: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    left: bool,
     age: Whole,
     values: Values,
 }

@@ -34,6 +34,7 @@ fn what_a_browser_sends_is_read() {
             viewport: Viewport::Wide,
             cache: Cache::Network,
             trace: None,
+            is_left: false,
             age_ms: 1_390,
             values: vec![(Metric::Lcp, 56_000), (Metric::Cls, 12), (Metric::Fcp, 56_000), (Metric::Hydrated, 109_800)],
             dropped: 0,
@@ -56,6 +57,14 @@ fn the_trace_of_the_document_is_read_where_it_is_one() {
     ] {
         assert_eq!(told(odd), None, "{odd}");
     }
+}
+
+#[test]
+fn a_page_that_was_left_is_told_and_one_that_says_nothing_of_it_was_not() {
+    let left = with("\"age\"", "\"left\":true,\"age\"").unwrap();
+
+    assert!(left.is_left && !read(SENT.as_bytes()).unwrap().is_left);
+    assert!(matches!(with("\"age\"", "\"left\":\"yes\",\"age\""), Err(Refused::Unreadable { .. })));
 }
 
 #[test]
@@ -170,8 +179,8 @@ fn beacons() -> impl Strategy<Value = Beacon> {
     );
     let said = prop::collection::vec(prop::option::of(0_u64..1_000_000), Metric::ALL.len());
     let trace = prop::option::of("[0-9a-f]{32}");
-    (names, places, trace, 0_u64..31 * 24 * 3_600_000, said).prop_map(
-        |((view, part, build), (route, navigation, connection, device, viewport, cache), trace, age_ms, said)| Beacon {
+    (names, places, trace, any::<bool>(), 0_u64..31 * 24 * 3_600_000, said).prop_map(
+        |((view, part, build), (route, navigation, connection, device, viewport, cache), trace, is_left, age_ms, said)| Beacon {
             view,
             part,
             route,
@@ -182,6 +191,7 @@ fn beacons() -> impl Strategy<Value = Beacon> {
             viewport,
             cache,
             trace,
+            is_left,
             age_ms,
             values: Metric::ALL.into_iter().zip(said).filter_map(|(metric, value)| Some((metric, value?))).collect(),
             dropped: 0,

@@ -8,6 +8,10 @@ use vitals::{Beacon, Metric, Navigation};
 enum Apart {
     /// By what people have in their hands, the build, and how they came; the last of all pages alone.
     Everything,
+    /// What is broken was broken by a build.
+    Build,
+    /// To load a page and to go on to it within the app take times that have nothing to do with each other.
+    Navigation,
     Nothing,
 }
 
@@ -24,6 +28,8 @@ pub(super) fn record(recorder: &Recorder, beacon: &Beacon, metric: Metric, value
 const fn apart(metric: Metric) -> Apart {
     match metric {
         Metric::Lcp | Metric::Inp | Metric::Cls | Metric::Fcp | Metric::Ttfb | Metric::Hydrated | Metric::Pending => Apart::Everything,
+        Metric::Errors | Metric::Rejections | Metric::Panics => Apart::Build,
+        Metric::ViewReady | Metric::DataReady => Apart::Navigation,
         _ => Apart::Nothing,
     }
 }
@@ -47,6 +53,8 @@ fn record_as(recorder: &Recorder, beacon: &Beacon, metric: &str, value: u64, apa
             of_all(&format!("viewport:{}", beacon.viewport.name()));
             of_all(&format!("cache:{}", beacon.cache.name()));
         }
+        Apart::Build => of_each(&build()),
+        Apart::Navigation => of_each(&navigation()),
         Apart::Nothing => {}
     }
 }
@@ -71,5 +79,23 @@ mod tests {
         assert_eq!(classes(Metric::Lcp, "/products"), ["", "build:abc", "connection:4g", "device:phone"]);
         assert_eq!(classes(Metric::Pending, ALL).len(), 7);
         assert_eq!(classes(Metric::LcpTtfb, "/products"), [""]);
+    }
+
+    #[test]
+    fn what_is_broken_is_told_apart_by_build() {
+        for metric in [Metric::Errors, Metric::Rejections, Metric::Panics] {
+            assert_eq!(
+                (classes(metric, ALL), classes(metric, "/products")),
+                (vec![String::new(), "build:abc".into()], vec![String::new(), "build:abc".into()])
+            );
+        }
+    }
+
+    #[test]
+    fn a_route_of_the_app_is_told_apart_from_a_page_that_was_loaded() {
+        for metric in [Metric::ViewReady, Metric::DataReady] {
+            assert_eq!(classes(metric, "/products"), ["", "navigation:soft"]);
+            assert_eq!(classes(metric, ALL), ["", "navigation:soft"]);
+        }
     }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     device::{self, Heard},
     frame::signed_in,
-    ui::{chance::new_op, later::Later, time::now},
+    ui::{chance::new_op, later::Later, mark::mark, time::now},
 };
 
 /// Several changes of the outbox are drawn once.
@@ -104,6 +104,9 @@ impl Live {
         }
         if let Ok(Some(part)) = element.query_selector("[data-part=changes]") {
             focus::keep(&part, || part.set_inner_html(&html));
+            if self.drawn.with_value(String::is_empty) {
+                mark("vitrine:data-ready");
+            }
             self.drawn.set_value(html);
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     frame::use_me,
     ui::{
         at_once::{at_once, changing},
+        mark::data_ready,
         notice::{Way, here},
         title::title,
         values::capital,
@@ -67,13 +68,17 @@ pub(crate) fn Settings() -> impl IntoView {
 fn Members() -> impl IntoView {
     let (may, email) = use_me().map_or_else(Default::default, |me| (me.role.may(Permission::Manage), me.email));
     if !may {
+        data_ready();
         return at_once(view! { <p class="muted">"Owners of the store see who belongs to it."</p> });
     }
     let loaded: Loaded<Answer> = Loaded::new_with_options(|| (), |()| list_members(), true);
     let list = changing(move || {
         let Some(answer) = loaded.get() else { return ().into_any() };
         match answer {
-            Ok(members) => at_once(view! { <ul>{members.into_iter().map(|member| member_view(member, &email)).collect_view()}</ul> }),
+            Ok(members) => {
+                data_ready();
+                at_once(view! { <ul>{members.into_iter().map(|member| member_view(member, &email)).collect_view()}</ul> })
+            }
             Err(error) => {
                 let again = Way::again(here(), Some(Callback::new(move |()| loaded.refetch())));
                 at_once(view! { <div class="line"><p class="error" role="alert">{error.to_string()}</p>{again.view()}</div> })

@@ -19,7 +19,6 @@ pub(crate) mod installed;
 pub(crate) mod later;
 pub(crate) mod list;
 pub(crate) mod listen;
-#[cfg(feature = "hydrate")]
 pub(crate) mod mark;
 pub(crate) mod marked;
 pub(crate) mod notice;

@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     at_once::at_once,
     list::list,
+    mark::data_ready,
     notice::{Failure, NotFound},
 };
 use crate::codec::Loaded;
@@ -34,7 +35,10 @@ where
                 loaded
                     .get()
                     .map(|answer| match answer {
-                        Ok(answer) => page(answer),
+                        Ok(answer) => {
+                            data_ready();
+                            page(answer)
+                        }
                         Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
                     })
             }}
@@ -59,7 +63,10 @@ where
         Err(error) => error.to_string(),
     };
     let page = move |answer| match answer {
-        Ok(Some(thing)) => page(thing),
+        Ok(Some(thing)) => {
+            data_ready();
+            page(thing)
+        }
         Ok(None) => at_once(view! { <NotFound /> }),
         Err(error) => at_once(view! { <Failure error again=Callback::new(move |()| loaded.refetch()) /> }),
     };

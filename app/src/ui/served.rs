@@ -86,7 +86,11 @@ pub(crate) fn alive(alive: Alive) -> impl IntoView {
             Here::Below(path) => (at.starts_with(path), format!("{at}?")),
         });
         let search = below + &location.search.get();
-        if !is_here || (before.is_none() && is_served) {
+        if !is_here {
+            return;
+        }
+        if before.is_none() && is_served {
+            super::mark::data_ready();
             return;
         }
         latest.update_value(|latest| *latest += 1);
@@ -105,8 +109,12 @@ pub(crate) fn alive(alive: Alive) -> impl IntoView {
             if let Some(Some(node)) = node.try_get_untracked() {
                 node.set_hidden(html.is_empty());
                 node.set_inner_html(&html);
+                // Another of its places is a view of its own, which stands at once.
                 #[cfg(feature = "hydrate")]
-                super::mark::mark("vitrine:data-ready");
+                if !html.is_empty() {
+                    super::mark::mark("vitrine:view-ready");
+                    super::mark::mark("vitrine:data-ready");
+                }
                 // What had the focus has gone with what was there.
                 if before.is_some()
                     && let Ok(Some(heading)) = node.query_selector("h1")

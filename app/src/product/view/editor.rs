@@ -21,14 +21,13 @@ use crate::{
         api::Opened,
         sheet::{Sheet, Undo},
     },
-    ui::{at_once::at_once, toast::ToastList},
+    ui::{at_once::at_once, mark::data_ready, toast::ToastList},
 };
 
 #[component]
 pub(super) fn Editor(opened: Opened, neighbours: Signal<Neighbours>, list: Memo<String>) -> impl IntoView {
     let sheet = Sheet::new(&opened);
-    #[cfg(feature = "hydrate")]
-    Effect::new(|_| crate::ui::mark::mark("vitrine:data-ready"));
+    data_ready();
     follow_handle(sheet, list);
     let action = address(opened.product.handle.as_str(), "");
     let came_from = list.get_untracked();

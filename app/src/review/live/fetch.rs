@@ -7,12 +7,15 @@ use ports::{
 };
 
 use super::{Live, outbox};
-use crate::review::{
-    api,
-    state::{
-        address::{Place, print, print_cursor},
-        desk::{Desk, PART},
+use crate::{
+    review::{
+        api,
+        state::{
+            address::{Place, print, print_cursor},
+            desk::{Desk, PART},
+        },
     },
+    ui::mark::mark,
 };
 
 impl Live {
@@ -59,6 +62,9 @@ impl Live {
         }
         self.draw();
         let _ = self.root.set_attribute("data-ready", "");
+        if self.failure.is_none() {
+            mark("vitrine:data-ready");
+        }
         self.fetch();
         self.know_people();
     }

@@ -29,7 +29,7 @@ export default defineConfig({
       name: 'postgres',
       use: { engine: 'postgres' },
       grepInvert: /axe finds nothing/,
-      testIgnore: /\/(briefs|builds|chunks|installed|kept|line|offline|pages|providers|proxy|selecting|settings|vitals-collector)\.spec/,
+      testIgnore: /\/(briefs|builds|chunks|installed|kept|line|offline|pages|providers|proxy|selecting|settings|vitals-collector|vitals-delivered)\.spec/,
     },
   ],
 });

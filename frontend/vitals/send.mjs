@@ -36,9 +36,13 @@ export function waiting(since = document.documentElement.dataset.pendingSince) {
   if (since > 0) longest(refresh(), "pending", Date.now() - since);
 }
 
-/** The server waits no longer for more of what there is: where the page comes back, it does as another view. */
+/** The server need not wait for more of what there is: where the page comes back, it does as another view. */
 function left() {
-  for (const view of views) view.left = view.changed = true;
+  for (const view of views) {
+    view.left = true;
+    // What the browser still has goes out with that; what is gone is not told once more.
+    view.changed ||= view.waits?.activated === false;
+  }
   flush();
 }
 
@@ -77,10 +81,11 @@ function leave(view, activateAfter) {
     values: view.values,
   });
   view.later?.abort();
+  view.waits = undefined;
   try {
     const { signal } = (view.later = new AbortController());
     // Neither who it is nor which address the page has.
-    fetchLater(WHERE, { method: "POST", body, activateAfter, signal, credentials: "omit", referrerPolicy: "no-referrer" });
+    view.waits = fetchLater(WHERE, { method: "POST", body, activateAfter, signal, credentials: "omit", referrerPolicy: "no-referrer" });
   } catch {
     // There is no such thing, or no room left for it.
     navigator.sendBeacon?.(WHERE, body);

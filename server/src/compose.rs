@@ -121,6 +121,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         process: store.process(),
         build: (build.clone(), env!("CARGO_PKG_VERSION")),
         arriving,
+        vitals_share: config.vitals_share,
         telling,
     };
     let watching = measuring::start(watched);

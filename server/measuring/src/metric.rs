@@ -83,6 +83,9 @@ pub const VITALS: &str = "vitals.";
 pub const PENDING: &str = "vitals.pending";
 /// Page views that something was heard of; of the route.
 pub const VIEWS: &str = "vitals.views";
+/// Which share of page views browsers measure, in thousandths and one at least, looked at every ten seconds: where it is not all, what is counted of page views
+/// is less than there were.
+pub const VITALS_SHARE: &str = "vitals.share";
 /// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.
 pub const BEACONS: &str = "vitals.beacons";
 
@@ -90,7 +93,7 @@ pub const BEACONS: &str = "vitals.beacons";
 pub const TIMES: [&str; 10] =
     [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
 /// What is measured in thousandths of what there is.
-pub const SHARES: [&str; 7] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY];
+pub const SHARES: [&str; 8] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY, VITALS_SHARE];
 
 /// What that is called which a series of a metric is of: the `route` of a request, the `pool` of a wait.
 pub fn dimension(metric: &str) -> &'static str {

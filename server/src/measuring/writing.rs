@@ -46,6 +46,8 @@ pub(crate) struct Watched {
     pub(crate) build: (String, &'static str),
     /// What browsers say.
     pub(crate) arriving: Arriving,
+    /// Which share of page views they measure, from 0 to 1.
+    pub(crate) vitals_share: f64,
     /// None: nobody else is told.
     pub(crate) telling: Option<Telling>,
 }
@@ -95,7 +97,7 @@ impl Handle {
 }
 
 async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped: watch::Receiver<bool>) {
-    let Watched { measuring, store, cache, limits, connections, desk, data_dir, process, build, arriving, telling: _ } = watched;
+    let Watched { measuring, store, cache, limits, connections, desk, data_dir, process, build, arriving, vitals_share, telling: _ } = watched;
     let Some(recorder) = measuring.recorder() else { return };
     let listening = tokio::spawn({
         let (measuring, store, build, stopped) = (measuring.clone(), store.clone(), build.0.clone(), stopped.clone());
@@ -126,6 +128,9 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         providers.look(recorder, desk.utilisation());
         machine.look(recorder, &name);
         disk.look(recorder, &data_dir);
+        if vitals_share > 0.0 {
+            recorder.record(metric::VITALS_SHARE, ALL, "", measured_share(vitals_share));
+        }
         let present = now();
         if present == minute && !is_end {
             continue;
@@ -212,9 +217,24 @@ fn micros() -> u64 {
     u64::try_from(SystemClock.now().micros()).unwrap_or(0)
 }
 
+/// In thousandths. What is measured at all is not told as nothing.
+fn measured_share(share: f64) -> u64 {
+    ((share * 1_000.0).round() as u64).max(1)
+}
+
 /// What a process is called: enough of its id to tell some dozen apart.
 fn short(process: Uuid) -> String {
     let mut name = process.simple().to_string();
     name.truncate(8);
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_is_hardly_any_is_some() {
+        assert_eq!([1.0, 0.1, 0.000_1].map(measured_share), [1_000, 100, 1]);
+    }
 }

@@ -106,6 +106,7 @@ fn help(name: &str) -> &'static str {
         metric::DISK_BUSY => "How much of the time that disk had something to do.",
         metric::BEACONS => "Beacons of browsers, by what became of them.",
         metric::VIEWS => "Page views that something was heard of, by route.",
+        metric::VITALS_SHARE => "Which share of page views browsers measure.",
         metric::PENDING => "How long the oldest edit has waited on a device.",
         _ => "As browsers measured it, by route.",
     }

@@ -16,7 +16,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { program, root, Server } from '../support/server.mjs';
 import { Line } from './compare/line.mjs';
-import { FIGURES, ready } from './compare/figures.mjs';
+import { FIGURES, ready, signInAgain } from './compare/figures.mjs';
 import { inTurns } from './compare/turns.mjs';
 
 /** Of so many bursts the least counts: what disturbs one makes it slower and never faster. */
@@ -69,12 +69,26 @@ async function measured() {
     const grounds = [];
     for (const line of lines) grounds.push(await ready(line));
     const figures = [];
-    for (const figure of FIGURES.filter(({ name }) => name.includes(set('FIGURES', '')))) {
+    const wanted = FIGURES.filter(({ name }) => name.includes(set('FIGURES', '')));
+    if (wanted.length === 0) throw new Error(`FIGURES is "${set('FIGURES')}", and no figure has that in its name. There are: ${FIGURES.map(({ name }) => name).join(', ')}.`);
+    for (const figure of wanted) {
       const begun = performance.now();
-      const sides = lines.map((line, side) => () => line.burst(burst, figure.asks(grounds[side])));
+      const sides = lines.map((_, side) => () => lines[side].burst(burst, figure.asks(grounds[side])));
       // Caches fill, code is loaded.
-      for (const side of sides) await side();
-      const [base, now] = await inTurns(pairs, LEAST_OF, sides);
+      const warm = async () => {
+        for (const side of sides) await side();
+      };
+      await warm();
+      const [base, now] = await inTurns(pairs, LEAST_OF, sides, async () => {
+        for (const [side, server] of servers.entries()) {
+          lines[side].close();
+          await server.stop();
+          await server.start();
+          lines[side] = new Line(server.address, server.process.pid);
+          await signInAgain(lines[side], grounds[side]);
+        }
+        await warm();
+      });
       figures.push({ name: figure.name, unit: 'ms', base: base.map((one) => one.ms), new: now.map((one) => one.ms) });
       if ([...base, ...now].every((one) => one.processor !== null)) {
         figures.push({ name: `${figure.name}: processor`, unit: 'ms', base: base.map((one) => one.processor), new: now.map((one) => one.processor) });

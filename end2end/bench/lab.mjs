@@ -21,12 +21,12 @@ export function keep(lines, plan, engine, began) {
 /** Of figures that were measured several times each is a repeat; what is no number could not be had. */
 export function recordOf(lines, { plan, engine, began, build, machine }) {
   const results = new Map();
-  for (const { what, value, unit, least } of lines) {
+  for (const { what, value, unit, least, spread } of lines) {
     if (!Number.isFinite(value)) continue;
     const name = what.slice(0, 200);
     const known = results.get(name);
     if (known) known.values.push(value);
-    else results.set(name, { name, unit, better: least ? 'more' : 'less', values: [value] });
+    else results.set(name, { name, unit, better: least ? 'more' : 'less', values: [value], ...(Number.isFinite(spread) && { spread }) });
   }
   if (results.size === 0) return undefined;
   const at = `${began.toISOString().slice(0, 19)}Z`;

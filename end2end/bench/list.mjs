@@ -1,5 +1,5 @@
 // The list: windows at any depth, in any order, filtered or not; search. Over HTTP, with totals and facets.
-import { figure, percentile } from './report.mjs';
+import { figure, figureOf, percentile } from './report.mjs';
 import { residentMegabytes } from './start.mjs';
 
 const SORTS = ['title', '-title', 'vendor', '-vendor', 'price', '-price', 'updated', '-updated'];
@@ -35,8 +35,9 @@ async function figures(server, what, count, budget, ask) {
     facets.push(await timed(server, `/api/fn/products/facets?address=${encodeURIComponent(query)}`));
   }
   const together = windows.map((window, at) => window + facets[at]);
-  figure(`${server.engine}: ${what}, with total: p95`, percentile(windows, 0.95), 'ms', budget);
-  figure(`${server.engine}: ${what}, with total and facets: p95`, percentile(together, 0.95), 'ms', budget);
+  const p95 = (times) => percentile(times, 0.95);
+  figureOf(`${server.engine}: ${what}, with total: p95`, windows, p95, 'ms', budget);
+  figureOf(`${server.engine}: ${what}, with total and facets: p95`, together, p95, 'ms', budget);
 }
 
 async function timed(server, path) {

@@ -26,10 +26,13 @@ export function loadBench(engine, quick) {
   const three = overload.steps.at(-1);
   const peak = Math.max(...overload.steps.map((step) => step.total.per_second));
   const good = overload.total.in_time / overload.seconds;
-  figure(`${engine}: answered in time at ${Math.round(three.rate)}/s, three times what it can take, of its peak`, (good / peak) * 100, '%', 90, { least: true });
+  // Numbers of the run stand beside names and not in them: by its name a figure is held against the same one of another run.
+  console.log(`  at ${Math.round(three.rate)}/s`);
+  figure(`${engine}: answered in time at three times what it can take, of its peak`, (good / peak) * 100, '%', 90, { least: true });
 
   const { kill } = run('kill');
-  figure(`${engine}: writes lost in ${kill.restarts} kills, of ${kill.edits_acknowledged}`, kill.lost, '', 0);
+  console.log(`  ${kill.restarts} kills, ${kill.edits_acknowledged} writes acknowledged`);
+  figure(`${engine}: writes lost in kills`, kill.lost, '', 0);
   figure(`${engine}: writes done twice`, kill.twice, '', 0);
 }
 

@@ -10,7 +10,8 @@ import { killsBench } from './kills.mjs';
 import { keep } from './lab.mjs';
 import { listBench } from './list.mjs';
 import { loadBench } from './load.mjs';
-import { print, report } from './report.mjs';
+import { on, print, report } from './report.mjs';
+import { quarterBench } from './quarter.mjs';
 import { startBench } from './start.mjs';
 import { wordsBench } from './words.mjs';
 import { worldsBench } from './worlds.mjs';
@@ -24,6 +25,7 @@ try {
   worldsBench();
   const file = makeFile(work, products);
   for (const engine of engines) {
+    on(engine);
     const server = await importBench(engine, file, products);
     try {
       await startBench(server, products);
@@ -34,6 +36,7 @@ try {
     } finally {
       await server.end();
     }
+    await quarterBench(engine);
     await deviceBench(engine);
     // It is the browser that is killed.
     if (engine === engines[0]) await killsBench(engine);

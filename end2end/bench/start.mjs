@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from '../support/server.mjs';
-import { figure } from './report.mjs';
+import { deviation, figure } from './report.mjs';
 
 export async function startBench(server) {
   await server.start();
@@ -20,7 +20,7 @@ export async function startBench(server) {
     while (!(await firstPage(server))) await new Promise((done) => setTimeout(done, 5));
     times.push(performance.now() - begun);
   }
-  figure(`${server.engine}: start to the first page of products answered`, Math.min(...times) / 1_000, 's', 1);
+  figure(`${server.engine}: start to the first page of products answered`, Math.min(...times) / 1_000, 's', 1, { spread: deviation(times) / 1_000 });
 
   // Until the list index is there.
   const begun = performance.now();

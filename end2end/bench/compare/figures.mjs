@@ -57,6 +57,12 @@ export async function ready(line) {
   return { bearer, cookie, handles, lists: 0, searches: 0, pages: 0, changes: 0 };
 }
 
+/** On a server that was started again: what was asked already is not asked again. */
+export async function signInAgain(line, ground) {
+  const { bearer, cookie } = await ready(line);
+  Object.assign(ground, { bearer, cookie });
+}
+
 /** No two questions are the same, so that no answer is kept; what they ask for is: nothing costs as much as that. */
 const unlike = (turn) => `price_max=${100_000 + turn}`;
 

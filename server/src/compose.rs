@@ -80,7 +80,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let jobs = Arc::new(JobsService::new(store.clone(), &config.data_dir, wake.clone()));
     let runs = Arc::new(RunsService::new(store.clone(), desk.clone(), wake));
     let writing = Arc::new(WritingService::new(store.clone(), desk.clone()));
-    let alerting = alerting::open(config, &store, post.wire());
+    let alerting = alerting::open(config, &store, &site.dir, post.wire());
     let webhooks = Arc::new(WebhooksService::new(store.clone(), post));
     let shared = Arc::new(store.clone());
     let ports = Ports::new(AllPorts {

@@ -52,9 +52,9 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             @if !known.is_empty() { (table(&known, live)) }
             @if !unknown.is_empty() { details { summary { "Those that were not measured" } (table(&unknown, live)) } }
         }
-        (elsewhere("built", "Checked by the build", "Each build is held against them, and fails when one is passed.", &built))
-        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure.", &tested))
-        (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail.", &hot))
+        (elsewhere("built", "Checked by the build", "What the files of this build weigh on their way. Each build is held against them, and fails when one is passed.", &built))
+        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure, and fails when one is passed: what it was is told where it ran, and in the lab.", &tested))
+        (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail. What they counted is known where they ran beside this server.", &hot))
     }
 }
 
@@ -144,17 +144,13 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
                 @if let State::Passed { .. } = state { (bar(100, 100)) span.vh { "all of it" } }
             }
             td {
-                @match state {
-                    State::Kept { .. } => span.badge data-tone="ok" { "Kept" },
-                    State::Passed { .. } => span.badge data-tone="bad" title=[judged.complaint()] { "Passed" },
-                    State::NotMeasured => span.badge data-tone="off" { "Not measured" },
-                }
+                (self::state(judged, "Not measured"))
             }
         }
     }
 }
 
-/// Those that nothing is measured of here.
+/// Those that are not measured while it is used.
 fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup {
     let heading = format!("{id}-h");
     html! {
@@ -162,16 +158,43 @@ fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup
             h2 id=(heading) { (name) }
             p.muted { (says) }
             details {
-                summary { (number(judged.len() as u64)) " budgets" }
+                summary { (told(judged)) }
                 div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
                     table.table {
-                        (heads("Budget", &["Limit"]))
-                        tbody { @for judged in judged { tr { th scope="row" { (judged.budget.what) } td.num { (limit(judged.budget)) } } } }
+                        (heads("Budget", &["Is", "Limit", "State"]))
+                        tbody {
+                            @for judged in judged {
+                                tr {
+                                    th scope="row" { (judged.budget.what) }
+                                    td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
+                                    td.num { (limit(judged.budget)) }
+                                    td { (state(judged, "Held there")) }
+                                }
+                            }
+                        }
                     }
                 }
             }
         }
     }
+}
+
+fn state(judged: &Judged<'_>, unknown: &str) -> Markup {
+    html! {
+        @match judged.state {
+            State::Kept { .. } => span.badge data-tone="ok" { "Kept" },
+            State::Passed { .. } => span.badge data-tone="bad" title=[judged.complaint()] { "Passed" },
+            State::NotMeasured => span.badge data-tone="off" { (unknown) },
+        }
+    }
+}
+
+/// How many there are, and how many are kept and passed as far as is known here.
+fn told(judged: &[&Judged<'_>]) -> String {
+    let count = |wanted: fn(&State) -> bool| judged.iter().filter(|judged| wanted(&judged.state)).count() as u64;
+    let (kept, passed) = (count(|state| matches!(state, State::Kept { .. })), count(|state| matches!(state, State::Passed { .. })));
+    let all = number(judged.len() as u64);
+    if kept + passed == 0 { format!("{all} budgets") } else { format!("{all} budgets: {} kept, {} passed", number(kept), number(passed)) }
 }
 
 fn limit(budget: &Budget) -> String {
@@ -253,11 +276,23 @@ mod tests {
 
         let part = |id: &str| page.split_once(&format!("id=\"{id}-h\"")).unwrap().1.split_once("</section>").unwrap().0.to_owned();
         assert!(part("built").contains("The first chunk") && part("built").contains(" kB"), "{page}");
+        assert!(part("tested").contains(">Held there<") && part("tested").contains(" budgets</summary>"), "{page}");
         assert!(part("tested").contains("A thousand people: p95") && !part("tested").contains("The first chunk"), "{page}");
         let (counted, beacons) = (part("counted"), OURS.get("instructions-beacons").unwrap());
         assert!(counted.contains(&beacons.what) && counted.contains(&limit(beacons)), "{counted}");
         assert!(!part("tested").contains(" instructions") && !counted.contains("A thousand people: p95"), "{page}");
         assert!(!page.contains("style=") && !page.contains("<script"), "{page}");
+    }
+
+    #[test]
+    fn what_this_build_weighs_is_held_against_what_it_may() {
+        let ids: Vec<&str> = OURS.iter().filter(|budget| budget.checked() == "build").map(|budget| budget.id.as_str()).collect();
+
+        let page = page(vec![reading(ids[0], Some(0.1), 0), reading(ids[1], Some(9_999.0), 0)], (0, 0), [(0, 0); 5]);
+
+        let built = page.split_once("id=\"built-h\"").unwrap().1.split_once("</section>").unwrap().0;
+        assert!(built.contains(&format!("{} budgets: 1 kept, 1 passed", ids.len())), "{built}");
+        assert!(built.contains(">Kept<") && built.contains(">Passed<") && built.contains("0.1 kB"), "{built}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{About, Budgets, Reading};
+use crate::{About, Budget, Budgets, Reading};
 
 /// The files of one build, by their names without a hash: `vitrine.wasm`, `page_products`, `sw.js`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,16 @@ impl Built {
     /// By their names without a hash, in the order of those.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Sent)> {
         self.files.iter().map(|(name, sent)| (name.as_str(), sent))
+    }
+
+    /// What those budgets come to whose files are there.
+    pub fn sizes(&self, budgets: &Budgets) -> Vec<Reading> {
+        let size = |budget: &Budget| {
+            let About::Build { files, .. } = &budget.about else { return None };
+            let bytes = files.iter().map(|file| self.get(file).map(|file| file.sent)).sum::<Option<u64>>()?;
+            Some(Reading { id: budget.id.clone(), value: kilobytes(bytes) })
+        };
+        budgets.iter().filter_map(size).collect()
     }
 
     /// What every budget of files comes to. Otherwise sentences: of budgets whose files are not there, and of files that have no budget.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{About, Budget, Budgets, table::columns};
+use crate::{About, Budget, Budgets, Reading, table::columns};
 
 /// What was counted in one run, by the names of the functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum Change {
 }
 
 /// How many hundredths more than its limit something may take: what differs from run to run is three thousandths.
-const MOST_MORE: u128 = 1;
+pub(crate) const MOST_MORE: u128 = 1;
 /// How many hundredths fewer it may take until its limit is told to be too wide.
 const MOST_FEWER: u128 = 3;
 
@@ -98,6 +98,15 @@ impl Counts {
             }
         }
         if counts.is_empty() { Err("Nothing was counted.".to_owned()) } else { Ok(Self(counts)) }
+    }
+
+    /// What was counted of those budgets that there are.
+    pub fn known(&self, budgets: &Budgets) -> Vec<Reading> {
+        let one = |budget: &Budget| {
+            let About::Counted { counter } = &budget.about else { return None };
+            Some(Reading { id: budget.id.clone(), value: self.0.get(counter)?.instructions as f64 })
+        };
+        budgets.iter().filter_map(one).collect()
     }
 
     /// Each budget of instructions with what was counted, in the order of the file. Otherwise sentences: of budgets whose functions are not there,

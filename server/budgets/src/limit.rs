@@ -43,7 +43,7 @@ impl Limit {
     /// Whether something that was measured, in the limit's unit, keeps to it. What is no number does not.
     pub fn holds(&self, value: f64) -> bool {
         match self.side {
-            Side::AtMost => value <= self.value,
+            Side::AtMost => value <= self.value * self.unit.tolerance(),
             Side::AtLeast => value >= self.value,
         }
     }
@@ -89,6 +89,14 @@ impl Limit {
 }
 
 impl Unit {
+    /// How many times its limit something may be: what is counted differs from run to run by some thousandths.
+    const fn tolerance(self) -> f64 {
+        match self {
+            Self::Instructions => 1.0 + crate::counted::MOST_MORE as f64 / 100.0,
+            _ => 1.0,
+        }
+    }
+
     pub(crate) const ALL: [Self; 10] = [
         Self::Kilobytes,
         Self::Megabytes,
@@ -197,6 +205,14 @@ mod tests {
     fn no_number_keeps_to_no_limit() {
         assert!(!most(1.0, Unit::Seconds).holds(f64::NAN) && !least(1.0, Unit::Percent).holds(f64::NAN));
         assert!(!most(1.0, Unit::Seconds).holds(f64::INFINITY));
+    }
+
+    #[test]
+    fn instructions_may_be_a_hundredth_more_as_where_they_are_counted() {
+        let limit = most(1_000.0, Unit::Instructions);
+
+        assert_eq!([1_000.0, 1_010.0, 1_011.0].map(|value| limit.holds(value)), [true, true, false]);
+        assert!(!most(1_000.0, Unit::Count).holds(1_001.0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! log, and the built-in rules hold.
 
 mod budgets;
+mod built;
 mod changes;
 mod measures;
 mod post;
@@ -11,7 +12,7 @@ mod selecting;
 mod service;
 mod windows;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use ::alerting::{Alerting, Limits, Mail, Parts, Settings, Way};
 use alerts::Site;
@@ -45,8 +46,8 @@ pub struct Handle {
     task: Option<JoinHandle<()>>,
 }
 
-/// `wire` is the way out that webhooks take.
-pub(crate) fn open(config: &Config, store: &Store, wire: Arc<dyn Wire>) -> Opened {
+/// `wire` is the way out that webhooks take, `site` where the browser's files are.
+pub(crate) fn open(config: &Config, store: &Store, site: &Path, wire: Arc<dyn Wire>) -> Opened {
     let (settings, trouble) = match config.alerts_file.as_deref().map(crate::config::alerts::read) {
         None => (Settings::default(), None),
         Some(Ok(settings)) => (settings, None),
@@ -85,6 +86,7 @@ pub(crate) fn open(config: &Config, store: &Store, wire: Arc<dyn Wire>) -> Opene
         rules,
         channels: shown,
         trouble,
+        built: built::readings(site, &budgets::OURS),
         is_watched: config.measuring,
     };
     Opened { service: Arc::new(service), alerting: config.measuring.then_some(alerting) }

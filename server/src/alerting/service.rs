@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::clock::Clock;
 use ports::{
     Access, People,
-    alerts::{Alerts, Channel, Firing, LONGEST_REASON, LiveFigures, MOST_SILENCES, NewSilence, Sent, SentState, Standing, was_lately},
+    alerts::{Alerts, Channel, Firing, LONGEST_REASON, LiveFigures, MOST_SILENCES, NewSilence, Reading, Sent, SentState, Standing, was_lately},
     error::AppError,
 };
 use store::{Entropy, OsEntropy, Store};
@@ -26,6 +26,8 @@ pub(super) struct AlertsService {
     pub(super) rules: Vec<Rule>,
     pub(super) channels: Vec<Channel>,
     pub(super) trouble: Option<String>,
+    /// What is known of budgets without anything being used.
+    pub(super) built: Vec<Reading>,
     pub(super) is_watched: bool,
 }
 
@@ -140,7 +142,9 @@ impl Alerts for AlertsService {
     async fn live_figures(&self, who: &Access) -> Result<LiveFigures, AppError> {
         self.store.allowed_as_operator(who).await?;
         let live = self.measures.live(SystemClock.now()).await.map_err(|Sentence(says)| AppError::Unavailable(says))?;
-        Ok(live.0.clone())
+        let mut figures = live.0.clone();
+        figures.readings.extend(self.built.iter().cloned());
+        Ok(figures)
     }
 }
 

@@ -2,10 +2,10 @@
 
 /// How long a request took, in microseconds, of a method with its route (`GET /products/{handle}`) and a status class (`2xx`).
 pub const HTTP_DURATION: &str = "http.duration";
-/// The same of all routes together, in microseconds, by status class. It is put together of it when it is written, so that a quarter of a year is
-/// looked at without what every route has measured.
+/// The same of all routes together that are work ([`is_work`]), in microseconds, by status class. It is put together of it when it is written, so that
+/// a quarter of a year is looked at without what every route has measured.
 pub const HTTP_TOGETHER: &str = "http.together";
-/// How many requests were work, of all routes together: no health checks, files, polls and beacons.
+/// How many requests were work ([`is_work`]), of all routes together.
 pub const HTTP_WORK: &str = "http.work";
 /// Bytes of answers whose length is known, in the same way, without classes.
 pub const HTTP_BYTES: &str = "http.bytes";
@@ -94,6 +94,31 @@ pub const TIMES: [&str; 10] =
     [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
 /// What is measured in thousandths of what there is.
 pub const SHARES: [&str; 8] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY, VITALS_SHARE];
+
+/// Routes that nobody waits for: health checks, files, and what pages and browsers do by themselves.
+pub const NO_WORK: [&str; 15] = [
+    "GET /healthz",
+    "GET /readyz",
+    "GET /sw.js",
+    "GET /pkg/{*file}",
+    "GET /pictures/demo/{file}",
+    "GET /screenshots/{file}",
+    "GET /icons.svg",
+    "GET /favicon.svg",
+    "GET /icon-192.png",
+    "GET /icon-512.png",
+    "GET /icon-maskable.png",
+    "GET /manifest.webmanifest",
+    "GET /robots.txt",
+    "POST /vitals",
+    "GET /sync/v1/poke",
+];
+
+/// Whether a route is work of the people and programs that use the product. How fast and how surely they are answered is told of work alone: a file
+/// takes a tenth of a millisecond and hides the page that took a second, and a beacon that is sent away is no fault.
+pub fn is_work(route: &str) -> bool {
+    !NO_WORK.contains(&route)
+}
 
 /// What that is called which a series of a metric is of: the `route` of a request, the `pool` of a wait.
 pub fn dimension(metric: &str) -> &'static str {

@@ -7,8 +7,6 @@ use measuring::{ALL, Level, Series, Sketch, Span, metric};
 use ports::alerts::{Counted, LiveFigures, Reading};
 use store::measured::Measured;
 
-use super::selecting::PROBES;
-
 /// The product's own.
 pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
 
@@ -44,9 +42,9 @@ pub(super) fn is_wanted(series: &Series) -> bool {
     }
 }
 
-/// Adds what was asked by people and programs, and how much of it was answered without the server's fault.
+/// Adds what was asked by people and programs as their work, and how much of it was answered without the server's fault.
 pub(super) fn count<'a>(counted: &mut Counted, rows: impl Iterator<Item = &'a Measured>) {
-    for row in rows.filter(|row| !PROBES.contains(&row.series.of.as_str())) {
+    for row in rows.filter(|row| metric::is_work(&row.series.of)) {
         counted.total += row.sketch.count();
         if row.series.class != "5xx" {
             counted.good += row.sketch.count();
@@ -82,7 +80,7 @@ fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Co
         sketch
     };
     let (route, limit) = (question.series.route.as_str(), question.limit);
-    let is_asked = |series: &Series| if route == ALL { !PROBES.contains(&series.of.as_str()) } else { series.of == route };
+    let is_asked = |series: &Series| if route == ALL { metric::is_work(&series.of) } else { series.of == route };
     let share = |part: u64, of: u64, needed: u64| (of >= needed.max(1)).then(|| part as f64 / of as f64 * 100.0);
     // One of so many is what may fail.
     let for_failures = |allowed: f64| if allowed > 0.0 { (100.0 / allowed).ceil() as u64 } else { FEWEST };
@@ -224,13 +222,15 @@ mod tests {
     }
 
     #[test]
-    fn what_machines_ask_to_find_out_about_the_server_is_not_counted() {
+    fn what_is_no_work_of_people_is_not_counted() {
         let mut counted = Counted::default();
 
         count(
             &mut counted,
             [
                 rows("http.duration", "GET /readyz", "5xx", 1, 9),
+                rows("http.duration", "POST /vitals", "5xx", 1, 9),
+                rows("http.duration", "GET /pkg/{*file}", "2xx", 1, 9),
                 rows("http.duration", "GET /products", "5xx", 1, 2),
                 rows("http.duration", "GET /products", "4xx", 1, 3),
             ]

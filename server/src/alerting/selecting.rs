@@ -24,9 +24,6 @@ fn has_whole(metric: &str) -> bool {
     matches!(metric, metric::HTTP_IN_FLIGHT | metric::JOB_WAITING) || (metric.starts_with(metric::VITALS) && metric != metric::BEACONS)
 }
 
-/// What is asked by machines, to find out whether this server may be asked: an answer of 503 is what is meant.
-pub(super) const PROBES: [&str; 2] = ["GET /healthz", "GET /readyz"];
-
 const CLASS: &str = "class";
 
 /// A selector, understood.
@@ -83,7 +80,8 @@ impl<'a> Wanted<'a> {
         let is_own = match only.get(self.own) {
             Some(value) => *value == series.of,
             None if has_whole(metric) => self.is_told_apart() != (series.of == ALL),
-            None => self.is_told_apart() || !PROBES.contains(&series.of.as_str()),
+            // A probe that is told 503 and a beacon that is sent away are what is meant.
+            None => self.is_told_apart() || metric::is_work(&series.of),
         };
         let (name, value) = part_of(&series.class);
         let is_part = match self.part {
@@ -124,16 +122,17 @@ mod tests {
         series.iter().filter_map(|(of, class)| wanted.subject(&Series::new(&selector.series, of, class))).collect()
     }
 
-    const REQUESTS: [(&str, &str); 4] = [("GET /products", "2xx"), ("GET /products", "5xx"), ("POST /runs", "2xx"), ("GET /readyz", "5xx")];
+    const REQUESTS: [(&str, &str); 5] =
+        [("GET /products", "2xx"), ("GET /products", "5xx"), ("POST /runs", "2xx"), ("GET /readyz", "5xx"), ("POST /vitals", "5xx")];
     const VITALS: [(&str, &str); 4] = [(ALL, ""), ("/products", ""), (ALL, "device:phone"), ("/products", "device:phone")];
 
     #[test]
-    fn what_a_rule_does_not_name_is_meant_together_without_what_machines_ask() {
+    fn what_a_rule_does_not_name_is_meant_together_as_far_as_it_is_work() {
         let requests = || Selector::of("http.duration");
 
         assert_eq!(subjects(&requests(), &REQUESTS), ["", "", ""]);
         assert_eq!(subjects(&requests().only("class", "5xx"), &REQUESTS), [""]);
-        assert_eq!(subjects(&requests().by("route"), &REQUESTS), ["GET /products", "GET /products", "POST /runs", "GET /readyz"]);
+        assert_eq!(subjects(&requests().by("route"), &REQUESTS), ["GET /products", "GET /products", "POST /runs", "GET /readyz", "POST /vitals"]);
         assert_eq!(subjects(&requests().by("route").by("class").only("route", "POST /runs"), &REQUESTS), ["POST /runs 2xx"]);
         assert_eq!(subjects(&requests().only("route", "GET /readyz"), &REQUESTS), [""]);
     }

@@ -1,21 +1,16 @@
-//! What all routes have measured, put together once a minute: who looks at a quarter of a year reads some series and not those of every route.
+//! What all routes that are work have measured, put together once a minute: who looks at a quarter of a year reads some series and not those of
+//! every route.
 
 use std::collections::BTreeMap;
 
 use measuring::{ALL, Series, Sketch, metric};
 
-/// Nothing that somebody waits for: health checks, files, and what pages and browsers do by themselves.
-const NO_WORK: [&str; 7] =
-    ["GET /healthz", "GET /readyz", "GET /sw.js", "GET /pkg/{*file}", "GET /pictures/demo/{file}", "POST /vitals", "GET /sync/v1/poke"];
-
 /// Adds to what was measured of each route what it comes to.
 pub(super) fn with_all_routes(mut taken: Vec<(Series, Sketch)>) -> Vec<(Series, Sketch)> {
     let mut together: BTreeMap<(&str, &str), Sketch> = BTreeMap::new();
-    for (series, sketch) in taken.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION) {
+    for (series, sketch) in taken.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION && metric::is_work(&series.of)) {
         together.entry((metric::HTTP_TOGETHER, &series.class)).or_default().merge(sketch);
-        if !NO_WORK.contains(&series.of.as_str()) {
-            together.entry((metric::HTTP_WORK, "")).or_default().merge(&Sketch::counted(sketch.count()));
-        }
+        together.entry((metric::HTTP_WORK, "")).or_default().merge(&Sketch::counted(sketch.count()));
     }
     let together: Vec<_> = together.into_iter().map(|((metric, class), sketch)| (Series::new(metric, ALL, class), sketch)).collect();
     taken.extend(together);
@@ -27,20 +22,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn routes_are_put_together_by_class_and_what_is_work_is_counted() {
+    fn routes_that_are_work_are_put_together_by_class_and_counted() {
         let one = |metric: &str, of: &str, class: &str, values: &[u64]| (Series::new(metric, of, class), values.iter().copied().collect::<Sketch>());
         let taken = vec![
             one(metric::HTTP_DURATION, "GET /products", "2xx", &[5, 7]),
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[9]),
             one(metric::HTTP_DURATION, "GET /healthz", "2xx", &[1]),
+            one(metric::HTTP_DURATION, "POST /vitals", "5xx", &[1]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
         ];
 
         let all = with_all_routes(taken);
 
         let told: Vec<_> =
-            all[4..].iter().map(|(series, sketch)| (series.metric.as_str(), series.class.as_str(), sketch.count(), sketch.sum())).collect();
-        assert_eq!(told, [("http.together", "2xx", 3, 13), ("http.together", "5xx", 1, 9), ("http.work", "", 3, 0)]);
-        assert!(all.iter().skip(4).all(|(series, _)| series.of == ALL));
+            all[5..].iter().map(|(series, sketch)| (series.metric.as_str(), series.class.as_str(), sketch.count(), sketch.sum())).collect();
+        assert_eq!(told, [("http.together", "2xx", 2, 12), ("http.together", "5xx", 1, 9), ("http.work", "", 3, 0)]);
+        assert!(all.iter().skip(5).all(|(series, _)| series.of == ALL));
     }
 }

@@ -7,15 +7,14 @@ use ::alerting::Sentence;
 use alerts::Selector;
 use measuring::{ALL, Series, metric};
 
+use crate::measuring::{Unit, unit};
+
 /// What a value of a metric is multiplied by for a rule: microseconds become milliseconds, thousandths a share, ten-thousandths a score.
 pub(super) fn scale(metric: &str) -> f64 {
-    if metric::TIMES.contains(&metric) || metric::SHARES.contains(&metric) {
-        return 1e-3;
-    }
-    match metric.strip_prefix(metric::VITALS).and_then(|name| vitals::Metric::from_name(name).map(vitals::Metric::unit)) {
-        Some(vitals::Unit::Microseconds) => 1e-3,
-        Some(vitals::Unit::TenThousandths) => 1e-4,
-        _ => 1.0,
+    match unit(metric) {
+        Unit::Microseconds | Unit::Thousandths => 1e-3,
+        Unit::TenThousandths => 1e-4,
+        Unit::Bytes | Unit::Number => 1.0,
     }
 }
 

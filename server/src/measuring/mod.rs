@@ -17,6 +17,7 @@ mod telling;
 mod together;
 mod traced;
 mod traces_port;
+mod units;
 mod writing;
 
 use std::{
@@ -42,6 +43,7 @@ pub(crate) use self::{
     telling::Telling,
     traced::Traced,
     traces_port::KeptTraces,
+    units::{Unit, unit},
     writing::{Handle, Watched, start},
 };
 use self::{routes::Route, since_start::SinceStart};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use measuring::{Series, Sketch, metric};
 
 use super::text::{Family, Text};
-use crate::measuring::{Told, told};
+use crate::measuring::{Told, Unit, told, unit};
 
 /// What stands in families of its own: the database, caches, the process, and who was sent away.
 const ELSEWHERE: [&str; 3] = ["db.", "cache.", "process."];
@@ -24,8 +24,8 @@ const STEPS: [u64; 24] = {
     steps
 };
 
-/// In which unit a family is, what a value is divided by for it, and between which steps its buckets are.
-struct Unit {
+/// How a family is told: its unit, what a value is divided by for it, and between which steps its buckets are.
+struct Scale {
     suffix: &'static str,
     divisor: f64,
     from: u64,
@@ -33,12 +33,12 @@ struct Unit {
 }
 
 /// From half a millisecond to twenty seconds.
-const SECONDS: Unit = Unit { suffix: "_seconds", divisor: 1e6, from: 500, to: 20_000_000 };
-const BYTES: Unit = Unit { suffix: "_bytes", divisor: 1.0, from: 100, to: 10_000_000 };
-const RATIO: Unit = Unit { suffix: "_ratio", divisor: 1e3, from: 1, to: 1_000 };
+const SECONDS: Scale = Scale { suffix: "_seconds", divisor: 1e6, from: 500, to: 20_000_000 };
+const BYTES: Scale = Scale { suffix: "_bytes", divisor: 1.0, from: 100, to: 10_000_000 };
+const RATIO: Scale = Scale { suffix: "_ratio", divisor: 1e3, from: 1, to: 1_000 };
 /// Of a score that is measured in ten-thousandths.
-const SCORE: Unit = Unit { suffix: "", divisor: 1e4, from: 50, to: 10_000 };
-const NUMBER: Unit = Unit { suffix: "", divisor: 1.0, from: 1, to: 1_000 };
+const SCORE: Scale = Scale { suffix: "", divisor: 1e4, from: 50, to: 10_000 };
+const NUMBER: Scale = Scale { suffix: "", divisor: 1.0, from: 1, to: 1_000 };
 
 /// Writes all of it. Each metric is a family.
 pub(super) fn measured(text: &mut Text, all: &BTreeMap<Series, Sketch>) {
@@ -55,8 +55,8 @@ pub(super) fn measured(text: &mut Text, all: &BTreeMap<Series, Sketch>) {
 }
 
 fn family(text: &mut Text, name: &str, members: &[(&Series, &Sketch)]) {
-    let (told, unit) = (told(name), unit(name));
-    let suffix = if told == Told::Count { "_total" } else { unit.suffix };
+    let (told, scale) = (told(name), scale(name));
+    let suffix = if told == Told::Count { "_total" } else { scale.suffix };
     // What its name says already is not said twice.
     let base = format!("vitrine_{}", name.replace('.', "_"));
     let full = if base.ends_with(suffix) { base } else { format!("{base}{suffix}") };
@@ -69,18 +69,18 @@ fn family(text: &mut Text, name: &str, members: &[(&Series, &Sketch)]) {
     for (series, sketch) in members {
         let labels = [(metric::dimension(name), series.of.as_str()), ("class", series.class.as_str())];
         let labels: Vec<(&str, &str)> = labels.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        member(&mut family, told, &unit, &labels, sketch);
+        member(&mut family, told, &scale, &labels, sketch);
     }
 }
 
-fn member(family: &mut Family<'_>, told: Told, unit: &Unit, labels: &[(&str, &str)], sketch: &Sketch) {
+fn member(family: &mut Family<'_>, told: Told, scale: &Scale, labels: &[(&str, &str)], sketch: &Sketch) {
     match told {
         Told::Count => family.sample(labels, sketch.count()),
-        Told::Level => family.sample(labels, sketch.quantile(500).unwrap_or(0) as f64 / unit.divisor),
+        Told::Level => family.sample(labels, sketch.quantile(500).unwrap_or(0) as f64 / scale.divisor),
         Told::Sizes => {
-            let steps = STEPS.iter().filter(|step| (unit.from..=unit.to).contains(step));
-            let buckets = steps.map(|step| (*step as f64 / unit.divisor, sketch.within(*step)));
-            family.distribution(labels, buckets, sketch.count(), sketch.sum() as f64 / unit.divisor);
+            let steps = STEPS.iter().filter(|step| (scale.from..=scale.to).contains(step));
+            let buckets = steps.map(|step| (*step as f64 / scale.divisor, sketch.within(*step)));
+            family.distribution(labels, buckets, sketch.count(), sketch.sum() as f64 / scale.divisor);
         }
     }
 }
@@ -112,15 +112,13 @@ fn help(name: &str) -> &'static str {
     }
 }
 
-fn unit(name: &str) -> Unit {
-    let of_vital = name.strip_prefix(metric::VITALS).and_then(vitals::Metric::from_name).map(vitals::Metric::unit);
-    match (name, of_vital) {
-        (metric::HTTP_BYTES, _) => BYTES,
-        (_, Some(vitals::Unit::Microseconds)) => SECONDS,
-        (_, Some(vitals::Unit::TenThousandths)) => SCORE,
-        _ if metric::TIMES.contains(&name) => SECONDS,
-        _ if metric::SHARES.contains(&name) => RATIO,
-        _ => NUMBER,
+fn scale(name: &str) -> Scale {
+    match unit(name) {
+        Unit::Bytes => BYTES,
+        Unit::Microseconds => SECONDS,
+        Unit::TenThousandths => SCORE,
+        Unit::Thousandths => RATIO,
+        Unit::Number => NUMBER,
     }
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use measuring::{Series, Sketch, metric};
 use traces::otlp::{Any, Data, Histogram, Metric, Number, Point};
 
-use super::super::since_start::{SinceStart, Told, told};
+use super::super::{
+    since_start::{SinceStart, Told, told},
+    units::{self, Unit},
+};
 
 /// 1, 2, 5, 10 and so on to a hundred million: microseconds up to a hundred seconds, bytes up to a hundred megabytes.
 const BOUNDS: [u64; 25] = {
@@ -41,8 +44,9 @@ pub(crate) fn metrics(since_start: &SinceStart, taken: &[(Series, Sketch)], at: 
             Data::Gauge(points) => points.push(Point { attributes, since, at, value: whole(all.quantile(500).unwrap_or(0)) }),
             Data::Count(points) => points.push(Point { attributes, since, at, value: whole(all.count()) }),
             Data::Histogram(points) => {
-                let (bounds, counts) = sizes(all);
-                points.extend(Histogram::new(attributes, (since, at), all.sum() as f64, bounds, counts).ok());
+                let divisor = divisor(&series.metric);
+                let (bounds, counts) = sizes(all, divisor);
+                points.extend(Histogram::new(attributes, (since, at), all.sum() as f64 / divisor, bounds, counts).ok());
             }
         }
     }
@@ -58,15 +62,18 @@ fn unit(name: &str) -> &'static str {
         metric::SYNC_PUSHED => "{edit}",
         metric::JOB_WAITING => "{job}",
         metric::VIEWS => "{view}",
-        metric::CACHE_BYTES | metric::PROCESS_MEMORY | metric::HTTP_BYTES => "By",
-        _ if metric::SHARES.contains(&name) => "10*-3",
-        _ if told(name) == Told::Sizes && is_time(name) => "us",
-        _ => "1",
+        _ => match units::unit(name) {
+            Unit::Bytes => "By",
+            Unit::Thousandths => "10*-3",
+            Unit::Microseconds => "us",
+            Unit::TenThousandths | Unit::Number => "1",
+        },
     }
 }
 
-fn is_time(name: &str) -> bool {
-    metric::TIMES.contains(&name) || name.strip_prefix(metric::VITALS).is_some_and(|vital| vital != "cls")
+/// What a value is divided by: a score is a score, however it is kept.
+fn divisor(name: &str) -> f64 {
+    if units::unit(name) == Unit::TenThousandths { 1e4 } else { 1.0 }
 }
 
 fn attributes(series: &Series) -> Vec<(String, Any)> {
@@ -75,11 +82,11 @@ fn attributes(series: &Series) -> Vec<(String, Any)> {
 }
 
 /// How many were at most each bound and more than the one before; the last more than all.
-fn sizes(sketch: &Sketch) -> (Vec<f64>, Vec<u64>) {
+fn sizes(sketch: &Sketch, divisor: f64) -> (Vec<f64>, Vec<u64>) {
     let within: Vec<u64> = BOUNDS.iter().map(|bound| sketch.within(*bound)).chain([sketch.count()]).collect();
     let before = std::iter::once(0).chain(within.iter().copied());
     let counts = within.iter().zip(before).map(|(within, before)| within.saturating_sub(before)).collect();
-    (BOUNDS.iter().map(|bound| *bound as f64).collect(), counts)
+    (BOUNDS.iter().map(|bound| *bound as f64 / divisor).collect(), counts)
 }
 
 fn whole(value: u64) -> Number {
@@ -121,7 +128,7 @@ mod tests {
         let (since, told) = told_after(&[&[taken(metric::HTTP_DURATION, &[3, 3])], std::slice::from_ref(&last)]);
 
         let Data::Histogram(_) = &told[0].data else { panic!("{told:?}") };
-        let (_, counts) = sizes(since.of(&last.0).unwrap());
+        let (_, counts) = sizes(since.of(&last.0).unwrap(), 1.0);
         assert_eq!((counts[2], counts[3], counts[25], counts.iter().sum::<u64>()), (2, 1, 1, 4));
         assert_eq!((told[0].name.as_str(), told[0].unit.as_str()), ("http.duration", "us"));
     }
@@ -143,5 +150,16 @@ mod tests {
 
         assert!(matches!(&told[0].data, Data::Count(views) if views[0].value == Number::Int(2)), "{told:?}");
         assert_eq!(told[0].unit, "{view}");
+    }
+    #[test]
+    fn what_browsers_count_is_no_time_and_a_score_is_one() {
+        let (_, told) = told_after(&[&[taken("vitals.cls", &[1_000]), taken("vitals.errors", &[2]), taken("vitals.lcp", &[7])]]);
+
+        let units: Vec<_> = told.iter().map(|metric| (metric.name.as_str(), metric.unit.as_str())).collect();
+        assert_eq!(units, [("vitals.cls", "1"), ("vitals.errors", "1"), ("vitals.lcp", "us")]);
+        // 0.1 is at most 0.1, and more than 0.05.
+        let (bounds, counts) = sizes(&Sketch::of(1_000), divisor("vitals.cls"));
+        let at = counts.iter().position(|count| *count == 1).unwrap();
+        assert_eq!((bounds[at - 1].to_bits(), bounds[at].to_bits()), (0.05_f64.to_bits(), 0.1_f64.to_bits()));
     }
 }

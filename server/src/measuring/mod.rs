@@ -112,7 +112,7 @@ impl Measuring {
     pub(crate) fn request(&self, request: &HttpRequest, begun: Instant) -> Request<'_> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         let measured = self.traced().map(|traced| {
-            let route = self.routes.find(request.method(), request.uri().path());
+            let route = self.routes.find(request.method(), request.uri());
             let waits = waits(&route, request.uri().query());
             (route, waits, traced.begin(route, request.headers(), waits, begun))
         });

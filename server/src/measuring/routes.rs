@@ -4,13 +4,21 @@
 use std::collections::HashMap;
 
 use app::app::every_page;
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use leptos_axum::generate_route_list;
 use matchit::Router;
 use measuring::OTHERS;
 
 /// Every route there is.
-pub(crate) struct Routes(Router<HashMap<&'static str, Route>>);
+pub(crate) struct Routes(Router<HashMap<&'static str, Found>>);
+
+/// What is found by method and path.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    route: Route,
+    /// The parameter that makes something else of it, and what that is called.
+    by_query: Option<(&'static str, Route)>,
+}
 
 /// A route with its method. It is made once, at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +86,9 @@ const BY_HAND: [(&str, &str); 49] = [
     ("GET", "/api/products"),
 ];
 
+/// What the query of an address makes something else of: a search does the work of several lists.
+const BY_QUERY: [(&str, &str, &str); 1] = [("GET", "/api/v1/products", "q")];
+
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Routes {
@@ -92,10 +103,10 @@ impl Routes {
 
     /// Some, each with its method.
     pub(crate) fn of(routes: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Self {
-        let mut by_path: HashMap<String, HashMap<&'static str, Route>> = HashMap::new();
+        let mut by_path: HashMap<String, HashMap<&'static str, Found>> = HashMap::new();
         for (method, path) in routes {
             if let Some(method) = METHODS.into_iter().find(|known| *known == method.as_ref()) {
-                by_path.entry(path.as_ref().to_owned()).or_default().insert(method, Route::new(method, path.as_ref()));
+                by_path.entry(path.as_ref().to_owned()).or_default().insert(method, Found::new(method, path.as_ref()));
             }
         }
         let mut router = Router::new();
@@ -108,9 +119,21 @@ impl Routes {
     }
 
     /// What a request is counted under. HEAD is answered as GET is.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Route {
+    pub(crate) fn find(&self, method: &Method, uri: &Uri) -> Route {
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-        self.0.at(path).ok().and_then(|found| found.value.get(method)).copied().unwrap_or(NONE)
+        let Some(found) = self.0.at(uri.path()).ok().and_then(|found| found.value.get(method)) else { return NONE };
+        match found.by_query {
+            Some((name, route)) if uri.query().is_some_and(|query| has(query, name)) => route,
+            _ => found.route,
+        }
+    }
+}
+
+impl Found {
+    fn new(method: &'static str, path: &str) -> Self {
+        let by_query = BY_QUERY.into_iter().find(|(of, at, _)| (*of, *at) == (method, path));
+        let by_query = by_query.map(|(_, _, name)| (name, Route::new(method, &format!("{path}?{name}"))));
+        Self { route: Route::new(method, path), by_query }
     }
 }
 
@@ -119,6 +142,11 @@ impl Route {
         let name = traces::intern(&format!("{method} {path}"));
         Self { name, method: Some(method), path: name.split_once(' ').map_or(name, |(_, path)| path) }
     }
+}
+
+/// Whether a query says something of a parameter.
+fn has(query: &str, name: &str) -> bool {
+    query.split('&').any(|part| part.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).is_some_and(|value| !value.is_empty()))
 }
 
 /// `/products/:handle` as others write it.
@@ -141,12 +169,14 @@ fn of_the_api() -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use measuring::metric;
+
     use super::*;
 
     #[test]
     fn every_kind_of_route_is_found_and_what_is_made_up_is_among_others() {
         let routes = Routes::all();
-        let find = |method: &str, path: &str| routes.find(&method.parse().unwrap(), path).name;
+        let find = |method: &str, path: &str| routes.find(&method.parse().unwrap(), &Uri::builder().path_and_query(path).build().unwrap()).name;
 
         assert_eq!(find("GET", "/products"), "GET /products");
         assert_eq!(find("GET", "/products/lamp"), "GET /products/{handle}");
@@ -155,11 +185,47 @@ mod tests {
         assert_eq!(find("PATCH", "/api/v1/products/lamp"), "PATCH /api/v1/products/{product}");
         assert_eq!(find("GET", "/pkg/vitrine.abc.wasm"), "GET /pkg/{*file}");
         assert!(find("GET", "/api/fn/performance/open").starts_with("GET /api/fn/"));
-        for made_up in ["/wp-admin.php", "/products/a/b/c/d", "", "*"] {
+        for made_up in ["/wp-admin.php", "/products/a/b/c/d", "*"] {
             assert_eq!(find("GET", made_up), OTHERS, "{made_up}");
         }
         assert_eq!(find("BREW", "/products"), OTHERS);
-        let route = routes.find(&Method::GET, "/products/lamp");
+        let route = routes.find(&Method::GET, &Uri::from_static("/products/lamp"));
         assert_eq!((route.method, route.path), (Some("GET"), "/products/{handle}"));
+    }
+
+    #[test]
+    fn a_search_is_told_from_a_list() {
+        let routes = Routes::all();
+        let find = |address: &'static str| routes.find(&Method::GET, &Uri::from_static(address)).name;
+
+        for search in ["/api/v1/products?q=lamp", "/api/v1/products?limit=5&q=lamp"] {
+            assert_eq!(find(search), "GET /api/v1/products?q");
+        }
+        for list in ["/api/v1/products", "/api/v1/products?q=", "/api/v1/products?queue=1", "/api/v1/products?limit=5"] {
+            assert_eq!(find(list), "GET /api/v1/products", "{list}");
+        }
+    }
+
+    /// Else a budget is one that nobody can pass.
+    #[test]
+    fn every_route_that_has_a_budget_or_is_no_work_can_be_measured() {
+        let routes = Routes::all();
+        let ours = budgets::Budgets::ours();
+        let budgets = ours.questions().map(|question| question.series.route.clone()).filter(|route| route.contains(" /"));
+        let named: Vec<String> = budgets.chain(metric::NO_WORK.map(str::to_owned)).collect();
+
+        for name in &named {
+            let (method, path) = name.split_once(' ').unwrap();
+            let address = format!("{}{}", filled(path), if path.contains('?') { "=lamp" } else { "" });
+            let route = routes.find(&method.parse().unwrap(), &Uri::builder().path_and_query(address).build().unwrap());
+            assert_eq!(route.name, name);
+        }
+        assert!(named.iter().any(|name| name == "GET /api/v1/products?q"), "{named:?}");
+    }
+
+    /// An address of a route.
+    fn filled(path: &str) -> String {
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "lamp" } else { part });
+        parts.collect::<Vec<_>>().join("/")
     }
 }

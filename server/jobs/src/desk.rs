@@ -62,7 +62,7 @@ impl Desk {
         Ok(Self { writers, vault, clock: options.clock, entropy: options.entropy })
     }
 
-    /// How much is made of what each provider lets through, that this process has asked.
+    /// How much is made of what each provider lets through, that this process has asked. One alone may look ([`Utilisation::waited`]).
     pub fn utilisation(&self) -> Vec<(ProviderId, String, Utilisation)> {
         self.writers.utilisation()
     }

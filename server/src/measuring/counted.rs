@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use cache::Cache;
 use listen::Connections;
 use measuring::{ALL, Recorder, metric};
-use store::{StatementTimes, Store};
+use store::{StatementTimes, Store, WaitTimes};
 
 use crate::http::limits::Limits;
 
@@ -14,6 +14,7 @@ use crate::http::limits::Limits;
 #[derive(Default)]
 pub(super) struct Seen {
     times: StatementTimes,
+    waits: WaitTimes,
     counts: HashMap<(&'static str, String), u64>,
 }
 
@@ -24,12 +25,8 @@ impl Seen {
             recorder.merge(metric::DB_STATEMENT, name, "", &times);
             recorder.record_many(metric::DB_FAILED, name, "", 0, failed);
         }
-        for pool in store.database_counts().pools {
-            let waits = self.since("waits", &pool.name, pool.waits);
-            let waited = self.since("waited", &pool.name, pool.waited);
-            if let Some(each) = waited.checked_div(waits) {
-                recorder.record_many(metric::DB_WAIT, &pool.name, "", each, waits);
-            }
+        for (pool, waited) in store.connection_waits(&mut self.waits) {
+            recorder.merge(metric::DB_WAIT, &pool, "", &waited);
         }
         for counted in cache.counted() {
             let hits = self.since("hits", counted.namespace, counted.hits + counted.stale);

@@ -51,7 +51,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::db::fresh;
 
 pub use self::{
-    db::{DatabaseOptions, Db, Engine, Location, Lsn, StatementTimes, deciding},
+    db::{DatabaseOptions, Db, Engine, Location, Lsn, StatementTimes, WaitTimes, deciding},
     entropy::{Entropy, OsEntropy},
     error::StoreError,
     jobs::{Asked, JobRow, LeasedJob, NewJob},

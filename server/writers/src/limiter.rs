@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use measuring::Sketch;
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
@@ -34,13 +35,13 @@ struct State {
 }
 
 /// How much was made of what is let through, since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Utilisation {
     /// Calls that are let through at once at present.
     pub limit: u32,
     pub calls: u64,
-    /// How long all of them together waited until they were let through.
-    pub waited: Duration,
+    /// How long each call that was let through since somebody last looked had waited for that, in microseconds.
+    pub waited: Sketch,
     /// How long all of them together were on their way: two calls of a second each are two seconds.
     pub held: Duration,
 }
@@ -80,10 +81,11 @@ impl Limiter {
         }
     }
 
+    /// One alone may look: what has waited is told once.
     pub(crate) fn utilisation(&self) -> Utilisation {
         let mut state = self.state();
         state.count_to(Instant::now());
-        Utilisation { limit: state.limit, ..state.used }
+        Utilisation { limit: state.limit, calls: state.used.calls, waited: std::mem::take(&mut state.used.waited), held: state.used.held }
     }
 
     fn try_take(&self, began: Instant) -> Result<Slot<'_>, Wait> {
@@ -98,7 +100,7 @@ impl Limiter {
         state.count_to(now);
         state.taken += 1;
         state.used.calls += 1;
-        state.used.waited += now.saturating_duration_since(began);
+        state.used.waited.add(microseconds(now.saturating_duration_since(began)));
         Ok(Slot { limiter: self, round: state.round })
     }
 
@@ -150,6 +152,10 @@ impl Drop for Slot<'_> {
         drop(state);
         self.limiter.freed.notify_waiters();
     }
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -217,9 +223,11 @@ mod tests {
         });
         tokio::time::sleep(Duration::from_secs(2)).await;
 
-        let used = limiter.utilisation();
+        let (used, then) = (limiter.utilisation(), limiter.utilisation());
 
-        assert_eq!(used, Utilisation { limit: 2, calls: 3, waited: Duration::from_secs(1), held: Duration::from_secs(12) });
+        let waited: Sketch = [0, 0, 1_000_000].into_iter().collect();
+        assert_eq!(used, Utilisation { limit: 2, calls: 3, waited, held: Duration::from_secs(12) });
+        assert_eq!(then, Utilisation { waited: Sketch::default(), ..used });
     }
 
     #[tokio::test(start_paused = true)]

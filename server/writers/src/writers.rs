@@ -63,7 +63,7 @@ impl Writers {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&provider);
     }
 
-    /// How much is made of what each provider lets through, that was asked since the start.
+    /// How much is made of what each provider lets through, that was asked since the start. One alone may look ([`Utilisation::waited`]).
     pub fn utilisation(&self) -> Vec<(ProviderId, String, Utilisation)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.values().map(|remote| (remote.settings().id, remote.settings().name.clone(), remote.utilisation())).collect()

@@ -14,6 +14,8 @@ use measuring::Sketch;
 use ports::database::BOUNDS;
 use sqlx::SqlStr;
 
+use super::times::{Seen, Times};
+
 /// A place in the program that runs a statement. It is named after the constant that holds the statement's text, which is found
 /// in the tokens of the place when it first runs; constants of a part of the program that has its own are named with it.
 #[derive(Debug)]
@@ -45,7 +47,7 @@ pub(crate) struct Ran {
 }
 
 /// What is known of all statements of one name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Figure {
     failed: AtomicU64,
     rows: AtomicU64,
@@ -55,7 +57,7 @@ struct Figure {
     /// Seconds since the start, plus one: when a line, and when a plan, was last written of it.
     told_at: AtomicU64,
     planned_at: AtomicU64,
-    buckets: [AtomicU64; BUCKETS],
+    times: Times,
 }
 
 /// The figures of all statements of one name at a moment.
@@ -77,7 +79,7 @@ pub(crate) struct OfName {
 
 /// How far each statement was counted when it was last looked.
 #[derive(Debug, Default)]
-pub struct StatementTimes(HashMap<usize, (Box<[u64; BUCKETS]>, u64)>);
+pub struct StatementTimes(HashMap<usize, (Seen, u64)>);
 
 /// A statement that took long.
 #[derive(Clone, Debug)]
@@ -99,10 +101,6 @@ pub(crate) enum Tell {
 
 /// Names that are told apart; the rest would be counted together. There are some two hundred.
 const MOST_NAMES: usize = 512;
-
-/// Eight buckets for every doubling of the time, from 256 nanoseconds on: a bucket's middle is at most a sixteenth off.
-const BUCKETS: usize = 27 * 8;
-const UNIT: u32 = 8;
 
 /// Slow statements that are kept.
 const MOST_SLOW: usize = 50;
@@ -290,13 +288,8 @@ impl Figures {
         let names = names().clone();
         let mut all = Vec::new();
         for (index, figure) in self.by_name.iter().enumerate().filter_map(|(index, figure)| Some((index, figure.get()?))) {
-            let (seen, failed) = last.0.entry(index).or_insert_with(|| (Box::new([0; BUCKETS]), 0));
-            let mut times = Sketch::default();
-            for (bucket, (count, seen)) in figure.buckets.iter().zip(seen.iter_mut()).enumerate() {
-                let count = count.load(Ordering::Relaxed);
-                times.add_many((middle(bucket) / 1_000).max(1), count.saturating_sub(*seen));
-                *seen = count;
-            }
+            let (seen, failed) = last.0.entry(index).or_default();
+            let times = figure.times.since(seen);
             let failed_now = figure.failed.load(Ordering::Relaxed);
             let failed = failed_now.saturating_sub(std::mem::replace(failed, failed_now));
             if !times.is_empty() {
@@ -317,26 +310,10 @@ impl Figures {
     }
 }
 
-impl Default for Figure {
-    fn default() -> Self {
-        let zero = || AtomicU64::new(0);
-        Self {
-            failed: zero(),
-            rows: zero(),
-            nanoseconds: zero(),
-            longest: zero(),
-            slow: zero(),
-            told_at: zero(),
-            planned_at: zero(),
-            buckets: std::array::from_fn(|_| zero()),
-        }
-    }
-}
-
 impl Figure {
     fn count(&self, nanoseconds: u64, ran: &Ran) {
         self.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
-        self.buckets[bucket(nanoseconds)].fetch_add(1, Ordering::Relaxed);
+        self.times.count(nanoseconds);
         if ran.rows > 0 {
             self.rows.fetch_add(ran.rows, Ordering::Relaxed);
         }
@@ -349,13 +326,13 @@ impl Figure {
     }
 
     fn read(&self, name: &'static str) -> OfName {
-        let buckets: Vec<u64> = self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
+        let times = self.times.read();
         let read = |value: &AtomicU64| value.load(Ordering::Relaxed);
         let longest = Duration::from_nanos(read(&self.longest));
-        let percentile = |percent| percentile(&buckets, percent).min(longest);
+        let percentile = |percent| times.percentile(percent).min(longest);
         OfName {
             name,
-            count: buckets.iter().sum(),
+            count: times.count(),
             failed: read(&self.failed),
             rows: read(&self.rows),
             slow: read(&self.slow),
@@ -364,7 +341,7 @@ impl Figure {
             p50: percentile(50),
             p95: percentile(95),
             p99: percentile(99),
-            within: BOUNDS.map(|bound| buckets[..bucket(bound)].iter().sum()),
+            within: BOUNDS.map(|bound| times.below(bound)),
         }
     }
 }
@@ -377,40 +354,6 @@ fn is_due(last: &AtomicU64, now: u64, every: u64) -> bool {
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn bucket(nanoseconds: u64) -> usize {
-    let value = nanoseconds >> UNIT;
-    if value < 8 {
-        return value as usize;
-    }
-    let power = value.ilog2();
-    let eighth = (value >> (power - 3)) & 7;
-    ((power as usize - 2) * 8 + eighth as usize).min(BUCKETS - 1)
-}
-
-/// The middle of a bucket, in nanoseconds.
-fn middle(bucket: usize) -> u64 {
-    if bucket < 8 {
-        return ((bucket as u64) << UNIT) + (1 << UNIT) / 2;
-    }
-    let (power, eighth) = (bucket / 8 + 2, bucket as u64 % 8);
-    let width = 1_u64 << (power - 3);
-    (((8 + eighth) * width) << UNIT) + ((width << UNIT) / 2)
-}
-
-fn percentile(buckets: &[u64], percent: u64) -> Duration {
-    let count: u64 = buckets.iter().sum();
-    if count == 0 {
-        return Duration::ZERO;
-    }
-    let rank = (count * percent).div_ceil(100).max(1);
-    let mut seen = 0;
-    let at = buckets.iter().position(|bucket| {
-        seen += bucket;
-        seen >= rank
-    });
-    Duration::from_nanos(middle(at.unwrap_or(BUCKETS - 1)))
 }
 
 /// A statement's text, as long as it is one whose plan can be read.
@@ -443,13 +386,13 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_a_sixteenth_off_at_most_and_never_longer_than_the_longest() {
+    fn percentiles_are_a_sixty_fourth_off_at_most_and_never_longer_than_the_longest() {
         let times: Vec<u64> = (1..=1_000).map(|number| number * 1_000_000).collect();
         let figures = counted(&times);
 
         assert_eq!((figures.count, figures.rows, figures.longest), (1_000, 2_000, Duration::from_secs(1)));
         for (found, right) in [(figures.p50, 500), (figures.p95, 950), (figures.p99, 990)] {
-            assert!(found.abs_diff(Duration::from_millis(right)) <= Duration::from_millis(right / 16), "{found:?} for {right} ms");
+            assert!(found.abs_diff(Duration::from_millis(right)) <= Duration::from_millis(right) / 64, "{found:?} for {right} ms");
         }
         let one = counted(&[1_500]);
         assert!(Duration::ZERO < one.p50 && one.p99 <= one.longest, "{one:?}");

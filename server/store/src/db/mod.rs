@@ -19,6 +19,7 @@ mod report;
 mod slow;
 mod spare;
 mod sqlite;
+mod times;
 mod watch;
 mod watched;
 
@@ -34,7 +35,7 @@ use traces::Kind;
 use uuid::Uuid;
 
 pub(crate) use self::{figures::Site, postgres::PgTx, presence::Presence, reading::is_deciding, replicas::Replica, watched::Running};
-pub use self::{figures::StatementTimes, location::Location, lsn::Lsn, options::DatabaseOptions, reading::deciding};
+pub use self::{figures::StatementTimes, location::Location, lsn::Lsn, options::DatabaseOptions, pools::WaitTimes, reading::deciding};
 use self::{
     figures::{Figures, Ran, Tell, index_of, inserting_into},
     pools::{Taken, Waits},

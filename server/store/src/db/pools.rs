@@ -1,6 +1,7 @@
 //! Taking a connection from a pool, and what taking them cost.
 
 use std::{
+    collections::HashMap,
     ops::{Deref, DerefMut},
     sync::{
         Arc,
@@ -9,23 +10,32 @@ use std::{
     time::{Duration, Instant},
 };
 
+use measuring::Sketch;
 use sqlx::{Database, PgConnection, PgPool, Pool, pool::PoolConnection};
 use tokio::{runtime::Handle, time::timeout};
 use traces::Kind;
 
-use super::spare::{Lent, Spare};
+use super::{
+    spare::{Lent, Spare},
+    times::{Seen, Times},
+};
 
 /// How often and how long connections of a pool were waited for.
 #[derive(Debug, Default)]
 pub(crate) struct Waits {
     count: AtomicU64,
     nanoseconds: AtomicU64,
+    times: Times,
     longest: AtomicU64,
     /// Nobody got one in time.
     in_vain: AtomicU64,
     /// Of PostgreSQL.
     spare: Arc<Spare>,
 }
+
+/// How far the waits of each pool were counted when it was last looked.
+#[derive(Debug, Default)]
+pub struct WaitTimes(HashMap<String, Seen>);
 
 /// A connection to PostgreSQL out of its pool, which goes back when it is let go of.
 ///
@@ -69,6 +79,7 @@ impl Waits {
             let nanoseconds = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             self.count.fetch_add(1, Ordering::Relaxed);
             self.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+            self.times.count(nanoseconds);
             self.longest.fetch_max(nanoseconds, Ordering::Relaxed);
             self.in_vain.fetch_add(u64::from(timed_out), Ordering::Relaxed);
         }
@@ -117,6 +128,14 @@ impl Waits {
             longest_wait: Duration::from_nanos(read(&self.longest)),
             in_vain: read(&self.in_vain),
         }
+    }
+}
+
+impl WaitTimes {
+    /// How long connections of a pool were waited for since it was last looked, in microseconds.
+    pub(crate) fn since(&mut self, name: String, waits: &Waits) -> (String, Sketch) {
+        let waited = waits.times.since(self.0.entry(name.clone()).or_default());
+        (name, waited)
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     Db, Engine, Location,
     figures::{OfName, StatementTimes},
     fresh,
-    pools::PoolState,
+    pools::{PoolState, WaitTimes, Waits},
     replicas::{Replica, ReplicaState, Replicas},
     sqlite::{READ_CACHE_KB, WRITE_CACHE_KB},
 };
@@ -83,6 +83,11 @@ impl Store {
         self.db().figures.since(last)
     }
 
+    /// How long connections were waited for since it was last asked, in microseconds, by those who waited; by pool.
+    pub fn connection_waits(&self, last: &mut WaitTimes) -> Vec<(String, Sketch)> {
+        self.db().waits_by_pool().into_iter().map(|(name, waits)| last.since(name, waits)).collect()
+    }
+
     /// What the engine says of itself, within some seconds.
     pub async fn engine_figures(&self) -> Result<EngineFigures, StoreError> {
         timeout(PATIENCE, self.db().ask_engine()).await.unwrap_or(Err(StoreError::Busy(sqlx::Error::PoolTimedOut)))
@@ -101,6 +106,19 @@ impl Db {
             (Engine::Sqlite { read, .. }, Location::Sqlite(path)) => Ok(EngineFigures::Sqlite(sqlite(read, path).await?)),
             (Engine::Postgres { background, replicas, .. }, _) => Ok(EngineFigures::Postgres(Box::new(postgres(background, replicas).await?))),
             (Engine::Sqlite { .. }, Location::Postgres(_)) => Err(super::another_engine().into()),
+        }
+    }
+
+    /// By the names that [`Self::pools`] has.
+    fn waits_by_pool(&self) -> Vec<(String, &Waits)> {
+        let (first, second) = (&self.waits.first, &self.waits.second);
+        match &self.engine {
+            Engine::Sqlite { .. } => vec![("reads".into(), second), ("writes".into(), first)],
+            Engine::Postgres { replicas, .. } => {
+                let mut waits = vec![("pages".into(), first), ("jobs".into(), second)];
+                waits.extend(replicas.all.iter().map(|replica| (replica.name.clone(), &replica.waits)));
+                waits
+            }
         }
     }
 

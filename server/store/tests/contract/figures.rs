@@ -15,7 +15,7 @@ use ports::{
     error::AppError,
 };
 use sqlx::Connection;
-use store::{DatabaseOptions, Engine, Location, OsEntropy, Store};
+use store::{DatabaseOptions, Engine, Location, OsEntropy, Store, WaitTimes};
 
 use crate::support::{Arranged, batch, create, product};
 
@@ -141,6 +141,8 @@ async fn waiting_for_a_connection_is_counted_and_ends() {
     waited.unwrap();
     let pages = figures.pools.iter().find(|pool| pool.name == "pages").unwrap();
     assert!(pages.waits >= 2 && pages.in_vain == 1 && pages.longest_wait >= 500_000 && pages.waited >= 550_000, "{pages:?}");
+    let (_, each) = store.connection_waits(&mut WaitTimes::default()).into_iter().find(|(pool, _)| pool == "pages").unwrap();
+    assert!(each.count() == pages.waits && each.most() >= Some(490_000) && each.quantile(0) < each.most(), "{each:?}");
     store.close().await;
     arranged.clear_away().await;
 }

@@ -1,11 +1,9 @@
 //! Requests as traces: which are kept, here and for the table, and what is said of those that ask the same again and again.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -16,8 +14,8 @@ use axum::{
 use domain::clock::Clock;
 use measuring::Recorder;
 use traces::{
-    Begin, Kept, KeptOptions, Kind, MANY, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, Tracer, browser::Viewed,
-    export::Exporter,
+    Begin, Kept, KeptOptions, Kind, MANY, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent, Tracer, Why,
+    browser::Viewed, export::Exporter,
 };
 
 use super::{heard, routes::Route};
@@ -29,7 +27,6 @@ pub(crate) struct Traced {
     recorder: Arc<Recorder>,
     tracer: Tracer,
     sink: Arc<Sink>,
-    trusted: PerSecond,
     /// When it was last told of a route that it asks the same again and again.
     told: Mutex<HashMap<&'static str, Instant>>,
 }
@@ -45,10 +42,6 @@ pub(crate) struct Sink {
 #[derive(Debug, Default)]
 pub(super) struct Waiting(Mutex<HashMap<String, Vec<Arc<Trace>>>>);
 
-/// Counts what there may be so many of in a second.
-#[derive(Debug, Default)]
-struct PerSecond(AtomicU64);
-
 /// Series of each thread that are told apart.
 const MOST_SERIES: usize = 2_000;
 
@@ -56,8 +49,8 @@ const MOST_SERIES: usize = 2_000;
 const MOST_OF_ROUTE: usize = 12;
 const MOST_WAITING: usize = 240;
 
-/// Pages may say that their requests are kept, so often in a second. Anybody can make a program that looks like one of them.
-const MOST_TRUSTED: u64 = 10;
+/// What a page asks for so soon after it was begun is kept with it, where it is kept, in microseconds.
+const OPENING: u64 = 60_000_000;
 
 /// A route is told of once in so long.
 const TOLD_EVERY: Duration = Duration::from_mins(1);
@@ -66,7 +59,6 @@ const TOLD_EVERY: Duration = Duration::from_mins(1);
 const SENDING: Duration = Duration::from_mins(10);
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 impl Traced {
     /// `share` of those with which nothing is wrong are kept; `seed` is chance; `exporter` brings all that are kept to a collector.
@@ -83,7 +75,7 @@ impl Traced {
             move |heard| heard::count(&recorder, heard)
         };
         let tracer = Tracer::listening(options, seed, keep, hear);
-        Self { recorder, tracer, sink, trusted: PerSecond::default(), told: Mutex::default() }
+        Self { recorder, tracer, sink, told: Mutex::default() }
     }
 
     #[cfg(test)]
@@ -156,11 +148,10 @@ impl Traced {
         is_due
     }
 
-    /// Who asked, as they say. A page of ours may say that the trace is kept.
+    /// Who asked, as they say. Whether it is kept is for this server to say: it is where the page is that it belongs to.
     fn parent(&self, headers: &HeaderMap, at: u64) -> Option<Parent> {
-        let context = headers.get(TRACEPARENT)?.to_str().ok()?.parse().ok()?;
-        let is_own = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");
-        Some(Parent { context, is_trusted: is_own && self.trusted.may(at / 1_000_000, MOST_TRUSTED) })
+        let context: TraceParent = headers.get(TRACEPARENT)?.to_str().ok()?.parse().ok()?;
+        Some(Parent { context, is_kept: self.kept().goes_on(context.trace, at.saturating_sub(OPENING)..at.saturating_add(1)) })
     }
 }
 
@@ -187,26 +178,16 @@ pub(super) fn is_for_everybody(response: &Response) -> bool {
     says.is_some_and(|says| says.contains("public"))
 }
 
-impl PerSecond {
-    fn may(&self, second: u64, most: u64) -> bool {
-        // The second in the upper bits, how many in it in the lower ones.
-        let next = |known: u64| if known >> 16 == second & (u64::MAX >> 16) { known + 1 } else { (second << 16) + 1 };
-        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |known| {
-            let next = next(known);
-            (next & 0xffff <= most).then_some(next)
-        });
-        before.is_ok()
-    }
-}
-
 impl Waiting {
     pub(super) fn put(&self, trace: Arc<Trace>) {
         let mut routes = self.routes();
         let count: usize = routes.values().map(Vec::len).sum();
         let of_route = routes.entry(trace.title()).or_default();
         of_route.push(trace);
-        if of_route.len() > MOST_OF_ROUTE || count >= MOST_WAITING {
+        if of_route.len() > MOST_OF_ROUTE {
             of_route.remove(least(of_route));
+        } else if count >= MOST_WAITING {
+            remove_least(&mut routes);
         }
     }
 
@@ -227,41 +208,83 @@ impl Waiting {
     }
 }
 
-/// The one that tells least. Those that failed and those that were slow do not push each other out.
+/// The one of a route that tells least. Those that failed and those that were slow do not push each other out.
 fn least(traces: &[Arc<Trace>]) -> usize {
     let is_failed = |trace: &&Arc<Trace>| trace.why.failed;
     let many_failed = traces.iter().filter(is_failed).count() > MOST_OF_ROUTE / 2;
     let among = traces.iter().enumerate().filter(|(_, trace)| trace.why.failed == many_failed);
-    let least = if many_failed { among.min_by_key(|(_, trace)| trace.begun_at) } else { among.min_by_key(|(_, trace)| trace.duration_us) };
-    least.map_or(0, |(at, _)| at)
+    among.min_by_key(|(_, trace)| worth(trace)).map_or(0, |(at, _)| at)
+}
+
+/// Removes the one of all that tells least: of several, one of the route that has the most.
+fn remove_least(routes: &mut HashMap<String, Vec<Arc<Trace>>>) {
+    let least = routes.iter().flat_map(|(route, traces)| {
+        traces.iter().enumerate().map(move |(at, trace)| {
+            let (reason, rest) = worth(trace);
+            ((reason, Reverse(traces.len()), rest), route, at)
+        })
+    });
+    let Some((route, at)) = least.min_by_key(|(worth, ..)| *worth).map(|(_, route, at)| (route.clone(), at)) else { return };
+    if let Some(traces) = routes.get_mut(&route) {
+        traces.remove(at);
+        if traces.is_empty() {
+            routes.remove(&route);
+        }
+    }
+}
+
+/// What was chosen by chance tells less than what was slow, and that less than what failed. Of those the latest tell the most, of the others the longest.
+fn worth(trace: &Trace) -> (u8, u64) {
+    match trace.why {
+        Why { failed: true, .. } => (2, trace.begun_at),
+        Why { slow: true, .. } => (1, trace.served_us()),
+        _ => (0, trace.served_us()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::{http::HeaderValue, response::IntoResponse};
-    use traces::Outcome;
+    use traces::Name;
 
     use super::*;
 
     const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const ROUTE: Route = Route { name: "GET /products", method: Some("GET"), path: "/products" };
+    const CALL: Route = Route { name: "GET /api/fn/product", method: Some("GET"), path: "/api/fn/product" };
 
-    fn headers(site: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(PARENT)), (SEC_FETCH_SITE, HeaderValue::from_static(site))])
+    fn asked_by(parent: &str) -> HeaderMap {
+        HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_str(parent).unwrap())])
     }
 
     #[test]
-    fn a_page_of_ours_may_say_that_its_trace_is_kept_and_nobody_else_may() {
+    fn whoever_asks_says_which_trace_it_is_of_and_not_that_it_is_kept() {
         let traced = Traced::new(0.0, [7; 24], None);
 
-        for site in ["cross-site", "same-site", "none"] {
-            traced.begin(ROUTE, &headers(site), false, Instant::now()).finish(Outcome::Answered(200));
+        for _ in 0..50 {
+            traced.begin(ROUTE, &asked_by(PARENT), false, Instant::now()).finish(Outcome::Answered(200));
         }
         assert_eq!(traced.kept().latest(None, 9), []);
-        traced.begin(ROUTE, &headers("same-origin"), false, Instant::now()).finish(Outcome::Answered(200));
+        traced.begin(ROUTE, &asked_by(PARENT), false, Instant::now()).finish(Outcome::Answered(500));
 
         let kept = traced.kept().latest(Some("GET /products"), 9);
         assert_eq!(kept.iter().map(|head| head.id.as_str()).collect::<Vec<_>>(), [&PARENT[3..35]]);
+    }
+
+    #[test]
+    fn what_a_page_asks_for_is_kept_with_the_page_up_to_so_many() {
+        let traced = Traced::new(0.0, [7; 24], None);
+        let page = traced.begin(ROUTE, &HeaderMap::new(), false, Instant::now());
+        let told = page.response().unwrap().to_string();
+        page.finish(Outcome::Answered(500));
+
+        for _ in 0..100 {
+            traced.begin(CALL, &asked_by(&told), false, Instant::now()).finish(Outcome::Answered(200));
+        }
+
+        let parts = traced.kept().by_id(TraceId::parse(&told[3..35]).unwrap());
+        assert!(parts.len() > 1 && parts.len() <= traces::MOST_FRAGMENTS, "{}", parts.len());
+        assert!(parts[1..].iter().all(|part| part.parent == Some(parts[0].span) && part.route.as_str() == CALL.path));
     }
 
     #[test]
@@ -274,15 +297,6 @@ mod tests {
         let taken = traced.recorder().take();
         let told: Vec<_> = taken.iter().map(|(series, _)| (series.metric.as_str(), series.of.as_str(), series.class.as_str())).collect();
         assert_eq!(told, [("job.duration", "import", "done")]);
-    }
-
-    #[test]
-    fn there_are_so_many_in_a_second_and_as_many_in_the_next() {
-        let counted = PerSecond::default();
-
-        let may = [5, 5, 5, 6, 6, 6].map(|second| counted.may(second, 2));
-
-        assert_eq!(may, [true, true, false, true, true, false]);
     }
 
     #[test]
@@ -322,4 +336,40 @@ mod tests {
         assert_eq!([of("/a", true), of("/a", false), of("/b", true), of("/b", false)], [6, 6, 6, 6]);
         assert!(traced.waiting().take().is_empty());
     }
+
+    fn put(waiting: &Waiting, route: &'static str, begun_at: u64, why: Why) {
+        let trace = Trace { route: Name::fixed(route), begun_at, why, ..a_trace() };
+        waiting.put(Arc::new(trace));
+    }
+
+    fn a_trace() -> Trace {
+        let kept = Traced::for_tests();
+        let request = kept.begin_for_tests(Instant::now());
+        let id = request.id().unwrap();
+        request.finish(Outcome::Answered(200));
+        kept.kept().by_id(id).remove(0)
+    }
+
+    #[test]
+    fn when_too_much_waits_what_chance_has_chosen_goes_before_what_was_slow_and_that_before_what_failed() {
+        let (waiting, [sampled, slow, failed]) = (Waiting::default(), WHYS);
+        for number in 0..MOST_WAITING as u64 {
+            put(&waiting, traces::intern(&format!("/{}", number / 8)), number, if number % 8 == 0 { sampled } else { slow });
+        }
+
+        put(&waiting, "/the only one", 1, failed);
+        for number in 0..60 {
+            put(&waiting, traces::intern(&format!("/late {}", number / 8)), 1_000 + number, slow);
+        }
+
+        let waited = waiting.take();
+        let count = |why: Why| waited.iter().filter(|trace| trace.why == why).count();
+        assert_eq!((waited.len(), count(sampled), count(failed)), (MOST_WAITING, 0, 1));
+    }
+
+    const WHYS: [Why; 3] = [
+        Why { sampled: true, slow: false, failed: false },
+        Why { sampled: false, slow: true, failed: false },
+        Why { sampled: false, slow: false, failed: true },
+    ];
 }

@@ -52,7 +52,7 @@ fn statement(took: Duration) {
 
 fn begin(tracer: &Tracer) -> traces::Recording {
     let context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00".parse().ok();
-    let parent = context.map(|context| Parent { context, is_trusted: false });
+    let parent = context.map(|context| Parent { context, is_kept: false });
     tracer.begin(Begin { kind: Kind::Request, method: Some("GET"), route: "/products", parent, at: 1, began: Instant::now(), slow: None })
 }
 

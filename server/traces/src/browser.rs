@@ -42,7 +42,8 @@ impl Viewed {
             id: server.id,
             // It has read which trace its page is of, and is not the server.
             span: server.span.below(u16::MAX),
-            parent: None,
+            // As a program has it that was told of a trace with the page. The other way round the request would have to know its browser.
+            parent: Some(server.span),
             kind: Kind::Browser,
             method: server.method.clone(),
             route: server.route.clone(),
@@ -129,7 +130,7 @@ mod tests {
         ];
         assert_eq!(spans, expected);
         assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us), ("Browser: GET /products", 999_800, 1_200));
-        assert_ne!(trace.span, server(100).span);
+        assert!(trace.span != server(100).span && trace.parent == Some(server(100).span));
     }
 
     #[test]

@@ -121,6 +121,12 @@ impl Handle {
         CURRENT.sync_scope(self.into_current(), work)
     }
 
+    /// Its body was waited for.
+    pub(crate) fn received(&self, began: Instant, took: Duration) {
+        let start_us = micros(began.saturating_duration_since(self.recorder.about.began));
+        self.recorder.received(start_us, micros(took), self.open);
+    }
+
     /// What another program that is asked now is told in `traceparent`.
     pub fn parent(&self) -> TraceParent {
         self.recorder.parent(self.open)

@@ -44,6 +44,7 @@ pub struct Head {
     pub kind: Kind,
     /// Microseconds since 1970.
     pub begun_at: u64,
+    /// How long the server took, without waiting for the body.
     pub duration_us: u64,
     pub outcome: Outcome,
     pub why: Why,
@@ -157,6 +158,13 @@ impl Kept {
             latest.iter().filter_map(|place| inner.entries.get(place)).map(|entry| entry.body.clone()).collect()
         };
         bodies.iter().filter_map(|body| encoding::decode(body).ok()).collect()
+    }
+
+    /// Whether a part of a trace that began in a range of microseconds since 1970 is kept, and there is room for another.
+    pub fn goes_on(&self, id: TraceId, begun: Range<u64>) -> bool {
+        let inner = self.inner();
+        let Some(places) = inner.by_id.get(&id).filter(|places| places.len() < MOST_FRAGMENTS) else { return false };
+        places.iter().filter_map(|place| inner.entries.get(place)).any(|entry| begun.contains(&entry.head.begun_at))
     }
 
     pub fn holding(&self) -> Holding {
@@ -274,8 +282,9 @@ impl Route {
     fn may_be_slowest(&mut self, trace: &Trace, place: u64, options: &KeptOptions) -> Vec<u64> {
         let hour = trace.begun_at / HOUR;
         let slowest = self.slowest.entry(hour).or_default();
-        let at = slowest.partition_point(|(duration, _)| *duration >= trace.duration_us);
-        slowest.insert(at, (trace.duration_us, place));
+        let took = trace.served_us();
+        let at = slowest.partition_point(|(duration, _)| *duration >= took);
+        slowest.insert(at, (took, place));
         let mut gone: Vec<_> = slowest.split_off(slowest.len().min(options.slowest)).into_iter().map(|(_, place)| place).collect();
         let newest = self.slowest.last_key_value().map_or(hour, |(hour, _)| *hour);
         while let Some(first) = self.slowest.first_entry()
@@ -313,7 +322,7 @@ impl Head {
             title: trace.title(),
             kind: trace.kind,
             begun_at: trace.begun_at,
-            duration_us: trace.duration_us,
+            duration_us: trace.served_us(),
             outcome: trace.outcome,
             why: trace.why,
             statements: trace.statements(),
@@ -368,5 +377,19 @@ mod tests {
             route.latest.iter().chain(&route.failed).chain(route.slowest.values().flatten().map(|(_, place)| place)).copied().collect::<Vec<_>>()
         };
         assert!(inner.routes.values().flat_map(listed).all(|place| inner.entries.contains_key(&place)));
+    }
+
+    #[test]
+    fn a_trace_goes_on_where_a_part_of_it_began_lately_and_there_is_room() {
+        let kept = Kept::new(KeptOptions { latest: 100, ..KeptOptions::default() });
+        let part = |span| Trace { id: TraceId::new(1).unwrap(), span: SpanId::new(span).unwrap(), begun_at: 1_000, ..trace(0) };
+        kept.put(&part(1));
+
+        let goes_on = |id, begun| kept.goes_on(TraceId::new(id).unwrap(), begun);
+        assert_eq!([goes_on(1, 900..1_100), goes_on(1, 1_001..2_000), goes_on(2, 900..1_100)], [true, false, false]);
+        for span in 2..=MOST_FRAGMENTS as u64 {
+            kept.put(&part(span));
+        }
+        assert!(!goes_on(1, 900..1_100));
     }
 }

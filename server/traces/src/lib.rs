@@ -19,6 +19,7 @@ mod name;
 pub mod otlp;
 mod parent;
 mod polls;
+mod receiving;
 mod recorder;
 mod sampling;
 mod svg;
@@ -31,9 +32,10 @@ pub use self::{
     heard::Heard,
     id::{Ids, SpanId, TraceId},
     kept::{Head, Holding, Kept, KeptOptions, MOST_FRAGMENTS},
-    model::{Attribute, KINDS, Kind, MANY, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sum, Sums, Tally, Trace, Value, Why},
+    model::{Attribute, BODY, KINDS, Kind, MANY, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sum, Sums, Tally, Trace, Value, Why},
     name::{LONGEST_NAME, Name, OTHERS, intern},
     parent::{BadParent, TraceParent},
+    receiving::{Receiving, receiving},
     recorder::Note,
     sampling::Share,
     svg::svg,

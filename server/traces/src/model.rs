@@ -138,7 +138,16 @@ pub const MOST_ATTRIBUTES: usize = 4;
 /// A statement that runs more often for one request is one too many: what it reads one after the other should be read at once.
 pub const MANY: u32 = 10;
 
+/// The span in which the body of a request is waited for.
+pub const BODY: &str = "a body";
+
 impl Trace {
+    /// How long the server took: without how long it waited for the body, which is for the network and whoever asks to say.
+    pub fn served_us(&self) -> u64 {
+        let bodies = self.spans.iter().filter(|span| span.kind == Kind::Wait && span.name.as_str() == BODY);
+        self.duration_us.saturating_sub(bodies.map(|span| span.duration_us).sum())
+    }
+
     /// The method and the route; what a browser says of it is called otherwise, as it is believed less.
     pub fn title(&self) -> String {
         let of_browser = if self.kind == Kind::Browser { "Browser: " } else { "" };

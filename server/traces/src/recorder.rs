@@ -12,7 +12,7 @@ use std::{
 use crate::{
     heard::{Ear, Heard},
     id::{SpanId, TraceId},
-    model::{Attribute, KINDS, Kind, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sums, Tally, Value},
+    model::{Attribute, BODY, KINDS, Kind, MOST_ATTRIBUTES, MOST_SPANS, Outcome, Span, Sums, Tally, Value},
     name::{Name, OTHERS},
     parent::TraceParent,
     tracer::Statements,
@@ -35,6 +35,8 @@ pub(crate) struct Recorder {
     state: Mutex<State>,
     /// How long a thread was at it without a pause, at the longest, in microseconds.
     longest_poll: AtomicU64,
+    /// How long its body was waited for, in microseconds.
+    received: AtomicU64,
 }
 
 /// What is known of a request from the start.
@@ -95,6 +97,9 @@ struct Counted {
 /// Names that are told apart in one request; the rest of a kind is counted together.
 const MOST_NAMES: usize = 128;
 
+/// A body that comes sooner was not waited for, in microseconds.
+const NOTICED: u64 = 200;
+
 /// The note that `Server-Timing` tells: what a kind came to.
 pub(crate) const RESULT: &str = "result";
 
@@ -103,13 +108,14 @@ const UNFINISHED: &str = "unfinished";
 
 impl Recorder {
     pub(crate) fn new(about: About, ear: Ear) -> Self {
-        Self { about, ear, state: Mutex::default(), longest_poll: AtomicU64::new(0) }
+        Self { about, ear, state: Mutex::default(), longest_poll: AtomicU64::new(0), received: AtomicU64::new(0) }
     }
 
     /// Makes it ready for another request. Its room stays.
     pub(crate) fn again(&mut self, about: About) {
         self.about = about;
         *self.longest_poll.get_mut() = 0;
+        *self.received.get_mut() = 0;
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -128,6 +134,26 @@ impl Recorder {
     /// Microseconds since the request began.
     pub(crate) fn elapsed(&self) -> u64 {
         micros(self.about.began.elapsed())
+    }
+
+    /// How much of that was waiting for its body.
+    pub(crate) fn received_us(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Its body was waited for: a span that makes nothing slow.
+    pub(crate) fn received(&self, start_us: u64, duration_us: u64, parent: u16) {
+        self.received.fetch_add(duration_us, Ordering::Relaxed);
+        if duration_us < NOTICED {
+            return;
+        }
+        let past = Past { kind: Kind::Wait, name: BODY, start_us, duration_us, failed: false };
+        let mut state = self.state();
+        let place = state.open(past, parent);
+        state.count(past, place == 0, &[u64::MAX; KINDS]);
+        if let Some(span) = state.span(place) {
+            span.open = false;
+        }
     }
 
     /// Opens a span below another, and gives its place; 0 when there is no room for it.

@@ -1,5 +1,5 @@
-//! Which traces are kept although nothing is wrong with them: a share, chosen by their ids, so that all processes choose the same ones and
-//! a trace is kept as a whole.
+//! Which traces are kept although nothing is wrong with them: a share, chosen by ids that were made here, as whoever asks could choose one that is
+//! kept each time.
 
 use crate::id::{TraceId, mix};
 
@@ -19,7 +19,7 @@ impl Share {
         Self { most, seed }
     }
 
-    /// The id is mixed: it may come from a browser, whose chance may be poor.
+    /// The id is mixed: of what chance it was made is not asked.
     pub fn takes(self, id: TraceId) -> bool {
         let (high, low) = ((id.number() >> 64) as u64, id.number() as u64);
         self.most.is_some_and(|most| mix(high ^ mix(low ^ self.seed)) <= most)

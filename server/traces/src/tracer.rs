@@ -33,7 +33,8 @@ pub struct Options {
     pub share: Share,
     /// From when on one is kept as it was slow.
     pub slow: Slow,
-    /// Of those that were slow or failed, or whose id a stranger chose, in a second: when everything is slow, a few of them tell it, and keeping all would make it slower.
+    /// In a second, of those that failed, of those that were slow, and of those that are kept with a part of theirs that is: when everything is slow,
+    /// a few of them tell it, and keeping all would make it slower. None of the three takes the room of another.
     pub most_a_second: u32,
 }
 
@@ -64,12 +65,12 @@ pub struct Begin {
     pub slow: Option<Duration>,
 }
 
-/// Who asked, as it says.
+/// Who asked, as it says. What it says of being kept is not asked: anybody on the internet may say so.
 #[derive(Clone, Copy, Debug)]
 pub struct Parent {
     pub context: TraceParent,
-    /// Whether it may say that the trace is kept: a process of ours may, and anybody on the internet may not.
-    pub is_trusted: bool,
+    /// Whether another part of the trace is kept here: then this one is kept with it.
+    pub is_kept: bool,
 }
 
 /// A request that is being recorded. Dropped before it is finished, it was given up: whoever asked went away.
@@ -106,12 +107,21 @@ struct Inner {
     ear: Ear,
     /// Room of earlier requests.
     free: Mutex<Vec<Arc<Recorder>>>,
-    /// A second, and how many were kept in it.
-    second: Mutex<(u64, u32)>,
+    /// A second, and how many were kept in it for each [`Reason`].
+    second: Mutex<(u64, [u32; 3])>,
     begun: AtomicU64,
     kept: AtomicU64,
     let_go: AtomicU64,
     given_up: AtomicU64,
+}
+
+/// Why one is kept that chance has not chosen.
+#[derive(Clone, Copy, Debug)]
+enum Reason {
+    Failed,
+    Slow,
+    /// A part of it is kept.
+    Joined,
 }
 
 /// Rooms that are kept for later.
@@ -150,7 +160,8 @@ impl Tracer {
         inner.begun.fetch_add(1, Ordering::Relaxed);
         let (own, span) = inner.ids.another();
         let (trace, random) = begin.parent.map_or((own, true), |parent| (parent.context.trace, parent.context.random));
-        let sampled = begin.parent.is_some_and(|parent| parent.is_trusted && parent.context.sampled) || inner.options.share.takes(trace);
+        // By an id that nobody else has chosen.
+        let sampled = begin.parent.is_some_and(|parent| parent.is_kept) || inner.options.share.takes(own);
         let mut slow = inner.slow;
         if let Some(after) = begin.slow {
             slow[begin.kind as usize] = micros(after);
@@ -188,21 +199,23 @@ impl Inner {
         }
     }
 
-    /// Whether one more is kept in a second.
-    fn may_keep(&self, second: u64) -> bool {
+    /// Whether one more is kept in a second for a reason.
+    fn may_keep(&self, second: u64, reason: Reason) -> bool {
         let mut last = self.second.lock().unwrap_or_else(PoisonError::into_inner);
         if last.0 != second {
-            *last = (second, 0);
+            *last = (second, [0; 3]);
         }
-        last.1 = last.1.saturating_add(1);
-        last.1 <= self.options.most_a_second
+        let kept = &mut last.1[reason as usize];
+        *kept = kept.saturating_add(1);
+        *kept <= self.options.most_a_second
     }
 
     fn end(&self, recorder: Arc<Recorder>, begin: &Begin, outcome: Outcome) -> bool {
         let took = recorder.elapsed();
         let mut state = recorder.state();
         state.ended = true;
-        let slow = state.slow || took >= recorder.about.slow[begin.kind as usize];
+        let served = took.saturating_sub(recorder.received_us());
+        let slow = state.slow || served >= recorder.about.slow[begin.kind as usize];
         let why = Why { sampled: recorder.about.sampled, slow, failed: outcome.is_failure() };
         let is_kept = self.is_kept(why, begin);
         let (name, word) = (state.route.unwrap_or(begin.route), state.words[begin.kind as usize]);
@@ -220,13 +233,14 @@ impl Inner {
     }
 
     fn is_kept(&self, why: Why, begin: &Begin) -> bool {
-        // Whoever chooses an id can choose one that is sampled, each time.
-        let is_by_chance = begin.parent.is_none_or(|parent| parent.is_trusted);
-        if why.sampled && is_by_chance {
+        let is_joined = begin.parent.is_some_and(|parent| parent.is_kept);
+        if why.sampled && !is_joined {
             return true;
         }
-        let is_worth = why.sampled || why.slow || why.failed;
-        let is_kept = is_worth && self.may_keep(begin.at / 1_000_000);
+        let reasons = [(why.failed, Reason::Failed), (why.slow, Reason::Slow), (is_joined, Reason::Joined)];
+        let mut reasons = reasons.into_iter().filter_map(|(is_one, reason)| is_one.then_some(reason)).peekable();
+        let is_worth = reasons.peek().is_some();
+        let is_kept = reasons.any(|reason| self.may_keep(begin.at / 1_000_000, reason));
         if is_worth && !is_kept {
             self.let_go.fetch_add(1, Ordering::Relaxed);
         }
@@ -294,6 +308,11 @@ impl Recording {
         self.recorder.as_ref().map(|recorder| recorder.longest_poll()).unwrap_or_default()
     }
 
+    /// How long it has taken so far and how much of that was waiting for its body, in microseconds.
+    pub fn took(&self) -> (u64, u64) {
+        self.recorder.as_ref().map(|recorder| (recorder.elapsed(), recorder.received_us())).unwrap_or_default()
+    }
+
     pub fn id(&self) -> Option<TraceId> {
         self.recorder.as_ref().map(|recorder| recorder.about.trace)
     }
@@ -311,6 +330,14 @@ impl Recording {
             (state.sums, state.words)
         };
         timing::value(&sums, &words, recorder.elapsed(), tells_trace.then(|| recorder.parent(0)))
+    }
+
+    /// Ends the recording of what nobody will look for, however it ended.
+    pub fn forget(mut self) {
+        if let Some(recorder) = self.recorder.take() {
+            recorder.state().ended = true;
+            self.tracer.0.take_back(recorder);
+        }
     }
 
     /// Ends the recording, and says whether it is kept.

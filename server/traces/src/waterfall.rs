@@ -141,6 +141,12 @@ fn first_of(parts: &[Trace]) -> Option<&Trace> {
     parts.iter().min_by_key(|part| (part.kind != Kind::Browser, asked_by_another(part), part.begun_at))
 }
 
+/// Whether a page has asked for it that was answered by then: it is no part of making the page.
+fn comes_after(part: &Trace, asking: &Trace) -> bool {
+    let is_of_page = asking.kind == Kind::Request && part.kind == Kind::Request && part.parent == Some(asking.span);
+    is_of_page && part.begun_at >= asking.begun_at.saturating_add(asking.duration_us)
+}
+
 impl<'a> Tree<'a> {
     fn of(parts: &'a [Trace], first: &'a Trace) -> Self {
         let mut tree = Self::default();
@@ -153,8 +159,8 @@ impl<'a> Tree<'a> {
             // A page's first request cannot say who asks. The browser has read afterwards which trace it was.
             let by_browser = || (first.kind == Kind::Browser && part.kind != Kind::Browser && part.parent.is_none()).then_some(first.span);
             match tree.asked_for(part).or_else(|| tree.by_span.get(&by_browser()?).copied()) {
-                Some((parent, asking)) => tree.put_into(part, parent, asking),
-                None => tree.put(part, None, i128::from(part.begun_at) - i128::from(first.begun_at)),
+                Some((parent, asking)) if !comes_after(part, asking) => tree.put_into(part, parent, asking),
+                _ => tree.put(part, None, i128::from(part.begun_at) - i128::from(first.begun_at)),
             }
         }
         tree

@@ -57,7 +57,7 @@ impl Store {
             }
         })?;
         let mut traces: Vec<Trace> = rows.into_iter().filter_map(TraceRow::read).collect();
-        traces.sort_by_key(|trace| std::cmp::Reverse(if chosen == Chosen::Worst { trace.duration_us } else { trace.begun_at }));
+        traces.sort_by_key(|trace| std::cmp::Reverse(if chosen == Chosen::Worst { trace.served_us() } else { trace.begun_at }));
         Ok(traces)
     }
 
@@ -102,7 +102,7 @@ impl TraceRecord {
             span: trace.span.number().cast_signed(),
             route: trace.title(),
             begun_at: number(trace.begun_at),
-            duration: number(trace.duration_us),
+            duration: number(trace.served_us()),
             status: if let Outcome::Answered(status) = trace.outcome { Some(status.into()) } else { None },
             failed: trace.why.failed,
             process,

@@ -326,8 +326,8 @@ async fn a_trace_goes_on_where_it_came_from_and_strangers_do_not_say_what_is_kep
     let (tracer, kept) = tracer(0.0, patient());
     let context: TraceParent = PARENT.parse().unwrap();
     let mut told = Vec::new();
-    for is_trusted in [true, false] {
-        let recording = tracer.begin(begun(Some(Parent { context, is_trusted })));
+    for is_kept in [true, false] {
+        let recording = tracer.begin(begun(Some(Parent { context, is_kept })));
         let asked = recording.scope(async {
             let _provider = span!(Kind::Provider, "provider");
             traces::parent().unwrap()
@@ -346,17 +346,84 @@ async fn a_trace_goes_on_where_it_came_from_and_strangers_do_not_say_what_is_kep
 }
 
 #[tokio::test]
-async fn a_stranger_who_chooses_ids_has_no_more_kept_than_some() {
-    let (tracer, kept) = tracer(1.0, patient());
+async fn whoever_says_that_a_trace_is_kept_says_so_in_vain_and_what_is_joined_is_kept_as_far_as_there_is_room() {
+    let (tracer, kept) = tracer(0.0, patient());
     let context: TraceParent = PARENT.parse().unwrap();
+    assert!(context.sampled);
 
-    for is_trusted in [false, true] {
+    for is_kept in [false, true] {
         for _ in 0..10 {
-            tracer.begin(begun(Some(Parent { context, is_trusted }))).finish(Outcome::Answered(200));
+            tracer.begin(begun(Some(Parent { context, is_kept }))).finish(Outcome::Answered(200));
         }
     }
 
-    assert_eq!((kept.lock().unwrap().len(), tracer.counts().let_go), (3 + 10, 7));
+    assert_eq!((kept.lock().unwrap().len(), tracer.counts().let_go), (3, 7));
+}
+
+#[tokio::test]
+async fn a_flood_of_slow_ones_leaves_room_for_those_that_fail() {
+    let (tracer, kept) = tracer(0.0, patient());
+
+    for _ in 0..10 {
+        tracer.begin(Begin { slow: Some(Duration::ZERO), ..begun(None) }).finish(Outcome::Answered(200));
+    }
+    for _ in 0..10 {
+        begin(&tracer).finish(Outcome::Answered(500));
+    }
+
+    let kept = kept.lock().unwrap();
+    assert_eq!((kept.len(), kept.iter().filter(|trace| trace.why.failed).count()), (6, 3));
+}
+
+#[tokio::test]
+async fn waiting_for_a_body_is_a_part_that_makes_nothing_slow() {
+    let after = Duration::from_millis(60);
+    let (tracer, kept) = tracer(1.0, Slow { request: after, wait: after, ..patient() });
+    let recording = begin(&tracer);
+    recording
+        .scope(async {
+            let mut receiving = traces::receiving();
+            tokio::time::sleep(after).await;
+            receiving.pause();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            receiving.go_on();
+            tokio::time::sleep(after).await;
+        })
+        .await;
+
+    let (took, received) = recording.took();
+    recording.finish(Outcome::Answered(200));
+
+    let kept = kept.lock().unwrap();
+    let body = named(&kept[0], traces::BODY);
+    assert!(received >= 120_000 && took >= received + 5_000 && body.duration_us == received, "{took} {received} {body:?}");
+    assert_eq!(kept[0].served_us(), kept[0].duration_us - received);
+    // On a machine that is busy with something else all of it takes longer.
+    assert!(!kept[0].why.slow || kept[0].served_us() >= 60_000, "{kept:?}");
+}
+
+#[tokio::test]
+async fn who_goes_away_while_its_body_is_waited_for_was_waited_for_until_then() {
+    let (tracer, _) = tracer(0.0, patient());
+    let recording = begin(&tracer);
+    let work = recording.scope(async {
+        let _receiving = traces::receiving();
+        std::future::pending::<()>().await;
+    });
+
+    let answered = tokio::time::timeout(Duration::from_millis(20), work).await;
+
+    let (took, received) = recording.took();
+    assert!(answered.is_err() && received >= 20_000 && took >= received, "{took} {received}");
+}
+
+#[tokio::test]
+async fn what_nobody_will_look_for_is_not_kept_however_it_ended() {
+    let (tracer, kept) = tracer(1.0, patient());
+
+    begin(&tracer).forget();
+
+    assert_eq!((kept.lock().unwrap().len(), tracer.counts().given_up), (0, 0));
 }
 
 #[tokio::test]

@@ -112,6 +112,24 @@ fn a_page_whose_browser_read_which_trace_it_was_is_shown_in_it() {
 }
 
 #[test]
+fn what_a_page_asks_for_stands_behind_the_answer_that_the_page_was() {
+    let server = empty(1, "/products", 1_000, 400);
+    let browser = Viewed { answered: 600, alive: Some(1_000), ..Viewed::default() }.trace(&server).unwrap();
+    let call = Trace { parent: Some(server.span), span: SpanId::new(99).unwrap(), ..empty(1, "/api/fn/product", 1_800, 100) };
+
+    let waterfall = waterfall(&[call, server, browser]).unwrap();
+
+    let expected = [
+        ("Browser: GET /products", 0, 0, 1_000),
+        ("waiting", 1, 0, 600),
+        ("GET /products", 2, 100, 400),
+        ("coming alive", 1, 600, 400),
+        ("GET /api/fn/product", 0, 900, 100),
+    ];
+    assert_eq!(places(&waterfall), expected);
+}
+
+#[test]
 fn a_part_on_another_machine_stands_by_its_clock_where_that_can_be_true() {
     let mut first = empty(1, "/a", 1_000, 1_000);
     first.spans = vec![span("call", Kind::Provider, 0, 100, 500)];

@@ -1,13 +1,20 @@
 //! The names of what is measured, and in which unit. Whoever shows, exports or watches something calls it so.
 
-/// How long a request took, in microseconds, of a method with its route (`GET /products/{handle}`) and a status class (`2xx`).
+use crate::Sketch;
+
+/// How long a request took, without waiting for its body, in microseconds, of a method with its route (`GET /products/{handle}`) and a status class (`2xx`).
 pub const HTTP_DURATION: &str = "http.duration";
+/// The class of requests whose asker went away before they were answered.
+pub const GIVEN_UP: &str = "given up";
+/// Whoever waits for longer, in microseconds, and goes away then was failed: few people wait for a page for three seconds. Whoever goes away sooner has
+/// changed their mind, and nobody is to blame.
+pub const PATIENCE: u64 = 3_000_000;
 /// The same of all routes together that are work ([`is_work`]), in microseconds, by status class. It is put together of it when it is written, so that
 /// a quarter of a year is looked at without what every route has measured.
 pub const HTTP_TOGETHER: &str = "http.together";
 /// How many requests were work ([`is_work`]), of all routes together.
 pub const HTTP_WORK: &str = "http.work";
-/// Bytes of answers whose length is known, in the same way, without classes.
+/// Bytes of answers as they were sent, compressed where they were, in the same way, without classes.
 pub const HTTP_BYTES: &str = "http.bytes";
 /// Statements that a request came to, in the same way, without classes.
 pub const HTTP_STATEMENTS: &str = "http.statements";
@@ -120,6 +127,15 @@ pub fn is_work(route: &str) -> bool {
     !NO_WORK.contains(&route)
 }
 
+/// How many requests of a class the server is to blame for, by how long they took.
+pub fn failed(class: &str, took: &Sketch) -> u64 {
+    match class {
+        "5xx" => took.count(),
+        GIVEN_UP => took.count() - took.within(PATIENCE),
+        _ => 0,
+    }
+}
+
 /// What that is called which a series of a metric is of: the `route` of a request, the `pool` of a wait.
 pub fn dimension(metric: &str) -> &'static str {
     match metric {
@@ -137,5 +153,23 @@ pub fn dimension(metric: &str) -> &'static str {
             Some("provider") => "provider",
             _ => "of",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waited_long_and_went_away_was_failed_and_whoever_was_quick_was_not() {
+        let took: Sketch = [1_000, 2_000_000, 5_000_000, 60_000_000].into_iter().collect();
+
+        assert_eq!(["2xx", "4xx", "5xx", GIVEN_UP].map(|class| failed(class, &took)), [0, 0, 4, 2]);
+        assert_eq!(took.above(PATIENCE).count(), 2);
+    }
+
+    #[test]
+    fn a_page_is_work_and_a_beacon_is_not() {
+        assert_eq!(["GET /products", "POST /sync/v1/push", "POST /vitals", "GET /readyz"].map(is_work), [true, true, false, false]);
     }
 }

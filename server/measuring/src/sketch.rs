@@ -149,6 +149,19 @@ impl Sketch {
         self.counts[..counts].iter().fold(self.zeros, |sum, count| sum.saturating_add(*count))
     }
 
+    /// Those that [`Self::within`] does not count: each is taken to be as long as the middle of its bucket.
+    pub fn above(&self, limit: u64) -> Self {
+        let mut above = Self::default();
+        let from = bucket(limit).map_or(0, |last| last + 1);
+        for (at, count) in self.counts.iter().enumerate() {
+            let bucket = self.first + at as u16;
+            if bucket >= from {
+                above.add_many(middle(bucket).clamp(self.least, self.most), *count);
+            }
+        }
+        above
+    }
+
     /// As bytes for the store: some dozen for the values of a minute, two thousand buckets at most.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];

@@ -45,10 +45,9 @@ pub(super) fn is_wanted(series: &Series) -> bool {
 /// Adds what was asked by people and programs as their work, and how much of it was answered without the server's fault.
 pub(super) fn count<'a>(counted: &mut Counted, rows: impl Iterator<Item = &'a Measured>) {
     for row in rows.filter(|row| metric::is_work(&row.series.of)) {
-        counted.total += row.sketch.count();
-        if row.series.class != "5xx" {
-            counted.good += row.sketch.count();
-        }
+        let (asked, failed) = (row.sketch.count(), metric::failed(&row.series.class, &row.sketch));
+        counted.total += asked;
+        counted.good += asked - failed;
     }
 }
 
@@ -90,7 +89,8 @@ fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Co
             (share(month.good, month.total, needed), month.total, needed)
         }
         "failures" => {
-            let failed = all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class == "5xx").count();
+            let requests = series.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION && is_asked(series));
+            let failed = requests.map(|(series, took)| metric::failed(&series.class, took)).sum();
             let (asked, needed) = (all(metric::HTTP_DURATION, &is_asked).count(), for_failures(limit.value));
             (share(failed, asked, needed), asked, needed)
         }
@@ -233,10 +233,12 @@ mod tests {
                 rows("http.duration", "GET /pkg/{*file}", "2xx", 1, 9),
                 rows("http.duration", "GET /products", "5xx", 1, 2),
                 rows("http.duration", "GET /products", "4xx", 1, 3),
+                rows("http.duration", "GET /products", "given up", 900_000, 4),
+                rows("http.duration", "GET /products", "given up", 9_000_000, 1),
             ]
             .iter(),
         );
 
-        assert_eq!(counted, Counted { good: 3, total: 5 });
+        assert_eq!(counted, Counted { good: 7, total: 10 });
     }
 }

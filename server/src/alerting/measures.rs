@@ -103,7 +103,7 @@ impl StoreMeasures {
             is_measured |= !rows.is_empty();
             for row in rows.iter() {
                 if let Some(subject) = wanted.subject(&row.series) {
-                    sketches.entry(subject).or_default().merge(&row.sketch);
+                    sketches.entry(subject).or_default().merge(&wanted.part(&row.series, &row.sketch));
                 }
             }
         }
@@ -154,7 +154,7 @@ impl StoreMeasures {
         let mut hours: BTreeMap<String, BTreeMap<i64, Sketch>> = BTreeMap::new();
         for row in rows.iter() {
             if let Some(subject) = wanted.subject(&row.series) {
-                hours.entry(subject).or_default().entry(row.at).or_default().merge(&row.sketch);
+                hours.entry(subject).or_default().entry(row.at).or_default().merge(&wanted.part(&row.series, &row.sketch));
             }
         }
         // Once an hour, and then for some hundred routes: others are served meanwhile.

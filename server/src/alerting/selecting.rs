@@ -3,9 +3,11 @@
 //! A series has two dimensions. What it is of is called after its metric: the `route` of a request, the `pool` of a wait. Its other part is a `class`, as
 //! `5xx`, or one of several ways to cut the same measurements, as `device:phone`; where a rule names none of those, all are meant together.
 
+use std::borrow::Cow;
+
 use ::alerting::Sentence;
 use alerts::Selector;
-use measuring::{ALL, Series, metric};
+use measuring::{ALL, Series, Sketch, metric};
 
 use crate::measuring::{Unit, unit};
 
@@ -85,10 +87,21 @@ impl<'a> Wanted<'a> {
         let (name, value) = part_of(&series.class);
         let is_part = match self.part {
             None => name == CLASS,
-            Some(part) => part == name && only.get(part).is_none_or(|wanted| wanted == value),
+            Some(part) => part == name && (only.get(part).is_none_or(|wanted| wanted == value) || self.means_those_who_waited(series)),
         };
         let of = |dimension: &String| if dimension == self.own { series.of.as_str() } else { value };
         (is_own && is_part).then(|| by.iter().map(of).collect::<Vec<_>>().join(" "))
+    }
+
+    /// What of a series counts.
+    pub(super) fn part<'b>(&self, series: &Series, sketch: &'b Sketch) -> Cow<'b, Sketch> {
+        if self.means_those_who_waited(series) { Cow::Owned(sketch.above(metric::PATIENCE)) } else { Cow::Borrowed(sketch) }
+    }
+
+    /// Requests that fail are those answered with 5xx, and those that nobody has waited for any more.
+    fn means_those_who_waited(&self, series: &Series) -> bool {
+        let is_of_requests = matches!(series.metric.as_str(), metric::HTTP_DURATION | metric::HTTP_TOGETHER);
+        is_of_requests && series.class == metric::GIVEN_UP && self.selector.only.get(CLASS).is_some_and(|class| class == "5xx")
     }
 
     /// Whether each route, pool or whatever it is, is meant by itself.
@@ -134,6 +147,19 @@ mod tests {
         assert_eq!(subjects(&requests().by("route"), &REQUESTS), ["GET /products", "GET /products", "POST /runs", "GET /readyz", "POST /vitals"]);
         assert_eq!(subjects(&requests().by("route").by("class").only("route", "POST /runs"), &REQUESTS), ["POST /runs 2xx"]);
         assert_eq!(subjects(&requests().only("route", "GET /readyz"), &REQUESTS), [""]);
+    }
+
+    #[test]
+    fn whoever_waited_in_vain_is_among_those_that_failed() {
+        let failed = Selector::of("http.duration").only("class", "5xx");
+        let (wanted, given_up) = (Wanted::of(&failed).unwrap(), Series::new("http.duration", "GET /products", metric::GIVEN_UP));
+        let took: Sketch = [5_000, 9_000_000].into_iter().collect();
+
+        assert_eq!((wanted.subject(&given_up).as_deref(), wanted.part(&given_up, &took).count()), (Some(""), 1));
+        let all = Selector::of("http.duration");
+        assert_eq!(Wanted::of(&all).unwrap().part(&given_up, &took).count(), 2);
+        let refused = Selector::of("http.duration").only("class", "4xx");
+        assert_eq!(Wanted::of(&refused).unwrap().subject(&given_up), None);
     }
 
     #[test]

@@ -24,6 +24,6 @@ pub(crate) async fn around(State((state, at_hand)): State<(AppState, AtHand)>, m
     security::headers(&state, &mut response);
     let timing = measured.server_timing(&response);
     caching::tell(&mut response, begun, timing);
-    measured.answered(&response);
+    measured.answered(&mut response);
     response
 }

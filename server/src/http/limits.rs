@@ -132,9 +132,7 @@ impl Limits {
             Work::Database(class, kind) => {
                 let (gate, body) = match class {
                     Class::Write => {
-                        let began = Instant::now();
                         let received = Box::pin(body::receive(request, &self.bodies, place(client))).await;
-                        waited("a body", began);
                         (&self.writes, Some(received.map_err(|body::NoRoom| Shed { retry_after: BODIES_RETRY_SECONDS })?))
                     }
                     Class::Read | Class::Background => (&self.reads, None),

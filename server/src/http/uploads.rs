@@ -74,14 +74,18 @@ pub(super) async fn to_disk<E>(
     let arrived = Arrived { name, path: dir.join(format!("{:032x}.part", u128::from_be_bytes(random))) };
     let mut file = BufWriter::with_capacity(1 << 20, File::create(&arrived.path).await.map_err(|error| not_kept(&error))?);
     let mut size = 0_u64;
+    let mut receiving = traces::receiving();
     while let Some(bytes) = pieces.try_next().await.map_err(|_| broken())? {
+        receiving.pause();
         size += bytes.len() as u64;
         if size > config.max_upload_bytes {
             return Err(too_large(config));
         }
         seen(&bytes);
         file.write_all(&bytes).await.map_err(|error| not_kept(&error))?;
+        receiving.go_on();
     }
+    drop(receiving);
     file.flush().await.map_err(|error| not_kept(&error))?;
     file.get_ref().sync_all().await.map_err(|error| not_kept(&error))?;
     Ok(arrived)

@@ -12,6 +12,7 @@ mod providers;
 mod pushed;
 mod queue;
 mod routes;
+mod sent;
 mod since_start;
 mod telling;
 mod together;
@@ -29,7 +30,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{body::HttpBody, extract::Request as HttpRequest, http::StatusCode, response::Response};
+use axum::{extract::Request as HttpRequest, http::StatusCode, response::Response};
 use domain::clock::Clock;
 use measuring::{Recorder, Series, Sketch, metric};
 use traces::{Outcome, Recording};
@@ -63,12 +64,14 @@ pub(crate) struct Measuring {
 /// A request that is under way.
 pub(crate) struct Request<'a> {
     measuring: &'a Measuring,
-    begun: Instant,
     /// Whether it takes as long as somebody else likes: it says nothing of how fast this server is.
     waits: bool,
     /// None where nothing is measured.
     measured: Option<(Route, Recording)>,
 }
+
+/// Sent away when there is too much to do, and then in floods: of them no trace is kept, so that others are.
+const BEACONS: &str = "POST /vitals";
 
 impl Measuring {
     /// Without traces nothing is measured.
@@ -118,7 +121,7 @@ impl Measuring {
         });
         let waits = measured.as_ref().is_some_and(|(_, waits, _)| *waits);
         let measured = measured.map(|(route, _, recording)| (route, recording));
-        Request { measuring: self, begun, waits, measured }
+        Request { measuring: self, waits, measured }
     }
 
     fn in_flight(&self) -> u64 {
@@ -139,21 +142,23 @@ impl Request<'_> {
     }
 
     /// It is answered.
-    pub(crate) fn answered(mut self, response: &Response) {
+    pub(crate) fn answered(mut self, response: &mut Response) {
         let (Some(traced), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
         let recorder = traced.recorder();
-        let (status, length) = (response.status(), response.body().size_hint().exact());
+        let status = response.status();
         if !self.waits || status.is_server_error() {
-            recorder.record(metric::HTTP_DURATION, route.name, class(status), microseconds(self.begun.elapsed()));
+            recorder.record(metric::HTTP_DURATION, route.name, class(status), served(&recording));
         }
-        if let Some(length) = length {
-            recorder.record(metric::HTTP_BYTES, route.name, "", length);
-        }
+        sent::count(response, route.name, traced);
         recorder.record(metric::RUNTIME_POLL, route.name, "", recording.longest_poll());
         let asked = recording.asked();
         recorder.record(metric::HTTP_STATEMENTS, route.name, "", asked.count.into());
         traced.look_at(route, asked);
-        recording.finish(Outcome::Answered(status.as_u16()));
+        if route.name == BEACONS {
+            recording.forget();
+        } else {
+            recording.finish(Outcome::Answered(status.as_u16()));
+        }
     }
 }
 
@@ -161,7 +166,17 @@ impl Request<'_> {
 impl Drop for Request<'_> {
     fn drop(&mut self) {
         self.measuring.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let (Some(traced), Some((route, recording))) = (&self.measuring.is_on, self.measured.take()) else { return };
+        if !self.waits {
+            traced.recorder().record(metric::HTTP_DURATION, route.name, metric::GIVEN_UP, served(&recording));
+        }
     }
+}
+
+/// How long the server took, in microseconds: without the network, over which the body came.
+fn served(recording: &Recording) -> u64 {
+    let (took, received) = recording.took();
+    took.saturating_sub(received)
 }
 
 /// Forms that wait for somebody else's server, or for time to pass, say so in their address (`http/limits/visit.rs`).
@@ -204,7 +219,7 @@ mod tests {
         let request = measuring.request(&get("/products/lamp"), Instant::now());
         assert_eq!(measuring.in_flight(), 1);
 
-        request.answered(&(StatusCode::NOT_FOUND, "x".repeat(512)).into_response());
+        request.answered(&mut (StatusCode::NOT_FOUND, "x".repeat(512)).into_response());
 
         let mut taken = measuring.recorder().unwrap().take();
         taken.sort_by(|one, other| one.0.cmp(&other.0));
@@ -223,10 +238,10 @@ mod tests {
             Measuring::new(Some(Arc::new(Traced::for_tests())), Routes::of([("POST", "/performance/{place}"), ("POST", "/products/{handle}")]));
         for address in ["/performance/bottlenecks?waits", "/products/lamp?waits"] {
             let asked = HttpRequest::post(address).body(Body::empty()).unwrap();
-            measuring.request(&asked, Instant::now()).answered(&().into_response());
+            measuring.request(&asked, Instant::now()).answered(&mut ().into_response());
         }
         let asked = HttpRequest::post("/performance/alerts?waits").body(Body::empty()).unwrap();
-        measuring.request(&asked, Instant::now()).answered(&StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        measuring.request(&asked, Instant::now()).answered(&mut StatusCode::INTERNAL_SERVER_ERROR.into_response());
 
         let taken = measuring.recorder().unwrap().take();
 
@@ -246,6 +261,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_goes_away_is_counted_with_how_long_they_waited() {
+        let measuring = measuring(true);
+        let request = measuring.request(&get("/products/lamp"), Instant::now());
+        let work = request.recorded(std::future::pending::<()>());
+
+        let answered = tokio::time::timeout(Duration::from_millis(20), work).await;
+        drop(request);
+
+        assert!(answered.is_err() && measuring.in_flight() == 0);
+        let taken = measuring.recorder().unwrap().take();
+        assert_eq!((taken.len(), &taken[0].0), (1, &Series::new(metric::HTTP_DURATION, "GET /products/{handle}", metric::GIVEN_UP)));
+        assert!(taken[0].1.sum() >= 20_000, "{taken:?}");
+    }
+
+    #[tokio::test]
+    async fn how_long_a_body_took_to_come_is_not_how_long_this_server_took() {
+        let measuring = Measuring::new(Some(Arc::new(Traced::for_tests())), Routes::of([("POST", "/sync/v1/push")]));
+        let asked = HttpRequest::post("/sync/v1/push").body(Body::empty()).unwrap();
+        let request = measuring.request(&asked, Instant::now());
+        let receive = async {
+            let _receiving = traces::receiving();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        };
+
+        request.recorded(receive).await;
+        request.answered(&mut ().into_response());
+
+        let taken = measuring.recorder().unwrap().take();
+        let took = taken.iter().find(|(series, _)| series.metric == metric::HTTP_DURATION).unwrap().1.sum();
+        let head = measuring.traced().unwrap().kept().latest(None, 1).remove(0);
+        assert!(took < 250_000 && head.duration_us < 250_000, "{took} {head:?}");
+    }
+
+    #[test]
+    fn a_beacon_that_is_sent_away_takes_no_room_of_traces() {
+        let measuring = Measuring::new(Some(Arc::new(Traced::for_tests())), Routes::of([("POST", BEACONS.split_once(' ').unwrap().1)]));
+        let asked = HttpRequest::post("/vitals").body(Body::empty()).unwrap();
+
+        measuring.request(&asked, Instant::now()).answered(&mut StatusCode::SERVICE_UNAVAILABLE.into_response());
+
+        assert_eq!(measuring.traced().unwrap().kept().latest(None, 9), []);
+        assert!(measuring.recorder().unwrap().take().iter().any(|(series, _)| series.class == "5xx"));
+    }
+
+    #[tokio::test]
     async fn what_happens_in_a_request_is_told_and_kept() {
         let measuring = measuring(true);
         let request = measuring.request(&get("/products/lamp"), Instant::now());
@@ -262,9 +322,9 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             })
             .await;
-        let answer = "made".into_response();
+        let mut answer = "made".into_response();
         let timing = request.server_timing(&answer).unwrap();
-        request.answered(&answer);
+        request.answered(&mut answer);
 
         assert!(timing.starts_with("db;dur=0.108;desc=12, total;dur=") && timing.contains(", trace;desc=\"00-"), "{timing}");
         let taken = measuring.recorder().unwrap().take();
@@ -301,9 +361,9 @@ mod tests {
                 }
             };
             request.recorded(work).now_or_never();
-            let answer = ().into_response();
+            let mut answer = ().into_response();
             std::hint::black_box(request.server_timing(&answer));
-            request.answered(&answer);
+            request.answered(&mut answer);
         }
         began.elapsed().as_nanos()
     }

@@ -90,6 +90,7 @@ impl Drop for Part {
 
 /// Waits for the body of somebody at a place and leaves it as it was.
 pub(super) async fn receive(request: &mut Request, room: &Arc<Room>, place: [u8; 16]) -> Result<Received, NoRoom> {
+    let _receiving = traces::receiving();
     let mut parts = std::mem::take(request.body_mut()).into_data_stream();
     let mut read = Vec::new();
     let mut part = Part { room: room.clone(), place, bytes: 0 };

@@ -96,6 +96,10 @@ pub const VITALS_SHARE: &str = "vitals.share";
 /// Beacons of browsers, of what became of them: `taken`, `refused`, `twice`, `shed`.
 pub const BEACONS: &str = "vitals.beacons";
 
+/// What was measured and is not told, of what: `rows` that the database did not take in time, values that were counted among others as there were too
+/// many `names`, `traces` that were worth keeping and too many at once, and `traces in memory` that had to make room.
+pub const MEASURING_LOST: &str = "measuring.lost";
+
 /// What is measured in microseconds, but for what browsers measure.
 pub const TIMES: [&str; 10] =
     [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
@@ -140,6 +144,7 @@ pub fn failed(class: &str, took: &Sketch) -> u64 {
 pub fn dimension(metric: &str) -> &'static str {
     match metric {
         HTTP_REFUSED => "reason",
+        MEASURING_LOST => "what",
         BEACONS | SYNC_PUSHED => "outcome",
         RUNTIME_POLL => "route",
         DB_STATEMENT | DB_FAILED => "statement",

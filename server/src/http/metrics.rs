@@ -23,7 +23,7 @@ use limits::overload::Figures;
 use ports::database::EngineFigures;
 use store::{KnownProducts, Store};
 use tokio::sync::Mutex;
-use traces::{export::Exporter, otlp::Signal};
+use traces::{Counts, Holding, export::Exporter, otlp::Signal};
 
 use self::text::Text;
 use super::{limits::Limits, state::AppState};
@@ -74,6 +74,9 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
     measured::measured(&mut text, &metrics.measuring.all());
+    if let Some(traced) = metrics.measuring.traced() {
+        traces(&mut text, traced.tracer().counts(), traced.kept().holding());
+    }
     if let Some(exporter) = telemetry::exporter() {
         told(&mut text, exporter);
     }
@@ -163,6 +166,20 @@ fn purges(text: &mut Text, counted: purge::Counted) {
     purges.sample(&[("result", "failed")], counted.failed);
 }
 
+fn traces(text: &mut Text, counts: Counts, holding: Holding) {
+    let counters = [
+        ("vitrine_traces_recorded_total", "Requests and jobs that were recorded.", counts.begun),
+        ("vitrine_traces_kept_total", "Those of them that were kept as they were sampled, slow or failed.", counts.kept),
+        ("vitrine_traces_let_go_total", "Those that were worth keeping, and too many in a second.", counts.let_go),
+        ("vitrine_traces_given_up_total", "Those whose asker went away before they were answered.", counts.given_up),
+        ("vitrine_traces_pushed_out_total", "Traces that had to go from memory to make room.", holding.pushed_out),
+    ];
+    for (name, help, count) in counters {
+        text.counter(name, help).sample(&[], count);
+    }
+    text.gauge("vitrine_traces_memory_bytes", "What traces take in memory, about.").sample(&[], holding.bytes);
+}
+
 fn told(text: &mut Text, exporter: &Exporter) {
     let mut told = text.counter("vitrine_otlp_total", "Traces, metrics and lines of the log, by what came of telling the collector.");
     for (signal, name) in Signal::ALL.into_iter().zip(["traces", "metrics", "logs"]) {
@@ -189,6 +206,17 @@ mod tests {
             "vitrine_cache_loads_total{cache=\"list\"} 2\n",
             "vitrine_cache_memory_bytes{cache=\"list\"} 4096\n",
         ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_kept_is_told() {
+        let mut text = Text::default();
+        traces(&mut text, Counts { begun: 9, kept: 3, let_go: 2, given_up: 1 }, Holding { traces: 3, bytes: 700, pushed_out: 4 });
+        let text = text.finished();
+
+        for line in ["vitrine_traces_let_go_total 2\n", "vitrine_traces_pushed_out_total 4\n", "vitrine_traces_memory_bytes 700\n"] {
             assert!(text.contains(line), "{line}: {text}");
         }
     }

@@ -6,6 +6,7 @@ mod beacons;
 mod counted;
 mod disk;
 mod heard;
+mod lost;
 mod process;
 mod profiles_port;
 mod providers;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{
     Measuring, Telling,
     beacons::{self, Arriving},
-    counted, disk, microseconds, process, providers, queue,
+    counted, disk, lost, microseconds, process, providers, queue,
     telling::metrics,
     together::with_all_routes,
 };
@@ -106,7 +106,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
     let mut listening = Some(listening);
     let name = short(process);
     let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
-    let (mut disk, mut providers) = (disk::Seen::default(), providers::Seen::default());
+    let (mut disk, mut providers, mut lost) = (disk::Seen::default(), providers::Seen::default(), lost::Seen::default());
     if let Err(error) = store.note_deployment(&build.0, build.1).await {
         tracing::warn!(%error, "that this build serves was not noted");
     }
@@ -136,6 +136,9 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
             continue;
         }
         counts.look(recorder, &store, &cache, &limits);
+        if let Some(traced) = measuring.traced() {
+            lost.look(recorder, &periods, traced);
+        }
         recorder.record_many(metric::PROCESS_ALIVE, &name, "", 0, 1);
         if is_end {
             recorder.record_many(metric::PROCESS_STOPPED, &name, "", 0, 1);

@@ -87,8 +87,10 @@ fn member(family: &mut Family<'_>, told: Told, scale: &Scale, labels: &[(&str, &
 
 fn help(name: &str) -> &'static str {
     match name {
-        metric::HTTP_DURATION => "How long requests took, by method with route and by status class.",
-        metric::HTTP_BYTES => "How long answers were, where that is known, by method with route.",
+        metric::HTTP_DURATION => {
+            "How long requests took without waiting for their bodies, by method with route and by status class; given up: whoever asked went away."
+        }
+        metric::HTTP_BYTES => "How long answers were, as they were sent, by method with route.",
         metric::HTTP_STATEMENTS => "How many statements a request came to, by method with route.",
         metric::HTTP_IN_FLIGHT => "Requests under way.",
         metric::HTTP_CONNECTIONS => "Connections of clients, of all that there may be.",
@@ -104,6 +106,7 @@ fn help(name: &str) -> &'static str {
         metric::RUNTIME_BUSY => "How much of their time workers were at work.",
         metric::DISK_USED => "How full the disk is that the data directory is on.",
         metric::DISK_BUSY => "How much of the time that disk had something to do.",
+        metric::MEASURING_LOST => "What was measured and is not told: rows that the database did not take, values of too many names, traces.",
         metric::BEACONS => "Beacons of browsers, by what became of them.",
         metric::VIEWS => "Page views that something was heard of, by route.",
         metric::VITALS_SHARE => "Which share of page views browsers measure.",

@@ -75,7 +75,12 @@ fn request(clock: &dyn Clock, url: &str, keys: &[Key], id: DeliveryId, body: &st
     // Each attempt says when it is made, as receivers refuse what is old.
     let seconds = clock.now().micros().div_euclid(1_000_000);
     let id = message_id(id);
-    Request::post(url)
+    let mut request = Request::post(url);
+    if let Some(parent) = traces::parent() {
+        // Ids that were made by chance: a receiver that measures itself can say which of its answers this was.
+        request = request.header("traceparent", parent.to_string());
+    }
+    request
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, "Vitrine-Webhooks/1")
         .header("webhook-timestamp", seconds)
@@ -134,5 +139,25 @@ mod tests {
     #[test]
     fn an_answer_is_kept_as_text() {
         assert_eq!(shown(b"  <b>no\0\x1b[31m\r\nat all \xff "), "<b>no  [31m \nat all \u{fffd}");
+    }
+
+    #[tokio::test]
+    async fn a_receiver_is_told_the_trace_and_nobody_is_where_there_is_none() {
+        struct Stopped;
+        impl Clock for Stopped {
+            fn now(&self) -> domain::clock::Timestamp {
+                domain::clock::Timestamp::from_micros(7_000_000)
+            }
+        }
+        let tracer = traces::Tracer::new(traces::Options::default(), [7; 24], |_| {});
+        let begin =
+            traces::Begin { kind: Kind::Job, method: None, route: "webhook delivery", parent: None, at: 1, began: Instant::now(), slow: None };
+        let recording = tracer.begin(begin);
+        let made = || request(&Stopped, "https://example.com/", &[], DeliveryId(uuid::Uuid::from_u128(1)), "{}").unwrap();
+
+        let told = recording.scope(async { made() }).await;
+
+        let traceparent = |request: &Request<Bytes>| request.headers().get("traceparent").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!((traceparent(&told), traceparent(&made())), (recording.response().map(|parent| parent.to_string()), None));
     }
 }

@@ -58,6 +58,8 @@ fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answe
     Box::pin(async move {
         let request = request?;
         #[cfg(feature = "hydrate")]
+        tell_page(&request);
+        #[cfg(feature = "hydrate")]
         let asked = crate::offline::asked(&request);
         let sending = C::send(request);
         #[cfg(feature = "hydrate")]
@@ -89,6 +91,14 @@ fn exchange<C: Client<AppError>>(request: Result<C::Request, AppError>) -> Answe
         }
         if is_error { Err(PostcardEncoding::decode(bytes).unwrap_or(AppError::Unreachable)) } else { Ok(bytes) }
     })
+}
+
+/// Says which page asks, while it is being opened: the server can show both together.
+#[cfg(feature = "hydrate")]
+fn tell_page(request: &dyn std::any::Any) {
+    if let (Some(request), Some(parent)) = (request.downcast_ref::<server_fn::request::browser::BrowserRequest>(), device::parent()) {
+        request.headers().set("traceparent", &parent);
+    }
 }
 
 fn not_understood(_: AppError) -> AppError {

@@ -16,7 +16,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, RequestRedirect, Response};
 
-use crate::chance::Timer;
+use crate::{chance::Timer, trace};
 
 #[wasm_bindgen]
 extern "C" {
@@ -94,6 +94,9 @@ async fn exchange(address: &str, message: &Sealed, arriving: impl Fn()) -> Resul
     };
     let request = Request::new_with_str_and_init(address, &options)?;
     request.headers().set("content-type", CONTENT_TYPE)?;
+    if let Some(parent) = trace::parent() {
+        request.headers().set("traceparent", &parent)?;
+    }
     let response: Response = JsFuture::from(fetch(&request)).await?.unchecked_into();
     arriving();
     let mut body = Vec::new();

@@ -14,6 +14,7 @@
 //! * `leave`: what of it goes with a person.
 //! * `reader`: both databases, for pages that are shown without a network.
 //! * `shelf`: the server's last answers to what is not about products, for the same.
+//! * `trace`: which trace of the server a page belongs to, as long as it is being opened.
 //!
 //! It is for browsers alone: of the server's side there is nothing in it.
 
@@ -36,6 +37,7 @@ mod reader;
 mod replica;
 mod shelf;
 mod survey;
+mod trace;
 mod view;
 
 pub use self::{
@@ -44,4 +46,5 @@ pub use self::{
     leave::{forget, forget_others, on_left, tell_left},
     reader::Reader,
     shelf::Shelf,
+    trace::parent,
 };

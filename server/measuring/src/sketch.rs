@@ -150,6 +150,7 @@ impl Sketch {
     }
 
     /// Those that [`Self::within`] does not count: each is taken to be as long as the middle of its bucket.
+    #[must_use]
     pub fn above(&self, limit: u64) -> Self {
         let mut above = Self::default();
         let from = bucket(limit).map_or(0, |last| last + 1);

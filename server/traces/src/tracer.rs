@@ -237,11 +237,12 @@ impl Inner {
         if why.sampled && !is_joined {
             return true;
         }
+        if !why.failed && !why.slow && !is_joined {
+            return false;
+        }
         let reasons = [(why.failed, Reason::Failed), (why.slow, Reason::Slow), (is_joined, Reason::Joined)];
-        let mut reasons = reasons.into_iter().filter_map(|(is_one, reason)| is_one.then_some(reason)).peekable();
-        let is_worth = reasons.peek().is_some();
-        let is_kept = reasons.any(|reason| self.may_keep(begin.at / 1_000_000, reason));
-        if is_worth && !is_kept {
+        let is_kept = reasons.into_iter().any(|(is_one, reason)| is_one && self.may_keep(begin.at / 1_000_000, reason));
+        if !is_kept {
             self.let_go.fetch_add(1, Ordering::Relaxed);
         }
         is_kept

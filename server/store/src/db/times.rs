@@ -102,7 +102,7 @@ fn middle(bucket: usize) -> u64 {
     // The first ones are as wide as those of the first doubling.
     let (width, from) = match doubling {
         0 => (1 << UNIT, part << UNIT),
-        _ => (1 << (UNIT as u64 + doubling - 1), (EACH + part) << (UNIT as u64 + doubling - 1)),
+        _ => (1 << (doubling - 1 + u64::from(UNIT)), (EACH + part) << (doubling - 1 + u64::from(UNIT))),
     };
     from + width / 2
 }

@@ -11,7 +11,7 @@ extern "C" {
     fn get_random_values(bytes: &mut [u8]);
 
     #[wasm_bindgen(js_namespace = ["globalThis", "performance"], js_name = now)]
-    fn performance_now() -> f64;
+    pub(crate) fn performance_now() -> f64;
 
     #[wasm_bindgen(js_namespace = globalThis, js_name = setTimeout)]
     pub(crate) fn set_timeout(call: &Function, milliseconds: f64) -> JsValue;

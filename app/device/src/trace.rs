@@ -1,43 +1,35 @@
 //! Which trace the server has made the document in that somebody has just opened: what the page asks for at once belongs to it.
 
-use js_sys::Array;
-use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use js_sys::Reflect;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::chance::performance_now;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["globalThis", "performance"], js_name = now)]
-    fn now() -> f64;
-
     #[wasm_bindgen(js_namespace = ["globalThis", "performance"], js_name = getEntriesByType)]
-    fn entries(of: &str) -> Array;
-
-    /// An entry of a document, or a metric of its `Server-Timing`.
-    type Entry;
-
-    #[wasm_bindgen(method, getter, js_name = serverTiming)]
-    fn server_timing(this: &Entry) -> Option<Array>;
-
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &Entry) -> Option<String>;
-
-    #[wasm_bindgen(method, getter)]
-    fn description(this: &Entry) -> Option<String>;
+    fn entries(of: &str) -> JsValue;
 }
 
 /// So long after a document was asked for, in milliseconds, what is asked belongs to opening it. Somebody may have it open all day.
 const OPENING: f64 = 30_000.0;
 
+/// A server tells fewer things of an answer.
+const MOST_TOLD: u32 = 16;
+
 /// How long a `traceparent` is.
 const LENGTH: usize = 55;
 
 /// The header `traceparent` (<https://www.w3.org/TR/trace-context/>) as `Server-Timing` has told it of the document. Nothing here records what it
-/// does, so that it is the document's request that asks, and a collector finds no span missing. None in a worker, which has no document.
+/// does, so that it is the document's request that asks, and a collector finds no span missing. None in a worker, which has no document, and where a
+/// browser does not tell.
 pub fn parent() -> Option<String> {
-    if now() > OPENING {
+    if performance_now() > OPENING {
         return None;
     }
-    let document: Entry = entries("navigation").get(0).dyn_into::<js_sys::Object>().ok()?.unchecked_into();
-    let told = document.server_timing()?;
-    let trace = told.iter().map(JsCast::unchecked_into::<Entry>).find(|metric| metric.name().as_deref() == Some("trace"))?;
-    trace.description().filter(|parent| parent.len() == LENGTH)
+    // By names: a function for each of them would be in the script of the first chunk.
+    let get = |of: &JsValue, name: JsValue| Reflect::get(of, &name).ok();
+    let told = get(&get(&entries("navigation"), 0.into())?, "serverTiming".into())?;
+    let trace = (0..MOST_TOLD).map_while(|at| get(&told, at.into())).find(|metric| get(metric, "name".into()).is_some_and(|name| name == "trace"))?;
+    get(&trace, "description".into())?.as_string().filter(|parent| parent.len() == LENGTH)
 }

@@ -25,11 +25,12 @@ pub const HTTP_CONNECTIONS: &str = "http.connections";
 /// Requests that were sent away: of `rate` who asked too fast, of `overload` when there was too much to do.
 pub const HTTP_REFUSED: &str = "http.refused";
 
-/// How long a statement took, in microseconds, of its name.
+/// How long a statement took, in microseconds, of its name. It is counted where it runs in buckets of its own, so that a quantile may be off by 1.6 %
+/// more than a sketch's.
 pub const DB_STATEMENT: &str = "db.statement";
 /// Statements that failed, of their names.
 pub const DB_FAILED: &str = "db.failed";
-/// How long a connection was waited for, in microseconds, of those who waited; of a pool.
+/// How long a connection was waited for, in microseconds, of those who waited, as exactly as statements; of a pool.
 pub const DB_WAIT: &str = "db.wait";
 /// Connections in use, in thousandths of all that a pool may have, looked at every ten seconds.
 pub const DB_USED: &str = "db.used";

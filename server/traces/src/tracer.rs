@@ -237,11 +237,14 @@ impl Inner {
         if why.sampled && !is_joined {
             return true;
         }
-        if !why.failed && !why.slow && !is_joined {
-            return false;
-        }
+        (why.failed || why.slow || is_joined) && self.has_room(why, is_joined, begin.at / 1_000_000)
+    }
+
+    /// Whether one more is kept in a second, for one of its reasons.
+    #[cold]
+    fn has_room(&self, why: Why, is_joined: bool, second: u64) -> bool {
         let reasons = [(why.failed, Reason::Failed), (why.slow, Reason::Slow), (is_joined, Reason::Joined)];
-        let is_kept = reasons.into_iter().any(|(is_one, reason)| is_one && self.may_keep(begin.at / 1_000_000, reason));
+        let is_kept = reasons.into_iter().any(|(is_one, reason)| is_one && self.may_keep(second, reason));
         if !is_kept {
             self.let_go.fetch_add(1, Ordering::Relaxed);
         }

@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::Method;
+
 use super::{imports::finished, pages::first_handle};
 use crate::support::{Client, Engine, Program, on_both_engines};
 
@@ -18,6 +20,7 @@ on_both_engines!(
     what_was_asked_is_seen_by_its_route,
     a_job_is_seen_by_its_kind,
     a_request_is_found_again_by_what_it_said_of_itself,
+    what_a_page_asks_for_is_shown_with_the_page,
     a_collector_is_told_and_one_that_hangs_holds_up_nobody,
     a_place_that_is_none_is_not_found,
     an_operator_looks_where_the_time_goes,
@@ -139,6 +142,21 @@ async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {
     program.serve().await;
     let again = program.signed_in("operator@test.test").await.get(&format!("/performance/traces?id={id}")).await;
     assert!(again.text.contains("What ran when"), "{}", again.text);
+}
+
+async fn what_a_page_asks_for_is_shown_with_the_page(engine: Engine) {
+    let mut program = Program::new(engine);
+    program.fill();
+    program.serve_with(&[("VITRINE_TRACES_SHARE", "1")]).await;
+    let watching = operator(&program).await;
+    let page = watching.get("/products").await;
+    let parent = page.header("server-timing").split_once("trace;desc=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap().to_owned();
+
+    let asked = watching.send(Method::GET, "/usage", &[("traceparent", &parent)], "").await;
+    let trace = watching.get(&format!("/performance/traces?id={}", &parent[3..35])).await.text;
+
+    assert_eq!(asked.status, 200);
+    assert!(trace.contains("GET /products") && trace.contains("GET /usage"), "{trace}");
 }
 
 async fn a_collector_is_told_and_one_that_hangs_holds_up_nobody(engine: Engine) {

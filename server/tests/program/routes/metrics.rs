@@ -215,6 +215,26 @@ async fn figures_are_compressed_for_whoever_wants_that() {
 }
 
 #[tokio::test]
+async fn whoever_goes_away_before_the_answer_is_counted() {
+    let (program, prometheus) = serving(Engine::Postgres).await;
+    let editor = program.signed_in("editor@test.test").await;
+    let address = format!("/products/{}", first_handle(&editor.get("/products").await.text));
+    let lock = program.lock();
+
+    let answered =
+        tokio::time::timeout(Duration::from_millis(400), editor.post(&address, &[("title", "Nobody waits"), ("base:title", "1000")])).await;
+
+    let given_up = "vitrine_http_duration_seconds_count{route=\"POST /products/{handle}\",class=\"given up\"}";
+    let begun = Instant::now();
+    while Figures::read(&prometheus.get("/metrics").await).0.get(given_up).is_none_or(|count| *count < 0.5) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody has heard that somebody went away");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(lock);
+    assert!(answered.is_err());
+}
+
+#[tokio::test]
 async fn whoever_is_sent_away_is_counted() {
     let mut program = Program::new(Engine::Sqlite);
     program.fill();

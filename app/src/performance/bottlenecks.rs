@@ -27,8 +27,9 @@ const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
 const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
 /// What is measured without classes.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     metric::PROCESS_CPU,
+    metric::MACHINE_CPU,
     metric::DISK_BUSY,
     metric::DB_USED,
     metric::DB_WAIT,
@@ -116,7 +117,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     };
     let requests = periods(metric::HTTP_TOGETHER, None);
     let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
-        ("the processors".into(), Kind::Processor, periods(metric::PROCESS_CPU, None), Vec::new()),
+        ("the processors".into(), Kind::Processor, processors(measured), Vec::new()),
         ("connections of clients".into(), Kind::Connections, periods(metric::HTTP_CONNECTIONS, None), Vec::new()),
         ("the disk".into(), Kind::Disk, periods(metric::DISK_BUSY, None), Vec::new()),
         ("the threads of the runtime".into(), Kind::Runtime, periods(metric::RUNTIME_BUSY, None), periods(metric::RUNTIME_LAG, None)),
@@ -142,6 +143,15 @@ fn windows(measured: &Measurements) -> Vec<Window> {
         Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).collect() }
     };
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
+}
+
+/// How busy they were with whatever runs there: what Vitrine takes of them is not all, with a database or a second server beside it. Where the machine
+/// does not tell, it is what Vitrine took.
+fn processors(measured: &Measurements) -> Vec<Sketch> {
+    let of = |metric: &str| measured.together(metric, |_| true).map(|one| one.periods).unwrap_or_default();
+    let (machine, own) = (of(metric::MACHINE_CPU), of(metric::PROCESS_CPU));
+    let or_own = |(at, machine): (usize, &Sketch)| if machine.is_empty() { own.get(at).cloned().unwrap_or_default() } else { machine.clone() };
+    if machine.is_empty() { own } else { machine.iter().enumerate().map(or_own).collect() }
 }
 
 /// Whom runs ask for texts: what they need of them is not for requests, and stands by itself.
@@ -233,6 +243,7 @@ fn assumptions() -> Markup {
             ul.stack {
                 li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
+                li { "Processors are those of the machine with all that runs on it; what Vitrine itself takes stands on the page of requests." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
                 li { "The lock of SQLite is its connection that writes. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
             }
@@ -310,6 +321,17 @@ mod tests {
         let told: Vec<(i64, Option<i64>)> =
             first.resources.iter().map(|one| ((one.utilisation * 1e3) as i64, one.wait_ms.map(|wait| (wait * 1e3) as i64))).collect();
         assert_eq!(told, [(95, None), (50, None), (27, Some(1_000)), (135, Some(18))]);
+    }
+
+    #[test]
+    fn processors_are_those_of_the_machine_with_all_that_runs_on_it() {
+        let mut series = measured().series;
+        series.push(one(metric::MACHINE_CPU, "a", |at| if at == 9 { (900, 6) } else { (0, 0) }));
+
+        let used = |at: usize| (windows(&Measurements { series: series.clone(), ..measured() })[at].resources[0].utilisation * 1e3) as i64;
+
+        // A minute in which the machine did not tell is what Vitrine took.
+        assert_eq!((used(9), used(10)), (900, 100));
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub const SYNC_PUSHED: &str = "sync.pushed";
 
 /// Processor time of the program, in thousandths of all processors.
 pub const PROCESS_CPU: &str = "process.cpu";
+/// Processor time of whatever runs on the machine, in the same way: the database beside it and other servers are in it. Linux tells it.
+pub const MACHINE_CPU: &str = "machine.cpu";
 /// Memory of the program, in bytes.
 pub const PROCESS_MEMORY: &str = "process.memory";
 /// How much later than asked for a timer went off, in microseconds: what blocks workers shows there.
@@ -79,7 +81,7 @@ pub const PROCESS_ALIVE: &str = "process.alive";
 pub const PROCESS_STOPPED: &str = "process.stopped";
 /// What is measured of a process is of its name, which each start of a program has another of. Who wants to tell processes apart looks at the
 /// last days; what is older is of all of them.
-pub const OF_PROCESSES: [&str; 6] = [PROCESS_CPU, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
+pub const OF_PROCESSES: [&str; 7] = [PROCESS_CPU, MACHINE_CPU, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
 /// How full the disk is that the data directory is on, in thousandths, looked at every ten seconds.
 pub const DISK_USED: &str = "disk.used";
 /// How much of the time that disk had something to do, in thousandths. Linux tells it of a device, and not of what only looks like one.
@@ -105,7 +107,7 @@ pub const MEASURING_LOST: &str = "measuring.lost";
 pub const TIMES: [&str; 10] =
     [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
 /// What is measured in thousandths of what there is.
-pub const SHARES: [&str; 8] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY, VITALS_SHARE];
+pub const SHARES: [&str; 9] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, MACHINE_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY, VITALS_SHARE];
 
 /// Routes that nobody waits for: health checks, files, and what pages and browsers do by themselves.
 pub const NO_WORK: [&str; 15] = [
@@ -153,7 +155,7 @@ pub fn dimension(metric: &str) -> &'static str {
             Some("http" | "vitals") => "route",
             Some("db") => "pool",
             Some("cache") => "cache",
-            Some("process" | "runtime") => "process",
+            Some("process" | "runtime" | "machine") => "process",
             Some("disk") => "disk",
             Some("job") => "kind",
             Some("provider") => "provider",

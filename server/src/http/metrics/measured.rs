@@ -104,6 +104,7 @@ fn help(name: &str) -> &'static str {
         metric::RUNTIME_LAG => "How much later than asked for a timer went off.",
         metric::RUNTIME_POLL => "How long a request kept a worker at the longest, by method with route.",
         metric::RUNTIME_BUSY => "How much of their time workers were at work.",
+        metric::MACHINE_CPU => "Processor time of whatever runs on the machine, of all processors.",
         metric::DISK_USED => "How full the disk is that the data directory is on.",
         metric::DISK_BUSY => "How much of the time that disk had something to do.",
         metric::MEASURING_LOST => "What was measured and is not told: rows that the database did not take, values of too many names, traces.",

@@ -34,7 +34,7 @@ const CONFLICT: &str = "conflict";
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![(metric::SYNC_PUSHED, Classes::Whole), (metric::HTTP_DURATION, Classes::All), (metric::PENDING, Classes::WholeAnd("device"))];
-    let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).collect();
+    let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).map(str::to_owned).collect();
     let measured = ports
         .performance
         .measurements(who, &Question { range: asked.range, of, parts, summed: &[metric::HTTP_DURATION, metric::PENDING], ..Question::default() })

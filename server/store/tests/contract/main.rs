@@ -169,6 +169,8 @@ contract! {
         what_a_later_version_has_written_of_a_period_is_left_as_it_is,
         a_range_is_told_with_the_time_before_and_with_builds,
         a_build_is_told_with_the_one_before_it,
+        a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_too,
+        a_class_is_asked_for_alone,
         what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [

@@ -5,7 +5,7 @@ import { alive, another, test as base, expect, PASSWORD, signIn } from '../suppo
 import { Server } from '../support/server.mjs';
 
 const PAGE = '/performance/database';
-const PLACES = ['', '/vitals?by=device', '/requests', '/traces', '/caches', '/jobs', '/sync', '/report', '/regressions', '/bottlenecks', '/capacity', '/lab', '/budgets', '/alerts'].map(
+const PLACES = ['', '/vitals?by=device', '/vitals?class=device:desktop', '/requests', '/traces', '/traces?with=STORES', '/caches', '/jobs', '/sync', '/report', '/regressions', '/bottlenecks', '/capacity', '/lab', '/budgets', '/alerts'].map(
   (place) => `/performance${place}`,
 );
 const region = (page, name) => page.getByRole('region', { name, exact: true });

@@ -100,13 +100,15 @@ pub struct NewSilence {
 }
 
 /// What fires now, without what is silenced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Firing {
     pub count: usize,
     /// How bad the worst is.
     pub worst: Option<Severity>,
     /// Whether some rule was not looked at lately, so that there may be more.
     pub is_partial: bool,
+    /// Budgets that are passed, by their ids, silenced or not.
+    pub budgets: Vec<String>,
 }
 
 /// What was measured of everything that has a budget while it is used.

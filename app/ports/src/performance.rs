@@ -33,7 +33,9 @@ pub enum Against {
 pub struct Question {
     pub range: Range,
     /// Of some routes, statements or caches only; none: of each.
-    pub of: Vec<&'static str>,
+    pub of: Vec<String>,
+    /// Only the parts of one class, such as `device:phone`, whatever `parts` says of classes.
+    pub class: Option<String>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,
     /// Metrics of which only the whole is wanted: their periods are empty.
@@ -172,7 +174,7 @@ impl Measured {
 /// For whoever owns every store of the server, as with its database: it is measured of all stores together.
 #[async_trait]
 pub trait Performance: Send + Sync {
-    /// What was measured in a range, and of what it is compared with. Four statements at most, whatever is asked for.
+    /// What was measured in a range, and of what it is compared with. Five statements at most, whatever is asked for.
     async fn measurements(&self, who: &Access, question: &Question) -> Result<Measurements, AppError>;
 }
 

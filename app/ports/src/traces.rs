@@ -31,18 +31,27 @@ pub enum Ended {
     GivenUp,
 }
 
-/// For whoever owns every store of the server, as with what is measured. A list has [`MOST`] traces at most, of one route where it
-/// is given.
+/// Which traces a list is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Of<'a> {
+    /// `GET /products/{handle}`, or what a job is called.
+    pub route: Option<&'a str>,
+    /// What has to have happened in them: a statement, a cache or a program of somebody else by its name. It is looked for in those that are
+    /// written, which they are a moment after they ended, and in the first thousand of them.
+    pub with: Option<&'a str>,
+}
+
+/// For whoever owns every store of the server, as with what is measured. A list has [`MOST`] traces at most.
 #[async_trait]
 pub trait Traces: Send + Sync {
     /// The slowest.
-    async fn worst(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError>;
+    async fn worst(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError>;
 
     /// Those that failed, the latest first.
-    async fn failed(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError>;
+    async fn failed(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError>;
 
     /// The latest first.
-    async fn latest(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError>;
+    async fn latest(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError>;
 
     /// The parts of a trace, each as the crate `traces` writes it: of every process, and of a browser. None where there are none.
     async fn by_id(&self, who: &Access, id: &str) -> Result<Vec<Vec<u8>>, AppError>;

@@ -16,6 +16,12 @@ pub(super) struct Asked {
     pub(super) by: Option<String>,
     /// `metric=`
     pub(super) metric: Option<String>,
+    /// `class=`: one part of what was measured, such as `device:phone`.
+    pub(super) class: Option<String>,
+    /// `with=`: what has to have happened in a trace.
+    pub(super) with: Option<String>,
+    /// `sort=`: an order of a table.
+    pub(super) sort: Option<String>,
     /// `against=build`
     pub(super) against: Against,
 }
@@ -36,6 +42,9 @@ impl Asked {
                 "of" => asked.of = named,
                 "by" => asked.by = named,
                 "metric" => asked.metric = named,
+                "class" => asked.class = named,
+                "with" => asked.with = named,
+                "sort" => asked.sort = named,
                 "against" if value == BUILD => asked.against = Against::BuildBefore,
                 _ => {}
             }
@@ -46,7 +55,16 @@ impl Asked {
     pub(super) fn address(&self) -> String {
         let range = (self.range != Range::default()).then(|| self.range.name().to_owned());
         let against = (self.against == Against::BuildBefore).then(|| BUILD.to_owned());
-        let parts = [("range", &range), ("against", &against), ("by", &self.by), ("metric", &self.metric), ("of", &self.of)];
+        let parts = [
+            ("range", &range),
+            ("against", &against),
+            ("sort", &self.sort),
+            ("by", &self.by),
+            ("metric", &self.metric),
+            ("class", &self.class),
+            ("with", &self.with),
+            ("of", &self.of),
+        ];
         let parts: Vec<String> = parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", in_address(value.as_deref()?)))).collect();
         if parts.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, parts.join("&")) }
     }
@@ -63,8 +81,18 @@ impl Asked {
         Self { of: of.map(str::to_owned), ..self.clone() }
     }
 
+    /// Of a dimension there are all values.
     pub(super) fn with_by(&self, by: &str) -> Self {
-        Self { by: Some(by.to_owned()), ..self.clone() }
+        Self { by: Some(by.to_owned()), class: None, ..self.clone() }
+    }
+
+    pub(super) fn with_class(&self, class: Option<&str>) -> Self {
+        Self { class: class.map(str::to_owned), by: None, ..self.clone() }
+    }
+
+    /// Another place, of the same time and compared with the same.
+    pub(super) fn at(&self, path: &str) -> Self {
+        Self { path: path.to_owned(), range: self.range, against: self.against, ..Self::default() }
     }
 
     pub(super) fn with_metric(&self, metric: &str) -> Self {
@@ -78,7 +106,8 @@ mod tests {
 
     #[test]
     fn an_address_comes_back_from_what_was_read_of_it() {
-        let asked = Asked::read("/performance/requests", "of=GET+%2Fproducts&range=7d&odd=1&by=&against=build");
+        let asked =
+            Asked::read("/performance/requests", "of=GET+%2Fproducts&range=7d&odd=1&by=&against=build&class=device:phone&with=A+%26+B&sort=p95");
 
         assert_eq!((asked.range, asked.of.as_deref(), asked.by.as_deref()), (Range::Week, Some("GET /products"), None));
         assert_eq!((asked.against, Asked::read("/performance", "against=odd").against), (Against::BuildBefore, Against::TimeBefore));

@@ -24,7 +24,7 @@ use crate::ui::{chart::bar, format::number};
 pub(super) const PATH: &str = "/performance/budgets";
 
 /// The product's own, as they were when this was compiled.
-static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
+pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
 
 pub(super) async fn page(ports: &Ports, who: &Access) -> Result<String, AppError> {
     let live = ports.alerts.live_figures(who).await?;
@@ -197,7 +197,7 @@ fn told(judged: &[&Judged<'_>]) -> String {
     if kept + passed == 0 { format!("{all} budgets") } else { format!("{all} budgets: {} kept, {} passed", number(kept), number(passed)) }
 }
 
-fn limit(budget: &Budget) -> String {
+pub(super) fn limit(budget: &Budget) -> String {
     let side = if budget.limit.side == ::budgets::Side::AtLeast { "at least " } else { "" };
     format!("{side}{}", budget.limit.unit.show(budget.limit.value))
 }

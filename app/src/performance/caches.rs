@@ -1,4 +1,4 @@
-//! What is answered from memory, and what that takes.
+//! What is answered from caches, in memory or in Redis, and what that takes.
 
 use maud::{Markup, html};
 use measuring::{Sketch, metric};
@@ -10,7 +10,8 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{head, heads, tile},
+    shown::{against, head, heads, tile},
+    traces::with,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share, size},
 };
@@ -20,13 +21,16 @@ use crate::ui::{chart::Line, format::number};
 const PROMISED: u64 = 800;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
-    let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, parts, ..Question::default() }).await?;
+    let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_SHARED, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
+    let summed = &[metric::CACHE_SHARED, metric::CACHE_BYTES];
+    let question = Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
-        (head(asked, "Caches", "What was answered from memory instead of being made or read anew. The first ones are of finished answers, those that are known of products."))
+        (head(asked, "Caches", "What was answered from memory, or from Redis where servers share it, instead of being made or read anew. The first ones are of finished answers, those that are known of products."))
+        (against(asked, &measured))
         (figures(&measured))
         (over_time(&measured))
-        (table(&measured))
+        (table(asked, &measured))
     };
     Ok(page.into_string())
 }
@@ -35,11 +39,13 @@ fn figures(measured: &Measurements) -> Markup {
     let (hits, misses) = counts(measured, None, |one| &one.now);
     let (hits_before, misses_before) = counts(measured, None, |one| &one.before);
     let before = share(hits_before, hits_before + misses_before).map(|share| format!("{} before", percent(share)));
+    let shared = shared(measured, None);
     html! {
         section.part aria-labelledby="figures-h" {
             h2.vh #figures-h { "Figures" }
             dl.tiles.num {
-                (tile("Answered from memory", &share(hits, hits + misses).map_or_else(|| "Nothing asked".to_owned(), percent), before.as_deref()))
+                (tile("Answered from a cache", &share(hits, hits + misses).map_or_else(|| "Nothing asked".to_owned(), percent), before.as_deref()))
+                @if shared > 0 { (tile("Of that from Redis", &share(shared, hits).map(percent).unwrap_or_default(), None)) }
                 (tile("Lookups", &number(hits + misses), None))
             }
         }
@@ -64,7 +70,7 @@ fn over_time(measured: &Measurements) -> Markup {
     let limit = Some(Line { value: PROMISED, says: format!("{} is what is promised.", percent(PROMISED)) });
     let drawn = Trend {
         id: "hits",
-        heading: "Answered from memory",
+        heading: "Answered from a cache",
         values: hits.iter().zip(&misses).map(value).collect(),
         limit,
         shown: percent,
@@ -73,7 +79,7 @@ fn over_time(measured: &Measurements) -> Markup {
     trend(measured, drawn)
 }
 
-fn table(measured: &Measurements) -> Markup {
+fn table(asked: &Asked, measured: &Measurements) -> Markup {
     let mut names: Vec<&str> = measured.series.iter().map(|one| one.series.of.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -82,16 +88,23 @@ fn table(measured: &Measurements) -> Markup {
             h2 #caches-h { "Each" }
             div.scroll tabindex="0" role="group" aria-labelledby="caches-h" {
                 table.table {
-                    (heads("Cache", &["From memory", "Lookups", "Made or read", "Takes"]))
+                    (heads("Cache", &["From a cache", "Lookups", "In memory", "In Redis", "Made or read", "From a cache before", "Takes", "Traces"]))
                     tbody {
                         @for name in names {
                             @let (hits, misses) = counts(measured, Some(name), |one| &one.now);
+                            @let (hits_before, misses_before) = counts(measured, Some(name), |one| &one.before);
+                            @let shared = shared(measured, Some(name));
                             tr {
                                 th scope="row" { (name) }
                                 td.num { (share(hits, hits + misses).map(percent).unwrap_or_default()) }
                                 td.num { (number(hits + misses)) }
+                                td.num { (number(hits.saturating_sub(shared))) }
+                                td.num { (number(shared)) }
                                 td.num { (number(misses)) }
+                                td.num.muted { (share(hits_before, hits_before + misses_before).map(percent).unwrap_or_default()) }
                                 td.num { (measured.find(metric::CACHE_BYTES, name, "").and_then(|one| one.now.quantile(950)).map(size).unwrap_or_default()) }
+                                // What is known of products is looked up too often to be noted in a trace.
+                                td.num { @if !name.starts_with("known ") { a.link href=(with(name, asked)) { "show" span.vh { " those that asked " (name) } } } }
                             }
                         }
                     }
@@ -99,6 +112,11 @@ fn table(measured: &Measurements) -> Markup {
             }
         }
     }
+}
+
+/// Hits of one cache that Redis had, or of all.
+fn shared(measured: &Measurements, of: Option<&str>) -> u64 {
+    measured.of(metric::CACHE_SHARED).filter(|one| of.is_none_or(|of| one.series.of == of)).map(|one| one.now.count()).sum()
 }
 
 /// Hits and misses of one cache, or of all.
@@ -120,11 +138,20 @@ mod tests {
             let now = Sketch::counted(count);
             Measured { series: Series::new(metric, of, ""), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
         };
-        let series = vec![one(metric::CACHE_HIT, "list", 3), one(metric::CACHE_MISS, "list", 1), one(metric::CACHE_HIT, "known products", 6)];
+        let series = vec![
+            one(metric::CACHE_HIT, "list", 3),
+            one(metric::CACHE_SHARED, "list", 1),
+            one(metric::CACHE_MISS, "list", 1),
+            one(metric::CACHE_HIT, "known products", 6),
+        ];
         let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
 
-        let html = html! { (figures(&measured)) (table(&measured)) }.into_string();
+        let html = html! { (figures(&measured)) (table(&Asked::read("/performance/caches", "range=7d"), &measured)) }.into_string();
 
-        assert!(html.contains("<dd>90 %</dd>") && html.contains(">75 %<") && html.contains(">100 %<"), "{html}");
+        assert!(html.contains("<dd>90 %</dd>") && html.contains("<dd>11.1 %</dd>"), "{html}");
+        assert!(html.contains(">75 %<") && html.contains(">100 %<"), "{html}");
+        let list = html.split_once("<th scope=\"row\">list</th>").unwrap().1;
+        let cells: String = [4, 2, 1, 1].map(|count| format!("<td class=\"num\">{count}</td>")).concat();
+        assert!(list.contains(&cells) && list.contains("href=\"/performance/traces?range=7d&amp;with=list\""), "{list}");
     }
 }

@@ -93,7 +93,7 @@ fn change(point: &ChangePoint, now: Timestamp, forms: &Forms, told: &Told<'_>) -
 }
 
 /// ` (12 % more)`
-fn by(point: &ChangePoint) -> String {
+pub(super) fn by(point: &ChangePoint) -> String {
     match point.percent() {
         None => String::new(),
         Some(percent) if percent < 0.0 => format!(" ({:.0} % less)", -percent),

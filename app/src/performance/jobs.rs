@@ -15,8 +15,8 @@ use ports::{
 use super::{
     asked::Asked,
     overview::p95,
-    shown::{change, change_of, head, heads, tile},
-    traces::of_route,
+    shown::{against, change, change_of, failures, head, heads, tile},
+    traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, time},
 };
@@ -39,14 +39,16 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::JOB_WAITING, Classes::Whole),
         (metric::PROVIDER_DURATION, Classes::All),
     ];
-    let measured = ports.performance.measurements(who, &Question { range: asked.range, parts, ..Question::default() }).await?;
+    let measured =
+        ports.performance.measurements(who, &Question { range: asked.range, parts, against: asked.against, ..Question::default() }).await?;
     let page = html! {
         (head(asked, "Jobs", "What is done in the background, and how long other programs took that were asked: providers of texts, receivers of webhooks, Redis."))
+        (against(asked, &measured))
         (figures(&measured))
         (runs_over_time(&measured))
         (kinds(asked, &measured))
         (calls_over_time(&measured))
-        (providers(&measured))
+        (providers(asked, &measured))
     };
     Ok(page.into_string())
 }
@@ -129,7 +131,7 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
                                 tr {
                                     th scope="row" { (kind(group.of)) }
                                     td.num { (number(group.all.now.count())) }
-                                    td.num { (bad(group.count(&FAILED))) }
+                                    (failures(group.count(&FAILED), &traces::failed(group.of, asked)))
                                     td.num { (number(group.count(&["again"]))) }
                                     (times(&group.all.now))
                                     td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
@@ -146,7 +148,7 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
     }
 }
 
-fn providers(measured: &Measurements) -> Markup {
+fn providers(asked: &Asked, measured: &Measurements) -> Markup {
     let groups = groups(measured, metric::PROVIDER_DURATION);
     html! {
         section.part aria-labelledby="providers-h" {
@@ -155,7 +157,7 @@ fn providers(measured: &Measurements) -> Markup {
                 p.muted { "Refused is what the other side would not do: a key it does not know, or too many calls. Failed is what it could not." }
                 div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
                     table.table {
-                        (heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before"]))
+                        (heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]))
                         tbody {
                             @for group in &groups {
                                 tr {
@@ -165,6 +167,7 @@ fn providers(measured: &Measurements) -> Markup {
                                     td.num { (number(group.count(&["refused"]))) }
                                     (times(&group.all.now))
                                     td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
+                                    td.num { a.link href=(traces::with(group.of, asked)) { "show" span.vh { " those that asked " (provider(group.of)) } } }
                                 }
                             }
                         }
@@ -270,7 +273,7 @@ mod tests {
 
         let row = table.split("<tr>").nth(2).unwrap();
         assert!(row.starts_with("<th scope=\"row\">Import</th>"), "{table}");
-        assert_eq!(cells(row)[..4], ["5", "2", "1", "2.0 s"], "{row}");
+        assert_eq!(cells(row)[..4], ["5", "2 failed", "1", "2.0 s"], "{row}");
         assert_eq!(cells(row)[5..8], ["4.0 s", "80 ms", "4"], "{row}");
         assert!(row.contains("href=\"/performance/traces?range=7d&amp;of=import\""), "{row}");
         assert!(table.contains("&lt;b&gt;") && !table.contains("<b>") && !table.contains("style="), "{table}");
@@ -287,7 +290,7 @@ mod tests {
             one(metric::PROVIDER_DURATION, "openai", "failed", &[30_000_000]),
         ]);
 
-        let table = providers(&measured).into_string();
+        let table = providers(&Asked::read("/performance/jobs", ""), &measured).into_string();
 
         let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
         assert!(rows[0].contains(ProviderKind::OpenAi.label()) && rows[1].contains(">Receivers of webhooks<"), "{table}");
@@ -296,6 +299,7 @@ mod tests {
             (vec!["4".to_owned(), "1".into(), "2".into()], vec!["1".into(), "0".into(), "0".into()])
         );
         assert_eq!(cells(rows[0])[5], "30 s");
+        assert!(rows[0].contains("href=\"/performance/traces?with=openai\""), "{}", rows[0]);
     }
 
     #[test]
@@ -304,7 +308,7 @@ mod tests {
 
         let html = html! {
             (figures(&measured)) (runs_over_time(&measured)) (kinds(&Asked::read("/performance/jobs", ""), &measured))
-            (calls_over_time(&measured)) (providers(&measured))
+            (calls_over_time(&measured)) (providers(&Asked::default(), &measured))
         };
         let html = html.into_string();
 

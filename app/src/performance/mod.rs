@@ -41,6 +41,8 @@ mod requests;
 #[cfg(feature = "ssr")]
 mod shown;
 #[cfg(feature = "ssr")]
+mod slower;
+#[cfg(feature = "ssr")]
 mod sync;
 #[cfg(feature = "ssr")]
 mod traces;

@@ -7,13 +7,16 @@ use ports::{
     Access, Ports,
     alerts::Firing,
     error::AppError,
+    lab::Source,
     performance::{Classes, Compared, Measured, Measurements, Question},
 };
 
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
-    shown::{against, change, change_of, head, heads, tile},
+    shown::{against, change, change_of, head, heads, shift, tile, tile_to},
+    slower::{bad, slower},
+    traces,
     trend::{Trend, Value, deployments, fold, folded, trend},
     units::{percent, share, time},
     verdict::{VITALS, Vital},
@@ -39,6 +42,12 @@ const SUMMED: [&str; 11] = [
     VITALS[2].metric,
 ];
 
+/// What goes wrong in browsers.
+const WRONG: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
+
+/// What is asked of all pages together has no chart.
+const OF_ALL: [&str; 6] = [WRONG[0], WRONG[1], WRONG[2], VITALS[0].metric, VITALS[1].metric, VITALS[2].metric];
+
 /// Requests that must not fail, in thousandths: 99.9 %.
 const AVAILABLE: u64 = 999;
 
@@ -59,14 +68,20 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         .performance
         .measurements(who, &Question { range: asked.range, parts, summed: &SUMMED, against: asked.against, ..Question::default() })
         .await?;
+    let mut parts: Vec<_> = WRONG.map(|metric| (metric, Classes::Whole)).into();
+    parts.extend(bad(&measured).flat_map(|(vital, ..)| ["device", "connection"].map(|dimension| (vital.metric, Classes::WholeAnd(dimension)))));
+    let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, summed: &OF_ALL, against: asked.against, ..Question::default() };
+    let of_all = ports.performance.measurements(who, &question).await?;
+    let points = ports.lab.change_points(who, Source::Live).await?;
     let firing = ports.alerts.firing(who).await?;
     let page = html! {
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
         (against(asked, &measured))
-        (alarms(firing))
-        (loads(&measured))
-        (answers(&measured))
-        (fullness(&measured))
+        (alarms(&firing))
+        (slower(asked, &points, &firing.budgets, &measured, &of_all))
+        (loads(asked, &measured, &of_all))
+        (answers(asked, &measured))
+        (fullness(asked, &measured))
         (routes(asked, &measured))
         (charts(&measured))
         (deployments(&measured.deployments, now))
@@ -75,7 +90,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 }
 
 /// How many alerts fire.
-fn alarms(firing: Firing) -> Markup {
+fn alarms(firing: &Firing) -> Markup {
     let says = match firing.count {
         0 if firing.is_partial => "Whether an alert fires is not known".to_owned(),
         0 => "No alert fires".to_owned(),
@@ -86,7 +101,9 @@ fn alarms(firing: Firing) -> Markup {
 }
 
 /// What people's browsers say.
-fn loads(measured: &Measurements) -> Markup {
+fn loads(asked: &Asked, measured: &Measurements, of_all: &Measurements) -> Markup {
+    let vitals = asked.at("/performance/vitals");
+    let views = measured.find(metric::VIEWS, ALL, "").map_or(0, |one| one.now.count());
     let found: Vec<(&Vital, &Measured)> =
         VITALS[..3].iter().filter_map(|vital| Some((vital, measured.find(vital.metric, ALL, "")?))).filter(|(_, one)| !one.now.is_empty()).collect();
     html! {
@@ -99,19 +116,35 @@ fn loads(measured: &Measurements) -> Markup {
                         @let value = one.now.quantile(750).unwrap_or(0);
                         @let verdict = vital.judge(value);
                         div {
-                            dt { (vital.name) " " span.small { "(" (vital.short) ")" } }
+                            dt { a.link href=(vitals.with_metric(vital.metric).address()) { (vital.name) } " " span.small { "(" (vital.short) ")" } }
                             dd { (vital.shown(value)) }
                             dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
                         }
                     }
+                    (wrong(&vitals, of_all, views))
                 }
             }
         }
     }
 }
 
+/// Errors that nobody caught, and how often the app itself has ended.
+fn wrong(vitals: &Asked, of_all: &Measurements, views: u64) -> Markup {
+    let [errors, rejections, panics] = WRONG.map(|metric| of_all.together(metric, |series| series.class.is_empty()));
+    let sum = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.sum());
+    let count = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.count());
+    let hit = count(&errors).max(count(&rejections)).max(count(&panics));
+    let address = format!("{}#wrong-h", vitals.address());
+    html! {
+        (tile_to("Errors in browsers", &address, &number(sum(&errors) + sum(&rejections)), share(hit, views).filter(|_| hit > 0).map(|part| format!("on {} of page views at least", percent(part))).as_deref()))
+        (tile_to("Ends of the app", &address, &number(sum(&panics)), None))
+    }
+}
+
 /// What the server has answered.
-fn answers(measured: &Measurements) -> Markup {
+fn answers(asked: &Asked, measured: &Measurements) -> Markup {
+    let requests = asked.at("/performance/requests").address();
+    let failed_ones = asked.at(traces::PATH).with_by("failed").address();
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
     let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let refused = measured.together(metric::HTTP_REFUSED, |_| true).map_or(0, |one| one.now.count());
@@ -128,11 +161,11 @@ fn answers(measured: &Measurements) -> Markup {
                     @let apdex = share(within(CONTENT) + within(BORNE), 2 * count).unwrap_or(0);
                     @let good = share(count - failures, count).unwrap_or(0);
                     dl.tiles.num {
-                        (tile("Requests", &number(count), counted(measured, count, all.before.count()).as_deref()))
-                        (tile("Longest of 95 in 100", &time(all.now.quantile(950).unwrap_or(0)), change_of(&all.now, &all.before, 950).as_deref()))
-                        (tile("Content", &percent(apdex), Some("within 200 ms; up to 800 ms counts half")))
+                        (tile_to("Requests", &requests, &number(count), counted(measured, count, all.before.count()).as_deref()))
+                        (tile_to("Longest of 95 in 100", &asked.at(traces::PATH).address(), &time(all.now.quantile(950).unwrap_or(0)), change_of(&all.now, &all.before, 950).as_deref()))
+                        (tile_to("Content", &requests, &percent(apdex), Some("within 200 ms; up to 800 ms counts half")))
                         div {
-                            dt { "Failed" }
+                            dt { a.link href=(failed_ones) { "Failed" } }
                             dd { (number(failures)) }
                             dd.muted { span.badge data-tone=(if failures == 0 || good >= AVAILABLE { "ok" } else { "bad" }) { (available(count, failures)) } }
                         }
@@ -156,7 +189,7 @@ fn available(count: u64, failures: u64) -> String {
 }
 
 /// How near the server is to its limits.
-fn fullness(measured: &Measurements) -> Markup {
+fn fullness(asked: &Asked, measured: &Measurements) -> Markup {
     let most = |metric: &str| measured.together(metric, |_| true).and_then(|one| one.now.quantile(950));
     let hits = measured.together(metric::CACHE_HIT, |_| true).map_or(0, |one| one.now.count());
     let misses = measured.together(metric::CACHE_MISS, |_| true).map_or(0, |one| one.now.count());
@@ -169,7 +202,7 @@ fn fullness(measured: &Measurements) -> Markup {
                 @if let Some(used) = most(metric::DB_USED) { (tile("Connections to the database", &percent(used), None)) }
                 @if let Some(under_way) = most(metric::HTTP_IN_FLIGHT) { (tile("Requests at once", &number(under_way), None)) }
                 @if let Some(lag) = most(metric::RUNTIME_LAG) { (tile("Workers late by", &time(lag), None)) }
-                @if let Some(hits) = share(hits, hits + misses) { (tile("Answered from memory", &percent(hits), None)) }
+                @if let Some(hits) = share(hits, hits + misses) { (tile_to("Answered from caches", &asked.at("/performance/caches").address(), &percent(hits), None)) }
             }
         }
     }
@@ -184,6 +217,7 @@ fn routes(asked: &Asked, measured: &Measurements) -> Markup {
         @if !rows.is_empty() {
             section.part aria-labelledby="pages-h" {
                 h2 #pages-h { "Pages" }
+                p.muted { "Beside a figure stands by how much it differs from before, where that is 5 % or more of 20 loads or more." }
                 div.scroll tabindex="0" role="group" aria-labelledby="pages-h" {
                     table.table {
                         (heads("Page", &["Loads", "LCP", "INP", "CLS"]))
@@ -211,6 +245,7 @@ pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
             @if let Some(value) = value {
                 @let verdict = vital.judge(value);
                 span.badge data-tone=(verdict.tone()) title=(verdict.words()) { (vital.shown(value)) span.vh { ", " (verdict.words()) } }
+                @if let Some(shift) = one.and_then(|one| shift(&one.now, &one.before, 750)) { " " span.muted.small { (shift) } }
             }
         }
     }
@@ -276,12 +311,18 @@ mod tests {
         Measured { series: Series::new(metric, of, class), now, before: Sketch::of(1_000), periods }
     }
 
+    fn asked() -> Asked {
+        Asked::read("/performance", "range=7d")
+    }
+
     fn measured() -> Measurements {
         let series = vec![
             one("vitals.lcp", ALL, "", &[1_000_000, 3_000_000]),
             one("vitals.lcp", "/products/<b>", "", &[1_000_000]),
             one(metric::VIEWS, "/products/<b>", "", &[0]),
             one("vitals.cls", "/products/<b>", "", &[9_000]),
+            one("vitals.errors", ALL, "", &[3, 1]),
+            one("vitals.panics", ALL, "", &[1]),
             one(metric::HTTP_TOGETHER, ALL, "2xx", &[100_000, 100_000, 700_000]),
             one(metric::HTTP_TOGETHER, ALL, "5xx", &[1_000]),
         ];
@@ -290,7 +331,7 @@ mod tests {
 
     #[test]
     fn page_loads_are_judged_and_nothing_that_was_measured_becomes_markup() {
-        let html = html! { (loads(&measured())) (routes(&Asked::read("/performance", ""), &measured())) }.into_string();
+        let html = html! { (loads(&asked(), &measured(), &measured())) (routes(&Asked::read("/performance", ""), &measured())) }.into_string();
 
         assert!(html.contains("Largest thing drawn") && html.contains("data-tone=\"ok\""), "{html}");
         assert!(html.contains("data-tone=\"bad\"") && html.contains("Poor") && html.contains("/products/&lt;b&gt;"), "{html}");
@@ -299,21 +340,39 @@ mod tests {
 
     #[test]
     fn requests_are_counted_with_how_many_were_content_and_how_many_failed() {
-        let html = answers(&measured()).into_string();
+        let html = answers(&asked(), &measured()).into_string();
 
         assert!(html.contains("<dd>4</dd>") && html.contains("62.5 %") && html.contains("75.00 % answered"), "{html}");
+        assert!(html.contains("href=\"/performance/traces?range=7d&amp;by=failed\">Failed<"), "{html}");
+    }
+
+    #[test]
+    fn what_goes_wrong_in_browsers_is_counted_with_the_views_it_was_on() {
+        let html = wrong(&asked(), &measured(), 40).into_string();
+
+        assert!(html.contains("<dd>4</dd>") && html.contains("on 5 % of page views at least") && html.contains("<dd>1</dd>"), "{html}");
+    }
+
+    #[test]
+    fn a_page_is_told_with_how_much_its_figures_differ_from_before() {
+        let of = |value: u64| -> Sketch { std::iter::repeat_n(value, 30).collect() };
+        let one = Measured { before: of(1_000_000), now: of(1_500_000), ..one("vitals.lcp", "/", "", &[]) };
+
+        let cell = judged(&VITALS[0], Some(&one)).into_string();
+
+        assert!(cell.contains("data-tone=\"ok\"") && cell.contains("<span class=\"muted small\">+"), "{cell}");
     }
 
     #[test]
     fn alerts_that_fire_are_counted_with_how_bad_the_worst_is() {
-        let told = |count, worst| alarms(Firing { count, worst, is_partial: false }).into_string();
+        let told = |count, worst| alarms(&Firing { count, worst, ..Firing::default() }).into_string();
 
         let (none, one, some) = (told(0, None), told(1, Some(alerts::Severity::Warning)), told(3, Some(alerts::Severity::Critical)));
 
         assert!(none.contains("data-tone=\"ok\"") && none.contains("No alert fires") && none.contains("href=\"/performance/alerts\""), "{none}");
         assert!(one.contains("data-tone=\"warn\"") && one.contains("1 alert fires"), "{one}");
         assert!(some.contains("data-tone=\"bad\"") && some.contains("3 alerts fire"), "{some}");
-        let blind = alarms(Firing { is_partial: true, ..Firing::default() }).into_string();
+        let blind = alarms(&Firing { is_partial: true, ..Firing::default() }).into_string();
         assert!(blind.contains("data-tone=\"warn\"") && blind.contains("is not known"), "{blind}");
     }
 
@@ -321,7 +380,8 @@ mod tests {
     fn where_nothing_was_measured_it_says_so() {
         let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
 
-        let html = html! { (loads(&nothing)) (answers(&nothing)) (fullness(&nothing)) (charts(&nothing)) }.into_string();
+        let html = html! { (loads(&asked(), &nothing, &nothing)) (answers(&asked(), &nothing)) (fullness(&asked(), &nothing)) (charts(&nothing)) }
+            .into_string();
 
         assert!(
             html.contains("No browser has said anything") && html.contains("Nothing was asked") && html.contains("Nothing was measured"),

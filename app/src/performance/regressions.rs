@@ -34,7 +34,8 @@ fn told(point: &ChangePoint) -> Told<'_> {
     Told { what: what(point), shown: shown(point), links: links(point), path: PATH }
 }
 
-fn what(point: &ChangePoint) -> Markup {
+/// What it is of, in words.
+pub(super) fn what(point: &ChangePoint) -> Markup {
     html! {
         @if point.metric == metric::HTTP_DURATION { b { "p95" } " of requests " code { (point.subject) } } @else {
             b { "p75" } " of " @if let Some(vital) = vital(point) { (vital.name) } @else { (point.metric) }
@@ -48,14 +49,15 @@ fn vital(point: &ChangePoint) -> Option<&'static Vital> {
 }
 
 /// Times are in microseconds; of shifts there is a score.
-fn shown(point: &ChangePoint) -> &'static dyn Fn(f64) -> String {
+pub(super) fn shown(point: &ChangePoint) -> &'static dyn Fn(f64) -> String {
     match vital(point) {
         Some(vital) if vital.unit == super::verdict::Unit::Score => &|value| VITALS[2].shown(value.round() as u64),
         _ => &|value| time(value.round() as u64),
     }
 }
 
-fn links(point: &ChangePoint) -> Markup {
+/// Where more of it is seen.
+pub(super) fn links(point: &ChangePoint) -> Markup {
     let of = in_address(&point.subject);
     html! {
         @if point.metric == metric::HTTP_DURATION {

@@ -12,7 +12,7 @@ use ports::{
 use super::{
     shown::{heads, icon, places},
     units::{percent, share, time},
-    verdict::VITALS,
+    verdict::{Unit, VITALS, Vital},
 };
 use crate::ui::format::{self, number};
 
@@ -23,15 +23,38 @@ pub(super) const PATH: &str = "/performance/report";
 pub struct Report {
     title: String,
     says: Vec<String>,
+    /// The same in figures.
+    sums: Table,
     tables: Vec<Table>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Table {
     name: &'static str,
     heads: Vec<&'static str>,
-    /// The first of a row is what it is about.
-    rows: Vec<Vec<String>>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    about: String,
+    /// As many as there are heads, but for the first.
+    figures: Vec<Figure>,
+}
+
+/// A figure as it was measured. People are shown it in the unit that fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Figure {
+    Count(u64),
+    Microseconds(u64),
+    /// Ten-thousandths of a layout shift score.
+    Score(u64),
+    /// Thousandths.
+    Share(u64),
+    Word(String),
+    Moment(Timestamp),
+    /// Nothing was measured, and what people are told then.
+    None(&'static str),
 }
 
 /// Routes that are told of: the rest is in the pages.
@@ -62,6 +85,7 @@ impl Report {
         Self {
             title: format!("Performance in the seven days up to {}", format::date(now)),
             says: said(measured),
+            sums: sums(measured, now),
             tables: tables.into_iter().filter(|table| !table.rows.is_empty()).collect(),
         }
     }
@@ -85,7 +109,7 @@ impl Report {
                     div.scroll tabindex="0" role="group" aria-labelledby=(id) {
                         table.table {
                             (heads(table.heads[0], &table.heads[1..]))
-                            tbody { @for row in &table.rows { tr { th scope="row" { (row[0]) } @for cell in &row[1..] { td.num { (cell) } } } } }
+                            tbody { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }
                         }
                     }
                 }
@@ -100,20 +124,23 @@ impl Report {
         for table in &self.tables {
             lines.extend([String::new(), format!("## {}", table.name), String::new()]);
             lines.extend([format!("| {} |", table.heads.join(" | ")), format!("|{}", " --- |".repeat(table.heads.len()))]);
-            let row = |row: &Vec<String>| format!("| {} |", row.iter().map(|cell| in_markdown(cell)).collect::<Vec<_>>().join(" | "));
+            let cells = |row: &Row| std::iter::once(row.about.clone()).chain(row.figures.iter().map(Figure::shown)).collect::<Vec<_>>();
+            let row = |row: &Row| format!("| {} |", cells(row).iter().map(|cell| in_markdown(cell)).collect::<Vec<_>>().join(" | "));
             lines.extend(table.rows.iter().map(row));
         }
         lines.push(String::new());
         lines.join("\n")
     }
 
-    /// As CSV (RFC 4180), a row a figure: table, what it is about, which figure, value.
+    /// As CSV (RFC 4180), a row a figure: table, what it is about, which figure, its value as a number and in which unit. Moments are as in ISO 8601.
+    /// A figure of which nothing was measured is not there.
     pub fn csv(&self) -> String {
-        let mut text = "Table,About,Figure,Value\r\n".to_owned();
-        for table in &self.tables {
+        let mut text = "Table,About,Figure,Value,Unit\r\n".to_owned();
+        for table in std::iter::once(&self.sums).chain(&self.tables) {
             for row in &table.rows {
-                for (head, cell) in table.heads.iter().zip(row).skip(1) {
-                    let cells: Vec<String> = [table.name, &row[0], head, cell].iter().map(|cell| in_csv(cell)).collect();
+                for (head, figure) in table.heads.iter().skip(1).zip(&row.figures) {
+                    let Some((value, unit)) = figure.raw() else { continue };
+                    let cells: Vec<String> = [table.name, &row.about, head, &value, unit].iter().map(|cell| in_csv(cell)).collect();
                     text += &cells.join(",");
                     text += "\r\n";
                 }
@@ -121,6 +148,72 @@ impl Report {
         }
         text
     }
+}
+
+impl Figure {
+    fn shown(&self) -> String {
+        match self {
+            Self::Count(count) => number(*count),
+            Self::Microseconds(long) => time(*long),
+            Self::Score(score) => VITALS[2].shown(*score),
+            Self::Share(share) => percent(*share),
+            Self::Word(word) => word.clone(),
+            Self::Moment(at) => format::moment(*at),
+            Self::None(words) => (*words).to_owned(),
+        }
+    }
+
+    /// With its unit, in which nothing is rounded.
+    fn raw(&self) -> Option<(String, &'static str)> {
+        let of = |amount: u64, parts: u64, places: usize| format!("{}.{:0places$}", amount / parts, amount % parts);
+        Some(match self {
+            Self::Count(count) => (count.to_string(), ""),
+            Self::Microseconds(long) => (of(*long, 1_000, 3), "ms"),
+            Self::Score(score) => (of(*score, 10_000, 4), ""),
+            Self::Share(share) => (of(*share, 10, 1), "%"),
+            Self::Word(word) => (word.clone(), ""),
+            Self::Moment(at) => (at.to_string(), ""),
+            Self::None(_) => return None,
+        })
+    }
+
+    fn of(vital: &Vital, value: Option<u64>, otherwise: &'static str) -> Self {
+        match (value, vital.unit) {
+            (None, _) => Self::None(otherwise),
+            (Some(value), Unit::Time) => Self::Microseconds(value),
+            (Some(value), Unit::Score) => Self::Score(value),
+        }
+    }
+
+    fn p95(sketch: &Sketch) -> Self {
+        sketch.quantile(950).map_or(Self::None(""), Self::Microseconds)
+    }
+}
+
+/// Which of the two weeks.
+type Week = fn(&Measured) -> &Sketch;
+
+/// What all of it comes to, now and in the week before.
+fn sums(measured: &Measurements, now: Timestamp) -> Table {
+    let all = |metric: &str, week: Week| measured.together(metric, |_| true).map(|one| week(&one).clone()).unwrap_or_default();
+    let failed = |week: Week| measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| week(&one).count());
+    let views = |week: Week| measured.find(metric::VIEWS, ALL, "").map_or(0, |one| week(one).count());
+    let hits = |week: Week| all(metric::CACHE_HIT, week).count();
+    let lookups = |week: Week| hits(week) + all(metric::CACHE_MISS, week).count();
+    let rows = vec![
+        both("Page views", |week| Figure::Count(views(week))),
+        both("Requests", |week| Figure::Count(all(metric::HTTP_TOGETHER, week).count())),
+        both("Requests that failed", |week| Figure::Count(failed(week))),
+        both("Requests, p95", |week| Figure::p95(&all(metric::HTTP_TOGETHER, week))),
+        both("Lookups in caches", |week| Figure::Count(lookups(week))),
+        both("Answered from caches", |week| share(hits(week), lookups(week)).map_or(Figure::None(""), Figure::Share)),
+        Row { about: "Up to".to_owned(), figures: vec![Figure::Moment(now)] },
+    ];
+    Table { name: "Summary", heads: vec!["Figure", "Week", "Week before"], rows }
+}
+
+fn both(about: &str, of: impl Fn(Week) -> Figure) -> Row {
+    Row { about: about.to_owned(), figures: vec![of(|one| &one.now), of(|one| &one.before)] }
 }
 
 /// The most important in sentences.
@@ -142,7 +235,7 @@ fn said(measured: &Measurements) -> Vec<String> {
     let count = |metric: &str| measured.together(metric, |_| true).map_or(0, |one| one.now.count());
     let hits = count(metric::CACHE_HIT);
     if let Some(hits) = share(hits, hits + count(metric::CACHE_MISS)) {
-        said.push(format!("{} of what was looked up was in memory.", percent(hits)));
+        said.push(format!("{} of what was looked up was in a cache.", percent(hits)));
     }
     said
 }
@@ -151,8 +244,12 @@ fn vitals(measured: &Measurements) -> Table {
     let rows = VITALS.iter().filter_map(|vital| {
         let one = measured.find(vital.metric, ALL, "")?;
         let now = one.now.quantile(750)?;
-        let before = one.before.quantile(750).map_or_else(|| "Not known".to_owned(), |before| vital.shown(before));
-        Some(vec![format!("{} ({})", vital.name, vital.short), vital.shown(now), vital.judge(now).words().to_owned(), before])
+        let figures = vec![
+            Figure::of(vital, Some(now), ""),
+            Figure::Word(vital.judge(now).words().to_owned()),
+            Figure::of(vital, one.before.quantile(750), "Not known"),
+        ];
+        Some(Row { about: format!("{} ({})", vital.name, vital.short), figures })
     });
     Table { name: "Page loads", heads: vec!["Figure", "75 of 100", "Verdict", "Week before"], rows: rows.collect() }
 }
@@ -161,12 +258,12 @@ fn pages(measured: &Measurements) -> Table {
     let mut routes: Vec<&Measured> = measured.of(metric::VIEWS).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
     routes.sort_by_key(|one| std::cmp::Reverse(one.now.count()));
     let row = |one: &Measured| {
-        let mut row = vec![one.series.of.clone(), number(one.now.count())];
-        row.extend(VITALS[..3].iter().map(|vital| {
+        let mut figures = vec![Figure::Count(one.now.count())];
+        figures.extend(VITALS[..3].iter().map(|vital| {
             let value = measured.find(vital.metric, &one.series.of, "").and_then(|one| one.now.quantile(750));
-            value.map(|value| vital.shown(value)).unwrap_or_default()
+            Figure::of(vital, value, "")
         }));
-        row
+        Row { about: one.series.of.clone(), figures }
     };
     Table { name: "Pages", heads: vec!["Page", "Views", "LCP", "INP", "CLS"], rows: routes.into_iter().take(MOST_ROUTES).map(row).collect() }
 }
@@ -178,14 +275,17 @@ fn requests(measured: &Measurements) -> Table {
     all.retain(|one| !one.now.is_empty());
     all.sort_by_key(|one| std::cmp::Reverse(one.now.sum()));
     let row = |one: &Measured| {
-        let p95 = |sketch: &Sketch| sketch.quantile(950).map(time).unwrap_or_default();
-        vec![one.series.of.clone(), number(one.now.count()), p95(&one.now), p95(&one.before)]
+        let figures = vec![Figure::Count(one.now.count()), Figure::p95(&one.now), Figure::p95(&one.before)];
+        Row { about: one.series.of.clone(), figures }
     };
     Table { name: "Requests", heads: vec!["Route", "Count", "p95", "p95 before"], rows: all.iter().take(MOST_ROUTES).map(row).collect() }
 }
 
 fn builds(measured: &Measurements) -> Table {
-    let row = |one: &ports::performance::Deployment| vec![one.build.clone(), one.version.clone(), format::moment(one.began_at)];
+    let row = |one: &ports::performance::Deployment| {
+        let figures = vec![Figure::Word(one.version.clone()), Figure::Moment(one.began_at)];
+        Row { about: one.build.clone(), figures }
+    };
     Table { name: "Builds", heads: vec!["Build", "Version", "Since"], rows: measured.deployments.iter().map(row).collect() }
 }
 
@@ -243,8 +343,40 @@ mod tests {
     fn no_cell_of_a_sheet_is_a_formula() {
         let csv = report().csv();
 
-        assert!(csv.contains("Pages,\"'=cmd,\",Views,2\r\n"), "{csv}");
+        assert!(csv.contains("Pages,\"'=cmd,\",Views,2,\r\n"), "{csv}");
         assert!(csv.lines().all(|line| !line.contains(",=")), "{csv}");
+    }
+
+    #[test]
+    fn a_sheet_has_numbers_with_their_units_and_the_sums_of_the_week() {
+        let csv = report().csv();
+
+        assert!(csv.starts_with("Table,About,Figure,Value,Unit\r\n"), "{csv}");
+        for line in [
+            "Summary,Requests,Week,10,",
+            "Summary,Requests that failed,Week,1,",
+            "Summary,Requests that failed,Week before,1,",
+            "Page loads,Largest thing drawn (LCP),Verdict,Good,",
+        ] {
+            assert!(csv.contains(&format!("{line}\r\n")), "{line}: {csv}");
+        }
+        let value = |start: &str| csv.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_else(|| panic!("{start}: {csv}")).to_owned();
+        let (long, unit) = value("Page loads,Largest thing drawn (LCP),75 of 100,")
+            .split_once(',')
+            .map(|(long, unit)| (long.parse::<f64>().unwrap(), unit.to_owned()))
+            .unwrap();
+        assert!((1_180.0..=1_220.0).contains(&long) && unit == "ms", "{csv}");
+        // Nobody looked anything up, and nothing is said of it.
+        assert!(value("Summary,Up to,Week,").starts_with("2025-10-09T") && !csv.contains("Answered from caches"), "{csv}");
+    }
+
+    #[test]
+    fn raw_figures_are_exact() {
+        let raw =
+            [Figure::Microseconds(1_050), Figure::Score(12_345), Figure::Share(992), Figure::Count(12_345)].map(|figure| figure.raw().unwrap().0);
+
+        assert_eq!(raw, ["1.050", "1.2345", "99.2", "12345"]);
+        assert_eq!(Figure::None("Not known").raw(), None);
     }
 
     #[test]

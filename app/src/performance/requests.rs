@@ -11,8 +11,8 @@ use ports::{
 use super::{
     asked::Asked,
     overview::{limit, p95},
-    shown::{against, change_of, head, heads},
-    traces::of_route,
+    shown::{against, change_of, failures, head, heads},
+    traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
 };
@@ -106,7 +106,7 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                                     td.num { (number(route.all.now.count())) }
                                     @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
                                     td.num { (route.all.now.most().map(time).unwrap_or_default()) }
-                                    td.num { @if route.failed > 0 { span.badge data-tone="bad" { (number(route.failed)) } } @else { "0" } }
+                                    (failures(route.failed, &traces::failed(route.of, asked)))
                                     td.num { (number(route.refused)) }
                                     td.num { (route.bytes.map(size).unwrap_or_default()) }
                                     td.num {
@@ -224,6 +224,6 @@ mod tests {
             [("GET /products", 3, 1), ("GET /healthz", 50, 0)]
         );
         assert!(html.contains("data-tone=\"warn\" title=\"Whatever else") && html.contains(">25 ms<"), "{html}");
-        assert!(html.contains("data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
+        assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
     }
 }

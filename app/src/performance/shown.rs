@@ -5,7 +5,7 @@ use measuring::Sketch;
 use ports::performance::{Against, Compared, Deployment, Measurements, Range};
 
 use super::{asked::Asked, places::PLACES};
-use crate::ui::format;
+use crate::ui::format::{self, number};
 
 /// The head of a place, with the ways to the others.
 pub(super) fn head(asked: &Asked, name: &str, says: &str) -> Markup {
@@ -76,6 +76,16 @@ pub(super) fn tile(name: &str, value: &str, also: Option<&str>) -> Markup {
     html! { div { dt { (name) } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
+/// A large figure that leads to where more of it is seen.
+pub(super) fn tile_to(name: &str, address: &str, value: &str, also: Option<&str>) -> Markup {
+    html! { div { dt { a.link href=(address) { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
+}
+
+/// A cell of how often it went wrong, which leads to where that is seen.
+pub(super) fn failures(count: u64, address: &str) -> Markup {
+    html! { td.num { @if count > 0 { a href=(address) { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } } } @else { "0" } } }
+}
+
 /// The head of a table: what a row is, and its figures.
 pub(super) fn heads(first: &str, figures: &[&str]) -> Markup {
     html! { thead { tr { th scope="col" { (first) } @for figure in figures { th.num scope="col" { (figure) } } } } }
@@ -110,6 +120,21 @@ pub(super) fn change_of(now: &Sketch, before: &Sketch, thousandths: u16) -> Opti
 }
 
 /// `last 24 hours`
+/// By how much a figure differs from what it was, beside it: `+12 %`. None where that is less than a person would see, or where so few measurements
+/// differ by chance.
+pub(super) fn shift(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<String> {
+    const FEWEST: u64 = 20;
+    const LEAST: i64 = 5;
+    const MOST: i64 = 999;
+    if now.count().min(before.count()) < FEWEST {
+        return None;
+    }
+    let (now, before) = (i64::try_from(now.quantile(thousandths)?).ok()?, i64::try_from(before.quantile(thousandths)?).ok()?);
+    let percent = now.saturating_sub(before).saturating_mul(100).checked_div(before)?.min(MOST);
+    let sign = if percent < 0 { "\u{2212}" } else { "+" };
+    (percent.abs() >= LEAST).then(|| format!("{sign}{} %", percent.abs()))
+}
+
 pub(super) const fn words(range: Range) -> &'static str {
     match range {
         Range::Hour => "1 hour",
@@ -128,6 +153,16 @@ mod tests {
     #[test]
     fn a_command_in_a_sentence_is_told_apart() {
         assert_eq!(sentence("Run `a <b>` again.").into_string(), "Run <code>a &lt;b&gt;</code> again.");
+    }
+
+    #[test]
+    fn a_shift_is_told_where_it_is_more_than_chance() {
+        let of = |value: u64, count: u64| -> Sketch { std::iter::repeat_n(value, count as usize).collect() };
+
+        let told = [shift(&of(200, 20), &of(100, 20), 750), shift(&of(50, 20), &of(100, 20), 750), shift(&of(100, 20), &of(100, 20), 750)];
+
+        assert_eq!(told.map(Option::unwrap_or_default).map(|told| told.chars().next()), [Some('+'), Some('\u{2212}'), None]);
+        assert_eq!([shift(&of(200, 19), &of(100, 20), 750), shift(&of(5, 20), &of(0, 20), 750)], [None, None]);
     }
 
     #[test]

@@ -10,8 +10,8 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{change, change_of, head, heads, tile},
-    traces::of_route,
+    shown::{against, change, change_of, failures, head, heads, tile},
+    traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, percent, share, time},
 };
@@ -34,13 +34,13 @@ const CONFLICT: &str = "conflict";
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![(metric::SYNC_PUSHED, Classes::Whole), (metric::HTTP_DURATION, Classes::All), (metric::PENDING, Classes::WholeAnd("device"))];
-    let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).collect();
-    let measured = ports
-        .performance
-        .measurements(who, &Question { range: asked.range, of, parts, summed: &[metric::HTTP_DURATION, metric::PENDING], ..Question::default() })
-        .await?;
+    let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).map(str::to_owned).collect();
+    let summed = &[metric::HTTP_DURATION, metric::PENDING];
+    let question = Question { range: asked.range, of, parts, summed, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Sync", "Devices keep edits that are made without a network, and send them when there is one."))
+        (against(asked, &measured))
         (figures(&measured))
         (over_time(&measured))
         (results(&measured))
@@ -138,7 +138,7 @@ fn calls(asked: &Asked, measured: &Measurements) -> Markup {
                                 tr {
                                     th scope="row" { (words) }
                                     td.num { (number(all.now.count())) }
-                                    td.num { @if failed > 0 { span.badge data-tone="bad" { (number(failed)) } } @else { "0" } }
+                                    (failures(failed, &traces::failed(route, asked)))
                                     td.num { (number(class(measured, route, "4xx"))) }
                                     @for value in [all.now.quantile(500), all.now.quantile(950), all.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
                                     td.num.muted { (change_of(&all.now, &all.before, 950).unwrap_or_default()) }
@@ -251,7 +251,8 @@ mod tests {
         let html = calls(&Asked::read("/performance/sync", ""), &measured).into_string();
 
         let row = "<th scope=\"row\">Edits are sent</th><td class=\"num\">12</td>\
-                   <td class=\"num\"><span class=\"badge\" data-tone=\"bad\">2</span></td><td class=\"num\">1</td>";
+                   <td class=\"num\"><a href=\"/performance/traces?by=failed&amp;of=POST /sync/v1/push\">\
+                   <span class=\"badge\" data-tone=\"bad\">2<span class=\"vh\"> failed</span></span></a></td><td class=\"num\">1</td>";
         assert!(html.contains(row) && html.contains("900 ms"), "{html}");
         assert!(html.contains("/performance/traces?of=POST /sync/v1/push") && !html.contains("Changes are fetched"), "{html}");
         assert_eq!(html.matches("<tr>").count(), 2, "{html}");

@@ -1,5 +1,8 @@
 //! Page loads as browsers tell them: by page, and by what people have in their hands.
 
+mod parts;
+mod wrong;
+
 use maud::{Markup, html};
 use measuring::{ALL, Sketch, metric};
 use ports::{
@@ -30,28 +33,70 @@ const DIMENSIONS: [(&str, &str); 7] = [
     ("cache", "Came from"),
 ];
 
+/// What there is to know of a page load beside its vitals.
+#[cfg(test)]
+const ALSO_SHOWN: [&str; 2] = [metric::PENDING, metric::VIEWS];
+
+/// What somebody looks at: a page or all of them, everybody or some of them.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    subject: &'a str,
+    class: &'a str,
+    vital: &'static Vital,
+}
+
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let (dimension, label) = dimension(asked);
     let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
-    let parts = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
-    let measured =
-        ports.performance.measurements(who, &Question { range: asked.range, parts, against: asked.against, ..Question::default() }).await?;
-    let subject = asked.of.as_deref().unwrap_or(ALL);
-    let vital = vital(asked);
+    let mut asked_for: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
+    asked_for.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
+    let (range, against_what) = (asked.range, asked.against);
+    let question =
+        Question { range, parts: asked_for, class: asked.class.clone(), summed: &wrong::METRICS, against: against_what, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
+    let chosen = Chosen { subject: asked.of.as_deref().unwrap_or(ALL), class: asked.class.as_deref().unwrap_or_default(), vital: vital(asked) };
+    // What vitals are made of is not told apart by who it was.
+    let details = match asked.class {
+        Some(_) => None,
+        None => Some(ports.performance.measurements(who, &details(asked, chosen.subject)).await?),
+    };
     let page = html! {
         (head(asked, "Page loads", "What browsers have measured of pages that people opened. Nothing of what stands in them is told."))
         (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
-        (figures(asked, &measured, subject, vital))
-        (shares(&measured, subject, vital))
-        (over_time(&measured, subject, vital))
-        (table(asked, &measured, subject, dimension, label))
+        @if let Some(class) = &asked.class { p { "Only " b { (class.replacen(':', " ", 1)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
+        @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) { p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } } }
+        (figures(asked, &measured, chosen))
+        (shares(&measured, chosen))
+        (over_time(&measured, chosen))
+        (table(asked, &measured, chosen, dimension, label))
+        @if let Some(details) = &details {
+            (parts::parts(details, chosen.subject))
+            (parts::alive(details, chosen.subject))
+            (parts::frames(details, chosen.subject))
+            (wrong::wrong(asked, &measured, details))
+        }
     };
     Ok(page.into_string())
 }
 
+/// What vitals are made of, of one page or of all together, without which page it was.
+fn details(asked: &Asked, subject: &str) -> Question {
+    let mut parts: Vec<_> = parts::METRICS.map(|metric| (metric, Classes::Whole)).into();
+    parts.extend(parts::BY_NAVIGATION.map(|metric| (metric, Classes::WholeAnd("navigation"))));
+    parts.extend(wrong::METRICS.map(|metric| (metric, Classes::WholeAnd("build"))));
+    Question { range: asked.range, of: vec![subject.to_owned()], parts, summed: &parts::SUMMED, against: asked.against, ..Question::default() }
+}
+
+/// What browsers say of loads of a page, the slowest first, with what the server did for each.
+fn loads_of(page: &str, asked: &Asked) -> String {
+    of_route(&format!("Browser: {}", on_the_server(page)), asked)
+}
+
 fn dimension(asked: &Asked) -> (&'static str, &'static str) {
-    DIMENSIONS.into_iter().find(|(name, _)| asked.by.as_deref() == Some(name)).unwrap_or(DIMENSIONS[0])
+    // Of those who are told apart already there are pages.
+    let by = asked.by.as_deref().filter(|_| asked.class.is_none());
+    DIMENSIONS.into_iter().find(|(name, _)| by == Some(name)).unwrap_or(DIMENSIONS[0])
 }
 
 /// Which one the chart is of.
@@ -59,17 +104,17 @@ fn vital(asked: &Asked) -> &'static Vital {
     VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0])
 }
 
-fn figures(asked: &Asked, measured: &Measurements, subject: &str, chosen: &Vital) -> Markup {
+fn figures(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>) -> Markup {
     html! {
         section.part aria-labelledby="vitals-h" {
             h2.vh #vitals-h { "Figures" }
             dl.tiles.num {
                 @for vital in &VITALS {
-                    @if let Some(one) = measured.find(vital.metric, subject, "").filter(|one| !one.now.is_empty()) {
+                    @if let Some(one) = measured.find(vital.metric, chosen.subject, chosen.class).filter(|one| !one.now.is_empty()) {
                         @let value = one.now.quantile(750).unwrap_or(0);
                         @let verdict = vital.judge(value);
                         div {
-                            dt { a.link href=(asked.with_metric(vital.metric).address()) aria-current=[(vital == chosen).then_some("true")] title=(vital.says) { (vital.name) } }
+                            dt { a.link href=(asked.with_metric(vital.metric).address()) aria-current=[(vital == chosen.vital).then_some("true")] title=(vital.says) { (vital.name) } }
                             dd { (vital.shown(value)) }
                             dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
                         }
@@ -81,9 +126,10 @@ fn figures(asked: &Asked, measured: &Measurements, subject: &str, chosen: &Vital
 }
 
 /// How many loads were good, and how many poor.
-fn shares(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
-    let Some(one) = measured.find(vital.metric, subject, "").filter(|one| !one.now.is_empty()) else { return html! {} };
-    let [good, work, poor] = parts(&one.now, vital);
+fn shares(measured: &Measurements, chosen: Chosen<'_>) -> Markup {
+    let vital = chosen.vital;
+    let Some(one) = measured.find(vital.metric, chosen.subject, chosen.class).filter(|one| !one.now.is_empty()) else { return html! {} };
+    let [good, work, poor] = verdicts(&one.now, vital);
     let count = one.now.count();
     let told = |part: u64| percent(share(part, count).unwrap_or(0));
     html! {
@@ -95,7 +141,7 @@ fn shares(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
     }
 }
 
-fn parts(sketch: &Sketch, vital: &Vital) -> [u64; 3] {
+fn verdicts(sketch: &Sketch, vital: &Vital) -> [u64; 3] {
     let (good, bearable) = (sketch.within(vital.good), sketch.within(vital.poor));
     [good, bearable - good, sketch.count() - bearable]
 }
@@ -112,8 +158,9 @@ fn bars(good: u64, work: u64, of: u64) -> Markup {
     }
 }
 
-fn over_time(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
-    let periods = measured.find(vital.metric, subject, "").map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
+fn over_time(measured: &Measurements, chosen: Chosen<'_>) -> Markup {
+    let vital = chosen.vital;
+    let periods = measured.find(vital.metric, chosen.subject, chosen.class).map(|one| fold(&one.periods, folded(measured.span))).unwrap_or_default();
     let value = |one: &Sketch| {
         one.quantile(750).map_or_else(Value::default, |value| Value {
             height: value,
@@ -138,11 +185,17 @@ fn over_time(measured: &Measurements, subject: &str, vital: &Vital) -> Markup {
     trend(measured, drawn)
 }
 
-/// A row for each page, or for each value of a dimension.
-fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str, label: &str) -> Markup {
-    let is_row = |one: &&Measured| match dimension {
-        "route" => one.series.of != ALL && one.series.class.is_empty(),
-        _ => one.series.of == subject && one.series.class.split_once(':').is_some_and(|(of, _)| of == dimension),
+/// A row for each page, or for each value of a dimension, which leads to its pages.
+fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: &str, label: &str) -> Markup {
+    let is_of_pages = dimension == "route";
+    let is_row = |one: &&Measured| {
+        let is_load = one.series.metric == metric::VIEWS || VITALS.iter().any(|vital| vital.metric == one.series.metric);
+        is_load
+            && if is_of_pages {
+                one.series.of != ALL && one.series.class == chosen.class
+            } else {
+                one.series.of == chosen.subject && one.series.class.split_once(':').is_some_and(|(of, _)| of == dimension)
+            }
     };
     let mut rows: Vec<(&str, &str, u64)> = Vec::new();
     for one in measured.series.iter().filter(is_row) {
@@ -153,25 +206,31 @@ fn table(asked: &Asked, measured: &Measurements, subject: &str, dimension: &str,
     }
     rows.retain(|row| row.2 > 0);
     rows.sort_by_key(|row| std::cmp::Reverse(row.2));
+    let names: &[&str] =
+        if is_of_pages { &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB", "Traces"] } else { &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB"] };
     html! {
         section.part aria-labelledby="table-h" {
             h2 #table-h { "By " (label.to_lowercase()) }
             div.line.ranges { nav.seg aria-label="Told apart by" {
                 @for (name, words) in DIMENSIONS { a href=(asked.with_by(name).address()) aria-current=[(name == dimension).then_some("true")] { (words) } }
             } }
-            @if rows.is_empty() { p.muted { "Nothing was measured in this time." } } @else {
+            @if rows.is_empty() {
+                p.muted { @if chosen.class.is_empty() { "Nothing was measured in this time." } @else { "Nothing was measured of them by page in this time." } }
+            } @else {
+                @if !is_of_pages { p.muted { "A name leads to its pages." } }
                 div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
                     table.table {
-                        (heads(label, &["Loads", "LCP", "INP", "CLS", "FCP", "TTFB", "Traces"]))
+                        (heads(label, names))
                         tbody {
                             @for (of, class, count) in rows {
                                 tr {
                                     th scope="row" {
-                                        @if dimension == "route" { a.link href=(asked.with_of(Some(of)).address()) { (of) } } @else { (class.split_once(':').map_or(class, |(_, value)| value)) }
+                                        @if is_of_pages { a.link href=(asked.with_of(Some(of)).address()) { (of) } }
+                                        @else { a.link href=(asked.with_class(Some(class)).address()) { (class.split_once(':').map_or(class, |(_, value)| value)) } }
                                     }
                                     td.num { (number(count)) }
                                     @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
-                                    td.num { @if of != ALL { a.link href=(of_route(&on_the_server(of), asked)) { "show" } } }
+                                    @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
                                 }
                             }
                         }
@@ -206,12 +265,42 @@ mod tests {
         let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
         let asked = Asked::read("/performance/vitals", "by=device");
 
-        let by_device = table(&asked, &measured, ALL, "device", "Device").into_string();
-        let by_page = table(&asked, &measured, ALL, "route", "Page").into_string();
+        let chosen = Chosen { subject: ALL, class: "", vital: &VITALS[0] };
+
+        let by_device = table(&asked, &measured, chosen, "device", "Device").into_string();
+        let by_page = table(&asked, &measured, chosen, "route", "Page").into_string();
 
         assert!(by_device.contains(">phone<") && by_device.contains(">desktop<") && !by_device.contains("/review<"), "{by_device}");
         assert!(by_page.contains("of=/review") || by_page.contains("of=%2Freview"), "{by_page}");
         assert!(!by_page.contains(">phone<"), "{by_page}");
+        assert!(by_device.contains("href=\"/performance/vitals?class=device:phone\""), "{by_device}");
+        assert!(by_page.contains("/performance/traces?of=Browser: GET /review\""), "{by_page}");
+    }
+
+    #[test]
+    fn of_some_people_there_are_their_pages_and_their_figures() {
+        let series =
+            vec![one(ALL, "", &[1_000_000]), one(ALL, "device:phone", &[9_000_000]), one("/review", "", &[1]), one("/runs", "device:phone", &[2])];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
+        let asked = Asked::read("/performance/vitals", "class=device:phone&by=device");
+        let chosen = Chosen { subject: ALL, class: "device:phone", vital: &VITALS[0] };
+        let (dimension, label) = dimension(&asked);
+
+        let pages = table(&asked, &measured, chosen, dimension, label).into_string();
+        let figures = figures(&asked, &measured, chosen).into_string();
+
+        assert!(pages.contains(">/runs<") && !pages.contains(">/review<") && pages.contains("class=device:phone&amp;of=/runs"), "{pages}");
+        assert!(figures.contains("9.0 s") || figures.contains("8.9 s"), "{figures}");
+    }
+
+    #[test]
+    fn whatever_browsers_measure_is_shown() {
+        let is_shown = |name: &str| VITALS.iter().any(|vital| vital.metric == name) || parts::SUMMED.contains(&name) || ALSO_SHOWN.contains(&name);
+
+        let hidden: Vec<&str> =
+            ::vitals::Metric::ALL.iter().map(|metric| metric.name()).filter(|name| !is_shown(&format!("{}{name}", metric::VITALS))).collect();
+
+        assert_eq!(hidden, [""; 0]);
     }
 
     #[test]
@@ -223,6 +312,6 @@ mod tests {
     fn a_load_is_good_or_needs_work_or_is_poor() {
         let sketch: Sketch = [1_000_000, 2_000_000, 3_000_000, 9_000_000].into_iter().collect();
 
-        assert_eq!(parts(&sketch, &VITALS[0]), [2, 1, 1]);
+        assert_eq!(verdicts(&sketch, &VITALS[0]), [2, 1, 1]);
     }
 }

@@ -35,9 +35,11 @@ pub const DB_WAIT: &str = "db.wait";
 /// Connections in use, in thousandths of all that a pool may have, looked at every ten seconds.
 pub const DB_USED: &str = "db.used";
 
-/// Lookups that were answered from a cache, and those that were not; of the cache.
+/// Lookups that were answered from a cache, in memory or in Redis, and those that were not; of the cache.
 pub const CACHE_HIT: &str = "cache.hit";
 pub const CACHE_MISS: &str = "cache.miss";
+/// Of those that were answered from a cache those that Redis had, of the cache.
+pub const CACHE_SHARED: &str = "cache.shared";
 /// What a cache takes in memory, in bytes.
 pub const CACHE_BYTES: &str = "cache.bytes";
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::alerting::{MessageState, Outbox, OutboxError, Sender, Sentence};
-use alerts::{Acknowledged, AlertKey, Matcher, Rule, Silence, silencing};
+use alerts::{Acknowledged, Alert, AlertKey, Condition, Matcher, Rule, Silence, silencing};
 use async_trait::async_trait;
 use domain::clock::Clock;
 use ports::{
@@ -13,7 +13,7 @@ use ports::{
 };
 use store::{Entropy, OsEntropy, Store};
 
-use super::measures::StoreMeasures;
+use super::measures::{BUDGET, StoreMeasures};
 use crate::SystemClock;
 
 /// Messages that are shown.
@@ -78,7 +78,8 @@ impl Alerts for AlertsService {
         let book = self.store.book().await.map_err(unread)?;
         let told = book.alerts.iter().filter(|alert| alert.instance.is_firing() && silencing(&book.silences, alert, now).is_none());
         let is_partial = !book.unread.is_empty() || !was_lately(book.ended_at, now);
-        Ok(Firing { count: told.clone().count(), worst: told.map(|alert| alert.rule.severity).max(), is_partial })
+        let worst = told.clone().map(|alert| alert.rule.severity).max();
+        Ok(Firing { count: told.count(), worst, is_partial, budgets: passed(&book.alerts) })
     }
 
     async fn acknowledge(&self, who: &Access, key: &AlertKey, sees_to_it: bool) -> Result<(), AppError> {
@@ -148,6 +149,12 @@ impl Alerts for AlertsService {
     }
 }
 
+/// Budgets that are passed, as the last round has found.
+fn passed(alerts: &[Alert]) -> Vec<String> {
+    let is_budget = |alert: &&Alert| matches!(&alert.rule.what, Condition::Found { by } if by.series == BUDGET);
+    alerts.iter().filter(|alert| alert.instance.is_firing()).filter(is_budget).map(|alert| alert.key.subject.clone()).collect()
+}
+
 fn shown(message: ::alerting::Message) -> Sent {
     let state = match message.state {
         MessageState::Waiting => SentState::Waiting,
@@ -168,4 +175,26 @@ fn shown(message: ::alerting::Message) -> Sent {
 fn unread(error: OutboxError) -> AppError {
     tracing::error!(%error, "alerts could not be read or written");
     AppError::Internal
+}
+
+#[cfg(test)]
+mod tests {
+    use alerts::{Instance, State, builtin};
+    use domain::clock::Timestamp;
+
+    use super::*;
+
+    fn alert(rule: &str, subject: &str, state: State) -> Alert {
+        let rule = builtin().into_iter().find(|known| known.id == rule).unwrap();
+        let key = AlertKey { rule: rule.id.clone(), subject: subject.to_owned() };
+        Alert { key, rule, instance: Instance { state, ..Instance::default() }, acknowledged: None }
+    }
+
+    #[test]
+    fn budgets_that_are_passed_are_told_by_their_ids() {
+        let fires = State::Firing { since: Timestamp::from_micros(0) };
+        let alerts = [alert("budget", "hits-list", fires), alert("budget", "lcp-products", State::Ok), alert("lcp", "", fires)];
+
+        assert_eq!(passed(&alerts), ["hits-list"]);
+    }
 }

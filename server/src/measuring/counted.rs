@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use cache::Cache;
+use cache::{Cache, Counted};
 use listen::Connections;
 use measuring::{ALL, Recorder, metric};
 use store::{StatementTimes, Store, WaitTimes};
@@ -29,9 +29,12 @@ impl Seen {
             recorder.merge(metric::DB_WAIT, &pool, "", &waited);
         }
         for counted in cache.counted() {
-            let hits = self.since("hits", counted.namespace, counted.hits + counted.stale);
-            let misses = self.since("misses", counted.namespace, counted.misses + counted.bypassed);
-            looked_up(recorder, counted.namespace, hits, misses);
+            let tiers = Tiers::of(&counted);
+            let in_memory = self.since("hits", counted.namespace, tiers.in_memory);
+            let shared = self.since("shared", counted.namespace, tiers.shared);
+            let misses = self.since("misses", counted.namespace, tiers.made);
+            looked_up(recorder, counted.namespace, in_memory + shared, misses);
+            recorder.record_many(metric::CACHE_SHARED, counted.namespace, "", 0, shared);
         }
         for known in store.known_products() {
             let name = format!("known {}", known.name);
@@ -46,6 +49,22 @@ impl Seen {
     fn since(&mut self, what: &'static str, of: &str, counted: u64) -> u64 {
         let before = self.counts.insert((what, of.to_owned()), counted).unwrap_or(0);
         counted.saturating_sub(before)
+    }
+}
+
+/// Where lookups were answered.
+#[derive(Debug, PartialEq, Eq)]
+struct Tiers {
+    in_memory: u64,
+    shared: u64,
+    made: u64,
+}
+
+impl Tiers {
+    /// A cache counts what Redis had among what was not in memory.
+    fn of(counted: &Counted) -> Self {
+        let Counted { hits, stale, misses, bypassed, shared_hits, .. } = *counted;
+        Self { in_memory: hits + stale, shared: shared_hits, made: (misses + bypassed).saturating_sub(shared_hits) }
     }
 }
 
@@ -70,4 +89,16 @@ pub(super) fn sample(recorder: &Recorder, store: &Store, cache: &Cache, connecti
 fn looked_up(recorder: &Recorder, of: &str, hits: u64, misses: u64) {
     recorder.record_many(metric::CACHE_HIT, of, "", 0, hits);
     recorder.record_many(metric::CACHE_MISS, of, "", 0, misses);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_redis_had_was_not_made() {
+        let counted = Counted { hits: 5, stale: 1, misses: 4, bypassed: 1, shared_hits: 3, ..Counted::default() };
+
+        assert_eq!(Tiers::of(&counted), Tiers { in_memory: 6, shared: 3, made: 2 });
+    }
 }

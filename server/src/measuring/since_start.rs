@@ -69,6 +69,7 @@ pub(crate) fn told(name: &str) -> Told {
         | metric::DB_FAILED
         | metric::CACHE_HIT
         | metric::CACHE_MISS
+        | metric::CACHE_SHARED
         | metric::PROCESS_ALIVE
         | metric::PROCESS_STOPPED
         | metric::BEACONS

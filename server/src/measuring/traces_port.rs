@@ -8,10 +8,10 @@ use ports::{
     Access,
     error::AppError,
     performance::Range,
-    traces::{Ended, MOST, TraceHead, Traces},
+    traces::{Ended, MOST, Of, TraceHead, Traces},
 };
 use store::{Store, traced::Chosen};
-use traces::{Head, Outcome, TraceId, encoding};
+use traces::{Head, Outcome, Trace, TraceId, encoding};
 
 use super::Traced;
 use crate::SystemClock;
@@ -25,12 +25,21 @@ pub(crate) struct KeptTraces {
 
 const MINUTE: u64 = 60_000_000;
 
+/// Of those that are asked for by what happened in them so many are read.
+const LOOKED_THROUGH: usize = 1_000;
+
 impl KeptTraces {
-    async fn list(&self, who: &Access, chosen: Chosen, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError> {
+    async fn list(&self, who: &Access, chosen: Chosen, Of { route, with }: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError> {
         self.store.allowed_as_operator(who).await?;
         let span = last(range);
         let signed = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
-        let written = self.store.traces(chosen, route, signed(span.start)..signed(span.end), MOST).await?;
+        let times = signed(span.start)..signed(span.end);
+        if let Some(with) = with {
+            let looked_through = self.store.traces(chosen, route, times, LOOKED_THROUGH).await?;
+            let found = looked_through.iter().filter(|trace| happened(trace, with)).map(Head::new).collect();
+            return Ok(together(chosen, found, Vec::new()).into_iter().map(told).collect());
+        }
+        let written = self.store.traces(chosen, route, times, MOST).await?;
         let written = written.iter().map(Head::new).collect();
         let here = self.traced.as_ref().map(|traced| {
             let kept = traced.kept();
@@ -48,16 +57,16 @@ impl KeptTraces {
 
 #[async_trait]
 impl Traces for KeptTraces {
-    async fn worst(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError> {
-        self.list(who, Chosen::Worst, route, range).await
+    async fn worst(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError> {
+        self.list(who, Chosen::Worst, of, range).await
     }
 
-    async fn failed(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError> {
-        self.list(who, Chosen::Failed, route, range).await
+    async fn failed(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError> {
+        self.list(who, Chosen::Failed, of, range).await
     }
 
-    async fn latest(&self, who: &Access, route: Option<&str>, range: Range) -> Result<Vec<TraceHead>, AppError> {
-        self.list(who, Chosen::Latest, route, range).await
+    async fn latest(&self, who: &Access, of: Of<'_>, range: Range) -> Result<Vec<TraceHead>, AppError> {
+        self.list(who, Chosen::Latest, of, range).await
     }
 
     async fn by_id(&self, who: &Access, id: &str) -> Result<Vec<Vec<u8>>, AppError> {
@@ -78,6 +87,11 @@ impl Traces for KeptTraces {
 fn last(range: Range) -> Span<u64> {
     let now = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
     now.saturating_sub(range.minutes().unsigned_abs() * MINUTE)..now.saturating_add(MINUTE)
+}
+
+/// Whether something of that name is a part of it.
+fn happened(trace: &Trace, name: &str) -> bool {
+    trace.spans.iter().any(|span| span.name.as_str() == name) || trace.tallies.iter().any(|tally| tally.name.as_str() == name)
 }
 
 /// Each once, in the order that is asked for.
@@ -111,13 +125,52 @@ fn told(head: Head) -> TraceHead {
 
 #[cfg(test)]
 mod tests {
-    use traces::{Kind, Why};
+    use traces::{Kind, Name, SpanId, Why};
 
     use super::*;
 
     fn head(id: &str, begun_at: u64, duration_us: u64) -> Head {
         let (title, kind, outcome) = ("GET /".to_owned(), Kind::Request, Outcome::Answered(200));
         Head { id: id.to_owned(), title, kind, begun_at, duration_us, outcome, why: Why::default(), statements: 0, is_repeated: false }
+    }
+
+    #[test]
+    fn a_trace_is_found_by_what_happened_in_it_and_by_what_happened_too_often_to_be_kept() {
+        let span = |name: &'static str| traces::Span {
+            name: Name::fixed(name),
+            kind: Kind::Statement,
+            parent: 0,
+            start_us: 0,
+            duration_us: 1,
+            failed: false,
+            attributes: Vec::new(),
+        };
+        let tally = |name: &'static str| traces::Tally {
+            name: Name::fixed(name),
+            kind: Kind::Statement,
+            count: 400,
+            beyond: 400,
+            failed: 0,
+            total_us: 1,
+            longest_us: 1,
+        };
+        let trace = Trace {
+            id: TraceId::parse(&"ab".repeat(16)).unwrap(),
+            span: SpanId::parse(&"cd".repeat(8)).unwrap(),
+            parent: None,
+            kind: Kind::Request,
+            method: None,
+            route: Name::fixed("/products"),
+            begun_at: 0,
+            duration_us: 1,
+            outcome: Outcome::Answered(200),
+            why: Why::default(),
+            sums: traces::Sums::default(),
+            spans: vec![span("STORES")],
+            tallies: vec![tally("VARIANTS")],
+        };
+
+        assert_eq!(["STORES", "VARIANTS", "STORE"].map(|name| happened(&trace, name)), [true, true, false]);
     }
 
     #[test]

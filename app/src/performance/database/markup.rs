@@ -7,10 +7,11 @@ use domain::clock::Timestamp;
 use maud::{Markup, html};
 use ports::database::{DatabaseView, EngineFigures, PoolFigures, ReplicaFigures, StatementFigures};
 
-use super::{PATH, sort::Sort};
+use super::sort::Sort;
 use crate::{
     performance::{
-        shown::{heads, icon, places},
+        asked::Asked,
+        shown::{head, heads},
         units::{of_all, percent, share, size, time},
     },
     ui::{
@@ -22,6 +23,9 @@ use crate::{
 pub(super) struct Page {
     pub(super) now: Timestamp,
     pub(super) sort: Sort,
+    pub(super) asked: Asked,
+    /// What was asked over a time, by all servers.
+    pub(super) stored: Markup,
 }
 
 impl Page {
@@ -36,12 +40,12 @@ impl Page {
             }
         };
         html! {
-            header.page-head {
-                h1 tabindex="-1" { "Database" }
-                a.btn href=(self.sort.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
+            (head(&self.asked, "Database", "What was asked of the database, and how long it took."))
+            (self.stored)
+            section.part aria-labelledby="here-h" {
+                h2 #here-h { "This server since it started" }
+                p.muted { "What this server has asked of " (engine) " since it started. Other servers on the same database have figures of their own." }
             }
-            (places(PATH))
-            p.muted { "What this server has asked of " (engine) " since it started. Other servers on the same database have figures of their own." }
             (tiles(&view))
             (self.statements(&view))
             (self.slow(&view))
@@ -168,10 +172,10 @@ fn copy(replica: &ReplicaFigures) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::performance::database::sample::{NOW, postgres, sqlite};
+    use crate::performance::database::sample::{self, postgres, sqlite};
 
     fn page(view: DatabaseView, sort: Sort) -> String {
-        Page { now: NOW, sort }.database(view).into_string()
+        sample::page(sort).database(view).into_string()
     }
 
     #[test]

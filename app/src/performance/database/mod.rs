@@ -4,15 +4,20 @@ mod markup;
 #[cfg(test)]
 mod sample;
 mod sort;
+mod stored;
 
 use domain::clock::Timestamp;
 use ports::{Access, Ports, error::AppError};
 
+use super::asked::Asked;
+
 pub(crate) const PATH: &str = "/performance/database";
 
-/// The page at a search: with `sort=` the statements in that order.
-pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, search: &str) -> Result<String, AppError> {
-    let sort = sort::Sort::read(search);
+/// The page: with `sort=` what this server has asked in that order.
+pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
+    let sort = sort::Sort::read(asked.sort.as_deref());
+    let asked = Asked { sort: sort.in_address(), ..asked.clone() };
     let view = ports.database.database(who).await?;
-    Ok(markup::Page { now, sort }.database(view).into_string())
+    let stored = stored::stored(ports, who, &asked).await?.markup(&asked);
+    Ok(markup::Page { now, sort, asked, stored }.database(view).into_string())
 }

@@ -1,12 +1,22 @@
 //! What tests begin with.
 
 use domain::clock::Timestamp;
+use maud::html;
 use ports::database::{
     CountedByPostgres, DatabaseView, EngineFigures, IndexFigures, PoolFigures, PostgresFigures, ReplicaFigures, SlowStatement, SqliteFigures,
     StatementFigures, TableFigures,
 };
 
+use super::{PATH, markup::Page, sort::Sort};
+use crate::performance::asked::Asked;
+
 pub(super) const NOW: Timestamp = Timestamp::from_micros(1_764_028_800_000_000);
+
+/// The page, of which nothing was stored.
+pub(super) fn page(sort: Sort) -> Page {
+    let asked = Asked::read(PATH, "");
+    Page { now: NOW, sort, asked, stored: html! {} }
+}
 
 pub(super) fn postgres() -> DatabaseView {
     let slow = |name: &str, rows, plan: Option<&str>| SlowStatement {

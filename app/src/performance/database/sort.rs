@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use domain::query::pairs;
 use ports::database::StatementFigures;
 
-use super::PATH;
+use crate::performance::asked::Asked;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -28,14 +27,19 @@ impl Sort {
     pub(super) const ALL: [Self; 10] =
         [Self::Name, Self::Time, Self::Count, Self::P50, Self::P95, Self::P99, Self::Longest, Self::Rows, Self::Failed, Self::Slow];
 
-    /// From a search such as `?sort=p95`. What is not understood is as if it were not there.
-    pub(super) fn read(search: &str) -> Self {
-        let named = pairs(search.trim_start_matches('?')).find(|(name, _)| name == "sort");
-        named.and_then(|(_, word)| Self::ALL.into_iter().find(|sort| sort.word() == word)).unwrap_or_default()
+    /// From what an address says, such as `p95`. What is not understood is as if it were not there.
+    pub(super) fn read(word: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|sort| word == Some(sort.word())).unwrap_or_default()
     }
 
-    pub(super) fn address(self) -> String {
-        if self == Self::default() { PATH.to_owned() } else { format!("{PATH}?sort={}", self.word()) }
+    /// As an address says it.
+    pub(super) fn in_address(self) -> Option<String> {
+        (self != Self::default()).then(|| self.word().to_owned())
+    }
+
+    /// The same page in this order.
+    pub(super) fn address(self, asked: &Asked) -> String {
+        Asked { sort: self.in_address(), ..asked.clone() }.address()
     }
 
     /// The heading of its column.
@@ -100,11 +104,13 @@ mod tests {
 
     #[test]
     fn an_order_survives_its_address() {
+        let asked = Asked::read("/performance/database", "range=7d");
         for sort in Sort::ALL {
-            let address = sort.address();
-            assert_eq!(Sort::read(address.split_once('?').map_or("", |(_, search)| search)), sort, "{address}");
+            let address = sort.address(&asked);
+            let read = Asked::read("/performance/database", address.split_once('?').unwrap().1);
+            assert_eq!((Sort::read(read.sort.as_deref()), read.range), (sort, asked.range), "{address}");
         }
-        assert_eq!([Sort::read("?sort=p99"), Sort::read("sort=<b>"), Sort::read("")], [Sort::P99, Sort::Time, Sort::Time]);
+        assert_eq!([Sort::read(Some("p99")), Sort::read(Some("<b>")), Sort::read(None)], [Sort::P99, Sort::Time, Sort::Time]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use ports::{
     Access, Ports,
     error::AppError,
-    traces::{Ended, MOST, TraceHead},
+    traces::{Ended, MOST, Of, TraceHead},
 };
 
 use super::{
@@ -31,20 +31,35 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 
 /// The address of what is kept of a route, such as `GET /products`.
 pub(super) fn of_route(route: &str, asked: &Asked) -> String {
-    Asked { path: PATH.to_owned(), by: None, metric: None, of: Some(route.to_owned()), ..asked.clone() }.address()
+    elsewhere(asked).with_of(Some(route)).address()
+}
+
+/// Of a route those that failed.
+pub(super) fn failed(route: &str, asked: &Asked) -> String {
+    elsewhere(asked).with_of(Some(route)).with_by("failed").address()
+}
+
+/// Those in which something of that name happened, such as a statement.
+pub(super) fn with(name: &str, asked: &Asked) -> String {
+    Asked { with: Some(name.to_owned()), ..elsewhere(asked) }.address()
+}
+
+/// What is kept is compared with nothing.
+fn elsewhere(asked: &Asked) -> Asked {
+    Asked { path: PATH.to_owned(), range: asked.range, ..Asked::default() }
 }
 
 async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
     let chosen = LISTS.iter().find(|(name, _)| asked.by.as_deref() == Some(name)).unwrap_or(&LISTS[0]).0;
-    let (traces, route) = (&ports.traces, asked.of.as_deref());
+    let (traces, of) = (&ports.traces, Of { route: asked.of.as_deref(), with: asked.with.as_deref() });
     let found = match chosen {
-        "failed" => traces.failed(who, route, asked.range).await?,
-        "latest" => traces.latest(who, route, asked.range).await?,
-        _ => traces.worst(who, route, asked.range).await?,
+        "failed" => traces.failed(who, of, asked.range).await?,
+        "latest" => traces.latest(who, of, asked.range).await?,
+        _ => traces.worst(who, of, asked.range).await?,
     };
     let page = html! {
         (head(asked, "Traces", "What single requests and jobs did. Kept are those that were slow or failed, and some of the others."))
-        @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" } } }
+        (only(asked))
         section.part aria-labelledby="traces-h" {
             h2.vh #traces-h { "Traces" }
             div.line.ranges {
@@ -56,6 +71,21 @@ async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Res
         }
     };
     Ok(page.into_string())
+}
+
+/// Of what there are traces, and the ways to more of them.
+fn only(asked: &Asked) -> Markup {
+    let on_the_server = asked.of.as_deref().and_then(|of| of.strip_prefix("Browser: "));
+    let everything = Asked { with: None, ..asked.clone() };
+    html! {
+        @if let Some(of) = &asked.of {
+            p {
+                "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All routes" }
+                @if let Some(of) = on_the_server { " " a.link href=(asked.with_of(Some(of)).address()) { "The same on the server" } }
+            }
+        }
+        @if let Some(with) = &asked.with { p { "Only those with " code { (with) } ". " a.link href=(everything.address()) { "Whatever happened in them" } } }
+    }
 }
 
 fn table(asked: &Asked, found: &[TraceHead], now: Timestamp) -> Markup {
@@ -131,5 +161,30 @@ mod tests {
             Asked::read(PATH, address.split_once('?').unwrap().1),
             Asked { path: PATH.to_owned(), range: asked.range, of: Some("GET /products".to_owned()), ..Asked::default() }
         );
+    }
+
+    #[test]
+    fn failures_lead_to_what_failed_and_a_name_to_what_it_happened_in() {
+        let asked = Asked::read("/performance/requests", "range=1h&against=build&class=device:phone");
+
+        let read = |address: String| Asked::read(PATH, address.split_once('?').unwrap().1);
+        let (failed, with) = (read(failed("GET /products", &asked)), read(with("ROWS_BY_KEY", &asked)));
+
+        assert_eq!((failed.of.as_deref(), failed.by.as_deref(), failed.range), (Some("GET /products"), Some("failed"), asked.range));
+        assert_eq!(
+            (with.with.as_deref(), with.of, with.class, with.against),
+            (Some("ROWS_BY_KEY"), None, None, ports::performance::Against::TimeBefore)
+        );
+    }
+
+    #[test]
+    fn what_a_browser_says_leads_to_the_same_on_the_server() {
+        let shown = only(&Asked::read(PATH, "of=Browser: GET /products&with=<b>")).into_string();
+
+        assert!(
+            shown.contains("href=\"/performance/traces?with=<b>&amp;of=GET /products\"") || shown.contains("with=&lt;b&gt;&amp;of=GET /products\""),
+            "{shown}"
+        );
+        assert!(shown.contains("Only those with <code>&lt;b&gt;</code>"), "{shown}");
     }
 }

@@ -172,6 +172,8 @@ contract! {
         what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_lost,
         builds_are_told_apart_as_long_as_a_page_looks_back,
         what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_is_asked,
+        a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_too,
+        a_class_is_asked_for_alone,
         what_is_measured_is_for_whoever_owns_every_store,
     ],
     history: [

@@ -177,7 +177,7 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     let others = Question { parts: vec![(metric::HTTP_BYTES, Classes::All)], ..question.clone() };
     assert_eq!(arranged.store.measurements_for(&who, &others).await.series, []);
     let only_sums = Question { summed: &[metric::HTTP_DURATION], ..question.clone() };
-    let of_all = Question { of: vec![ALL], ..question };
+    let of_all = Question { of: vec![ALL.to_owned()], ..question };
     assert_eq!(arranged.store.measurements_for(&who, &of_all).await.series, []);
     let sums = arranged.store.measurements_for(&who, &only_sums).await.series;
     assert_eq!((sums[0].now.count(), sums[0].before.count(), sums[0].periods.len()), (2, 3, 0));
@@ -272,6 +272,43 @@ pub async fn what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_i
     assert_eq!((&first, &second, &later), (&days, &days, &days_later));
     let count = |told: &[(String, Sketch, Sketch)]| told.iter().map(|(_, now, before)| now.count() + before.count()).sum::<u64>();
     assert_eq!((count(&days), count(&later)), (180 * 3, 180 * 3 + 1));
+}
+
+pub async fn a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_too(arranged: &Arranged) {
+    const SERVED: i64 = 30 * 60 + 18;
+    let who = operator(arranged).await;
+    arranged.store.note_deployment("old", "0.1.0").await.unwrap();
+    arranged.clock.advance(SERVED * 60);
+    arranged.store.note_deployment("new", "0.2.0").await.unwrap();
+    arranged.clock.advance(2 * 60 * 60);
+    let began = NOW + SERVED;
+    let of_old = |level: Level| row(level, "GET /", level.begin(began - 120), &[1; 4]);
+    let of_new = |level: Level| row(level, "GET /", level.begin(began + 70), &[2; 3]);
+    let both = row(Level::Day, "GET /", Level::Day.begin(began), &[1, 1, 1, 1, 2, 2, 2]);
+    let rows = [of_old(Level::Minute), of_old(Level::Hour), of_new(Level::Minute), of_new(Level::Hour), both];
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+
+    for range in [Range::Day, Range::Week, Range::Month, Range::Quarter] {
+        let question = Question { range, parts: vec![(metric::HTTP_DURATION, Classes::All)], against: Against::BuildBefore, ..Question::default() };
+        let told = arranged.store.measurements_for(&who, &question).await;
+
+        let one = &told.series[0];
+        let of_now = (one.now.count(), one.now.most());
+        assert_eq!((of_now, one.before.count(), one.before.most()), ((3, Some(2)), 4, Some(1)), "{range:?}");
+        assert_eq!(one.periods.iter().map(Sketch::count).sum::<u64>(), 7, "{range:?}");
+    }
+}
+
+pub async fn a_class_is_asked_for_alone(arranged: &Arranged) {
+    let who = operator(arranged).await;
+    let of_class = |class: &str| Row { series: Series::new("vitals.lcp", "/products", class), ..row(Level::Minute, "", NOW, &[7]) };
+    arranged.store.write_measured(ONE, &[of_class(""), of_class("device:phone"), of_class("device:desktop")]).await.unwrap();
+    let parts = vec![("vitals.lcp", Classes::Whole)];
+
+    let question = Question { range: Range::Hour, parts, class: Some("device:phone".into()), ..Question::default() };
+    let told = arranged.store.measurements_for(&who, &question).await;
+
+    assert_eq!(told.series.iter().map(|one| one.series.class.as_str()).collect::<Vec<_>>(), ["device:phone"]);
 }
 
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {

@@ -91,6 +91,7 @@ async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
     let requests = watching.get("/performance/requests?range=1h").await.text;
     let overview = watching.get("/performance").await.text;
     let caches = watching.get("/performance/caches?range=90d").await.text;
+    let database = watching.get("/performance/database?range=1h&sort=name").await.text;
 
     assert_eq!(before.status, 200, "{}", before.text);
     for part in ["<code>GET /products</code>", "<code>POST /sign-in</code>", "<code>others</code>", "How long they took", "Processors"] {
@@ -102,7 +103,18 @@ async fn what_was_asked_is_seen_by_its_route(engine: Engine) {
     }
     let (markdown, csv) = (watching.get("/performance/report.md").await, watching.get("/performance/report.csv").await);
     assert!(markdown.text.contains("| GET /products | ") && csv.text.contains("Requests,GET /products,Count,"), "{} {}", markdown.text, csv.text);
-    assert!(caches.contains("known products") && caches.contains("Answered from memory"), "{caches}");
+    assert!(
+        csv.text.contains("Summary,Requests,Week,") && csv.text.contains(",ms\r\n") && overview.contains("What got slower"),
+        "{} {overview}",
+        csv.text
+    );
+    // Of the time, by all servers that there were; beside what this one has asked since it started.
+    for part in ["What took the time", "with=STORES\"", "How long statements took together", "Statements of a request", "<code>GET /products</code>"]
+    {
+        assert!(database.contains(part), "{part}: {database}");
+    }
+    assert!(database.contains("range=1h&amp;sort=p95#statements") && database.contains("This server since it started"), "{database}");
+    assert!(caches.contains("known products") && caches.contains("Answered from a cache"), "{caches}");
 }
 
 async fn a_job_is_seen_by_its_kind(engine: Engine) {
@@ -140,8 +152,21 @@ async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {
     // What was kept is written at the end, and found by the next program.
     program.stop();
     program.serve().await;
-    let again = program.signed_in("operator@test.test").await.get(&format!("/performance/traces?id={id}")).await;
+    let watching = program.signed_in("operator@test.test").await;
+    let again = watching.get(&format!("/performance/traces?id={id}")).await;
     assert!(again.text.contains("What ran when"), "{}", again.text);
+    // So it is by what happened in it.
+    let statement = statement_of(&trace);
+    let with = watching.get(&format!("/performance/traces?by=latest&with={statement}")).await.text;
+    let with_nothing = watching.get("/performance/traces?by=latest&with=NOTHING").await.text;
+    assert!(with.contains(&format!("href=\"/performance/traces?id={id}\"")), "{statement}: {with}");
+    assert!(with_nothing.contains("Nothing of the kind was kept in this time."), "{with_nothing}");
+}
+
+/// One of those that a trace shows, by its name.
+fn statement_of(trace: &str) -> &str {
+    let row = trace.rsplit("<tr>").find(|row| row.contains(">statement<")).unwrap_or_else(|| panic!("{trace}"));
+    row.split_once("<code>").and_then(|(_, rest)| rest.split_once("</code>")).map_or("", |(name, _)| name).trim()
 }
 
 async fn what_a_page_asks_for_is_shown_with_the_page(engine: Engine) {

@@ -39,7 +39,7 @@ impl Page {
         // Loaded anew, one stays where one is: at the table.
         html! {
             th.num[sort != Sort::Name] scope="col" aria-sort=[order] {
-                a href={ (sort.address()) "#statements" } rel="external" { (sort.label()) }
+                a href={ (sort.address(&self.asked)) "#statements" } rel="external" { (sort.label()) }
             }
         }
     }
@@ -94,11 +94,11 @@ fn row(statement: &StatementFigures, most: u64) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::performance::database::sample::{NOW, postgres};
+    use crate::performance::database::sample::{page, postgres};
 
     #[test]
     fn the_order_is_told_by_its_heading_and_the_others_are_links() {
-        let html = Page { now: NOW, sort: Sort::P95 }.statements(&postgres()).into_string();
+        let html = page(Sort::P95).statements(&postgres()).into_string();
 
         assert_eq!(html.matches("aria-sort").count(), 1);
         assert!(html.contains("aria-sort=\"descending\"><a href=\"/performance/database?sort=p95#statements\""), "{html}");
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_slow_statement_has_its_plan_where_one_was_read() {
-        let html = Page { now: NOW, sort: Sort::Time }.slow(&postgres()).into_string();
+        let html = page(Sort::Time).slow(&postgres()).into_string();
 
         assert!(html.contains("Seq Scan on products") && html.contains("5 min ago") && html.contains("1 row<"), "{html}");
         assert_eq!((html.matches("<li").count(), html.matches("<details>").count()), (2, 1));

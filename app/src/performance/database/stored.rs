@@ -1,0 +1,258 @@
+//! What was asked of the database over a time, by all servers, as it is stored: statements, failures, waits, and how many statements requests come to.
+
+use std::{cmp::Reverse, collections::HashSet};
+
+use maud::{Markup, html};
+use measuring::metric;
+use ports::{
+    Access, Ports,
+    error::AppError,
+    performance::{Classes, Compared, Measured, Measurements, Question},
+    traces::Of,
+};
+
+use crate::{
+    performance::{
+        asked::Asked,
+        shown::{against, change, change_of, heads, tile},
+        traces::{of_route, with},
+        trend::{Trend, Value, fold, folded, trend},
+        units::{of_all, time},
+    },
+    ui::{chart::bar, format::number},
+};
+
+/// Rows of a table.
+const MOST: usize = 40;
+
+/// What is told, with the routes that kept traces say it of that they ran a statement again and again.
+pub(super) struct Stored {
+    measured: Measurements,
+    again_and_again: HashSet<String>,
+}
+
+pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
+    let parts = [metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS].map(|metric| (metric, Classes::Whole)).to_vec();
+    let summed = &[metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
+    let question = Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
+    let slowest = ports.traces.worst(who, Of::default(), asked.range).await?;
+    let again_and_again = slowest.into_iter().filter(|trace| trace.is_repeated).map(|trace| trace.title).collect();
+    Ok(Stored { measured, again_and_again })
+}
+
+impl Stored {
+    pub(super) fn markup(&self, asked: &Asked) -> Markup {
+        html! {
+            (against(asked, &self.measured))
+            @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All statements" } } }
+            (self.figures(asked))
+            (self.over_time(asked))
+            (self.statements(asked))
+            (self.routes(asked))
+        }
+    }
+
+    fn figures(&self, asked: &Asked) -> Markup {
+        let together = |metric: &str| self.measured.together(metric, |series| metric == metric::DB_WAIT || is_asked(asked, &series.of));
+        let count = |one: &Option<Measured>| one.as_ref().map_or((0, 0), |one| (one.now.count(), one.before.count()));
+        let (statements, failed, waits) = (together(metric::DB_STATEMENT), together(metric::DB_FAILED), together(metric::DB_WAIT));
+        let (asked_for, asked_before) = count(&statements);
+        let sum = statements.as_ref().map_or((0, 0), |one| (one.now.sum(), one.before.sum()));
+        // Of builds, which did not serve for as long, it would say nothing.
+        let change = |now, before| if self.measured.compared == Compared::TimeBefore { change(now, before) } else { None };
+        let longest = waits.as_ref().and_then(|one| one.now.most()).map(|longest| format!("{} at most", time(longest)));
+        html! {
+            section.part aria-labelledby="stored-h" {
+                h2.vh #stored-h { "Figures of this time" }
+                dl.tiles.num {
+                    (tile("Statements", &number(asked_for), change(asked_for, asked_before).as_deref()))
+                    (tile("Took together", &time(sum.0), change(sum.0, sum.1).as_deref()))
+                    @if let Some(one) = &statements {
+                        (tile("Longest of 95 in 100", &one.now.quantile(950).map_or_else(|| "Not known".to_owned(), time), change_of(&one.now, &one.before, 950).as_deref()))
+                    }
+                    (tile("Failed", &number(count(&failed).0), of_all(count(&failed).0, asked_for).as_deref()))
+                    (tile("Waits for a connection", &number(count(&waits).0), longest.as_deref()))
+                }
+            }
+        }
+    }
+
+    fn over_time(&self, asked: &Asked) -> Markup {
+        let all = self.measured.together(metric::DB_STATEMENT, |series| is_asked(asked, &series.of));
+        let periods = all.map(|all| fold(&all.periods, folded(self.measured.span))).unwrap_or_default();
+        let value = |one: &measuring::Sketch| {
+            if one.is_empty() {
+                return Value::default();
+            }
+            Value { height: one.sum(), marked: 0, says: format!("{} in {} statements", time(one.sum()), number(one.count())) }
+        };
+        let drawn = Trend {
+            id: "statements-time",
+            heading: "How long statements took together",
+            values: periods.iter().map(value).collect(),
+            limit: None,
+            shown: time,
+            says: Some("What runs at once is counted each."),
+        };
+        trend(&self.measured, drawn)
+    }
+
+    /// What took most of the time first.
+    fn statements(&self, asked: &Asked) -> Markup {
+        let mut rows: Vec<&Measured> =
+            self.measured.of(metric::DB_STATEMENT).filter(|one| is_asked(asked, &one.series.of) && !one.now.is_empty()).collect();
+        rows.sort_by_key(|one| Reverse(one.now.sum()));
+        let most = rows.first().map_or(0, |one| one.now.sum());
+        let failed = |of: &str| self.measured.find(metric::DB_FAILED, of, "").map_or(0, |one| one.now.count());
+        html! {
+            section.part aria-labelledby="asked-h" {
+                h2 #asked-h { "What took the time" }
+                @if rows.is_empty() { p.muted { "No statement was measured in this time." } } @else {
+                    p.muted {
+                        "Of all servers. What took most of the time stands first. "
+                        @if rows.len() > MOST { "These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
+                    }
+                    div.scroll tabindex="0" role="group" aria-labelledby="asked-h" {
+                        table.table.statements {
+                            thead {
+                                tr {
+                                    th scope="col" { "Statement" }
+                                    th scope="col" { span.vh { "Share of the time" } }
+                                    @for name in ["Time", "Count", "p50", "p95", "Failed", "p95 before", "Traces"] { th.num scope="col" { (name) } }
+                                }
+                            }
+                            tbody {
+                                @for one in rows.iter().take(MOST) {
+                                    @let of = one.series.of.as_str();
+                                    tr {
+                                        th scope="row" { a.link href=(asked.with_of(Some(of)).address()) { code { (of) } } }
+                                        td { (bar(one.now.sum(), most)) }
+                                        td.num { (time(one.now.sum())) }
+                                        td.num { (number(one.now.count())) }
+                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
+                                        td.num { @if failed(of) > 0 { span.badge data-tone="bad" { (number(failed(of))) } } @else { "0" } }
+                                        td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
+                                        td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Those that ask again and again first, then those that ask most.
+    fn routes(&self, asked: &Asked) -> Markup {
+        let mut rows: Vec<&Measured> = self.measured.of(metric::HTTP_STATEMENTS).filter(|one| one.now.most().is_some_and(|most| most > 0)).collect();
+        let is_repeated = |one: &Measured| self.again_and_again.contains(&one.series.of);
+        rows.sort_by_key(|one| Reverse((is_repeated(one), one.now.most(), one.now.quantile(500))));
+        html! {
+            section.part aria-labelledby="by-route-h" {
+                h2 #by-route-h { "Statements of a request" }
+                @if rows.is_empty() { p.muted { "No request was measured in this time that asked the database." } } @else {
+                    p.muted {
+                        "How many statements a request comes to, by route. Marked are those of which a slow one ran a statement again and again: "
+                        "what it reads one after the other could be read by one statement."
+                        @if rows.len() > MOST { " These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
+                    }
+                    div.scroll tabindex="0" role="group" aria-labelledby="by-route-h" {
+                        table.table {
+                            (heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]))
+                            tbody {
+                                @for one in rows.iter().take(MOST) {
+                                    @let of = one.series.of.as_str();
+                                    tr {
+                                        th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
+                                        td.num { (number(one.now.count())) }
+                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
+                                        td.num {
+                                            @let most = one.now.most().unwrap_or(0);
+                                            @if most > u64::from(::traces::MANY) { span.badge data-tone="warn" { (number(most)) } } @else { (number(most)) }
+                                        }
+                                        td.num.muted { (one.before.quantile(500).map(number).unwrap_or_default()) }
+                                        td.num { a.link href=(of_route(of, asked)) { "show" span.vh { " those of " (of) } } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_asked(asked: &Asked, statement: &str) -> bool {
+    asked.of.as_ref().is_none_or(|of| of == statement)
+}
+
+#[cfg(test)]
+mod tests {
+    use measuring::{Series, Sketch, Span};
+
+    use super::*;
+
+    fn stored(series: &[(&str, &str, &[u64])], again_and_again: &[&str]) -> Stored {
+        let one = |(metric, of, values): &(&str, &str, &[u64])| {
+            let now: Sketch = values.iter().copied().collect();
+            let mut periods = vec![Sketch::default(); 60];
+            periods[59] = now.clone();
+            Measured { series: Series::new(metric, of, ""), now, before: Sketch::of(1_000), periods }
+        };
+        let series = series.iter().map(one).collect();
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
+        Stored { measured, again_and_again: again_and_again.iter().map(|route| (*route).to_owned()).collect() }
+    }
+
+    const MEASURED: [(&str, &str, &[u64]); 6] = [
+        (metric::DB_STATEMENT, "STORES", &[10_000]),
+        (metric::DB_STATEMENT, "ROWS_BY_KEY", &[400_000, 400_000]),
+        (metric::DB_FAILED, "STORES", &[0]),
+        (metric::DB_WAIT, "pages", &[70_000]),
+        (metric::HTTP_STATEMENTS, "GET /products", &[3, 40]),
+        (metric::HTTP_STATEMENTS, "GET /runs", &[2, 2]),
+    ];
+
+    #[test]
+    fn statements_of_a_time_are_told_with_what_failed_and_lead_to_their_traces() {
+        let asked = Asked::read("/performance/database", "range=7d");
+
+        let html = stored(&MEASURED, &[]).markup(&asked).into_string();
+
+        assert!(html.contains("<dd>3</dd>") && html.contains("810 ms") && html.contains("33.3 % of all"), "{html}");
+        assert!(html.find("<code>ROWS_BY_KEY</code>") < html.find("<code>STORES</code>"), "{html}");
+        assert!(html.contains("href=\"/performance/traces?range=7d&amp;with=ROWS_BY_KEY\"") && html.contains("in 3 statements"), "{html}");
+        assert!(!html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn of_one_statement_there_is_that_statement() {
+        let asked = Asked::read("/performance/database", "of=STORES");
+
+        let html = stored(&MEASURED, &[]).markup(&asked).into_string();
+
+        assert!(html.contains("<code>STORES</code>") && !html.contains("ROWS_BY_KEY") && html.contains("in 1 statements"), "{html}");
+    }
+
+    #[test]
+    fn routes_that_ask_again_and_again_come_first_and_then_those_that_ask_most() {
+        let asked = Asked::read("/performance/database", "");
+        let order = |stored: Stored| {
+            let html = stored.routes(&asked).into_string();
+            (html.find("GET /products").unwrap() < html.find("GET /runs").unwrap(), html.contains("Again and again"), html.contains("warn\">40<"))
+        };
+
+        assert_eq!(order(stored(&MEASURED, &[])), (true, false, true));
+        assert_eq!(order(stored(&MEASURED, &["GET /runs"])), (false, true, true));
+    }
+
+    #[test]
+    fn where_nothing_was_measured_it_says_so() {
+        let html = stored(&[], &[]).markup(&Asked::read("/performance/database", "")).into_string();
+
+        assert!(html.contains("No statement was measured") && html.contains("No request was measured") && !html.contains("<table"), "{html}");
+    }
+}

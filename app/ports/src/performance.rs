@@ -40,7 +40,17 @@ pub struct Question {
     pub parts: Vec<(&'static str, Classes)>,
     /// Metrics of which only the whole is wanted: their periods are empty.
     pub summed: &'static [&'static str],
+    /// Of a metric that is named here only this subject is wanted by periods.
+    pub charted: Vec<(&'static str, String)>,
     pub against: Against,
+}
+
+impl Question {
+    /// Whether only the whole of a series is wanted.
+    pub fn is_summed(&self, series: &Series) -> bool {
+        let mut charted = self.charted.iter().filter(|(metric, _)| *metric == series.metric).peekable();
+        self.summed.contains(&&*series.metric) || (charted.peek().is_some() && charted.all(|(_, of)| *of != series.of))
+    }
 }
 
 /// Which parts of what is measured.

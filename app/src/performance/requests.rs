@@ -45,13 +45,10 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::HTTP_IN_FLIGHT, Classes::Whole),
     ];
     // Of one route there is a chart, of the others only their figures.
-    let summed: &[&str] = if asked.of.is_none() {
-        &[metric::HTTP_DURATION, metric::HTTP_BYTES, metric::RUNTIME_POLL]
-    } else {
-        &[metric::HTTP_BYTES, metric::RUNTIME_POLL]
-    };
-    let measured =
-        ports.performance.measurements(who, &Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() }).await?;
+    let charted = vec![(metric::HTTP_DURATION, asked.of.clone().unwrap_or_default())];
+    let summed = &[metric::HTTP_BYTES, metric::RUNTIME_POLL];
+    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))
         (against(asked, &measured))

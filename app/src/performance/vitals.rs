@@ -51,8 +51,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let mut asked_for: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
     asked_for.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
     let (range, against_what) = (asked.range, asked.against);
-    let question =
-        Question { range, parts: asked_for, class: asked.class.clone(), summed: &wrong::METRICS, against: against_what, ..Question::default() };
+    let (chosen, subject) = (vital(asked).metric, asked.of.as_deref().unwrap_or(ALL));
+    // There is one chart.
+    let of_chart = |vital: &Vital| (vital.metric, if vital.metric == chosen { subject.to_owned() } else { String::new() });
+    let charted = VITALS.iter().map(of_chart).chain([(metric::VIEWS, String::new())]).collect();
+    let class = asked.class.clone();
+    let question = Question { range, parts: asked_for, class, summed: &wrong::METRICS, charted, against: against_what, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let chosen = Chosen { subject: asked.of.as_deref().unwrap_or(ALL), class: asked.class.as_deref().unwrap_or_default(), vital: vital(asked) };
     // What vitals are made of is not told apart by who it was.

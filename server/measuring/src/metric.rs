@@ -28,6 +28,8 @@ pub const HTTP_REFUSED: &str = "http.refused";
 /// How long a statement took, in microseconds, of its name. It is counted where it runs in buckets of its own, so that a quantile may be off by 1.6 %
 /// more than a sketch's.
 pub const DB_STATEMENT: &str = "db.statement";
+/// The same of all statements together, as [`HTTP_TOGETHER`] is of all routes.
+pub const DB_TOGETHER: &str = "db.together";
 /// Statements that failed, of their names.
 pub const DB_FAILED: &str = "db.failed";
 /// How long a connection was waited for, in microseconds, of those who waited, as exactly as statements; of a pool.
@@ -106,8 +108,19 @@ pub const BEACONS: &str = "vitals.beacons";
 pub const MEASURING_LOST: &str = "measuring.lost";
 
 /// What is measured in microseconds, but for what browsers measure.
-pub const TIMES: [&str; 10] =
-    [HTTP_DURATION, HTTP_TOGETHER, DB_STATEMENT, DB_WAIT, JOB_DURATION, JOB_WAITED, PROVIDER_DURATION, PROVIDER_WAITED, RUNTIME_LAG, RUNTIME_POLL];
+pub const TIMES: [&str; 11] = [
+    HTTP_DURATION,
+    HTTP_TOGETHER,
+    DB_STATEMENT,
+    DB_TOGETHER,
+    DB_WAIT,
+    JOB_DURATION,
+    JOB_WAITED,
+    PROVIDER_DURATION,
+    PROVIDER_WAITED,
+    RUNTIME_LAG,
+    RUNTIME_POLL,
+];
 /// What is measured in thousandths of what there is.
 pub const SHARES: [&str; 9] = [HTTP_CONNECTIONS, DB_USED, PROVIDER_USED, PROCESS_CPU, MACHINE_CPU, RUNTIME_BUSY, DISK_USED, DISK_BUSY, VITALS_SHARE];
 
@@ -152,7 +165,7 @@ pub fn dimension(metric: &str) -> &'static str {
         MEASURING_LOST => "what",
         BEACONS | SYNC_PUSHED => "outcome",
         RUNTIME_POLL => "route",
-        DB_STATEMENT | DB_FAILED => "statement",
+        DB_STATEMENT | DB_TOGETHER | DB_FAILED => "statement",
         _ => match metric.split('.').next() {
             Some("http" | "vitals") => "route",
             Some("db") => "pool",

@@ -1,4 +1,4 @@
-//! What all routes that are work have measured, put together once a minute: who looks at a quarter of a year reads some series and not those of
+//! What all routes that are work have measured, and all statements, put together once a minute: who looks at a quarter of a year reads some series and not those of
 //! every route.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,9 @@ pub(super) fn with_all_routes(mut taken: Vec<(Series, Sketch)>) -> Vec<(Series, 
     for (series, sketch) in taken.iter().filter(|(series, _)| series.metric == metric::HTTP_DURATION && metric::is_work(&series.of)) {
         together.entry((metric::HTTP_TOGETHER, &series.class)).or_default().merge(sketch);
         together.entry((metric::HTTP_WORK, "")).or_default().merge(&Sketch::counted(sketch.count()));
+    }
+    for (_, sketch) in taken.iter().filter(|(series, _)| series.metric == metric::DB_STATEMENT) {
+        together.entry((metric::DB_TOGETHER, "")).or_default().merge(sketch);
     }
     let together: Vec<_> = together.into_iter().map(|((metric, class), sketch)| (Series::new(metric, ALL, class), sketch)).collect();
     taken.extend(together);
@@ -30,13 +33,15 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /healthz", "2xx", &[1]),
             one(metric::HTTP_DURATION, "POST /vitals", "5xx", &[1]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
+            one(metric::DB_STATEMENT, "STORES", "", &[40]),
+            one(metric::DB_STATEMENT, "PRODUCTS", "", &[60]),
         ];
 
         let all = with_all_routes(taken);
 
         let told: Vec<_> =
-            all[5..].iter().map(|(series, sketch)| (series.metric.as_str(), series.class.as_str(), sketch.count(), sketch.sum())).collect();
-        assert_eq!(told, [("http.together", "2xx", 2, 12), ("http.together", "5xx", 1, 9), ("http.work", "", 3, 0)]);
-        assert!(all.iter().skip(5).all(|(series, _)| series.of == ALL));
+            all[7..].iter().map(|(series, sketch)| (series.metric.as_str(), series.class.as_str(), sketch.count(), sketch.sum())).collect();
+        assert_eq!(told, [("db.together", "", 2, 100), ("http.together", "2xx", 2, 12), ("http.together", "5xx", 1, 9), ("http.work", "", 3, 0)]);
+        assert!(all.iter().skip(7).all(|(series, _)| series.of == ALL));
     }
 }

@@ -93,6 +93,7 @@ fn measured(process: &str, build: &str) -> impl Iterator<Item = (Series, u64, u6
     one(metric::HTTP_WORK, ALL, "", 1, 1);
     one(metric::HTTP_IN_FLIGHT, ALL, "", 12, 300);
     one(metric::HTTP_CONNECTIONS, ALL, "", 60, 300);
+    one(metric::DB_TOGETHER, ALL, "", 400, 4_000);
     for number in 0..STATEMENTS {
         one(metric::DB_STATEMENT, &format!("STATEMENT_{number}"), "", 400, 1_000);
     }

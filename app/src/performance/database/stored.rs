@@ -32,9 +32,12 @@ pub(super) struct Stored {
 }
 
 pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
-    let parts = [metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS].map(|metric| (metric, Classes::Whole)).to_vec();
+    let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
+    let parts = parts.map(|metric| (metric, Classes::Whole)).to_vec();
     let summed = &[metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
-    let question = Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() };
+    // Of one statement there is a chart, or of all together.
+    let charted = vec![(metric::DB_STATEMENT, asked.of.clone().unwrap_or_default())];
+    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let slowest = ports.traces.worst(who, Of::default(), asked.range).await?;
     let again_and_again = slowest.into_iter().filter(|trace| trace.is_repeated).map(|trace| trace.title).collect();
@@ -79,7 +82,10 @@ impl Stored {
     }
 
     fn over_time(&self, asked: &Asked) -> Markup {
-        let all = self.measured.together(metric::DB_STATEMENT, |series| is_asked(asked, &series.of));
+        let all = match &asked.of {
+            None => self.measured.together(metric::DB_TOGETHER, |_| true),
+            Some(of) => self.measured.together(metric::DB_STATEMENT, |series| series.of == *of),
+        };
         let periods = all.map(|all| fold(&all.periods, folded(self.measured.span))).unwrap_or_default();
         let value = |one: &measuring::Sketch| {
             if one.is_empty() {
@@ -207,7 +213,8 @@ mod tests {
         Stored { measured, again_and_again: again_and_again.iter().map(|route| (*route).to_owned()).collect() }
     }
 
-    const MEASURED: [(&str, &str, &[u64]); 6] = [
+    const MEASURED: [(&str, &str, &[u64]); 7] = [
+        (metric::DB_TOGETHER, "all", &[10_000, 400_000, 400_000]),
         (metric::DB_STATEMENT, "STORES", &[10_000]),
         (metric::DB_STATEMENT, "ROWS_BY_KEY", &[400_000, 400_000]),
         (metric::DB_FAILED, "STORES", &[0]),

@@ -25,7 +25,7 @@ impl Performance for Store {
         let known = self.series_that(|series| is_wanted(question, series)).await?;
         let mut all: HashMap<i64, Measured> = HashMap::new();
         let is_days = present.level == Level::Day && before.level == Level::Day;
-        let is_sum = |series: &Series| is_days && question.summed.contains(&&*series.metric);
+        let is_sum = |series: &Series| is_days && question.is_summed(series);
         let (summed, known): (HashMap<_, _>, HashMap<_, _>) = known.into_iter().partition(|(_, series)| is_sum(series));
         let mut sum = |is_present: bool, number: i64, sum: &Sketch| {
             let Some(series) = summed.get(&number).filter(|_| !sum.is_empty()) else { return };
@@ -147,7 +147,7 @@ fn is_wanted(question: &Question, series: &Series) -> bool {
 }
 
 fn empty(series: &Series, question: &Question, span: Span) -> Measured {
-    let periods = if question.summed.contains(&series.metric.as_str()) { 0 } else { span.periods() };
+    let periods = if question.is_summed(series) { 0 } else { span.periods() };
     Measured { series: series.clone(), now: Sketch::default(), before: Sketch::default(), periods: vec![Sketch::default(); periods] }
 }
 

@@ -78,6 +78,14 @@ struct FileText {
     smtp: Option<Spanned<SmtpText>>,
 }
 
+/// Of a file of which something else is wrong.
+#[derive(Deserialize)]
+struct WhoIsTold {
+    #[serde(default)]
+    channel: Vec<Spanned<ChannelText>>,
+    smtp: Option<Spanned<SmtpText>>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChannelText {
@@ -159,19 +167,38 @@ impl Settings {
                 None => rules.push(rule),
             }
         }
-        let mut channels: Vec<Channel> = Vec::new();
-        for spanned in file.channel {
-            let span = spanned.span();
-            let channel = channel(spanned.into_inner(), file.smtp.is_some(), env).map_err(|sentence| at(span.clone(), sentence))?;
-            if channels.iter().any(|known| known.name == channel.name) {
-                return Err(at(span, format!("There are two channels \"{}\". Give one of them another name.", channel.name)));
-            }
-            channels.push(channel);
-        }
-        let smtp = file.smtp.map(|spanned| (spanned.span(), spanned.into_inner()));
-        let smtp = smtp.map(|(span, given)| smtp_of(given, env).map_err(|sentence| at(span, sentence))).transpose()?;
+        let (channels, smtp) = who_is_told(text, file.channel, file.smtp, env)?;
         Ok(Self { rules, channels, smtp })
     }
+
+    /// The built-in rules, and who is told, of a file whose rules are wrong: they are to hear of what is bad nevertheless. Nobody where that is what is
+    /// wrong.
+    pub fn without_its_rules(text: &str, env: Env<'_>) -> Self {
+        let told = toml::from_str(text).ok().and_then(|WhoIsTold { channel, smtp }| who_is_told(text, channel, smtp, env).ok());
+        let (channels, smtp) = told.unwrap_or_default();
+        Self { rules: builtin(), channels, smtp }
+    }
+}
+
+fn who_is_told(
+    text: &str,
+    channel_texts: Vec<Spanned<ChannelText>>,
+    smtp: Option<Spanned<SmtpText>>,
+    env: Env<'_>,
+) -> Result<(Vec<Channel>, Option<Smtp>), FileError> {
+    let at = |span: Range<usize>, sentence: String| FileError { line: line_of(text, span.start), sentence };
+    let mut channels: Vec<Channel> = Vec::new();
+    for spanned in channel_texts {
+        let span = spanned.span();
+        let channel = channel(spanned.into_inner(), smtp.is_some(), env).map_err(|sentence| at(span.clone(), sentence))?;
+        if channels.iter().any(|known| known.name == channel.name) {
+            return Err(at(span, format!("There are two channels \"{}\". Give one of them another name.", channel.name)));
+        }
+        channels.push(channel);
+    }
+    let smtp = smtp.map(|spanned| (spanned.span(), spanned.into_inner()));
+    let smtp = smtp.map(|(span, given)| smtp_of(given, env).map_err(|sentence| at(span, sentence))).transpose()?;
+    Ok((channels, smtp))
 }
 
 fn channel(given: ChannelText, has_smtp: bool, env: Env<'_>) -> Result<Channel, String> {

@@ -48,14 +48,10 @@ pub struct Handle {
 
 /// `wire` is the way out that webhooks take, `site` where the browser's files are.
 pub(crate) fn open(config: &Config, store: &Store, site: &Path, wire: Arc<dyn Wire>) -> Opened {
-    let (settings, trouble) = match config.alerts_file.as_deref().map(crate::config::alerts::read) {
-        None => (Settings::default(), None),
-        Some(Ok(settings)) => (settings, None),
-        Some(Err(trouble)) => {
-            tracing::error!(trouble, "the built-in rules of alerts hold, and nobody is told");
-            (Settings::default(), Some(trouble))
-        }
-    };
+    let (settings, trouble) = config.alerts_file.as_deref().map_or_else(|| (Settings::default(), None), crate::config::alerts::read);
+    if let Some(trouble) = &trouble {
+        tracing::error!(trouble, channels = settings.channels.len(), "the built-in rules of alerts hold, and only these channels are told");
+    }
     let Settings { rules, channels, smtp } = settings;
     let mail = smtp.and_then(|smtp| match writers::tls() {
         Ok(tls) => Some(Mail::new(smtp, tls)),

@@ -47,7 +47,11 @@ impl Page<'_> {
             }
             (places(PATH))
             p.muted { "Once a minute the rules are held against what all servers have measured. Times are in UTC." }
-            @if let Some(trouble) = trouble { p.error role="alert" { "The file of rules is not heeded: the built-in rules hold, and nobody is told. " (trouble) } }
+            @if let Some(trouble) = trouble { p.error role="alert" {
+                    "The rules of the file are not heeded: the built-in ones hold"
+                    @if self.standing.channels.is_empty() { ", and nobody is told. " } @else { ". " }
+                    (trouble)
+                } }
             @if !is_watched { p.error { "This server measures nothing (" code { "VITRINE_MEASURING=off" } "), and so looks at no rule. Others that share its database may." } }
             @if let Some(Sent::NotDone(why)) = self.sent { p.error role="alert" { (why) } }
             section.part aria-labelledby="firing-h" {
@@ -78,7 +82,7 @@ impl Page<'_> {
             (self.silences())
             (self.channels())
             (self.sent())
-            (rules(&self.standing.rules))
+            (rules(&self.standing.rules, alerts))
         }
     }
 
@@ -312,7 +316,9 @@ impl Page<'_> {
     }
 }
 
-fn rules(rules: &[Rule]) -> Markup {
+fn rules(rules: &[Rule], alerts: &[Alert]) -> Markup {
+    let is_measured =
+        |rule: &Rule| rule.what.found().is_some() || alerts.iter().any(|alert| alert.key.rule == rule.id && alert.instance.value.is_some());
     html! {
         section.part aria-labelledby="rules-h" {
             h2 #rules-h { "Rules" }
@@ -324,7 +330,7 @@ fn rules(rules: &[Rule]) -> Markup {
                             tr {
                                 th scope="row" {
                                     span.badge data-tone=(tone(rule.severity)) { (rule.severity) } " " (rule.name) " " code { (rule.id) }
-                                    p.muted.small { (watched(rule)) }
+                                    p.muted.small { (watched(rule)) @if !is_measured(rule) { " Nothing of it was measured yet, or too little." } }
                                 }
                                 td.num { @if rule.for_minutes == 0 { "at once" } @else { (lasting(i64::from(rule.for_minutes) * 60)) } }
                             }

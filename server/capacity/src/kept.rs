@@ -19,6 +19,13 @@ pub struct Kept {
     pub one_more: OneMore,
     /// What ends first, a sentence each; why there is no saying, where there is none.
     pub first: Vec<String>,
+    /// How many servers like the one that was tried answer together, each with as much as that holds.
+    #[serde(default = "one")]
+    pub servers: u32,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 const SCHEMA: u32 = 1;
@@ -37,7 +44,18 @@ impl Kept {
             Err(refused) => vec![refused.to_string()],
         };
         let one_more = one_more(&found, processes);
-        Ok(Self { schema: SCHEMA, run, question, estimate: found, validation, one_more, first })
+        Ok(Self { schema: SCHEMA, run, question, estimate: found, validation, one_more, first, servers: 1 })
+    }
+
+    #[must_use]
+    pub const fn of_servers(mut self, servers: u32) -> Self {
+        self.servers = servers;
+        self
+    }
+
+    /// Requests a second that all servers hold together, at least.
+    pub fn holds(&self) -> f64 {
+        self.estimate.throughput.low * f64::from(self.servers.max(1))
     }
 
     /// JSON.

@@ -45,10 +45,10 @@ pub(super) async fn add(config: &Config, files: &[PathBuf]) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn add_run(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
+pub(super) async fn add_run(config: &Config, file: &Path, servers: u32) -> anyhow::Result<ExitCode> {
     let text = read(file, steps::MOST_BYTES)?;
     let store = open_store(config).await?;
-    let said = add_capacity(&store, &text).await;
+    let said = add_capacity(&store, &text, servers).await;
     store.close().await;
     let said = said.map_err(|error| anyhow::anyhow!("{}: {error} Nothing was kept.", file.display()))?;
     for line in said {

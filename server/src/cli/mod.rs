@@ -152,6 +152,9 @@ enum CapacityCommand {
     Add {
         /// The JSON report.
         file: PathBuf,
+        /// How many servers like the one of the run answer together. Growth is held against what they hold together.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        servers: u32,
     },
 }
 
@@ -190,7 +193,7 @@ pub fn run() -> ExitCode {
                 }
                 Command::Store { command: StoreCommand::Add { slug, name, currency } } => accounts::add_store(&config, &slug, &name, &currency).await,
                 Command::Lab { command: LabCommand::Add { files } } => lab::add(&config, &files).await,
-                Command::Capacity { command: CapacityCommand::Add { file } } => lab::add_run(&config, &file).await,
+                Command::Capacity { command: CapacityCommand::Add { file, servers } } => lab::add_run(&config, &file, servers).await,
                 Command::Migrate => accounts::migrate(&config).await,
                 Command::Purge => purge::purge(&config).await,
             }

@@ -47,10 +47,10 @@ pub(crate) async fn add_lab(store: &Store, record: &Record) -> anyhow::Result<bo
 }
 
 /// Keeps a stepped run with what it comes to; refused where it comes to nothing. Told is what it says.
-pub(crate) async fn add_capacity(store: &Store, text: &str) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn add_capacity(store: &Store, text: &str, servers: u32) -> anyhow::Result<Vec<String>> {
     let run = Run::read(text)?;
     let question = Question::default();
-    let kept = tokio::task::spawn_blocking(move || Kept::of(run, question, 1)).await??;
+    let kept = tokio::task::spawn_blocking(move || Kept::of(run, question, 1)).await??.of_servers(servers);
     let new = NewRecord {
         kind: Kind::Capacity,
         suite: "load".to_owned(),
@@ -59,7 +59,7 @@ pub(crate) async fn add_capacity(store: &Store, text: &str) -> anyhow::Result<Ve
         machine: format!("{}, {} cores", kept.run.processor, kept.run.cores),
         build: String::new(),
         at: kept.run.began().unwrap_or_else(|| SystemClock.now()),
-        content: text.to_owned(),
+        content: if servers == 1 { text.to_owned() } else { format!("{servers} servers\n{text}") },
         text: kept.write()?,
     };
     store.add_lab_record(&new).await?;

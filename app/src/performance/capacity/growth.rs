@@ -18,7 +18,7 @@ const SECONDS_OF_AN_HOUR: f64 = 3_600.0;
 /// What comes, by the busiest hours of the days that were; in words where that is too little.
 pub(super) fn growth(hours: &[BusyHour], kept: Option<&Kept>) -> Markup {
     let peaks = peaks(hours);
-    let ahead = Ahead { capacity: kept.map(|kept| kept.estimate.throughput.low).filter(|held| *held > 0.0), ..Ahead::default() };
+    let ahead = Ahead { capacity: kept.map(Kept::holds).filter(|held| *held > 0.0), ..Ahead::default() };
     html! {
         section.part aria-labelledby="growth-h" {
             h2 #growth-h { "Coming weeks" }
@@ -27,6 +27,9 @@ pub(super) fn growth(hours: &[BusyHour], kept: Option<&Kept>) -> Markup {
                 Err(refused) => p { (refused) },
                 Ok(found) => {
                     @for sentence in found.sentences(&ahead) { p { (sentence) } }
+                    @if let Some(servers) = kept.map(|kept| kept.servers).filter(|servers| *servers > 1) {
+                        p.muted { "Taken for granted: " (servers) " servers hold " (servers) " times what the one holds that was tried. What they share, as the database is, may end sooner." }
+                    }
                     @if kept.is_none() { p.muted { "What the server holds is not known, so that there is no date." } }
                     (drawn(&peaks, &found))
                     (table(&found))
@@ -122,6 +125,15 @@ mod tests {
         assert!(html.contains("Peaks will pass 70 % of what the server holds"), "{html}");
         assert!(html.contains("Such forecasts were off by") && html.contains("chart-line") && html.contains("seven tenths"), "{html}");
         assert!(html.matches("<tr>").count() > 28 && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn of_several_servers_it_is_what_they_hold_together() {
+        let one = growth(&hours(30, 10), Some(&kept(true))).into_string();
+        let many = growth(&hours(30, 10), Some(&kept(true).of_servers(40))).into_string();
+
+        assert!(!one.contains("Taken for granted") && many.contains("40 servers hold 40 times"), "{many}");
+        assert!(one.contains("Peaks will pass 70 %") && !many.contains("Peaks will pass 70 %"), "{many}");
     }
 
     #[test]

@@ -164,6 +164,19 @@ fn a_server_that_got_slower_is_found_out_by_the_validation() {
 }
 
 #[test]
+fn a_number_that_is_far_too_low_does_not_hold_although_the_run_below_it_does() {
+    let (question, truth) = (quick(), SERVERS[1]);
+    let found = estimate(&run(truth, 0.02, 3, 1), &question).unwrap();
+    let half = Interval { low: found.throughput.low / 2.0, high: found.throughput.high / 2.0 };
+    let too_low = Estimate { throughput: half, ..found };
+    let rate = too_low.rate_to_validate();
+
+    let validation = validate(&too_low, Load::Rate(rate), &step(truth, rate, 0.02, &mut Chance::new(1)), &question).unwrap();
+
+    assert!(!validation.holds && validation.sentence.contains("/s held"), "{}", validation.sentence);
+}
+
+#[test]
 fn people_of_a_closed_run_are_predicted_too() {
     let (question, truth) = (quick(), SERVERS[1]);
     let found = estimate(&run(truth, 0.02, 3, 1), &question).unwrap();

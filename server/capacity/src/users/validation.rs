@@ -37,7 +37,7 @@ pub struct Validation {
     pub response_ms: Pair,
     pub p95_ms: f64,
     pub errors: f64,
-    /// People and throughput are within a tenth of what was predicted, and answers were in time.
+    /// People and throughput are within a tenth of what was predicted, answers were in time, and the number lies where steps ceased to hold, to within as much.
     pub holds: bool,
     pub sentence: String,
 }
@@ -85,7 +85,9 @@ pub fn validate(estimate: &Estimate, load: Load, measured: &Step, question: &Que
     let throughput = Pair { predicted: predicted.throughput, measured: measured.throughput };
     let response_ms = Pair { predicted: predicted.response_ms, measured: measured.response_ms };
     let in_time = measured.p95_ms < question.p95_ms && measured.errors <= question.errors;
-    let holds = in_time && users.is_near() && throughput.is_near();
+    // A run below a number says nothing of one that is far too low: what steps above it came to does.
+    let is_between = estimate.held <= estimate.throughput.high * (1.0 + TOLERANCE) && estimate.ended >= estimate.throughput.low * (1.0 - TOLERANCE);
+    let holds = in_time && is_between && users.is_near() && throughput.is_near();
     let figures = format!(
         "{} people were predicted and {} measured, {}/s and {}/s, a mean of {} ms and {} ms",
         whole(users.predicted),
@@ -96,6 +98,13 @@ pub fn validate(estimate: &Estimate, load: Load, measured: &Step, question: &Que
         number(response_ms.measured),
     );
     let why = match (holds, in_time) {
+        (false, true) if !is_between => format!(
+            "The prediction does not hold: the number is {}/s to {}/s, where {}/s held and {}/s did not. Repeat the run with smaller steps.",
+            number(estimate.throughput.low),
+            number(estimate.throughput.high),
+            number(estimate.held),
+            number(estimate.ended)
+        ),
         (true, _) => format!("The prediction holds: {figures}; 95 of 100 answers came within {} ms.", number(measured.p95_ms)),
         (false, false) => format!(
             "The prediction does not hold, as answers were late or missing: p95 was {} ms and {} failed; {figures}. Do not rely on the number; repeat the run.",

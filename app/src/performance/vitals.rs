@@ -50,11 +50,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
     let mut asked_for: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
     asked_for.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
+    asked_for.push((metric::VITALS_SHARE, Classes::Whole));
     let (range, against_what) = (asked.range, asked.against);
     let (chosen, subject) = (vital(asked).metric, asked.of.as_deref().unwrap_or(ALL));
     // There is one chart.
     let of_chart = |vital: &Vital| (vital.metric, if vital.metric == chosen { subject.to_owned() } else { String::new() });
-    let charted = VITALS.iter().map(of_chart).chain([(metric::VIEWS, String::new())]).collect();
+    let charted = VITALS.iter().map(of_chart).chain([metric::VIEWS, metric::VITALS_SHARE].map(|metric| (metric, String::new()))).collect();
     let class = asked.class.clone();
     let question = Question { range, parts: asked_for, class, summed: &wrong::METRICS, charted, against: against_what, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
@@ -70,6 +71,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
         @if let Some(class) = &asked.class { p { "Only " b { (class.replacen(':', " ", 1)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
         @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) { p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } } }
+        (sample(&measured))
         (figures(asked, &measured, chosen))
         (shares(&measured, chosen))
         (over_time(&measured, chosen))
@@ -82,6 +84,16 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         }
     };
     Ok(page.into_string())
+}
+
+/// Where not all page views are measured, numbers of loads are of those that are.
+fn sample(measured: &Measurements) -> Markup {
+    let share = measured.find(metric::VITALS_SHARE, ALL, "").and_then(|one| one.now.most()).filter(|share| *share < 1_000);
+    html! {
+        @if let Some(share) = share {
+            p.muted { "Browsers measure " (percent(share)) " of page views (" code { "VITRINE_VITALS_SHARE" } "): so much of all loads is counted here." }
+        }
+    }
 }
 
 /// What vitals are made of, of one page or of all together, without which page it was.
@@ -261,6 +273,22 @@ mod tests {
     fn one(of: &str, class: &str, values: &[u64]) -> Measured {
         let now: Sketch = values.iter().copied().collect();
         Measured { series: Series::new("vitals.lcp", of, class), now, before: Sketch::default(), periods: vec![Sketch::default(); 60] }
+    }
+
+    #[test]
+    fn of_a_sample_it_is_said_how_large_it_is() {
+        let of = |share: u64| {
+            let one = Measured {
+                series: Series::new(metric::VITALS_SHARE, ALL, ""),
+                now: Sketch::of(share),
+                before: Sketch::default(),
+                periods: Vec::new(),
+            };
+            sample(&Measurements { span: Span::last(60, 1_000), series: vec![one], deployments: Vec::new(), compared: Compared::default() })
+                .into_string()
+        };
+
+        assert!(of(100).contains("measure 10 % of page views") && of(1_000).is_empty(), "{}", of(100));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Pages as the server sends them: whole, before anything has been loaded.
 
+use reqwest::Method;
+
 use super::shops::{SUBJECT, Shops};
 use crate::support::{Engine, Program, encoded, on_both_engines};
 
 on_both_engines!(
     each_page_is_for_members_alone,
     the_list_comes_with_its_first_rows,
+    the_document_of_the_list_is_no_larger_than_it_may_be,
     the_list_is_searched_and_paged_by_its_address,
     an_edit_by_a_plain_form_is_there_after_a_restart,
     a_conflict_by_a_plain_form_loses_nothing
@@ -71,6 +74,21 @@ async fn the_list_comes_with_its_first_rows(engine: Engine) {
     assert_eq!(page.status, 200);
     assert!(page.text.contains(r#"role="grid""#) && page.text.contains(r#"aria-rowcount="61""#), "{}", page.text);
     assert_eq!(page.text.matches("href=\"/products/").count(), 50);
+}
+
+/// Of the document of the list on its way, with fifty rows in it.
+const MOST_KILOBYTES: usize = 12;
+
+async fn the_document_of_the_list_is_no_larger_than_it_may_be(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let client = program.signed_in("viewer@test.test").await;
+
+    for encoding in ["br", "zstd"] {
+        let page = client.send(Method::GET, "/products", &[("accept", "text/html"), ("accept-encoding", encoding)], "").await;
+
+        assert_eq!((page.status, page.header("content-encoding")), (200, encoding));
+        assert!(page.bytes.len() < MOST_KILOBYTES * 1_000, "{encoding}: {} bytes", page.bytes.len());
+    }
 }
 
 async fn the_list_is_searched_and_paged_by_its_address(engine: Engine) {

@@ -37,14 +37,13 @@ impl MeasuredBy {
 }
 
 /// It begins when the page is loaded and has come alive, or has been there for two seconds: nothing of it is in the way of either. What fails before
-/// that, as a page that never comes alive, is kept until then (`frontend/vitals/collector.mjs` takes it over), up to so many that nobody notices.
+/// that, as a page that never comes alive, is kept until then (`frontend/vitals/collector.mjs` takes it over), up to so many that nobody notices. What is
+/// imported again is there already. It is short because it is in every document: to compress it is most of what measuring costs a page.
 #[cfg(feature = "ssr")]
-const BEGIN_MEASURING: &str = "{let r=document.documentElement,s=document.createElement('script'),f=self.earlyFailures=[],\
-    m=()=>document.readyState=='complete'?document.head.append(s):addEventListener('load',m);s.type='module';s.src='SCRIPT';\
-    s.dataset.sample='SHARE';s.dataset.build='BUILD';f.handleEvent=e=>f.length<20&&f.push(e);\
-    addEventListener('error',f);addEventListener('unhandledrejection',f);\
-    new MutationObserver((_,o)=>{if(r.classList.contains('hydrated')){o.disconnect();m()}})\
-    .observe(r,{attributeFilter:['class']});addEventListener('load',()=>setTimeout(m,2e3))}";
+const BEGIN_MEASURING: &str = "{let r=document.documentElement,f=self.earlyFailures=[],l=addEventListener,\
+    m=()=>import('SCRIPT#sample=SHARE&build=BUILD'),c=()=>r.classList.contains('hydrated')&&m();\
+    f.handleEvent=e=>f.length<20&&f.push(e);l('error',f);l('unhandledrejection',f);\
+    l('load',()=>{c(setTimeout(m,2e3));new MutationObserver(c).observe(r,{attributeFilter:['class']})})}";
 
 /// When a request is answered, by the server's clock.
 #[cfg(feature = "ssr")]

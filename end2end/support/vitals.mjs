@@ -14,7 +14,7 @@ import { launchOptions } from './chromium.mjs';
  */
 export async function vitalsSite(pages) {
   const { hash, text } = await collector();
-  const site = { beacons: [], posted: [], asked: [], attributes: '', begins: false, script: `/pkg/vitals.${hash}.js`, hash };
+  const site = { beacons: [], posted: [], asked: [], settings: '', begins: false, script: `/pkg/vitals.${hash}.js`, hash };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://site');
     const answer = (type, body, headers = {}) => response.writeHead(200, { 'content-type': type, ...headers }).end(body);
@@ -85,7 +85,7 @@ function beginning({ script, hash }) {
 }
 
 const measuring = (site) =>
-  site.begins ? `<script>${beginning(site)}</script>` : `<script type="module" async fetchpriority="low" src="${site.script}" ${site.attributes}></script>`;
+  site.begins ? `<script>${beginning(site)}</script>` : `<script type="module" async fetchpriority="low" src="${site.script}#${site.settings}"></script>`;
 
 const document = (site, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">

@@ -234,7 +234,7 @@ async function drive(pages, last, check) {
 }
 
 test('what is known is sent while the page is looked at, and again when more is', async ({ page, site }) => {
-  site.attributes = 'data-after="100"';
+  site.settings = 'after=100';
   await look(page, site, '/review');
   const first = await view(site, { route: '/review' });
 
@@ -247,7 +247,7 @@ test('what is known is sent while the page is looked at, and again when more is'
 
 for (const later of [true, false]) {
   test(`a hidden page has sent what it knew, ${later ? 'by itself' : 'by a beacon'}`, async ({ page, site }) => {
-    site.attributes = 'data-after="100"';
+    site.settings = 'after=100';
     if (!later) await withoutFetchLater(page);
     await look(page, site, '/review');
     await page.click('#slow');
@@ -305,14 +305,14 @@ test('more routes than are remembered are all sent', async ({ page, site }) => {
   expect(site.views().filter(({ route }) => route === '/runs/:id')).toHaveLength(15);
 });
 
-for (const [who, before, attributes] of [
+for (const [who, before, settings] of [
   ['who asks not to be tracked', () => Object.defineProperty(navigator, 'doNotTrack', { get: () => '1' })],
   ['whose browser asks that for them', () => Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true })],
-  ['where it is turned off', () => {}, 'data-off'],
-  ['who is none of the sample', () => {}, 'data-sample="0"'],
+  ['where it is turned off', () => {}, 'off'],
+  ['who is none of the sample', () => {}, 'sample=0'],
 ]) {
   test(`nobody is measured ${who}`, async ({ page, site }) => {
-    site.attributes = attributes ?? '';
+    site.settings = settings ?? '';
     await page.addInitScript(() => {
       globalThis.watched = 0;
       globalThis.PerformanceObserver = class extends PerformanceObserver {
@@ -335,7 +335,7 @@ for (const [who, before, attributes] of [
 }
 
 test('half of the pages are a half', async ({ page, site }) => {
-  site.attributes = 'data-sample="0.5"';
+  site.settings = 'sample=0.5';
   // By turns.
   await page.addInitScript(() => {
     let number = Number(name || 0);

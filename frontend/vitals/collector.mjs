@@ -1,9 +1,9 @@
 // How fast pages are for those who use them: measured in their browsers and sent to `/vitals`. No text, no address, nor who it is.
 //
-//   <script type="module" async fetchpriority="low" src="/pkg/vitals.HASH.js" data-sample="1" data-build="HASH OF THE APP"></script>
+//   import("/pkg/vitals.HASH.js#sample=1&build=HASH+OF+THE+APP")
 //
-// `data-sample` is the share of pages that take part, `data-off` turns it off, `data-build` says what is measured (without it this file's own hash),
-// `data-after` how many milliseconds a browser that sends by itself may wait. Nobody who asks not to be tracked is measured. Before the app has
+// `sample` is the share of pages that take part, `off` turns it off, `build` says what is measured (without it this file's own hash),
+// `after` how many milliseconds a browser that sends by itself may wait. Nobody who asks not to be tracked is measured. Before the app has
 // come alive nothing runs but what registers some listeners.
 import { frames, marks } from "./marks.mjs";
 import { cacheOf, navigationOf, opened, traceOf } from "./place.mjs";
@@ -15,7 +15,7 @@ import { take } from "./watch.mjs";
 /** How long after its load a page is waited for to come alive, in milliseconds. */
 const COMES_ALIVE = 2e3;
 
-const { sample = 1, off, build, after = 6e4 } = [...document.scripts].find(({ src }) => src === import.meta.url)?.dataset ?? {};
+const { sample = 1, off, build, after = 6e4 } = Object.fromEntries(new URLSearchParams(new URL(import.meta.url).hash.slice(1)));
 
 if (off === undefined && navigator.doNotTrack !== "1" && !navigator.globalPrivacyControl && Math.random() < sample) {
   // A page that was made ahead counts from when it is looked at.

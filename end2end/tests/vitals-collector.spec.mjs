@@ -400,7 +400,7 @@ test('errors are counted by kind, without their words', async ({ page, site }) =
 });
 
 /** Waits until what the product's pages begin with has fetched the collector. */
-const fetched = (page, site) => page.waitForFunction((script) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(script)), site.script);
+const fetched = (page, site) => page.waitForFunction((script) => performance.getEntriesByType('resource').some(({ name }) => name.includes(script)), site.script);
 
 test('what has failed before the collector was there is told with what fails later, each once', async ({ page, site }) => {
   site.begins = true;

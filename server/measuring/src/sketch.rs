@@ -9,26 +9,29 @@ use thiserror::Error;
 /// Counts of values by their size. Of what unit they are is for the series to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
-    zeros: u64,
+    total: Total,
     /// The bucket that `counts` begins with.
     first: u16,
     counts: Vec<u64>,
-    count: u64,
-    sum: u64,
-    least: u64,
-    most: u64,
 }
 
 /// A sketch as it is kept: the buckets that have something. Whoever reads thousands to put them together reads them into one of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packed {
+    total: Total,
+    /// With their counts, from the smallest on.
+    buckets: Vec<(u16, u64)>,
+}
+
+/// What is known of all values, whatever their sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Total {
+    /// They have no bucket.
     zeros: u64,
     count: u64,
     sum: u64,
     least: u64,
     most: u64,
-    /// With their counts, from the smallest on.
-    buckets: Vec<(u16, u64)>,
 }
 
 /// Bytes that are no sketch.
@@ -69,11 +72,9 @@ impl Sketch {
         if many == 0 {
             return;
         }
-        (self.least, self.most) = if self.count == 0 { (value, value) } else { (self.least.min(value), self.most.max(value)) };
-        self.count = self.count.saturating_add(many);
-        self.sum = self.sum.saturating_add(value.saturating_mul(many));
+        self.total.merge(Total { zeros: 0, count: many, sum: value.saturating_mul(many), least: value, most: value });
         match bucket(value) {
-            None => self.zeros = self.zeros.saturating_add(many),
+            None => self.total.zeros = self.total.zeros.saturating_add(many),
             Some(bucket) => {
                 let count = self.at(bucket);
                 *count = count.saturating_add(many);
@@ -83,13 +84,7 @@ impl Sketch {
 
     /// Whatever was added to the other, too.
     pub fn merge(&mut self, other: &Self) {
-        if other.count == 0 {
-            return;
-        }
-        (self.least, self.most) = if self.count == 0 { (other.least, other.most) } else { (self.least.min(other.least), self.most.max(other.most)) };
-        self.count = self.count.saturating_add(other.count);
-        self.sum = self.sum.saturating_add(other.sum);
-        self.zeros = self.zeros.saturating_add(other.zeros);
+        self.total.merge(other.total);
         let last = other.counts.len().saturating_sub(1) as u16;
         if !other.counts.is_empty() {
             self.at(other.first);
@@ -102,51 +97,51 @@ impl Sketch {
     }
 
     pub const fn count(&self) -> u64 {
-        self.count
+        self.total.count
     }
 
     pub const fn is_empty(&self) -> bool {
-        self.count == 0
+        self.total.count == 0
     }
 
     pub const fn sum(&self) -> u64 {
-        self.sum
+        self.total.sum
     }
 
     /// None of nothing.
     pub fn mean(&self) -> Option<u64> {
-        self.sum.checked_div(self.count)
+        self.total.sum.checked_div(self.total.count)
     }
 
     /// None of nothing.
     pub fn most(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.most)
+        (self.total.count > 0).then_some(self.total.most)
     }
 
     /// The value below which so many thousandths of all are: 750 for the 75th percentile. None of nothing.
     pub fn quantile(&self, thousandths: u16) -> Option<u64> {
-        if self.count == 0 {
+        if self.total.count == 0 {
             return None;
         }
-        let rank = (u128::from(self.count - 1) * u128::from(thousandths.min(1_000)) / 1_000) as u64;
-        let mut seen = self.zeros;
+        let rank = (u128::from(self.total.count - 1) * u128::from(thousandths.min(1_000)) / 1_000) as u64;
+        let mut seen = self.total.zeros;
         if rank < seen {
             return Some(0);
         }
         for (at, count) in self.counts.iter().enumerate() {
             seen = seen.saturating_add(*count);
             if rank < seen {
-                return Some(middle(self.first + at as u16).clamp(self.least, self.most));
+                return Some(middle(self.first + at as u16).clamp(self.total.least, self.total.most));
             }
         }
-        Some(self.most)
+        Some(self.total.most)
     }
 
     /// How many were not above a limit; those in the limit's own bucket count as not above it.
     pub fn within(&self, limit: u64) -> u64 {
-        let Some(last) = bucket(limit) else { return self.zeros };
+        let Some(last) = bucket(limit) else { return self.total.zeros };
         let counts = usize::from((last + 1).saturating_sub(self.first)).min(self.counts.len());
-        self.counts[..counts].iter().fold(self.zeros, |sum, count| sum.saturating_add(*count))
+        self.counts[..counts].iter().fold(self.total.zeros, |sum, count| sum.saturating_add(*count))
     }
 
     /// Those that [`Self::within`] does not count: each is taken to be as long as the middle of its bucket.
@@ -157,7 +152,7 @@ impl Sketch {
         for (at, count) in self.counts.iter().enumerate() {
             let bucket = self.first + at as u16;
             if bucket >= from {
-                above.add_many(middle(bucket).clamp(self.least, self.most), *count);
+                above.add_many(middle(bucket).clamp(self.total.least, self.total.most), *count);
             }
         }
         above
@@ -166,7 +161,7 @@ impl Sketch {
     /// As bytes for the store: some dozen for the values of a minute, two thousand buckets at most.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
-        for number in [self.zeros, self.sum, self.least, self.most] {
+        for number in [self.total.zeros, self.total.sum, self.total.least, self.total.most] {
             put(&mut bytes, number);
         }
         let mut before = 0;
@@ -188,13 +183,7 @@ impl Sketch {
 
     /// As [`Self::merge`] with a sketch as it is kept.
     pub fn add_packed(&mut self, other: &Packed) {
-        if other.count == 0 {
-            return;
-        }
-        (self.least, self.most) = if self.count == 0 { (other.least, other.most) } else { (self.least.min(other.least), self.most.max(other.most)) };
-        self.count = self.count.saturating_add(other.count);
-        self.sum = self.sum.saturating_add(other.sum);
-        self.zeros = self.zeros.saturating_add(other.zeros);
+        self.total.merge(other.total);
         if let (Some((first, _)), Some((last, _))) = (other.buckets.first(), other.buckets.last()) {
             self.at(*first);
             self.at(*last);
@@ -223,6 +212,18 @@ impl Sketch {
     }
 }
 
+impl Total {
+    fn merge(&mut self, other: Self) {
+        if other.count == 0 {
+            return;
+        }
+        (self.least, self.most) = if self.count == 0 { (other.least, other.most) } else { (self.least.min(other.least), self.most.max(other.most)) };
+        self.count = self.count.saturating_add(other.count);
+        self.sum = self.sum.saturating_add(other.sum);
+        self.zeros = self.zeros.saturating_add(other.zeros);
+    }
+}
+
 impl Packed {
     /// Becomes what bytes say, in the room that it has. Of bytes that are no sketch it becomes something that is to be used for the next alone.
     pub fn read(&mut self, bytes: &[u8]) -> Result<(), NotASketch> {
@@ -245,7 +246,7 @@ impl Packed {
         if least > most || (count == 0 && (sum, most) != (0, 0)) {
             return Err(NotASketch);
         }
-        (self.zeros, self.count, self.sum, self.least, self.most) = (zeros, count, sum, least, most);
+        self.total = Total { zeros, count, sum, least, most };
         Ok(())
     }
 }

@@ -38,10 +38,10 @@ impl MeasuredBy {
 
 /// It begins when the page is loaded and has come alive, or has been there for two seconds: nothing of it is in the way of either. What fails before
 /// that, as a page that never comes alive, is kept until then (`frontend/vitals/collector.mjs` takes it over), up to so many that nobody notices. What is
-/// imported again is there already. It is short because it is in every document: to compress it is most of what measuring costs a page.
+/// imported again is there already, and where it cannot be had nothing is measured. It is short because it is in every document: to compress it is most of what measuring costs a page.
 #[cfg(feature = "ssr")]
 const BEGIN_MEASURING: &str = "{let r=document.documentElement,f=self.earlyFailures=[],l=addEventListener,\
-    m=()=>import('SCRIPT#sample=SHARE&build=BUILD'),c=()=>r.classList.contains('hydrated')&&m();\
+    m=()=>import('SCRIPT#sample=SHARE&build=BUILD').catch(()=>0),c=()=>r.classList.contains('hydrated')&&m();\
     f.handleEvent=e=>f.length<20&&f.push(e);l('error',f);l('unhandledrejection',f);\
     l('load',()=>{c(setTimeout(m,2e3));new MutationObserver(c).observe(r,{attributeFilter:['class']})})}";
 

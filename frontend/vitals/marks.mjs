@@ -13,9 +13,9 @@ export function marks(alive) {
         break;
       case "vitrine:view-ready":
       case "vitrine:data-ready": {
-        // Where one goes on within the page, its data are there again.
+        // Where one goes on within the page, its data are there again; in one that the browser had kept whole they were there from the beginning.
         const metric = name.slice(8);
-        if (!(metric in view.values)) time(view, metric, startTime - view.start);
+        if (view.navigation !== "bfcache" && !(metric in view.values)) time(view, metric, startTime - view.start);
         break;
       }
       case "vitrine:wasm-compiled":

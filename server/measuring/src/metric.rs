@@ -18,6 +18,8 @@ pub const HTTP_WORK: &str = "http.work";
 pub const HTTP_BYTES: &str = "http.bytes";
 /// Statements that a request came to, in the same way, without classes.
 pub const HTTP_STATEMENTS: &str = "http.statements";
+/// Requests that ran one statement again and again, where what they read could be read at once; in the same way.
+pub const HTTP_REPEATED: &str = "http.repeated";
 /// Requests under way, looked at every ten seconds.
 pub const HTTP_IN_FLIGHT: &str = "http.in_flight";
 /// Connections of clients, in thousandths of all that there may be, looked at every ten seconds.

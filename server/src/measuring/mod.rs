@@ -330,7 +330,8 @@ mod tests {
         assert!(timing.starts_with("db;dur=0.108;desc=12, total;dur=") && timing.contains(", trace;desc=\"00-"), "{timing}");
         let taken = measuring.recorder().unwrap().take();
         let of = |metric: &str| taken.iter().find(|(series, _)| series.metric == metric).unwrap().1.sum();
-        assert_eq!(of(metric::HTTP_STATEMENTS), 12);
+        let repeated = taken.iter().find(|(series, _)| series.metric == metric::HTTP_REPEATED).map(|(_, sketch)| sketch.count());
+        assert_eq!((of(metric::HTTP_STATEMENTS), repeated), (12, Some(1)));
         // What it waited for kept nobody.
         let kept = of(metric::RUNTIME_POLL);
         assert!(kept >= 3_000 && kept + 15_000 <= of(metric::HTTP_DURATION), "{kept} of {}", of(metric::HTTP_DURATION));

@@ -70,6 +70,7 @@ pub(crate) fn told(name: &str) -> Told {
         | metric::CACHE_HIT
         | metric::CACHE_MISS
         | metric::CACHE_SHARED
+        | metric::HTTP_REPEATED
         | metric::PROCESS_ALIVE
         | metric::PROCESS_STOPPED
         | metric::BEACONS

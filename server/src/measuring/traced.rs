@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 use domain::clock::Clock;
-use measuring::Recorder;
+use measuring::{Recorder, metric};
 use traces::{
     Begin, Kept, KeptOptions, Kind, MANY, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent, Tracer, Why,
     browser::Viewed, export::Exporter,
@@ -131,10 +131,9 @@ impl Traced {
 
     /// A statement that a request runs again and again is told of.
     pub(super) fn look_at(&self, route: Route, asked: Statements) {
-        if let Some((statement, count)) = asked.most
-            && count > MANY
-            && self.is_to_be_told(route.name)
-        {
+        let Some((statement, count)) = asked.most.filter(|(_, count)| *count > MANY) else { return };
+        self.recorder().record(metric::HTTP_REPEATED, route.name, "", 0);
+        if self.is_to_be_told(route.name) {
             tracing::warn!(route = route.name, statement, count, "a request ran a statement again and again; what it reads should be read at once");
         }
     }

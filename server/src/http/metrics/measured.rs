@@ -92,6 +92,7 @@ fn help(name: &str) -> &'static str {
         }
         metric::HTTP_BYTES => "How long answers were, as they were sent, by method with route.",
         metric::HTTP_STATEMENTS => "How many statements a request came to, by method with route.",
+        metric::HTTP_REPEATED => "Requests that ran one statement again and again, by method with route.",
         metric::HTTP_IN_FLIGHT => "Requests under way.",
         metric::HTTP_CONNECTIONS => "Connections of clients, of all that there may be.",
         metric::JOB_DURATION => "How long runs of jobs took, by kind and what came of them.",

@@ -39,7 +39,8 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
 
     provide_meta_context();
     let theme = use_context::<Appearance>().and_then(|appearance| appearance.theme);
-    let measured = use_context::<MeasuredBy>().map(|MeasuredBy(begin)| view! { <script nonce=use_nonce() inner_html=begin></script> });
+    let measured = use_context::<MeasuredBy>();
+    let begins = measured.map_or_else(|| KEEP_OFFER.to_owned(), |MeasuredBy(begin)| format!("{KEEP_OFFER};{begin}"));
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -50,8 +51,7 @@ fn whole(options: LeptosOptions, assets: String, body: impl FnOnce() -> AnyView)
                 <HashedStylesheet options=options.clone() id="style" root=assets.clone() />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <script nonce=use_nonce()>{KEEP_OFFER}</script>
-                {measured}
+                <script nonce=use_nonce() inner_html=begins></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root=assets />
                 <MetaTags />

@@ -38,12 +38,12 @@ impl MeasuredBy {
 
 /// It begins when the page is loaded and has come alive, or has been there for two seconds: nothing of it is in the way of either. What fails before
 /// that, as a page that never comes alive, is kept until then (`frontend/vitals/collector.mjs` takes it over), up to so many that nobody notices. What is
-/// imported again is there already, and where it cannot be had nothing is measured. It is short because it is in every document: to compress it is most of what measuring costs a page.
+/// imported again is there already, and where it cannot be had nothing is measured. It is short because it is in every document: to compress it is most of what measuring costs a page. `alive` is what the frame says once it is.
 #[cfg(feature = "ssr")]
-const BEGIN_MEASURING: &str = "{let r=document.documentElement,f=self.earlyFailures=[],l=addEventListener,\
-    m=()=>import('SCRIPT#sample=SHARE&build=BUILD').catch(()=>0),c=()=>r.classList.contains('hydrated')&&m();\
-    f.handleEvent=e=>f.length<20&&f.push(e);l('error',f);l('unhandledrejection',f);\
-    l('load',()=>{c(setTimeout(m,2e3));new MutationObserver(c).observe(r,{attributeFilter:['class']})})}";
+const BEGIN_MEASURING: &str = "{let f=self.earlyFailures=[],m=()=>document.readyState=='complete'?\
+    import('SCRIPT#sample=SHARE&build=BUILD').catch(()=>0):addEventListener('load',m);f.handleEvent=e=>f.length<20&&f.push(e);\
+    addEventListener('error',f);addEventListener('unhandledrejection',f);\
+    addEventListener('alive',m);addEventListener('load',()=>setTimeout(m,2e3))}";
 
 /// When a request is answered, by the server's clock.
 #[cfg(feature = "ssr")]

@@ -28,6 +28,7 @@ const FAILS = `<script>
   addEventListener('load', () => setTimeout(() => {
     document.documentElement.classList.add('hydrated');
     performance.mark('vitrine:hydrated');
+    dispatchEvent(new Event('alive'));
   }, 100));
 </script>`;
 /** Never comes alive, and fails without an end. */

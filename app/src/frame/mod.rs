@@ -38,6 +38,11 @@ pub(crate) fn provide() {
         if let Some(root) = document().document_element() {
             let _ = root.class_list().add_1("hydrated");
         }
+        // What measures pages begins then (`context::MeasuredBy`).
+        #[cfg(feature = "hydrate")]
+        if let Ok(alive) = web_sys::Event::new("alive") {
+            let _ = window().dispatch_event(&alive);
+        }
     });
 }
 

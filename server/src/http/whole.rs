@@ -12,8 +12,8 @@ use axum::{
 };
 use zstd::bulk::Compressor;
 
-/// A tenth of a millisecond for thirty kilobytes.
-const LEVEL: i32 = 4;
+/// A tenth of a millisecond for thirty kilobytes. One level higher takes a third more for some bytes less.
+const LEVEL: i32 = 3;
 
 /// Below this the headers are most of an answer.
 const WORTH_IT: usize = 1_024;

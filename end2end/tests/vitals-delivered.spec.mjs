@@ -25,7 +25,7 @@ const test = base.extend({
   ],
 });
 
-/** How many views of each route the server has heard of; of all of them under `all`. */
+/** How many views of each route the server has heard of. */
 async function heard(server) {
   const figures = await fetch(server.figures).then((answer) => answer.text());
   const lines = figures.matchAll(/^vitrine_vitals_views_total\{route="([^"]+)"\} (\d+)$/gm);
@@ -91,9 +91,8 @@ test('of views of pages of the product hardly any is lost, and none is told of t
   await page.goto('about:blank');
   const views = [...asked.values()].reduce((sum, count) => sum + count, 0);
 
-  await expect.poll(async () => (await heard(server)).get('all') ?? 0, { timeout: 15_000 }).toBeGreaterThanOrEqual(Math.ceil((views * DELIVERED) / 100));
+  const all = (heard) => [...heard.values()].reduce((sum, count) => sum + count, 0);
+  await expect.poll(async () => all(await heard(server)), { timeout: 15_000 }).toBeGreaterThanOrEqual(Math.ceil((views * DELIVERED) / 100));
 
-  const { all, ...each } = Object.fromEntries(await heard(server));
-  expect(all).toBeLessThanOrEqual(views);
-  for (const [route, count] of Object.entries(each)) expect(count, route).toBeLessThanOrEqual(asked.get(route) ?? 0);
+  for (const [route, count] of await heard(server)) expect(count, route).toBeLessThanOrEqual(asked.get(route) ?? 0);
 });

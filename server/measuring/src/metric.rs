@@ -160,6 +160,11 @@ pub fn failed(class: &str, took: &Sketch) -> u64 {
     }
 }
 
+/// Whether there is a series of all together beside those of each.
+pub fn has_parts(metric: &str) -> bool {
+    metric == JOB_WAITING || (metric.starts_with(VITALS) && ![BEACONS, VITALS_SHARE].contains(&metric))
+}
+
 /// What that is called which a series of a metric is of: the `route` of a request, the `pool` of a wait.
 pub fn dimension(metric: &str) -> &'static str {
     match metric {

@@ -20,9 +20,9 @@ pub(super) fn scale(metric: &str) -> f64 {
     }
 }
 
-/// Whether there is a series of everything together beside those of each.
+/// Whether what is asked of everything is a series of its own.
 fn has_whole(metric: &str) -> bool {
-    matches!(metric, metric::HTTP_IN_FLIGHT | metric::JOB_WAITING) || (metric.starts_with(metric::VITALS) && metric != metric::BEACONS)
+    matches!(metric, metric::HTTP_IN_FLIGHT | metric::VITALS_SHARE) || metric::has_parts(metric)
 }
 
 const CLASS: &str = "class";

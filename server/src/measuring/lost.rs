@@ -11,16 +11,19 @@ pub(super) struct Seen {
     values: u64,
     let_go: u64,
     pushed_out: u64,
+    untold: u64,
 }
 
 impl Seen {
     /// Counts what came since, and says so where it is missed.
-    pub(super) fn look(&mut self, recorder: &Recorder, periods: &Periods, traced: &Traced) {
+    /// After the recorder was emptied, so that there is a name for it. `turned_away` is of [`super::since_start`].
+    pub(super) fn look(&mut self, recorder: &Recorder, periods: &Periods, traced: &Traced, turned_away: u64) {
         let rows = since(&mut self.rows, periods.lost());
         let values = since(&mut self.values, recorder.others());
         let let_go = since(&mut self.let_go, traced.tracer().counts().let_go);
         let pushed_out = since(&mut self.pushed_out, traced.kept().holding().pushed_out);
-        for (what, many) in [("rows", rows), ("names", values), ("traces", let_go), ("traces in memory", pushed_out)] {
+        let untold = since(&mut self.untold, turned_away);
+        for (what, many) in [("rows", rows), ("names", values), ("told nobody", untold), ("traces", let_go), ("traces in memory", pushed_out)] {
             recorder.record_many(metric::MEASURING_LOST, what, "", 0, many);
         }
         if rows > 0 {
@@ -44,7 +47,9 @@ mod tests {
 
     fn told(recorder: &Recorder) -> Vec<(String, u64)> {
         let lost = recorder.take().into_iter().filter(|(series, _)| series.metric == metric::MEASURING_LOST);
-        lost.map(|(series, sketch)| (series.of, sketch.count())).collect()
+        let mut lost: Vec<_> = lost.map(|(series, sketch)| (series.of, sketch.count())).collect();
+        lost.sort();
+        lost
     }
 
     #[test]
@@ -53,11 +58,11 @@ mod tests {
         let mut periods = Periods::new(2);
         periods.add(1, vec![(Series::new("a", "b", ""), Sketch::of(1))]);
 
-        seen.look(&recorder, &periods, &traced);
+        seen.look(&recorder, &periods, &traced, 3);
         let first = told(&recorder);
-        seen.look(&recorder, &periods, &traced);
+        seen.look(&recorder, &periods, &traced, 3);
 
-        assert_eq!((first, told(&recorder)), (vec![("rows".to_owned(), 1)], vec![]));
+        assert_eq!((first, told(&recorder)), (vec![("rows".to_owned(), 1), ("told nobody".to_owned(), 3)], vec![]));
     }
 
     #[test]
@@ -68,7 +73,7 @@ mod tests {
         }
         recorder.take();
 
-        Seen::default().look(&recorder, &Periods::new(9), &traced);
+        Seen::default().look(&recorder, &Periods::new(9), &traced, 0);
 
         assert_eq!(told(&recorder), [("names".to_owned(), 198)]);
     }

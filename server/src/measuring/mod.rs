@@ -41,11 +41,10 @@ pub(crate) use self::{
     profiles_port::KeptProfiles,
     pushed::pushed,
     routes::Routes,
-    since_start::{Told, told},
     telling::Telling,
     traced::Traced,
     traces_port::KeptTraces,
-    units::{Unit, unit},
+    units::{Told, Unit, steps, told, unit},
     writing::{Handle, Watched, start},
 };
 use self::{routes::Route, since_start::SinceStart};

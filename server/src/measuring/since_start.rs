@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use measuring::{Series, Sketch, metric};
+use measuring::{Series, Sketch};
+
+use super::units::{Told, told};
 
 /// It is added to once a minute.
 #[derive(Debug)]
@@ -10,34 +12,35 @@ pub(crate) struct SinceStart {
     /// Microseconds since 1970.
     pub(super) since: u64,
     series: HashMap<Series, Sketch>,
+    /// Values of series for which there was no room.
+    turned_away: u64,
 }
 
-/// How a metric is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// How many there were of each size.
-    Sizes,
-    /// How many there were.
-    Count,
-    /// The middle of what was looked at last.
-    Level,
-}
-
-/// Series that are told apart. Of those that come when there are so many nothing is told.
+/// Series that are told apart. Of those that come when there are so many nothing is told: first of parts of one, as page loads of a device, so that those
+/// which are wholes, as the failures of a route, have as much room again.
 const MOST: usize = 4_000;
 
 impl SinceStart {
     pub(super) fn new(since: u64) -> Self {
-        Self { since, series: HashMap::new() }
+        Self { since, series: HashMap::new(), turned_away: 0 }
     }
 
     /// What was measured in a minute that is over.
     pub(super) fn add(&mut self, taken: &[(Series, Sketch)]) {
+        // What was looked at is what was looked at last, and is not any more where nobody looks.
+        self.series.retain(|series, _| told(&series.metric) != Told::Level);
         for (series, sketch) in taken {
-            if self.series.len() < MOST || self.series.contains_key(series) {
+            if has_room(self.series.len(), series) || self.series.contains_key(series) {
                 merge(self.series.entry(series.clone()).or_default(), sketch, told(&series.metric));
+            } else {
+                self.turned_away += sketch.count();
             }
         }
+    }
+
+    /// Values that are told nobody, as there were more series than are told apart.
+    pub(super) const fn turned_away(&self) -> u64 {
+        self.turned_away
     }
 
     pub(super) fn of(&self, series: &Series) -> Option<&Sketch> {
@@ -48,12 +51,16 @@ impl SinceStart {
     pub(super) fn with(&self, present: &[(Series, Sketch)]) -> BTreeMap<Series, Sketch> {
         let mut all: BTreeMap<Series, Sketch> = self.series.iter().map(|(series, sketch)| (series.clone(), sketch.clone())).collect();
         for (series, sketch) in present {
-            if all.len() < MOST || all.contains_key(series) {
+            if has_room(all.len(), series) || all.contains_key(series) {
                 merge(all.entry(series.clone()).or_default(), sketch, told(&series.metric));
             }
         }
         all
     }
+}
+
+fn has_room(there: usize, series: &Series) -> bool {
+    there < if series.class.contains(':') { MOST } else { 2 * MOST }
 }
 
 fn merge(all: &mut Sketch, sketch: &Sketch, told: Told) {
@@ -63,36 +70,14 @@ fn merge(all: &mut Sketch, sketch: &Sketch, told: Told) {
     }
 }
 
-pub(crate) fn told(name: &str) -> Told {
-    match name {
-        metric::HTTP_REFUSED
-        | metric::DB_FAILED
-        | metric::CACHE_HIT
-        | metric::CACHE_MISS
-        | metric::CACHE_SHARED
-        | metric::HTTP_REPEATED
-        | metric::PROCESS_ALIVE
-        | metric::PROCESS_STOPPED
-        | metric::BEACONS
-        | metric::VIEWS
-        | metric::MEASURING_LOST
-        | metric::SYNC_PUSHED => Told::Count,
-        metric::JOB_WAITING | metric::HTTP_IN_FLIGHT | metric::CACHE_BYTES | metric::PROCESS_MEMORY => Told::Level,
-        _ if metric::SHARES.contains(&name) => Told::Level,
-        _ => Told::Sizes,
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use measuring::metric;
+
     use super::*;
 
-    fn taken(metric: &str, values: &[u64]) -> (Series, Sketch) {
-        let mut sketch = Sketch::default();
-        for value in values {
-            sketch.add(*value);
-        }
-        (Series::new(metric, "GET /products", "2xx"), sketch)
+    pub(in crate::measuring) fn taken(metric: &str, values: &[u64]) -> (Series, Sketch) {
+        (Series::new(metric, "GET /products", "2xx"), values.iter().copied().collect())
     }
 
     #[test]
@@ -109,13 +94,27 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_names_is_told_as_far_as_there_is_room() {
+    fn what_is_not_looked_at_any_more_is_not_told_any_more() {
         let mut since = SinceStart::new(1);
-        let flood: Vec<(Series, Sketch)> =
-            (0..MOST + 9).map(|n| (Series::new(metric::HTTP_BYTES, &format!("GET /{n}"), ""), Sketch::of(1))).collect();
+        since.add(&[taken(metric::PROVIDER_USED, &[750]), taken(metric::CACHE_HIT, &[0])]);
 
-        since.add(&flood);
+        since.add(&[taken(metric::CACHE_HIT, &[0])]);
 
-        assert_eq!(since.with(&flood).len(), MOST);
+        let told: Vec<_> = since.with(&[]).into_keys().map(|series| series.metric).collect();
+        assert_eq!(told, [metric::CACHE_HIT]);
+    }
+
+    #[test]
+    fn a_flood_of_names_is_told_as_far_as_there_is_room_and_parts_take_none_from_wholes() {
+        let flood =
+            |metric: &'static str, class: &'static str| (0..MOST + 9).map(move |n| (Series::new(metric, &format!("GET /{n}"), class), Sketch::of(1)));
+        let parts: Vec<_> = flood("vitals.lcp", "device:phone").collect();
+        let wholes: Vec<_> = flood(metric::HTTP_BYTES, "").collect();
+        let mut since = SinceStart::new(1);
+
+        since.add(&parts);
+        since.add(&wholes);
+
+        assert_eq!((since.with(&parts).len(), since.turned_away()), (2 * MOST, 18));
     }
 }

@@ -1,4 +1,4 @@
-//! In which unit the values of a metric are kept: whoever tells them to somebody else says so, or makes another of it.
+//! In which unit the values of a metric are kept, and how it is told: whoever tells it to somebody else says so, or makes another of it.
 
 use measuring::metric;
 
@@ -25,6 +25,50 @@ pub(crate) fn unit(name: &str) -> Unit {
         Some(vitals::Unit::TenThousandths) => Unit::TenThousandths,
         Some(vitals::Unit::Count) | None => Unit::Number,
     }
+}
+
+/// How a metric is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// How many there were of each size.
+    Sizes,
+    /// How many there were.
+    Count,
+    /// The middle of what was looked at last.
+    Level,
+}
+
+pub(crate) fn told(name: &str) -> Told {
+    match name {
+        metric::HTTP_REFUSED
+        | metric::DB_FAILED
+        | metric::CACHE_HIT
+        | metric::CACHE_MISS
+        | metric::CACHE_SHARED
+        | metric::HTTP_REPEATED
+        | metric::PROCESS_ALIVE
+        | metric::PROCESS_STOPPED
+        | metric::BEACONS
+        | metric::VIEWS
+        | metric::MEASURING_LOST
+        | metric::SYNC_PUSHED => Told::Count,
+        metric::JOB_WAITING | metric::HTTP_IN_FLIGHT | metric::CACHE_BYTES | metric::PROCESS_MEMORY => Told::Level,
+        _ if metric::SHARES.contains(&name) => Told::Level,
+        _ => Told::Sizes,
+    }
+}
+
+/// The first so many steps of one, two and five, between which sizes are told apart.
+pub(crate) const fn steps<const N: usize>() -> [u64; N] {
+    let (mut steps, mut power, mut at) = ([0; N], 1, 0);
+    while at < N {
+        steps[at] = power * [1, 2, 5][at % 3];
+        if at % 3 == 2 {
+            power *= 10;
+        }
+        at += 1;
+    }
+    steps
 }
 
 #[cfg(test)]

@@ -136,9 +136,6 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
             continue;
         }
         counts.look(recorder, &store, &cache, &limits);
-        if let Some(traced) = measuring.traced() {
-            lost.look(recorder, &periods, traced);
-        }
         recorder.record_many(metric::PROCESS_ALIVE, &name, "", 0, 1);
         if is_end {
             recorder.record_many(metric::PROCESS_STOPPED, &name, "", 0, 1);
@@ -148,6 +145,9 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
                 exporter.metrics(metrics(since_start, taken, micros()));
             }
         });
+        if let Some(traced) = measuring.traced() {
+            lost.look(recorder, &periods, traced, measuring.since_start().turned_away());
+        }
         periods.add(minute, with_all_routes(taken));
         minute = present;
         write(&store, process, &mut periods).await;

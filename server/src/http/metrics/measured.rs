@@ -3,26 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use measuring::{Series, Sketch, metric};
+use measuring::{ALL, Series, Sketch, metric};
 
 use super::text::{Family, Text};
-use crate::measuring::{Told, Unit, told, unit};
+use crate::measuring::{Told, Unit, steps, told, unit};
 
 /// What stands in families of its own: the database, caches, the process, and who was sent away.
 const ELSEWHERE: [&str; 3] = ["db.", "cache.", "process."];
 
-/// Steps of one, two and five.
-const STEPS: [u64; 24] = {
-    let (mut steps, mut power, mut at) = ([0; 24], 1, 0);
-    while at < steps.len() {
-        steps[at] = power * [1, 2, 5][at % 3];
-        if at % 3 == 2 {
-            power *= 10;
-        }
-        at += 1;
-    }
-    steps
-};
+const STEPS: [u64; 36] = steps();
 
 /// How a family is told: its unit, what a value is divided by for it, and between which steps its buckets are.
 struct Scale {
@@ -34,6 +23,8 @@ struct Scale {
 
 /// From half a millisecond to twenty seconds.
 const SECONDS: Scale = Scale { suffix: "_seconds", divisor: 1e6, from: 500, to: 20_000_000 };
+/// From a hundredth of a second to more than a day: of what nobody waits for.
+const LONG: Scale = Scale { suffix: "_seconds", divisor: 1e6, from: 10_000, to: 100_000_000_000 };
 const BYTES: Scale = Scale { suffix: "_bytes", divisor: 1.0, from: 100, to: 10_000_000 };
 const RATIO: Scale = Scale { suffix: "_ratio", divisor: 1e3, from: 1, to: 1_000 };
 /// Of a score that is measured in ten-thousandths.
@@ -45,8 +36,10 @@ pub(super) fn measured(text: &mut Text, all: &BTreeMap<Series, Sketch>) {
     let is_here = |series: &&Series| series.metric != metric::HTTP_REFUSED && !ELSEWHERE.iter().any(|prefix| series.metric.starts_with(prefix));
     // What browsers measured is of a page as a whole: cut by device, connection and build it would be hundreds of thousands of lines. OTLP has them.
     let is_whole = |series: &&Series| series.class.is_empty() || !series.metric.starts_with(metric::VITALS) || series.metric == metric::BEACONS;
+    // Whoever sums a family up does not count what it comes to as well.
+    let is_part = |series: &&Series| series.of != ALL || !metric::has_parts(&series.metric);
     let mut families: BTreeMap<&str, Vec<(&Series, &Sketch)>> = BTreeMap::new();
-    for (series, sketch) in all.iter().filter(|(series, _)| is_here(series) && is_whole(series)) {
+    for (series, sketch) in all.iter().filter(|(series, _)| is_here(series) && is_whole(series) && is_part(series)) {
         families.entry(&series.metric).or_default().push((series, sketch));
     }
     for (name, members) in families {
@@ -120,11 +113,17 @@ fn help(name: &str) -> &'static str {
 fn scale(name: &str) -> Scale {
     match unit(name) {
         Unit::Bytes => BYTES,
+        Unit::Microseconds if is_long(name) => LONG,
         Unit::Microseconds => SECONDS,
         Unit::TenThousandths => SCORE,
         Unit::Thousandths => RATIO,
         Unit::Number => NUMBER,
     }
+}
+
+/// Jobs, others' servers, and edits on a device without a network.
+fn is_long(name: &str) -> bool {
+    name.starts_with("job.") || name.starts_with("provider.") || name == metric::PENDING
 }
 
 #[cfg(test)]
@@ -133,11 +132,7 @@ mod tests {
 
     fn written(series: &[(&str, &str, &str, &[u64])]) -> String {
         let mut text = Text::default();
-        let all = series.iter().map(|(metric, of, class, values)| {
-            let mut sketch = Sketch::default();
-            values.iter().for_each(|value| sketch.add(*value));
-            (Series::new(metric, of, class), sketch)
-        });
+        let all = series.iter().map(|(metric, of, class, values)| (Series::new(metric, of, class), values.iter().copied().collect::<Sketch>()));
         measured(&mut text, &all.collect());
         text.finished()
     }
@@ -181,6 +176,24 @@ mod tests {
         let used: f64 =
             text.lines().find_map(|line| line.strip_prefix("vitrine_provider_used_ratio{provider=\"Mistral\"} ")).unwrap().parse().unwrap();
         assert!((used - 0.75).abs() < 0.02, "{used}");
+    }
+
+    #[test]
+    fn a_family_is_told_by_its_parts_and_hours_have_buckets() {
+        let hour = 3_600_000_000;
+        let text = written(&[
+            (metric::VIEWS, "/products", "", &[0, 0]),
+            (metric::VIEWS, ALL, "", &[0, 0]),
+            (metric::HTTP_IN_FLIGHT, ALL, "", &[3]),
+            (metric::JOB_DURATION, "import", "done", &[2 * hour]),
+        ]);
+
+        assert!(
+            text.contains("vitrine_vitals_views_total{route=\"/products\"} 2\n") && !text.contains("vitrine_vitals_views_total{route=\"all\"}"),
+            "{text}"
+        );
+        assert!(text.contains("vitrine_http_in_flight{route=\"all\"} 3"), "{text}");
+        assert!(text.contains("class=\"done\",le=\"5000\"} 0\n") && text.contains("class=\"done\",le=\"10000\"} 1\n"), "{text}");
     }
 
     #[test]

@@ -6,22 +6,12 @@ use measuring::{Series, Sketch, metric};
 use traces::otlp::{Any, Data, Histogram, Metric, Number, Point};
 
 use super::super::{
-    since_start::{SinceStart, Told, told},
-    units::{self, Unit},
+    since_start::SinceStart,
+    units::{self, Told, Unit, steps, told},
 };
 
 /// 1, 2, 5, 10 and so on to a hundred million: microseconds up to a hundred seconds, bytes up to a hundred megabytes.
-const BOUNDS: [u64; 25] = {
-    let (mut bounds, mut power, mut at) = ([0; 25], 1, 0);
-    while at < 25 {
-        bounds[at] = power * [1, 2, 5][at % 3];
-        if at % 3 == 2 {
-            power *= 10;
-        }
-        at += 1;
-    }
-    bounds
-};
+const BOUNDS: [u64; 25] = steps();
 
 /// The metrics of what was measured in a minute that ended at `at`: of each series all there was since the start.
 pub(crate) fn metrics(since_start: &SinceStart, taken: &[(Series, Sketch)], at: u64) -> Vec<Metric> {
@@ -95,15 +85,7 @@ fn whole(value: u64) -> Number {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn taken(metric: &str, values: &[u64]) -> (Series, Sketch) {
-        let mut sketch = Sketch::default();
-        for value in values {
-            sketch.add(*value);
-        }
-        (Series::new(metric, "GET /products", "2xx"), sketch)
-    }
+    use super::{super::super::since_start::tests::taken, *};
 
     #[test]
     fn bounds_are_steps_of_one_two_and_five() {

@@ -95,6 +95,11 @@ impl Instance {
         matches!(self.state, State::Firing { .. })
     }
 
+    /// Whether it fires, or will if it goes on.
+    pub const fn is_bad(&self) -> bool {
+        matches!(self.state, State::Firing { .. } | State::Pending { .. })
+    }
+
     /// Whether it fires again and again: it is then told once, and not each time.
     pub fn comes_and_goes(&self) -> bool {
         self.fired.len() >= OFTEN

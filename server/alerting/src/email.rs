@@ -60,23 +60,33 @@ pub struct Mail {
 /// After a message was taken nothing is lost any more: the goodbye is not waited for.
 const GOODBYE: Duration = Duration::from_millis(500);
 
+/// Attempts that a mail server may take over a message: many look it through before they say that they took it. RFC 5321, 4.5.3.2.6 would have it be given
+/// ten minutes; the lease has one and a half.
+const TAKES: u32 = 5;
+
 impl Mail {
     /// With the TLS that the rest of the program asks others with.
     pub fn new(smtp: Smtp, tls: Arc<ClientConfig>) -> Self {
         Self { smtp, tls }
     }
 
-    /// It watches the time behind the message only, which a server has for `taking` to say that it took it: whoever asks drops the rest when it takes
-    /// too long.
-    pub(crate) async fn send(&self, to: &[String], id: &str, text: &Text, at: Timestamp, taking: Duration) -> Came {
+    /// Until the server asks for the message it has `attempt`, and for the message and until it says that it took it [`TAKES`] of them.
+    pub(crate) async fn send(&self, to: &[String], id: &str, text: &Text, at: Timestamp, attempt: Duration) -> Came {
         let (from, to) = (mailbox(&self.smtp.from).map_err(Failure::passing)?, mailboxes(to).map_err(Failure::passing)?);
         let letter = letter(&from, &to, id, text, at).map_err(|error| Failure { is_lasting: true, ..Failure::passing(error) })?;
-        let mut connection = self.connect(&from).await.map_err(Failure::passing)?;
-        let came = self.hand_over(&mut connection, &from, &to, &letter, taking).await;
-        if came.is_ok() {
-            let _ = timeout(GOODBYE, connection.quit()).await;
-        }
-        came
+        let asked = async {
+            let mut connection = self.connect(&from).await.map_err(Failure::passing)?;
+            let refused = offer(&mut connection, &from, &to).await?;
+            Ok((connection, refused))
+        };
+        let (mut connection, refused) = timeout(attempt, asked).await.map_err(|_| Failure::late(attempt))??;
+        // Whoever has the message and does not say so will most likely deliver it: it is not sent for a day.
+        let in_doubt =
+            |_| Failure { is_lasting: true, ..Failure::passing("The mail server has it, and did not say in time that it took it.".to_owned()) };
+        timeout(attempt * TAKES, connection.message(&letter.formatted())).await.map_err(in_doubt)?.map_err(not_taken)?;
+        let _ = timeout(GOODBYE, connection.quit()).await;
+        let but = if refused.is_empty() { String::new() } else { format!(" It takes nothing for {}.", refused.join("; ")) };
+        Ok(format!("The mail server took it.{but}"))
     }
 
     async fn connect(&self, from: &Mailbox) -> Result<AsyncSmtpConnection, String> {
@@ -95,31 +105,30 @@ impl Mail {
         }
         Ok(connection)
     }
+}
 
-    /// Those that a server takes get it; it has failed when that is nobody.
-    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, from: &Mailbox, to: &[Mailbox], letter: &Letter, taking: Duration) -> Came {
-        let failed = |error| Failure::passing(format!("The mail server did not take it: {error}."));
-        connection.command(MailFrom::new(Some(from.email.clone()), vec![])).await.map_err(failed)?;
-        let mut refused = Vec::new();
-        for mailbox in to {
-            if let Err(error) = connection.command(Rcpt::new(mailbox.email.clone(), vec![])).await {
-                if error.status().is_none() {
-                    return Err(failed(error));
-                }
-                refused.push(format!("{}: {error}", mailbox.email));
+/// Says from whom and for whom it is, until the server asks for the message. Those that a server takes get it, and the others are given; it has failed
+/// when that is everybody.
+async fn offer(connection: &mut AsyncSmtpConnection, from: &Mailbox, to: &[Mailbox]) -> Result<Vec<String>, Failure> {
+    connection.command(MailFrom::new(Some(from.email.clone()), vec![])).await.map_err(not_taken)?;
+    let mut refused = Vec::new();
+    for mailbox in to {
+        if let Err(error) = connection.command(Rcpt::new(mailbox.email.clone(), vec![])).await {
+            if error.status().is_none() {
+                return Err(not_taken(error));
             }
+            refused.push(format!("{}: {error}", mailbox.email));
         }
-        if refused.len() == to.len() {
-            return Err(Failure::passing(format!("The mail server takes nothing for {}.", refused.join("; "))));
-        }
-        connection.command(Data).await.map_err(failed)?;
-        // Whoever has the message and does not say so will most likely deliver it: it is not sent for a day.
-        let in_doubt =
-            || Failure { is_lasting: true, ..Failure::passing("The mail server has it, and did not say in time that it took it.".to_owned()) };
-        timeout(taking, connection.message(&letter.formatted())).await.map_err(|_| in_doubt())?.map_err(failed)?;
-        let but = if refused.is_empty() { String::new() } else { format!(" It takes nothing for {}.", refused.join("; ")) };
-        Ok(format!("The mail server took it.{but}"))
     }
+    if refused.len() == to.len() {
+        return Err(Failure::passing(format!("The mail server takes nothing for {}.", refused.join("; "))));
+    }
+    connection.command(Data).await.map_err(not_taken)?;
+    Ok(refused)
+}
+
+fn not_taken(error: lettre::transport::smtp::Error) -> Failure {
+    Failure::passing(format!("The mail server did not take it: {error}."))
 }
 
 /// Whether something is an address of mail; else a sentence.

@@ -149,6 +149,8 @@ impl Rounds {
                 // Nothing could be asked: that says nothing about it.
                 (Some(_), None) => alert.instance,
                 (Some(rule), Some(None)) if rule.what.is_absence() && !rule.what.by().is_empty() => retire(alert.instance, now).0,
+                // What is not among what there is to find is not so any more.
+                (Some(rule), Some(None)) if rule.what.found().is_some() && alert.instance.is_bad() => step(rule, alert.instance, Some(0.0), now).0,
                 (Some(rule), Some(reading)) => step(rule, alert.instance, reading.flatten(), now).0,
             };
             if let Some(rule) = rule {

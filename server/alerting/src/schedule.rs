@@ -27,6 +27,10 @@ impl Failure {
     pub(crate) const fn passing(why: String) -> Self {
         Self { why, retry_after: None, is_lasting: false }
     }
+
+    pub(crate) fn late(limit: Duration) -> Self {
+        Self::passing(format!("It did not answer within {} seconds.", limit.as_secs().max(1)))
+    }
 }
 
 /// What is noted after an attempt. `chance` is in 0 to 1: a fifth more or less, so that what failed together does not come back together. Within

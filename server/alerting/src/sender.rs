@@ -19,7 +19,8 @@ use crate::{
 /// How long things may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// One attempt as a whole, from the name of the host to the last answer; and one question to the outbox or the measurements.
+    /// One attempt as a whole, from the name of the host to the last answer, of mail until the server asks for the message; and one question to the outbox
+    /// or the measurements.
     pub attempt: Duration,
     /// A process that has said nothing for so long is gone: what it had is another's. Longer than an attempt by mail, which takes six of the others, and
     /// noting it down.
@@ -46,10 +47,6 @@ impl Default for Limits {
         }
     }
 }
-
-/// Attempts that a mail server may take until it says that it took a message: many look it through first. RFC 5321, 4.5.3.2.6 would have it be given ten
-/// minutes, the lease has one and a half.
-const MAIL_IS_TAKEN: u32 = 5;
 
 /// A number in 0 to 1, another each time.
 pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
@@ -161,19 +158,18 @@ impl Sender {
     }
 
     async fn attempt(&self, channel: &Channel, id: &str, text: &Text, at: domain::clock::Timestamp) -> Came {
-        let sending = async {
-            match &channel.way {
-                Way::Webhook { url } => webhook::send(&*self.post, url, id, text, self.clock.now()).await,
-                Way::Mail { to } => match &self.mail {
-                    Some(mail) => mail.send(to, id, text, at, self.limits.attempt * MAIL_IS_TAKEN).await,
-                    None => Err(Failure::passing("There is no mail server: name one under [smtp] in the file of rules.".to_owned())),
-                },
-                Way::Page => Ok(String::new()),
+        let limit = self.limits.attempt;
+        match &channel.way {
+            Way::Webhook { url } => {
+                let sending = webhook::send(&*self.post, url, id, text, self.clock.now());
+                timeout(limit, sending).await.unwrap_or_else(|_| Err(Failure::late(limit)))
             }
-        };
-        let limit = if matches!(channel.way, Way::Mail { .. }) { self.limits.attempt * (1 + MAIL_IS_TAKEN) } else { self.limits.attempt };
-        let late = || Failure::passing(format!("It did not answer within {} seconds.", limit.as_secs().max(1)));
-        timeout(limit, sending).await.unwrap_or_else(|_| Err(late()))
+            Way::Mail { to } => match &self.mail {
+                Some(mail) => mail.send(to, id, text, at, limit).await,
+                None => Err(Failure::passing("There is no mail server: name one under [smtp] in the file of rules.".to_owned())),
+            },
+            Way::Page => Ok(String::new()),
+        }
     }
 
     async fn asked<T>(&self, asking: impl Future<Output = Result<T, OutboxError>>) -> Result<T, OutboxError> {

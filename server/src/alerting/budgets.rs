@@ -7,6 +7,8 @@ use measuring::{ALL, Level, Series, Sketch, Span, metric};
 use ports::alerts::{Counted, LiveFigures, Reading};
 use store::measured::Measured;
 
+use super::Finding;
+
 /// The product's own.
 pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
 
@@ -61,11 +63,16 @@ impl Live {
         Self(LiveFigures { readings, windows, month })
     }
 
-    /// Each budget of which enough was measured, and what is said of one that is passed.
-    pub(super) fn found(&self) -> Vec<(String, Option<String>)> {
+    /// Each budget; nothing is known of one of which too little was measured.
+    pub(super) fn found(&self) -> Vec<(String, Finding)> {
         let judged = |reading: &Reading| {
-            let (limit, value) = (&OURS.get(&reading.id)?.limit, reading.value?);
-            Some((reading.id.clone(), (!limit.holds(value)).then(|| format!("It {}.", limit.complaint(value)))))
+            let limit = &OURS.get(&reading.id)?.limit;
+            let finding = match reading.value {
+                None => Finding::Unknown,
+                Some(value) if limit.holds(value) => Finding::No,
+                Some(value) => Finding::Yes(format!("It {}.", limit.complaint(value))),
+            };
+            Some((reading.id.clone(), finding))
         };
         self.0.readings.iter().filter_map(judged).collect()
     }
@@ -164,7 +171,7 @@ mod tests {
 
         assert_eq!(live.0.readings.len(), OURS.questions().count());
         assert!(live.0.readings.iter().all(|reading| reading.value.is_none() && reading.count == 0));
-        assert_eq!(live.found(), []);
+        assert!(live.found().iter().all(|(_, finding)| *finding == Finding::Unknown), "{:?}", live.found());
     }
 
     #[test]
@@ -206,9 +213,10 @@ mod tests {
         let rows = [rows("vitals.lcp", "/products", "", 9_000_000, 20), rows("vitals.inp", "/products", "", 1_000, 20)];
 
         let mut found = Live::of(&rows, [Counted::default(); 5], Counted::default()).found();
-        found.sort();
+        found.retain(|(_, finding)| *finding != Finding::Unknown);
+        found.sort_by(|one, other| one.0.cmp(&other.0));
 
-        let [(inp, None), (lcp, Some(said))] = &found[..] else { panic!("{found:?}") };
+        let [(inp, Finding::No), (lcp, Finding::Yes(said))] = &found[..] else { panic!("{found:?}") };
         assert_eq!((inp.as_str(), lcp.as_str()), ("inp-products", "lcp-products"));
         assert!(said.starts_with("It is 9") && said.ends_with("too long."), "{said}");
     }

@@ -8,6 +8,8 @@ use domain::clock::Timestamp;
 use measuring::{ALL, metric};
 use ports::lab::{ChangePoint, Standing};
 
+use super::Finding;
+
 /// The series of findings, as rules name them.
 pub(super) const LIVE: &str = "change";
 pub(super) const LAB: &str = "lab-change";
@@ -15,17 +17,31 @@ pub(super) const LAB: &str = "lab-change";
 /// Of what is older nobody is told any more: it is on the page.
 const TOLD_SECONDS: i64 = 30 * 86_400;
 
-/// What may have changed, and what is said of the latest change for the worse, where one is open.
-pub(super) fn found(latest_first: &[ChangePoint], now: Timestamp) -> Vec<(String, Option<String>)> {
-    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for point in latest_first.iter().filter(|point| point.is_worse) {
-        let is_open = point.standing == Standing::Open && point.at.plus_seconds(TOLD_SECONDS) > now;
-        let said = found.entry(format!("{} {}", point.metric, point.subject)).or_default();
-        if said.is_none() && is_open {
-            *said = Some(sentence(point));
+/// So much of what it was before is what it was before.
+const AS_BEFORE: f64 = 1.05;
+
+/// What may have changed, and what is said of the latest change for the worse that is open and was not undone.
+pub(super) fn found(latest_first: &[ChangePoint], now: Timestamp) -> Vec<(String, Finding)> {
+    let mut found: BTreeMap<String, Finding> = BTreeMap::new();
+    for (at, point) in latest_first.iter().enumerate().filter(|(_, point)| point.is_worse) {
+        let is_undone = latest_first[..at].iter().filter(|later| is_of_one(later, point)).any(|later| is_back(later, point));
+        let is_open = point.standing == Standing::Open && point.at.plus_seconds(TOLD_SECONDS) > now && !is_undone;
+        let finding = found.entry(format!("{} {}", point.metric, point.subject)).or_insert(Finding::No);
+        if *finding == Finding::No && is_open {
+            *finding = Finding::Yes(sentence(point));
         }
     }
     found.into_iter().collect()
+}
+
+fn is_of_one(one: &ChangePoint, other: &ChangePoint) -> bool {
+    (&one.metric, &one.subject) == (&other.metric, &other.subject)
+}
+
+/// Whether a later change for the better made it what it was before, whichever way is worse.
+fn is_back(later: &ChangePoint, worse: &ChangePoint) -> bool {
+    let is_more_worse = worse.after > worse.before;
+    !later.is_worse && if is_more_worse { later.after <= worse.before * AS_BEFORE } else { later.after >= worse.before / AS_BEFORE }
 }
 
 fn sentence(point: &ChangePoint) -> String {
@@ -101,7 +117,7 @@ mod tests {
         let found = found(&[point("GET /products", 9, Standing::Open)], NOW);
 
         let said = "The 95th percentile of http.duration of GET /products went from 20 ms to 35 ms (+75 %) on 2025-10-08 at 23:53 UTC. Around then began new, after old.";
-        assert_eq!(found, [("http.duration GET /products".to_owned(), Some(said.to_owned()))]);
+        assert_eq!(found, [("http.duration GET /products".to_owned(), Finding::Yes(said.to_owned()))]);
     }
 
     #[test]
@@ -111,14 +127,22 @@ mod tests {
 
         let found = found(&points, NOW);
 
-        assert_eq!(found, ["old", "one"].map(|of| (format!("http.duration {of}"), None)));
+        assert_eq!(found, ["old", "one"].map(|of| (format!("http.duration {of}"), Finding::No)));
+    }
+
+    #[test]
+    fn what_was_undone_since_is_over_and_what_is_only_less_bad_is_not() {
+        let later = |after: f64| ChangePoint { is_worse: false, before: 35_000.0, after, ..point("one", 1, Standing::Open) };
+        let told = |after: f64| found(&[later(after), point("one", 9, Standing::Open)], NOW)[0].1 != Finding::No;
+
+        assert_eq!([told(20_500.0), told(30_000.0)], [false, true]);
     }
 
     #[test]
     fn what_is_open_counts_although_something_later_was_accepted() {
         let found = found(&[point("one", 2, settled()), point("one", 50, Standing::Open)], NOW);
 
-        assert!(found[0].1.as_deref().is_some_and(|said| said.contains("(+75 %)")), "{found:?}");
+        assert!(matches!(&found[0].1, Finding::Yes(said) if said.contains("(+75 %)")), "{found:?}");
     }
 
     #[test]
@@ -134,7 +158,7 @@ mod tests {
 
         let found = found(&[bench], NOW);
 
-        let said = found[0].1.as_deref().unwrap();
+        let Finding::Yes(said) = &found[0].1 else { panic!("{found:?}") };
         assert!(
             said.starts_with("the list: p95 (bench on sqlite) went from 4 ms to 5 ms (+25 %)") && said.ends_with("No build began around then."),
             "{said}"

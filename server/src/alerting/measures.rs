@@ -15,6 +15,7 @@ use regressions::{Bigger, Point, change_points};
 use store::{Store, measured};
 
 use super::{
+    Finding,
     budgets::{self, Live},
     changes,
     processes::expected,
@@ -132,13 +133,13 @@ impl StoreMeasures {
     /// What there may be to find, and what is said of what is so.
     async fn found(&self, series: &str, now: Timestamp) -> Result<Vec<Measured>, Sentence> {
         let source = match series {
-            BUDGET => return Ok(self.live(now).await?.found().into_iter().map(finding).collect()),
+            BUDGET => return Ok(self.live(now).await?.found().into_iter().map(told).collect()),
             changes::LIVE => Source::Live,
             changes::LAB => Source::Lab,
             _ => return Ok(Vec::new()),
         };
         let known = self.store.known_change_points(source, MOST_CHANGES).await.map_err(unread)?;
-        Ok(changes::found(&known, now).into_iter().map(finding).collect())
+        Ok(changes::found(&known, now).into_iter().map(told).collect())
     }
 
     /// The last step of the medians of whole hours.
@@ -193,8 +194,14 @@ fn measured(subject: &str, value: f64) -> Measured {
     Measured { subject: subject.to_owned(), value, said: None }
 }
 
-fn finding((subject, said): (String, Option<String>)) -> Measured {
-    Measured { subject, value: f64::from(u8::from(said.is_some())), said }
+/// What is not known is no number, and ends nothing.
+fn told((subject, finding): (String, Finding)) -> Measured {
+    let (value, said) = match finding {
+        Finding::Unknown => (f64::NAN, None),
+        Finding::No => (0.0, None),
+        Finding::Yes(said) => (1.0, Some(said)),
+    };
+    Measured { subject, value, said }
 }
 
 /// None of nothing.
@@ -334,7 +341,8 @@ mod tests {
         let measures = measures(&folder).await;
         write(&measures, 1, &[("vitals.lcp", "/products", "", 30, 9_000_000, 40), ("vitals.cls", "/products", "", 30, 1, 40)]).await;
 
-        let found = ask(&measures, Selector::of(BUDGET).by("budget"), Figure::Found, 0).await;
+        let mut found = ask(&measures, Selector::of(BUDGET).by("budget"), Figure::Found, 0).await;
+        found.retain(|(_, value)| !value.is_nan());
 
         assert_eq!(found, [("lcp-products".to_owned(), 1.0), ("cls-products".to_owned(), 0.0)]);
     }
@@ -346,7 +354,8 @@ mod tests {
 
         for rule in alerts::builtin() {
             for ask in rule.what.asks() {
-                assert_eq!(measures.measure(&ask, NOW).await, Ok(Vec::new()), "{}", rule.id);
+                let known = measures.measure(&ask, NOW).await.unwrap().into_iter().filter(|one| !one.value.is_nan());
+                assert_eq!(known.collect::<Vec<_>>(), [], "{}", rule.id);
             }
         }
     }

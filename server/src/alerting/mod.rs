@@ -33,6 +33,16 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// What is being sent may take so long at the end. What is cut off is sent again.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Whether something is so that a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Finding {
+    /// Too little was measured.
+    Unknown,
+    No,
+    /// With a sentence.
+    Yes(String),
+}
+
 /// Not begun.
 pub(crate) struct Opened {
     pub(crate) service: Arc<dyn Alerts>,

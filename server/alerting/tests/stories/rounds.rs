@@ -356,6 +356,25 @@ async fn a_rule_that_is_taken_out_of_the_file_ends_its_alerts_and_is_forgotten_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_found_no_more_is_over_and_what_is_not_known_is_as_it_was() {
+    days(async {
+        let world = World::of(vec![rule("one")]);
+        let process = world.process("a");
+        world.store.set("budget", &[("gone", 1.0), ("unknown", 1.0)]);
+        world.minutes(&process, 2).await;
+
+        world.store.set("budget", &[("unknown", f64::NAN)]);
+        world.minutes(&process, 2).await;
+
+        let gone = world.state(&AlertKey::new("one", "gone")).await;
+        let unknown = world.state(&AlertKey::new("one", "unknown")).await;
+        assert!(matches!(gone, Some(State::Resolved { why: Why::Well, .. })), "{gone:?}");
+        assert!(matches!(unknown, Some(State::Firing { .. })), "{unknown:?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_made_up_from_outside_does_not_fill_the_store() {
     days(async {
         let world = World::of(vec![rule("one")]);

@@ -13,7 +13,8 @@ use rustc_hash::FxHasher;
 
 use crate::{ALL, Series, Sketch};
 
-/// Counts values by their series, from any thread. Each thread has a part of its own, whose lock nobody else wants but once a minute.
+/// Counts values by their series, from any thread. Each thread has a part of its own, whose lock nobody else wants but who takes or looks at
+/// all of it: once a minute, and for each answer to Prometheus.
 #[derive(Debug)]
 pub struct Recorder {
     parts: [Mutex<Part>; PARTS],

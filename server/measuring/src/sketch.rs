@@ -96,6 +96,11 @@ impl Sketch {
         }
     }
 
+    /// What it takes in memory.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.counts.capacity() * size_of::<u64>()
+    }
+
     pub const fn count(&self) -> u64 {
         self.total.count
     }

@@ -107,7 +107,12 @@ fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Co
             let (hits, misses) = (all(metric::CACHE_HIT, &is_one).count(), all(metric::CACHE_MISS, &is_one).count());
             (share(hits, hits + misses, FEWEST), hits + misses, FEWEST)
         }
-        "duration" => of_values(question, &all(metric::HTTP_DURATION, &is_asked)),
+        // Who has gone away soon says nothing of how long it takes.
+        "duration" => {
+            let mut took = all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class != metric::GIVEN_UP);
+            took.merge(&all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class == metric::GIVEN_UP).above(metric::PATIENCE));
+            of_values(question, &took)
+        }
         "statements" => of_values(question, &all(STATEMENTS, &is_asked)),
         vital if VITALS.contains(&vital) => of_values(question, &all(&format!("{}{vital}", metric::VITALS), &|series| series.of == route)),
         _ => (None, 0, FEWEST),

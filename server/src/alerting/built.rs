@@ -26,7 +26,7 @@ mod tests {
     fn a_folder_that_no_build_has_left_tells_nothing() {
         let folder = tempfile::tempdir().unwrap();
 
-        assert_eq!(readings(folder.path(), &Budgets::ours()), []);
+        assert_eq!(readings(&folder.path().join("site"), &Budgets::ours()), []);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use domain::clock::Timestamp;
 use measuring::{Level, Series, Sketch, Span, metric};
 use ports::lab::{MOST_CHANGES, Source};
-use regressions::{Bigger, Point, change_points};
+use regressions::{Bigger, Point, change_points, rhythm::without_rhythm};
 use store::{Store, measured};
 
 use super::{
@@ -32,6 +32,10 @@ const LAST_REPORT_MINUTES: i64 = 24 * 60;
 /// Measurements of an hour that its median is taken of, and hours, in which steps are looked for.
 const FEWEST: u64 = 20;
 const FEWEST_HOURS: usize = 24;
+
+const MINUTES_OF_AN_HOUR: i64 = 60;
+/// So far back the rhythm of a day is looked for.
+const RHYTHM_MINUTES: i64 = 14 * 24 * 60;
 
 pub(super) struct StoreMeasures {
     store: Store,
@@ -97,14 +101,20 @@ impl StoreMeasures {
     }
 
     /// One sketch for each subject, of a window; and whether anything of the metric was measured at all.
-    async fn window(&self, wanted: &Wanted<'_>, metric: &str, minutes: u32, end: i64) -> Result<(BTreeMap<String, Sketch>, bool), Sentence> {
+    async fn window(
+        &self,
+        wanted: &Wanted<'_>,
+        (metric, figure): (&str, Figure),
+        minutes: u32,
+        end: i64,
+    ) -> Result<(BTreeMap<String, Sketch>, bool), Sentence> {
         let (mut sketches, mut is_measured) = (BTreeMap::<String, Sketch>::new(), false);
         for span in cover(minutes, end) {
             let rows = self.rows(metric, wanted.breadth(), span, end).await?;
             is_measured |= !rows.is_empty();
             for row in rows.iter() {
                 if let Some(subject) = wanted.subject(&row.series) {
-                    sketches.entry(subject).or_default().merge(&wanted.part(&row.series, &row.sketch));
+                    sketches.entry(subject).or_default().merge(&wanted.part(&row.series, &row.sketch, figure));
                 }
             }
         }
@@ -150,16 +160,18 @@ impl StoreMeasures {
         if let Some(shifts) = known {
             return Ok(shifts);
         }
-        let span = Span { level: Level::Hour, from: Level::Hour.begin(to - i64::from(minutes)), to };
+        // What comes and goes each day is seen over some days only, however few are asked for.
+        let span = Span { level: Level::Hour, from: Level::Hour.begin(to - i64::from(minutes).max(RHYTHM_MINUTES)), to };
         let rows = self.rows(&selector.series, wanted.breadth(), span, end).await?;
         let mut hours: BTreeMap<String, BTreeMap<i64, Sketch>> = BTreeMap::new();
-        for row in rows.iter() {
+        for row in rows.iter().filter(|row| wanted.is_of_good_answers(&row.series)) {
             if let Some(subject) = wanted.subject(&row.series) {
-                hours.entry(subject).or_default().entry(row.at).or_default().merge(&wanted.part(&row.series, &row.sketch));
+                hours.entry(subject).or_default().entry(row.at / MINUTES_OF_AN_HOUR).or_default().merge(&row.sketch);
             }
         }
+        let since = (to - i64::from(minutes)) / MINUTES_OF_AN_HOUR;
         // Once an hour, and then for some hundred routes: others are served meanwhile.
-        let find = move || hours.iter().filter_map(|(subject, hours)| Some(measured(subject, last_shift(hours)?))).collect::<Vec<_>>();
+        let find = move || hours.iter().filter_map(|(subject, hours)| Some(measured(subject, last_shift(hours, since)?))).collect::<Vec<_>>();
         let shifts = tokio::task::spawn_blocking(find).await.map_err(|_| Sentence("Steps could not be looked for. The log says why.".to_owned()))?;
         self.at(end, |known| known.shifts.insert(key, (to, shifts.clone())));
         Ok(shifts)
@@ -179,7 +191,7 @@ impl Measures for StoreMeasures {
             Figure::MinutesSince => self.since(selector, &wanted, end).await,
             Figure::Shift => self.shift(selector, &wanted, *minutes, end).await,
             _ => {
-                let (sketches, is_measured) = self.window(&wanted, &selector.series, *minutes, end).await?;
+                let (sketches, is_measured) = self.window(&wanted, (&selector.series, *figure), *minutes, end).await?;
                 if sketches.is_empty() && is_measured && *figure == Figure::Count && selector.by.is_empty() {
                     return Ok(vec![measured("", 0.0)]);
                 }
@@ -218,14 +230,16 @@ fn figured(figure: Figure, sketch: &Sketch, scale: f64) -> Option<f64> {
     Some(value * scale)
 }
 
-/// By how much it is more since the last step, as a share; 0 without a step. None where there are too few hours to see one.
-fn last_shift(hours: &BTreeMap<i64, Sketch>) -> Option<f64> {
+/// By how much it is more since the last step, as a share; 0 without a step since then. None where there are too few hours to see one. Places are hours
+/// since 1970.
+fn last_shift(hours: &BTreeMap<i64, Sketch>, since: i64) -> Option<f64> {
     let busy = hours.iter().filter(|(_, sketch)| sketch.count() >= FEWEST);
     let points: Vec<Point> = busy.filter_map(|(at, sketch)| Some(Point { at: *at, value: sketch.quantile(500)? as f64 })).collect();
     if points.len() < FEWEST_HOURS {
         return None;
     }
-    Some(change_points::find(&points, Bigger::Worse).last().map_or(0.0, |step| step.percent.unwrap_or_default() / 100.0))
+    let steps = change_points::find(&without_rhythm(&points), Bigger::Worse);
+    Some(steps.into_iter().rfind(|step| step.at >= since).map_or(0.0, |step| step.percent.unwrap_or_default() / 100.0))
 }
 
 fn unread(error: store::StoreError) -> Sentence {
@@ -362,13 +376,21 @@ mod tests {
 
     #[test]
     fn a_step_is_told_as_a_share_of_what_was_and_few_hours_say_nothing() {
-        let hours = |count: i64, of: fn(i64) -> u64| (0..count).map(|at| (at * 60, sketch(&[of(at); 30]))).collect::<BTreeMap<_, _>>();
+        let hours = |count: i64, of: fn(i64) -> u64| (0..count).map(|at| (at, sketch(&[of(at); 30]))).collect::<BTreeMap<_, _>>();
         let wobbly = |at: i64| 100_000 + (at as u64 * 7_919) % 3_000;
         let slower = |at: i64| if at < 36 { 100_000 + (at as u64 * 7_919) % 3_000 } else { 130_000 + (at as u64 * 7_919) % 3_000 };
 
-        assert_eq!(last_shift(&hours(72, wobbly)), Some(0.0));
-        let shift = last_shift(&hours(72, slower)).unwrap();
+        assert_eq!(last_shift(&hours(72, wobbly), 0), Some(0.0));
+        let shift = last_shift(&hours(72, slower), 0).unwrap();
         assert!((0.25..0.35).contains(&shift), "{shift}");
-        assert_eq!(last_shift(&hours(12, slower)), None);
+        assert_eq!((last_shift(&hours(72, slower), 48), last_shift(&hours(12, slower), 0)), (Some(0.0), None));
+    }
+
+    #[test]
+    fn what_comes_and_goes_each_day_is_no_step() {
+        let busy_by_day = |at: i64| if (8..16).contains(&(at % 24)) { 150_000 } else { 100_000 };
+        let hours: BTreeMap<i64, Sketch> = (0..14 * 24).map(|at| (at, sketch(&[busy_by_day(at) + (at as u64 * 7_919) % 3_000; 30]))).collect();
+
+        assert_eq!(last_shift(&hours, 0), Some(0.0));
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use ::alerting::Sentence;
-use alerts::Selector;
+use alerts::{Figure, Selector};
 use measuring::{ALL, Series, Sketch, metric};
 
 use crate::measuring::{Unit, unit};
@@ -93,15 +93,22 @@ impl<'a> Wanted<'a> {
         (is_own && is_part).then(|| by.iter().map(of).collect::<Vec<_>>().join(" "))
     }
 
-    /// What of a series counts.
-    pub(super) fn part<'b>(&self, series: &Series, sketch: &'b Sketch) -> Cow<'b, Sketch> {
-        if self.means_those_who_waited(series) { Cow::Owned(sketch.above(metric::PATIENCE)) } else { Cow::Borrowed(sketch) }
+    /// What of a series counts for a figure. Who has gone away soon says nothing of how long it takes.
+    pub(super) fn part<'b>(&self, series: &Series, sketch: &'b Sketch, figure: Figure) -> Cow<'b, Sketch> {
+        let is_cut_short = is_given_up(series) && !self.selector.only.contains_key(CLASS) && figure != Figure::Count;
+        if is_cut_short || self.means_those_who_waited(series) { Cow::Owned(sketch.above(metric::PATIENCE)) } else { Cow::Borrowed(sketch) }
+    }
+
+    /// Whether a series is of requests that were answered well, or of no requests: whoever is refused at once makes nothing faster. Where a class is
+    /// named, it is that one.
+    pub(super) fn is_of_good_answers(&self, series: &Series) -> bool {
+        let names_class = self.selector.only.contains_key(CLASS) || self.selector.by.iter().any(|name| name == CLASS);
+        !is_of_requests(series) || names_class || matches!(series.class.as_str(), "2xx" | "3xx")
     }
 
     /// Requests that fail are those answered with 5xx, and those that nobody has waited for any more.
     fn means_those_who_waited(&self, series: &Series) -> bool {
-        let is_of_requests = matches!(series.metric.as_str(), metric::HTTP_DURATION | metric::HTTP_TOGETHER);
-        is_of_requests && series.class == metric::GIVEN_UP && self.selector.only.get(CLASS).is_some_and(|class| class == "5xx")
+        is_given_up(series) && self.selector.only.get(CLASS).is_some_and(|class| class == "5xx")
     }
 
     /// Whether each route, pool or whatever it is, is meant by itself.
@@ -118,6 +125,14 @@ impl Breadth {
             Self::Parts => true,
         }
     }
+}
+
+fn is_of_requests(series: &Series) -> bool {
+    matches!(series.metric.as_str(), metric::HTTP_DURATION | metric::HTTP_TOGETHER)
+}
+
+fn is_given_up(series: &Series) -> bool {
+    is_of_requests(series) && series.class == metric::GIVEN_UP
 }
 
 /// The dimension of a series' other part, and its value: `class` where it says none.
@@ -155,9 +170,11 @@ mod tests {
         let (wanted, given_up) = (Wanted::of(&failed).unwrap(), Series::new("http.duration", "GET /products", metric::GIVEN_UP));
         let took: Sketch = [5_000, 9_000_000].into_iter().collect();
 
-        assert_eq!((wanted.subject(&given_up).as_deref(), wanted.part(&given_up, &took).count()), (Some(""), 1));
+        assert_eq!((wanted.subject(&given_up).as_deref(), wanted.part(&given_up, &took, Figure::Count).count()), (Some(""), 1));
         let all = Selector::of("http.duration");
-        assert_eq!(Wanted::of(&all).unwrap().part(&given_up, &took).count(), 2);
+        let all = Wanted::of(&all).unwrap();
+        let counted = [Figure::Count, Figure::Percentile(95.0)].map(|figure| all.part(&given_up, &took, figure).count());
+        assert_eq!(counted, [2, 1]);
         let refused = Selector::of("http.duration").only("class", "4xx");
         assert_eq!(Wanted::of(&refused).unwrap().subject(&given_up), None);
     }

@@ -149,8 +149,8 @@ fn has(query: &str, name: &str) -> bool {
     query.split('&').any(|part| part.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).is_some_and(|value| !value.is_empty()))
 }
 
-/// `/products/:handle` as others write it.
-fn of_leptos(path: &str) -> String {
+/// `/products/:handle` as others write it: `/products/{handle}`.
+pub(super) fn of_leptos(path: &str) -> String {
     let parts = path.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
     parts.collect::<Vec<_>>().join("/")
 }

@@ -34,20 +34,19 @@ impl KeptTraces {
         let span = last(range);
         let signed = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
         let times = signed(span.start)..signed(span.end);
-        if let Some(with) = with {
-            let looked_through = self.store.traces(chosen, route, times, LOOKED_THROUGH).await?;
-            let found = looked_through.iter().filter(|trace| happened(trace, with)).map(Head::new).collect();
-            return Ok(together(chosen, found, Vec::new()).into_iter().map(told).collect());
-        }
-        let written = self.store.traces(chosen, route, times, MOST).await?;
-        let written = written.iter().map(Head::new).collect();
+        let is_wanted = |trace: &Trace| with.is_none_or(|name| happened(trace, name));
+        let written = self.store.traces(chosen, route, times, if with.is_some() { LOOKED_THROUGH } else { MOST }).await?;
+        let written = written.iter().filter(|trace| is_wanted(trace)).map(Head::new).collect();
+        // What is not written yet.
         let here = self.traced.as_ref().map(|traced| {
             let kept = traced.kept();
-            match chosen {
+            let heads = match chosen {
                 Chosen::Worst => kept.worst(route, span.clone(), MOST),
                 Chosen::Failed => kept.failed(route, span.clone(), MOST),
                 Chosen::Latest => kept.latest(route, MOST),
-            }
+            };
+            let has_it = |head: &Head| TraceId::parse(&head.id).is_some_and(|id| kept.by_id(id).iter().any(is_wanted));
+            heads.into_iter().filter(|head| with.is_none() || has_it(head)).collect::<Vec<_>>()
         });
         let mut here = here.unwrap_or_default();
         here.retain(|head| span.contains(&head.begun_at));

@@ -18,7 +18,7 @@ use measuring::{Recorder, metric};
 use traces::browser::Viewed;
 use vitals::{Beacon, Metric};
 
-use super::{Telling, series};
+use super::{super::routes::of_leptos, Telling, series};
 
 /// Views that something was heard of lately.
 pub(super) struct Views {
@@ -169,7 +169,7 @@ impl View {
         let Some(beacon) = self.latest.as_ref().filter(|_| !self.is_traced) else { return };
         self.is_traced = true;
         if let (Some(traced), Some(trace), Some(viewed)) = (telling.traced, &beacon.trace, viewed(beacon)) {
-            traced.viewed(trace, &on_the_server(beacon.route.name()), &viewed);
+            traced.viewed(trace, &of_leptos(beacon.route.name()), &viewed);
         }
     }
 }
@@ -192,12 +192,6 @@ const fn known(metric: Metric) -> Known {
         | Metric::ViewReady
         | Metric::DataReady => Known::ForGood,
     }
-}
-
-/// What a page's route is called here: `/products/{handle}` of `/products/:handle`.
-fn on_the_server(page: &str) -> String {
-    let parts = page.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
-    parts.collect::<Vec<_>>().join("/")
 }
 
 /// How the document was opened; none where its answer was not measured.

@@ -13,13 +13,14 @@ const SETTLED: i64 = 12 * 24 * 60;
 
 /// Bytes that are kept.
 const ROOM: u64 = 24 << 20;
-/// A sketch as it is in memory.
-const BYTES_OF_ONE: usize = 2_500;
 /// From tomorrow on it is other days.
 const IDLE: Duration = Duration::from_hours(26);
 
-/// What series come to from one day to another, by their numbers.
-pub(crate) struct Sums(Cache<(i64, i64, i64), Arc<Sketch>>);
+/// The number of a series, and from which day to which.
+type Key = (i64, i64, i64);
+
+/// What series come to from one day to another.
+pub(crate) struct Sums(Cache<Key, Arc<Sketch>>);
 
 impl Sums {
     pub(super) fn forget(&self) {
@@ -29,7 +30,8 @@ impl Sums {
 
 impl Default for Sums {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(ROOM / BYTES_OF_ONE as u64).time_to_idle(IDLE).build())
+        let bytes = |_: &Key, sum: &Arc<Sketch>| u32::try_from(sum.bytes()).unwrap_or(u32::MAX);
+        Self(Cache::builder().weigher(bytes).max_capacity(ROOM).time_to_idle(IDLE).build())
     }
 }
 

@@ -38,18 +38,15 @@ pub struct Question {
     pub class: Option<String>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,
-    /// Metrics of which only the whole is wanted: their periods are empty.
-    pub summed: &'static [&'static str],
-    /// Of a metric that is named here only this subject is wanted by periods.
-    pub charted: Vec<(&'static str, String)>,
+    /// Metrics that are wanted by periods, too, each of one subject or of all of them. Of what is not named here only the whole is told.
+    pub charts: Vec<(&'static str, Option<String>)>,
     pub against: Against,
 }
 
 impl Question {
-    /// Whether only the whole of a series is wanted.
-    pub fn is_summed(&self, series: &Series) -> bool {
-        let mut charted = self.charted.iter().filter(|(metric, _)| *metric == series.metric).peekable();
-        self.summed.contains(&&*series.metric) || (charted.peek().is_some() && charted.all(|(_, of)| *of != series.of))
+    /// Whether a series is wanted by periods, too.
+    pub fn has_chart(&self, series: &Series) -> bool {
+        self.charts.iter().any(|(metric, of)| *metric == series.metric && of.as_ref().is_none_or(|of| *of == series.of))
     }
 }
 
@@ -203,6 +200,16 @@ mod tests {
             assert_eq!(Range::from_name(range.name()), Some(range));
         }
         assert_eq!(Range::from_name("2h"), None);
+    }
+
+    #[test]
+    fn charts_are_of_one_subject_or_of_all_and_the_rest_are_sums() {
+        let charts = vec![("http.duration", Some("GET /".to_owned())), ("cache.hit", None)];
+        let question = Question { charts, ..Question::default() };
+        let has_chart = |metric: &str, of: &str| question.has_chart(&Series::new(metric, of, "2xx"));
+
+        assert_eq!([has_chart("http.duration", "GET /"), has_chart("http.duration", "GET /runs")], [true, false]);
+        assert_eq!([has_chart("cache.hit", "list"), has_chart("cache.miss", "list")], [true, false]);
     }
 
     #[test]

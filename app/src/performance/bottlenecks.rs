@@ -26,27 +26,28 @@ const NEAR: f64 = 0.6;
 const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
 const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
-/// What is measured without classes.
-const WHOLE: [&str; 10] = [
+/// What may be used up, and what waits for it: measured without classes, and looked at by the minute.
+const USED: [&str; 8] = [
     metric::PROCESS_CPU,
     metric::MACHINE_CPU,
     metric::DISK_BUSY,
     metric::DB_USED,
     metric::DB_WAIT,
     metric::HTTP_CONNECTIONS,
-    metric::PROVIDER_USED,
-    metric::PROVIDER_WAITED,
     metric::RUNTIME_BUSY,
     metric::RUNTIME_LAG,
 ];
+/// Of providers there are only sums.
+const PROVIDERS: [&str; 2] = [metric::PROVIDER_USED, metric::PROVIDER_WAITED];
 /// The present minute is not over, and the one before may not be written yet.
 const NOT_YET: usize = 2;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
-    let mut parts: Vec<_> = WHOLE.map(|metric| (metric, Classes::Whole)).to_vec();
+    let mut parts: Vec<_> = USED.into_iter().chain(PROVIDERS).map(|metric| (metric, Classes::Whole)).collect();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
-    let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
+    let charts = USED.into_iter().chain([metric::HTTP_TOGETHER]).map(|metric| (metric, None)).collect();
+    let measured = ports.performance.measurements(who, &Question { range, parts, charts, ..Question::default() }).await?;
     let profiled = ports.profiles.latest(who).await?;
     let page = html! {
         (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &forms.done))

@@ -22,8 +22,8 @@ const PROMISED: u64 = 800;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_SHARED, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
-    let summed = &[metric::CACHE_SHARED, metric::CACHE_BYTES];
-    let question = Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() };
+    let charts = vec![(metric::CACHE_HIT, None), (metric::CACHE_MISS, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Caches", "What was answered from memory, or from Redis where servers share it, instead of being made or read anew. The first ones are of finished answers, those that are known of products."))

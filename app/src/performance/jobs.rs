@@ -39,8 +39,9 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::JOB_WAITING, Classes::Whole),
         (metric::PROVIDER_DURATION, Classes::All),
     ];
-    let measured =
-        ports.performance.measurements(who, &Question { range: asked.range, parts, against: asked.against, ..Question::default() }).await?;
+    let charts = vec![(metric::JOB_DURATION, None), (metric::PROVIDER_DURATION, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Jobs", "What is done in the background, and how long other programs took that were asked: providers of texts, receivers of webhooks, Redis."))
         (against(asked, &measured))

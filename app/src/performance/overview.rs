@@ -27,26 +27,8 @@ use crate::ui::{chart::Line, format::number};
 const CONTENT: u64 = 200_000;
 const BORNE: u64 = 4 * CONTENT;
 
-/// What has no chart.
-const SUMMED: [&str; 11] = [
-    metric::HTTP_IN_FLIGHT,
-    metric::HTTP_REFUSED,
-    metric::PROCESS_CPU,
-    metric::DB_USED,
-    metric::RUNTIME_LAG,
-    metric::CACHE_HIT,
-    metric::CACHE_MISS,
-    metric::VIEWS,
-    VITALS[0].metric,
-    VITALS[1].metric,
-    VITALS[2].metric,
-];
-
 /// What goes wrong in browsers.
 const WRONG: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
-
-/// What is asked of all pages together has no chart.
-const OF_ALL: [&str; 6] = [WRONG[0], WRONG[1], WRONG[2], VITALS[0].metric, VITALS[1].metric, VITALS[2].metric];
 
 /// Requests that must not fail, in thousandths: 99.9 %.
 const AVAILABLE: u64 = 999;
@@ -64,13 +46,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
-    let measured = ports
-        .performance
-        .measurements(who, &Question { range: asked.range, parts, summed: &SUMMED, against: asked.against, ..Question::default() })
-        .await?;
+    let charts = vec![(metric::HTTP_TOGETHER, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let mut parts: Vec<_> = WRONG.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(bad(&measured).flat_map(|(vital, ..)| ["device", "connection"].map(|dimension| (vital.metric, Classes::WholeAnd(dimension)))));
-    let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, summed: &OF_ALL, against: asked.against, ..Question::default() };
+    let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, against: asked.against, ..Question::default() };
     let of_all = ports.performance.measurements(who, &question).await?;
     let points = ports.lab.change_points(who, Source::Live).await?;
     let firing = ports.alerts.firing(who).await?;
@@ -83,7 +64,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (answers(asked, &measured))
         (fullness(asked, &measured))
         (routes(asked, &measured))
-        (charts(&measured))
+        (over_time(&measured))
         (deployments(&measured.deployments, now))
     };
     Ok(page.into_string())
@@ -251,7 +232,7 @@ pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
     }
 }
 
-fn charts(measured: &Measurements) -> Markup {
+fn over_time(measured: &Measurements) -> Markup {
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
     let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let many = folded(measured.span);
@@ -380,7 +361,7 @@ mod tests {
     fn where_nothing_was_measured_it_says_so() {
         let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
 
-        let html = html! { (loads(&asked(), &nothing, &nothing)) (answers(&asked(), &nothing)) (fullness(&asked(), &nothing)) (charts(&nothing)) }
+        let html = html! { (loads(&asked(), &nothing, &nothing)) (answers(&asked(), &nothing)) (fullness(&asked(), &nothing)) (over_time(&nothing)) }
             .into_string();
 
         assert!(

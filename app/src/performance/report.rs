@@ -70,8 +70,7 @@ pub async fn report(ports: &Ports, who: &Access, now: Timestamp) -> Result<Repor
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS.iter().map(|vital| (vital.metric, Classes::Whole)));
-    let summed = &[metric::HTTP_DURATION, metric::HTTP_TOGETHER, metric::CACHE_HIT, metric::CACHE_MISS, metric::VIEWS];
-    let measured = ports.performance.measurements(who, &Question { range: Range::Week, parts, summed, ..Question::default() }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: Range::Week, parts, ..Question::default() }).await?;
     Ok(Report::of(&measured, now))
 }
 

@@ -33,21 +33,20 @@ struct Route<'a> {
 const KEEPS_LONG: u64 = 10_000;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
-    let parts = vec![
+    let mut parts = vec![
         (metric::HTTP_DURATION, Classes::All),
-        (metric::HTTP_TOGETHER, Classes::All),
         (metric::HTTP_BYTES, Classes::Whole),
         (metric::RUNTIME_POLL, Classes::Whole),
         (metric::PROCESS_CPU, Classes::Whole),
         (metric::PROCESS_MEMORY, Classes::Whole),
         (metric::RUNTIME_BUSY, Classes::Whole),
         (metric::RUNTIME_LAG, Classes::Whole),
-        (metric::HTTP_IN_FLIGHT, Classes::Whole),
     ];
-    // Of one route there is a chart, of the others only their figures.
-    let charted = vec![(metric::HTTP_DURATION, asked.of.clone().unwrap_or_default())];
-    let summed = &[metric::HTTP_BYTES, metric::RUNTIME_POLL];
-    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
+    // Of one route there is a chart, or of all together.
+    let times = if asked.of.is_some() { (metric::HTTP_DURATION, asked.of.clone()) } else { (metric::HTTP_TOGETHER, None) };
+    parts.extend(asked.of.is_none().then_some((metric::HTTP_TOGETHER, Classes::All)));
+    let charts = vec![times, (metric::PROCESS_CPU, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))

@@ -35,8 +35,8 @@ const CONFLICT: &str = "conflict";
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![(metric::SYNC_PUSHED, Classes::Whole), (metric::HTTP_DURATION, Classes::All), (metric::PENDING, Classes::WholeAnd("device"))];
     let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).map(str::to_owned).collect();
-    let summed = &[metric::HTTP_DURATION, metric::PENDING];
-    let question = Question { range: asked.range, of, parts, summed, against: asked.against, ..Question::default() };
+    let charts = vec![(metric::SYNC_PUSHED, None)];
+    let question = Question { range: asked.range, of, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Sync", "Devices keep edits that are made without a network, and send them when there is one."))

@@ -53,11 +53,9 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
     asked_for.push((metric::VITALS_SHARE, Classes::Whole));
     let (range, against_what) = (asked.range, asked.against);
     let (chosen, subject) = (vital(asked).metric, asked.of.as_deref().unwrap_or(ALL));
-    // There is one chart.
-    let of_chart = |vital: &Vital| (vital.metric, if vital.metric == chosen { subject.to_owned() } else { String::new() });
-    let charted = VITALS.iter().map(of_chart).chain([metric::VIEWS, metric::VITALS_SHARE].map(|metric| (metric, String::new()))).collect();
+    let charts = vec![(chosen, Some(subject.to_owned()))];
     let class = asked.class.clone();
-    let question = Question { range, parts: asked_for, class, summed: &wrong::METRICS, charted, against: against_what, ..Question::default() };
+    let question = Question { range, parts: asked_for, class, charts, against: against_what, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let chosen = Chosen { subject: asked.of.as_deref().unwrap_or(ALL), class: asked.class.as_deref().unwrap_or_default(), vital: vital(asked) };
     // What vitals are made of is not told apart by who it was.
@@ -101,7 +99,7 @@ fn details(asked: &Asked, subject: &str) -> Question {
     let mut parts: Vec<_> = parts::METRICS.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(parts::BY_NAVIGATION.map(|metric| (metric, Classes::WholeAnd("navigation"))));
     parts.extend(wrong::METRICS.map(|metric| (metric, Classes::WholeAnd("build"))));
-    Question { range: asked.range, of: vec![subject.to_owned()], parts, summed: &parts::SUMMED, against: asked.against, ..Question::default() }
+    Question { range: asked.range, of: vec![subject.to_owned()], parts, against: asked.against, ..Question::default() }
 }
 
 /// What browsers say of loads of a page, the slowest first, with what the server did for each.
@@ -327,7 +325,8 @@ mod tests {
 
     #[test]
     fn whatever_browsers_measure_is_shown() {
-        let is_shown = |name: &str| VITALS.iter().any(|vital| vital.metric == name) || parts::SUMMED.contains(&name) || ALSO_SHOWN.contains(&name);
+        let parts = [&parts::METRICS[..], &parts::BY_NAVIGATION, &wrong::METRICS, &ALSO_SHOWN].concat();
+        let is_shown = |name: &str| VITALS.iter().any(|vital| vital.metric == name) || parts.contains(&name);
 
         let hidden: Vec<&str> =
             ::vitals::Metric::ALL.iter().map(|metric| metric.name()).filter(|name| !is_shown(&format!("{}{name}", metric::VITALS))).collect();

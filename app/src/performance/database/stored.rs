@@ -34,10 +34,9 @@ pub(super) struct Stored {
 pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
     let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
     let parts = parts.map(|metric| (metric, Classes::Whole)).to_vec();
-    let summed = &[metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
     // Of one statement there is a chart, or of all together.
-    let charted = vec![(metric::DB_STATEMENT, asked.of.clone().unwrap_or_default())];
-    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
+    let charts = vec![if asked.of.is_some() { (metric::DB_STATEMENT, asked.of.clone()) } else { (metric::DB_TOGETHER, None) }];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let slowest = ports.traces.worst(who, Of::default(), asked.range).await?;
     let again_and_again = slowest.into_iter().filter(|trace| trace.is_repeated).map(|trace| trace.title).collect();

@@ -1,7 +1,7 @@
 //! What figures of page loads are made of: the parts of what people wait for, what it takes until a page is alive, and frames that took long.
 
 use maud::{Markup, html};
-use measuring::{Sketch, metric};
+use measuring::Sketch;
 use ports::performance::{Measured, Measurements};
 
 use super::super::{
@@ -30,19 +30,6 @@ pub(super) const METRICS: [&str; 14] = [
 
 /// Told apart by the way to the page: a route that the app went to is another thing than a new document.
 pub(super) const BY_NAVIGATION: [&str; 2] = [VIEW, DATA];
-
-/// All of them, and what goes wrong: none has a chart.
-pub(super) const SUMMED: [&str; 19] = {
-    let mut all = [metric::VIEWS; 19];
-    let mut at = 0;
-    while at < METRICS.len() {
-        all[at] = METRICS[at];
-        at += 1;
-    }
-    (all[14], all[15]) = (BY_NAVIGATION[0], BY_NAVIGATION[1]);
-    (all[16], all[17], all[18]) = (super::wrong::METRICS[0], super::wrong::METRICS[1], super::wrong::METRICS[2]);
-    all
-};
 
 const DOWNLOADED: &str = "vitals.wasm-downloaded";
 const COMPILED: &str = "vitals.wasm-compiled";

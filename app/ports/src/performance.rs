@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::clock::Timestamp;
-use measuring::{Series, Sketch, Span};
+use measuring::{Series, Sketch, Span, metric};
 
 use crate::{Access, error::AppError};
 
@@ -165,6 +165,12 @@ impl Measurements {
         found.for_each(|one| all.merge(one));
         Some(all)
     }
+
+    /// How many requests of a metric the server is to blame for ([`metric::failed`]), now and before.
+    pub fn failed(&self, metric: &str, wanted: impl Fn(&Series) -> bool) -> (u64, u64) {
+        let of = |one: &Measured| (metric::failed(&one.series.class, &one.now), metric::failed(&one.series.class, &one.before));
+        self.of(metric).filter(|one| wanted(&one.series)).map(of).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    }
 }
 
 impl Measured {
@@ -235,5 +241,18 @@ mod tests {
 
         assert_eq!((all.now.count(), all.now.sum(), all.periods[0].count(), all.periods[1].count()), (2, 12, 2, 0));
         assert!(measurements.together("http.bytes", |_| true).is_none());
+    }
+
+    #[test]
+    fn whoever_waited_in_vain_was_failed_as_whoever_got_an_error() {
+        let span = Span::last(60, 1_000);
+        let waited = Measured { before: Sketch::of(metric::PATIENCE * 2), ..measured(metric::GIVEN_UP, metric::PATIENCE * 2) };
+        let series = vec![measured("2xx", 5), measured("5xx", 9), measured(metric::GIVEN_UP, 5), waited];
+        let measurements = Measurements { span, series, deployments: Vec::new(), compared: Compared::default() };
+
+        let failed = measurements.failed("http.duration", |_| true);
+
+        assert_eq!(failed, (2, 1));
+        assert_eq!(measurements.failed("http.duration", |series| series.class == "2xx"), (0, 0));
     }
 }

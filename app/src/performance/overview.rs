@@ -2,7 +2,7 @@
 
 use domain::clock::Timestamp;
 use maud::{Markup, html};
-use measuring::{ALL, metric};
+use measuring::{ALL, Sketch, metric};
 use ports::{
     Access, Ports,
     alerts::Firing,
@@ -127,7 +127,9 @@ fn answers(asked: &Asked, measured: &Measurements) -> Markup {
     let requests = asked.at("/performance/requests").address();
     let failed_ones = asked.at(traces::PATH).with_by("failed").address();
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
-    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
+    // However fast: neither a failure nor an answer that was not waited for leaves somebody content.
+    let answered = measured.together(metric::HTTP_TOGETHER, |series| series.class != "5xx" && series.class != metric::GIVEN_UP);
+    let (failures, _) = measured.failed(metric::HTTP_TOGETHER, |_| true);
     let refused = measured.together(metric::HTTP_REFUSED, |_| true).map_or(0, |one| one.now.count());
     html! {
         section.part aria-labelledby="answers-h" {
@@ -136,9 +138,7 @@ fn answers(asked: &Asked, measured: &Measurements) -> Markup {
                 None => p.muted { "Nothing was asked in this time." },
                 Some(all) => {
                     @let count = all.now.count();
-                    @let failures = failed.as_ref().map_or(0, |failed| failed.now.count());
-                    // However fast: a failure leaves nobody content.
-                    @let within = |limit| all.now.within(limit).saturating_sub(failed.as_ref().map_or(0, |failed| failed.now.within(limit)));
+                    @let within = |limit| answered.as_ref().map_or(0, |answered| answered.now.within(limit));
                     @let apdex = share(within(CONTENT) + within(BORNE), 2 * count).unwrap_or(0);
                     @let good = share(count - failures, count).unwrap_or(0);
                     dl.tiles.num {
@@ -234,12 +234,12 @@ pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
 
 fn over_time(measured: &Measurements) -> Markup {
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
-    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let many = folded(measured.span);
     let periods = all.map(|all| fold(&all.periods, many)).unwrap_or_default();
-    let failed = failed.map(|failed| fold(&failed.periods, many)).unwrap_or_default();
+    let classes: Vec<_> = measured.of(metric::HTTP_TOGETHER).map(|one| (&*one.series.class, fold(&one.periods, many))).collect();
     let counts = periods.iter().enumerate().map(|(at, one)| {
-        let failures = failed.get(at).map_or(0, measuring::Sketch::count);
+        let of_class = |(class, periods): &(&str, Vec<Sketch>)| periods.get(at).map_or(0, |one| metric::failed(class, one));
+        let failures = classes.iter().map(of_class).sum();
         let says = if one.is_empty() { String::new() } else { format!("{} requests, {} failed", number(one.count()), number(failures)) };
         Value { height: one.count(), marked: failures, says }
     });
@@ -268,8 +268,8 @@ pub(super) fn limit() -> Line {
 }
 
 /// The 95th percentile of each period.
-pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
-    let of = |one: &measuring::Sketch| {
+pub(super) fn p95(periods: &[Sketch]) -> Vec<Value> {
+    let of = |one: &Sketch| {
         one.quantile(950).map_or_else(Value::default, |value| Value {
             height: value,
             marked: 0,
@@ -281,7 +281,7 @@ pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
-    use measuring::{Series, Sketch, Span};
+    use measuring::{Series, Span};
 
     use super::*;
 
@@ -325,6 +325,18 @@ mod tests {
 
         assert!(html.contains("<dd>4</dd>") && html.contains("62.5 %") && html.contains("75.00 % answered"), "{html}");
         assert!(html.contains("href=\"/performance/traces?range=7d&amp;by=failed\">Failed<"), "{html}");
+    }
+
+    #[test]
+    fn whoever_waits_in_vain_was_failed_and_whoever_leaves_at_once_was_not_content() {
+        let mut measured = measured();
+        measured.series.push(one(metric::HTTP_TOGETHER, ALL, metric::GIVEN_UP, &[1_000, 2 * metric::PATIENCE]));
+
+        let html = answers(&asked(), &measured).into_string();
+        let chart = over_time(&measured).into_string();
+
+        assert!(html.contains("<dd>6</dd>") && html.contains("<dd>41.6 %</dd>") && html.contains("66.66 % answered"), "{html}");
+        assert!(chart.contains("6 requests, 2 failed"), "{chart}");
     }
 
     #[test]

@@ -195,14 +195,14 @@ type Week = fn(&Measured) -> &Sketch;
 /// What all of it comes to, now and in the week before.
 fn sums(measured: &Measurements, now: Timestamp) -> Table {
     let all = |metric: &str, week: Week| measured.together(metric, |_| true).map(|one| week(&one).clone()).unwrap_or_default();
-    let failed = |week: Week| measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| week(&one).count());
+    let (failed, failed_before) = measured.failed(metric::HTTP_TOGETHER, |_| true);
     let views = |week: Week| measured.find(metric::VIEWS, ALL, "").map_or(0, |one| week(one).count());
     let hits = |week: Week| all(metric::CACHE_HIT, week).count();
     let lookups = |week: Week| hits(week) + all(metric::CACHE_MISS, week).count();
     let rows = vec![
         both("Page views", |week| Figure::Count(views(week))),
         both("Requests", |week| Figure::Count(all(metric::HTTP_TOGETHER, week).count())),
-        both("Requests that failed", |week| Figure::Count(failed(week))),
+        Row { about: "Requests that failed".to_owned(), figures: vec![Figure::Count(failed), Figure::Count(failed_before)] },
         both("Requests, p95", |week| Figure::p95(&all(metric::HTTP_TOGETHER, week))),
         both("Lookups in caches", |week| Figure::Count(lookups(week))),
         both("Answered from caches", |week| share(hits(week), lookups(week)).map_or(Figure::None(""), Figure::Share)),
@@ -221,7 +221,7 @@ fn said(measured: &Measurements) -> Vec<String> {
     let views = measured.find(metric::VIEWS, ALL, "").map_or((0, 0), |one| (one.now.count(), one.before.count()));
     said.push(format!("{} page views, {} in the week before.", number(views.0), number(views.1)));
     if let Some(all) = measured.together(metric::HTTP_TOGETHER, |_| true) {
-        let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| one.now.count());
+        let (failed, _) = measured.failed(metric::HTTP_TOGETHER, |_| true);
         let p95 = |sketch: &Sketch| sketch.quantile(950).map_or_else(|| "nothing".to_owned(), time);
         said.push(format!(
             "{} requests, of which {} failed. 95 of 100 took no longer than {}; {} in the week before.",

@@ -137,10 +137,9 @@ fn routes(measured: &Measurements) -> Vec<Route<'_>> {
         });
         let route = &mut routes[at];
         route.all.merge(one);
-        match one.series.class.as_str() {
-            "5xx" => route.failed += one.now.count(),
-            "4xx" => route.refused += one.now.count(),
-            _ => {}
+        route.failed += metric::failed(&one.series.class, &one.now);
+        if one.series.class == "4xx" {
+            route.refused += one.now.count();
         }
     }
     routes.sort_by_key(|route| std::cmp::Reverse(route.all.now.sum()));
@@ -207,6 +206,7 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /healthz", "2xx", &[10; 50]),
             one(metric::HTTP_DURATION, "GET /products", "2xx", &[5_000, 6_000]),
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[9_000]),
+            one(metric::HTTP_DURATION, "GET /products", metric::GIVEN_UP, &[9_000, 2 * metric::PATIENCE]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
             one(metric::RUNTIME_POLL, "GET /products", "", &[25_000; 3]),
         ];
@@ -217,9 +217,9 @@ mod tests {
 
         assert_eq!(
             routes.iter().map(|route| (route.of, route.all.now.count(), route.failed)).collect::<Vec<_>>(),
-            [("GET /products", 3, 1), ("GET /healthz", 50, 0)]
+            [("GET /products", 5, 2), ("GET /healthz", 50, 0)]
         );
         assert!(html.contains("data-tone=\"warn\" title=\"Whatever else") && html.contains(">25 ms<"), "{html}");
-        assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
+        assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">2<") && html.contains("4.0 kB"), "{html}");
     }
 }

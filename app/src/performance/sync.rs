@@ -134,12 +134,12 @@ fn calls(asked: &Asked, measured: &Measurements) -> Markup {
                         (heads("What is asked", &["Times", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]))
                         tbody {
                             @for (route, words, all) in &calls {
-                                @let failed = class(measured, route, "5xx");
+                                @let (failed, _) = measured.failed(metric::HTTP_DURATION, |series| series.of == **route);
                                 tr {
                                     th scope="row" { (words) }
                                     td.num { (number(all.now.count())) }
                                     (failures(failed, &traces::failed(route, asked)))
-                                    td.num { (number(class(measured, route, "4xx"))) }
+                                    td.num { (number(refused(measured, route))) }
                                     @for value in [all.now.quantile(500), all.now.quantile(950), all.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
                                     td.num.muted { (change_of(&all.now, &all.before, 950).unwrap_or_default()) }
                                     td.num { a.link href=(of_route(route, asked)) { "show" span.vh { " those where " (words.to_lowercase()) } } }
@@ -195,8 +195,8 @@ fn call(measured: &Measurements, route: &str) -> Option<Measured> {
     measured.together(metric::HTTP_DURATION, |series| series.of == route).filter(|one| !one.now.is_empty())
 }
 
-fn class(measured: &Measurements, route: &str, class: &str) -> u64 {
-    measured.find(metric::HTTP_DURATION, route, class).map_or(0, |one| one.now.count())
+fn refused(measured: &Measurements, route: &str) -> u64 {
+    measured.find(metric::HTTP_DURATION, route, "4xx").map_or(0, |one| one.now.count())
 }
 
 #[cfg(test)]

@@ -341,9 +341,10 @@ mod tests {
 
     #[test]
     fn what_goes_wrong_in_browsers_is_counted_with_the_views_it_was_on() {
-        let html = wrong(&asked(), &measured(), 40).into_string();
+        let html = wrong(&asked().at("/performance/vitals"), &measured(), 40).into_string();
 
         assert!(html.contains("<dd>4</dd>") && html.contains("on 5 % of page views at least") && html.contains("<dd>1</dd>"), "{html}");
+        assert!(html.contains("href=\"/performance/vitals?range=7d#wrong-h\" rel=\"external\""), "{html}");
     }
 
     #[test]

@@ -76,9 +76,11 @@ pub(super) fn tile(name: &str, value: &str, also: Option<&str>) -> Markup {
     html! { div { dt { (name) } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
-/// A large figure that leads to where more of it is seen.
+/// A large figure that leads to where more of it is seen. Below the top of a page only the browser finds its way: when the router looks for the
+/// place, what is served is not in the page yet.
 pub(super) fn tile_to(name: &str, address: &str, value: &str, also: Option<&str>) -> Markup {
-    html! { div { dt { a.link href=(address) { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
+    let rel = address.contains('#').then_some("external");
+    html! { div { dt { a.link href=(address) rel=[rel] { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
 /// A cell of how often it went wrong, which leads to where that is seen.

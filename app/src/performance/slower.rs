@@ -79,7 +79,7 @@ fn changed(point: &ChangePoint) -> Markup {
             }
             "."
         }
-        div.line { a.link href={ (regressions::PATH) "#c-" (point.id) } { "The change" span.vh { " " (point.id) } } (regressions::links(point)) }
+        div.line { a.link href={ (regressions::PATH) "#c-" (point.id) } rel="external" { "The change" span.vh { " " (point.id) } } (regressions::links(point)) }
     }
 }
 
@@ -166,6 +166,7 @@ mod tests {
 
         let places = ["#c-2\"", "#c-3\"", "#c-1\"", "1 more that got worse"].map(|part| html.find(part).unwrap_or_else(|| panic!("{part}: {html}")));
         assert!(places.is_sorted() && !html.contains("#c-4") && !html.contains("#c-5"), "{html}");
+        assert!(html.contains("href=\"/performance/regressions#c-2\" rel=\"external\""), "{html}");
         assert!(html.contains("since build <code>&lt;new&gt;</code>") && html.contains("(200 % more)"), "{html}");
         assert!(html.contains("/performance/traces?of=GET /products\""), "{html}");
     }

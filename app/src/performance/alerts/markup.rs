@@ -141,7 +141,7 @@ impl Page<'_> {
                     }
                     @if !is_over && silence.is_none() {
                         @let one = name(&Matcher::One(alert.key.rule.clone(), alert.key.subject.clone()));
-                        a.btn.ghost href={ (PATH) "?silence=" (in_address(&one)) "#silence" } { "Silence" span.vh { ": " (title) } }
+                        a.btn.ghost href={ (PATH) "?silence=" (in_address(&one)) "#silence" } rel="external" { "Silence" span.vh { ": " (title) } }
                     }
                 }
             }

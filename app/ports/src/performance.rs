@@ -34,7 +34,7 @@ pub struct Question {
     pub range: Range,
     /// Of some routes, statements or caches only; none: of each.
     pub of: Vec<String>,
-    /// Only the parts of one class, such as `device:phone`, whatever `parts` says of classes.
+    /// Of metrics that are wanted in all classes ([`Classes::All`]) only this one, such as `device:phone`.
     pub class: Option<String>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,

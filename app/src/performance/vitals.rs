@@ -33,31 +33,22 @@ const DIMENSIONS: [(&str, &str); 7] = [
     ("cache", "Came from"),
 ];
 
-/// What there is to know of a page load beside its vitals.
-#[cfg(test)]
-const ALSO_SHOWN: [&str; 2] = [metric::PENDING, metric::VIEWS];
+/// By these what all pages come to is told apart, and no single page.
+const OF_ALL_PAGES: [&str; 3] = ["navigation", "viewport", "cache"];
 
 /// What somebody looks at: a page or all of them, everybody or some of them.
 #[derive(Clone, Copy)]
 struct Chosen<'a> {
     subject: &'a str,
     class: &'a str,
+    /// Which one the chart is of.
     vital: &'static Vital,
 }
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let (dimension, label) = dimension(asked);
-    let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
-    let mut asked_for: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
-    asked_for.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
-    asked_for.push((metric::VITALS_SHARE, Classes::Whole));
-    let (range, against_what) = (asked.range, asked.against);
-    let (chosen, subject) = (vital(asked).metric, asked.of.as_deref().unwrap_or(ALL));
-    let charts = vec![(chosen, Some(subject.to_owned()))];
-    let class = asked.class.clone();
-    let question = Question { range, parts: asked_for, class, charts, against: against_what, ..Question::default() };
-    let measured = ports.performance.measurements(who, &question).await?;
-    let chosen = Chosen { subject: asked.of.as_deref().unwrap_or(ALL), class: asked.class.as_deref().unwrap_or_default(), vital: vital(asked) };
+    let chosen = Chosen::of(asked);
+    let measured = ports.performance.measurements(who, &question(asked, chosen, dimension)).await?;
     // What vitals are made of is not told apart by who it was.
     let details = match asked.class {
         Some(_) => None,
@@ -67,7 +58,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (head(asked, "Page loads", "What browsers have measured of pages that people opened. Nothing of what stands in them is told."))
         (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
-        @if let Some(class) = &asked.class { p { "Only " b { (class.replacen(':', " ", 1)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
+        @if let Some(class) = &asked.class { p { "Only " b { (named(class)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
         @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) { p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } } }
         (sample(&measured))
         (figures(asked, &measured, chosen))
@@ -82,6 +73,22 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         }
     };
     Ok(page.into_string())
+}
+
+/// Page loads of whoever was chosen, told apart by a dimension.
+fn question(asked: &Asked, chosen: Chosen<'_>, dimension: &'static str) -> Question {
+    let classes = match (&asked.class, dimension) {
+        (Some(_), _) => Classes::All,
+        (None, "route") => Classes::Whole,
+        (None, dimension) => Classes::WholeAnd(dimension),
+    };
+    let mut parts: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
+    parts.push((metric::VITALS_SHARE, Classes::Whole));
+    if asked.class.is_none() {
+        parts.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
+    }
+    let charts = vec![(chosen.vital.metric, Some(chosen.subject.to_owned()))];
+    Question { range: asked.range, parts, class: asked.class.clone(), charts, against: asked.against, ..Question::default() }
 }
 
 /// Where not all page views are measured, numbers of loads are of those that are.
@@ -113,9 +120,20 @@ fn dimension(asked: &Asked) -> (&'static str, &'static str) {
     DIMENSIONS.into_iter().find(|(name, _)| by == Some(name)).unwrap_or(DIMENSIONS[0])
 }
 
-/// Which one the chart is of.
-fn vital(asked: &Asked) -> &'static Vital {
-    VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0])
+/// `Connection: 4g` of `connection:4g`.
+fn named(class: &str) -> String {
+    let (dimension, value) = class.split_once(':').unwrap_or((class, ""));
+    DIMENSIONS.into_iter().find(|(name, _)| *name == dimension).map_or_else(|| class.to_owned(), |(_, label)| format!("{label}: {value}"))
+}
+
+impl<'a> Chosen<'a> {
+    fn of(asked: &'a Asked) -> Self {
+        Self {
+            subject: asked.of.as_deref().unwrap_or(ALL),
+            class: asked.class.as_deref().unwrap_or_default(),
+            vital: VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0]),
+        }
+    }
 }
 
 fn figures(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>) -> Markup {
@@ -231,7 +249,7 @@ fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: 
             @if rows.is_empty() {
                 p.muted { @if chosen.class.is_empty() { "Nothing was measured in this time." } @else { "Nothing was measured of them by page in this time." } }
             } @else {
-                @if !is_of_pages { p.muted { "A name leads to its pages." } }
+                @if !is_of_pages { p.muted { @if OF_ALL_PAGES.contains(&dimension) { "A name leads to its figures." } @else { "A name leads to its pages." } } }
                 div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
                     table.table {
                         (heads(label, names))
@@ -267,6 +285,9 @@ mod tests {
     use ports::performance::Compared;
 
     use super::*;
+
+    /// What there is to know of a page load beside its vitals.
+    const ALSO_SHOWN: [&str; 2] = [metric::PENDING, metric::VIEWS];
 
     fn one(of: &str, class: &str, values: &[u64]) -> Measured {
         let now: Sketch = values.iter().copied().collect();
@@ -321,6 +342,29 @@ mod tests {
 
         assert!(pages.contains(">/runs<") && !pages.contains(">/review<") && pages.contains("class=device:phone&amp;of=/runs"), "{pages}");
         assert!(figures.contains("9.0 s") || figures.contains("8.9 s"), "{figures}");
+    }
+
+    #[test]
+    fn a_name_leads_to_its_pages_where_they_are_told_apart_and_is_called_as_its_table_is() {
+        let series = vec![one(ALL, "", &[1, 2]), one(ALL, "cache:network", &[1]), one(ALL, "device:phone", &[1])];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
+        let asked = Asked::read("/performance/vitals", "");
+        let by = |dimension: &str| table(&asked, &measured, Chosen::of(&asked), dimension, "").into_string();
+
+        assert!(by("device").contains("A name leads to its pages.") && by("cache").contains("A name leads to its figures."), "{}", by("cache"));
+        assert_eq!(["navigation:soft", "connection:4g", "odd"].map(named), ["Way there: soft", "Connection: 4g", "odd"]);
+    }
+
+    #[test]
+    fn of_some_people_only_their_parts_are_asked_for_and_the_size_of_the_sample() {
+        let asked = Asked::read("/performance/vitals", "class=device:phone&metric=vitals.inp");
+
+        let question = question(&asked, Chosen::of(&asked), "route");
+
+        assert_eq!(question.class.as_deref(), Some("device:phone"));
+        assert!(question.parts.contains(&("vitals.lcp", Classes::All)) && question.parts.contains(&(metric::VITALS_SHARE, Classes::Whole)));
+        assert!(question.parts.iter().all(|(metric, _)| !wrong::METRICS.contains(metric)));
+        assert_eq!(question.charts, [("vitals.inp", Some(ALL.to_owned()))]);
     }
 
     #[test]

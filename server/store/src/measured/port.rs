@@ -141,7 +141,10 @@ fn still_kept(span: Span, now: i64) -> Span {
 }
 
 fn is_wanted(question: &Question, series: &Series) -> bool {
-    let has_class = |classes: Classes| question.class.as_ref().map_or_else(|| classes.has(&series.class), |class| *class == series.class);
+    let has_class = |classes: Classes| match (&question.class, classes) {
+        (Some(class), Classes::All) => *class == series.class,
+        _ => classes.has(&series.class),
+    };
     (question.of.is_empty() || question.of.contains(&series.of))
         && question.parts.iter().any(|(metric, classes)| *metric == series.metric && has_class(*classes))
 }

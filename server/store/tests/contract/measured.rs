@@ -309,13 +309,16 @@ pub async fn a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_
 pub async fn a_class_is_asked_for_alone(arranged: &Arranged) {
     let who = operator(arranged).await;
     let of_class = |class: &str| Row { series: Series::new("vitals.lcp", "/products", class), ..row(Level::Minute, "", NOW, &[7]) };
-    arranged.store.write_measured(ONE, &[of_class(""), of_class("device:phone"), of_class("device:desktop")]).await.unwrap();
-    let parts = vec![("vitals.lcp", Classes::Whole)];
+    let share = Row { series: Series::new(metric::VITALS_SHARE, ALL, ""), ..row(Level::Minute, "", NOW, &[100]) };
+    arranged.store.write_measured(ONE, &[of_class(""), of_class("device:phone"), of_class("device:desktop"), share]).await.unwrap();
+    let parts = vec![("vitals.lcp", Classes::All), (metric::VITALS_SHARE, Classes::Whole)];
 
     let question = Question { range: Range::Hour, parts, class: Some("device:phone".into()), ..Question::default() };
     let told = arranged.store.measurements_for(&who, &question).await;
 
-    assert_eq!(told.series.iter().map(|one| one.series.class.as_str()).collect::<Vec<_>>(), ["device:phone"]);
+    // What has no classes is told all the same.
+    let told: Vec<_> = told.series.iter().map(|one| (one.series.metric.as_str(), one.series.class.as_str())).collect();
+    assert_eq!(told, [("vitals.lcp", "device:phone"), (metric::VITALS_SHARE, "")]);
 }
 
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {

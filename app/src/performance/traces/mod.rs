@@ -19,6 +19,9 @@ use crate::ui::format::{self, in_address, number};
 
 pub(super) const PATH: &str = "/performance/traces";
 
+/// What happened in traces is looked for in the first thousand ([`Of::with`]).
+const LOOKED_THROUGH: &str = "1,000";
+
 /// Which are listed: in addresses, and for people.
 const LISTS: [(&str, &str); 3] = [("worst", "Slowest"), ("failed", "Failed"), ("latest", "Latest")];
 
@@ -90,7 +93,10 @@ fn only(asked: &Asked) -> Markup {
 
 fn table(asked: &Asked, found: &[TraceHead], now: Timestamp) -> Markup {
     html! {
-        @if found.is_empty() { p.muted { "Nothing of the kind was kept in this time." } } @else {
+        @if asked.with.is_some() { p.muted { "Looked through are the first " (LOOKED_THROUGH) " that are written." } }
+        @if found.is_empty() {
+            p.muted { @if asked.with.is_some() { "None of those has it." } @else { "Nothing of the kind was kept in this time." } }
+        } @else {
             @if found.len() >= MOST { p.muted { "There are more; these are the first " (MOST) "." } }
             div.scroll tabindex="0" role="group" aria-labelledby="traces-h" {
                 table.table {
@@ -149,6 +155,14 @@ mod tests {
         assert!(table.contains("?range=7d&amp;by=failed&amp;of=GET /products/{handle}\""), "{table}");
         assert_eq!((table.matches("data-tone=\"bad\"").count(), table.matches("data-tone=\"warn\"").count()), (1, 1), "{table}");
         assert!(table.contains("given up"), "{table}");
+    }
+
+    #[test]
+    fn where_nothing_is_found_it_says_how_far_was_looked() {
+        let of = |search: &str| table(&Asked::read(PATH, search), &[], Timestamp::from_micros(0)).into_string();
+
+        assert!(of("with=ROWS_BY_KEY").contains("first 1,000 that are written.") && of("with=ROWS_BY_KEY").contains("None of those has it."));
+        assert!(of("").contains("Nothing of the kind was kept") && !of("").contains("1,000"));
     }
 
     #[test]

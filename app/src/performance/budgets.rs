@@ -44,7 +44,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
         (places(PATH))
-        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is passed is an alert." }
+        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is measured while it is used and is passed is an alert." }
         @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
         section.part aria-labelledby="live-h" {
             h2 #live-h { "While it is used" }

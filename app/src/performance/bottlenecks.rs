@@ -17,7 +17,7 @@ use super::{
     asked::Asked,
     changes::Forms,
     profiled,
-    shown::{head_of_all, heads, sentence, words},
+    shown::{head_of_all, heads, scrolled, sentence, words},
 };
 
 /// Above which utilisation something is near its end.
@@ -89,24 +89,19 @@ fn table(found: &Bottlenecks) -> Markup {
         section.part aria-labelledby="each-h" {
             h2 #each-h { "Each" }
             p.muted { "Up to " (number(found.throughput)) " requests a second were asked. Waits are those of a request while few were asked, and while many were." }
-            div.scroll tabindex="0" role="group" aria-labelledby="each-h" {
-                table.table {
-                    (heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]))
-                    tbody {
-                        @for resource in &found.resources {
-                            tr {
-                                th scope="row" { (resource.name) }
-                                td.num { (percent(resource.highest)) }
-                                td.num { (percent(resource.idle)) }
-                                td.num { (number(resource.demand_ms)) " ms" }
-                                td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
-                                td.num { (wait(resource, 0)) }
-                                td.num { (wait(resource, 1)) }
-                            }
-                        }
+            (scrolled("each-h", &heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]), &html! {
+                @for resource in &found.resources {
+                    tr {
+                        th scope="row" { (resource.name) }
+                        td.num { (percent(resource.highest)) }
+                        td.num { (percent(resource.idle)) }
+                        td.num { (number(resource.demand_ms)) " ms" }
+                        td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
+                        td.num { (wait(resource, 0)) }
+                        td.num { (wait(resource, 1)) }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -167,22 +162,17 @@ fn providers(measured: &Measurements) -> Markup {
             } @else {
                 @for one in &asked { p { b { (one.name) } ": " (meaning(one.share, one.waited_ms)) } }
                 p.muted { "How many calls were on their way, of those that are let through at once, by every ten seconds in which there were some." }
-                div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
-                    table.table {
-                        (heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn"]))
-                        tbody {
-                            @for one in &asked {
-                                tr {
-                                    th scope="row" { (one.name) }
-                                    td.num { (one.calls) }
-                                    td.num { (percent(one.share)) }
-                                    td.num { (percent(one.most)) }
-                                    td.num { (milliseconds(one.waited_ms)) }
-                                }
-                            }
+                (scrolled("providers-h", &heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn"]), &html! {
+                    @for one in &asked {
+                        tr {
+                            th scope="row" { (one.name) }
+                            td.num { (one.calls) }
+                            td.num { (percent(one.share)) }
+                            td.num { (percent(one.most)) }
+                            td.num { (milliseconds(one.waited_ms)) }
                         }
                     }
-                }
+                }))
             }
         }
     }

@@ -15,7 +15,7 @@ use ports::{
 };
 
 use super::{
-    shown::{heads, icon, places, tile},
+    shown::{heads, icon, places, scrolled, tile},
     units,
 };
 use crate::ui::{chart::bar, format::number};
@@ -73,12 +73,7 @@ fn errors(objective: Objective, live: &LiveFigures) -> Markup {
                 (tile("Asked", &number(month.total), Some("in 30 days, this one among them")))
                 @if let Some(seconds) = burning[2].long.and_then(|rate| objective.lasts(left, rate)) { (tile("Lasts", &lasts(seconds), Some("if it goes on as in the last 3 days"))) }
             }
-            div.scroll tabindex="0" role="group" aria-labelledby="errors-h" {
-                table.table {
-                    (heads("Windows", &["Burns in the long one", "In the short one", "Limit", "Failed", "State"]))
-                    tbody { @for pair in &burning { (pair_row(pair)) } }
-                }
-            }
+            (scrolled("errors-h", &heads("Windows", &["Burns in the long one", "In the short one", "Limit", "Failed", "State"]), &html! { @for pair in &burning { (pair_row(pair)) } }))
         }
     }
 }
@@ -116,12 +111,7 @@ fn summary(judged: &[&Judged<'_>]) -> Markup {
 
 fn table(judged: &[&Judged<'_>], live: &LiveFigures) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-labelledby="live-h" {
-            table.table {
-                (heads("Budget", &["Measured", "Limit", "Used", "State"]))
-                tbody { @for judged in judged { (row(judged, live)) } }
-            }
-        }
+        (scrolled("live-h", &heads("Budget", &["Measured", "Limit", "Used", "State"]), &html! { @for judged in judged { (row(judged, live)) } }))
     }
 }
 
@@ -159,21 +149,16 @@ fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup
             p.muted { (says) }
             details {
                 summary { (told(judged)) }
-                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                    table.table {
-                        (heads("Budget", &["Is", "Limit", "State"]))
-                        tbody {
-                            @for judged in judged {
-                                tr {
-                                    th scope="row" { (judged.budget.what) }
-                                    td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
-                                    td.num { (limit(judged.budget)) }
-                                    td { (state(judged, "Held there")) }
-                                }
-                            }
+                (scrolled(&heading, &heads("Budget", &["Is", "Limit", "State"]), &html! {
+                    @for judged in judged {
+                        tr {
+                            th scope="row" { (judged.budget.what) }
+                            td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
+                            td.num { (limit(judged.budget)) }
+                            td { (state(judged, "Held there")) }
                         }
                     }
-                }
+                }))
             }
         }
     }

@@ -10,7 +10,7 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{against, head, heads, tile},
+    shown::{against, head, heads, scrolled, tile},
     traces::with,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share, size},
@@ -86,30 +86,25 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
     html! {
         section.part aria-labelledby="caches-h" {
             h2 #caches-h { "Each" }
-            div.scroll tabindex="0" role="group" aria-labelledby="caches-h" {
-                table.table {
-                    (heads("Cache", &["From a cache", "Lookups", "In memory", "In Redis", "Made or read", "From a cache before", "Takes", "Traces"]))
-                    tbody {
-                        @for name in names {
-                            @let (hits, misses) = counts(measured, Some(name), |one| &one.now);
-                            @let (hits_before, misses_before) = counts(measured, Some(name), |one| &one.before);
-                            @let shared = shared(measured, Some(name));
-                            tr {
-                                th scope="row" { (name) }
-                                td.num { (share(hits, hits + misses).map(percent).unwrap_or_default()) }
-                                td.num { (number(hits + misses)) }
-                                td.num { (number(hits.saturating_sub(shared))) }
-                                td.num { (number(shared)) }
-                                td.num { (number(misses)) }
-                                td.num.muted { (share(hits_before, hits_before + misses_before).map(percent).unwrap_or_default()) }
-                                td.num { (measured.find(metric::CACHE_BYTES, name, "").and_then(|one| one.now.quantile(950)).map(size).unwrap_or_default()) }
-                                // What is known of products is looked up too often to be noted in a trace.
-                                td.num { @if !name.starts_with("known ") { a.link href=(with(name, asked)) { "show" span.vh { " those that asked " (name) } } } }
-                            }
-                        }
+            (scrolled("caches-h", &heads("Cache", &["From a cache", "Lookups", "In memory", "In Redis", "Made or read", "From a cache before", "Takes", "Traces"]), &html! {
+                @for name in names {
+                    @let (hits, misses) = counts(measured, Some(name), |one| &one.now);
+                    @let (hits_before, misses_before) = counts(measured, Some(name), |one| &one.before);
+                    @let shared = shared(measured, Some(name));
+                    tr {
+                        th scope="row" { (name) }
+                        td.num { (share(hits, hits + misses).map(percent).unwrap_or_default()) }
+                        td.num { (number(hits + misses)) }
+                        td.num { (number(hits.saturating_sub(shared))) }
+                        td.num { (number(shared)) }
+                        td.num { (number(misses)) }
+                        td.num.muted { (share(hits_before, hits_before + misses_before).map(percent).unwrap_or_default()) }
+                        td.num { (measured.find(metric::CACHE_BYTES, name, "").and_then(|one| one.now.quantile(950)).map(size).unwrap_or_default()) }
+                        // What is known of products is looked up too often to be noted in a trace.
+                        td.num { @if !name.starts_with("known ") { a.link href=(with(name, asked)) { "show" span.vh { " those that asked " (name) } } } }
                     }
                 }
-            }
+            }))
         }
     }
 }

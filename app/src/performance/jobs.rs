@@ -15,7 +15,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::p95,
-    shown::{against, change, change_of, failures, head, heads, tile},
+    shown::{against, change, change_of, failures, head, heads, scrolled, tile},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, time},
@@ -123,27 +123,22 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #kinds-h { "By kind" }
             @if groups.is_empty() { p.muted { "No job has run in this time." } } @else {
                 p.muted { "Of 100 runs 50 took no longer than p50, and 95 no longer than p95. Waited is from when a run could have begun until it did. A run that failed and is tried again is told of apart from those that failed for good." }
-                div.scroll tabindex="0" role="group" aria-labelledby="kinds-h" {
-                    table.table {
-                        (heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "p95 before", "Traces"]))
-                        tbody {
-                            @for group in &groups {
-                                @let of = |metric: &str| measured.find(metric, group.of, "").map(|one| &one.now);
-                                tr {
-                                    th scope="row" { (kind(group.of)) }
-                                    td.num { (number(group.all.now.count())) }
-                                    (failures(group.count(&FAILED), &traces::failed(group.of, asked)))
-                                    td.num { (number(group.count(&["again"]))) }
-                                    (times(&group.all.now))
-                                    td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
-                                    td.num { (of(metric::JOB_WAITING).and_then(Sketch::most).map(number).unwrap_or_default()) }
-                                    td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(of_route(group.of, asked)) { "show" span.vh { " those of " (kind(group.of)) } } }
-                                }
-                            }
+                (scrolled("kinds-h", &heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "p95 before", "Traces"]), &html! {
+                    @for group in &groups {
+                        @let of = |metric: &str| measured.find(metric, group.of, "").map(|one| &one.now);
+                        tr {
+                            th scope="row" { (kind(group.of)) }
+                            td.num { (number(group.all.now.count())) }
+                            (failures(group.count(&FAILED), &traces::failed(group.of, asked)))
+                            td.num { (number(group.count(&["again"]))) }
+                            (times(&group.all.now))
+                            td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
+                            td.num { (of(metric::JOB_WAITING).and_then(Sketch::most).map(number).unwrap_or_default()) }
+                            td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(of_route(group.of, asked)) { "show" span.vh { " those of " (kind(group.of)) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -156,24 +151,19 @@ fn providers(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #providers-h { "By who was asked" }
             @if groups.is_empty() { p.muted { "No other program was asked in this time." } } @else {
                 p.muted { "Refused is what the other side would not do: a key it does not know, or too many calls. Failed is what it could not." }
-                div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
-                    table.table {
-                        (heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]))
-                        tbody {
-                            @for group in &groups {
-                                tr {
-                                    th scope="row" { (provider(group.of)) }
-                                    td.num { (number(group.all.now.count())) }
-                                    td.num { (bad(group.count(&["failed"]))) }
-                                    td.num { (number(group.count(&["refused"]))) }
-                                    (times(&group.all.now))
-                                    td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(traces::with(group.of, asked)) { "show" span.vh { " those that asked " (provider(group.of)) } } }
-                                }
-                            }
+                (scrolled("providers-h", &heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]), &html! {
+                    @for group in &groups {
+                        tr {
+                            th scope="row" { (provider(group.of)) }
+                            td.num { (number(group.all.now.count())) }
+                            td.num { (bad(group.count(&["failed"]))) }
+                            td.num { (number(group.count(&["refused"]))) }
+                            (times(&group.all.now))
+                            td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(traces::with(group.of, asked)) { "show" span.vh { " those that asked " (provider(group.of)) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }

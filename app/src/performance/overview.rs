@@ -14,7 +14,7 @@ use ports::{
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
-    shown::{against, change, change_of, head, heads, shift, tile, tile_to},
+    shown::{against, change, change_of, head, heads, scrolled, shift, tile, tile_to},
     slower::{bad, slower},
     traces,
     trend::{Trend, Value, deployments, fold, folded, trend},
@@ -199,20 +199,15 @@ fn routes(asked: &Asked, measured: &Measurements) -> Markup {
             section.part aria-labelledby="pages-h" {
                 h2 #pages-h { "Pages" }
                 p.muted { "Beside a figure stands by how much it differs from before, where that is 5 % or more of 20 loads or more." }
-                div.scroll tabindex="0" role="group" aria-labelledby="pages-h" {
-                    table.table {
-                        (heads("Page", &["Loads", "LCP", "INP", "CLS"]))
-                        tbody {
-                            @for row in rows {
-                                tr {
-                                    th scope="row" { a.link href=(link.with_of(Some(&row.series.of)).address()) { (row.series.of) } }
-                                    td.num { (number(row.now.count())) }
-                                    @for vital in &VITALS[..3] { (judged(vital, measured.find(vital.metric, &row.series.of, ""))) }
-                                }
-                            }
+                (scrolled("pages-h", &heads("Page", &["Loads", "LCP", "INP", "CLS"]), &html! {
+                    @for row in rows {
+                        tr {
+                            th scope="row" { a.link href=(link.with_of(Some(&row.series.of)).address()) { (row.series.of) } }
+                            td.num { (number(row.now.count())) }
+                            @for vital in &VITALS[..3] { (judged(vital, measured.find(vital.metric, &row.series.of, ""))) }
                         }
                     }
-                }
+                }))
             }
         }
     }

@@ -10,7 +10,7 @@ use ports::{
 };
 
 use super::{
-    shown::{heads, icon, places},
+    shown::{heads, icon, places, scrolled},
     units::{percent, share, time},
     verdict::{Unit, VITALS, Vital},
 };
@@ -105,12 +105,7 @@ impl Report {
                 @let id = table.name.to_lowercase().replace(' ', "-");
                 section.part aria-labelledby=(id) {
                     h2 id=(id) { (table.name) }
-                    div.scroll tabindex="0" role="group" aria-labelledby=(id) {
-                        table.table {
-                            (heads(table.heads[0], &table.heads[1..]))
-                            tbody { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }
-                        }
-                    }
+                    (scrolled(&id, &heads(table.heads[0], &table.heads[1..]), &html! { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }))
                 }
             }
         }

@@ -11,7 +11,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::{limit, p95},
-    shown::{against, change_of, failures, head, heads},
+    shown::{against, change_of, failures, head, heads, heads_with_bar, scrolled, scrolled_as},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
@@ -84,41 +84,30 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #routes-h { "By route" }
             @if routes.is_empty() { p.muted { "Nothing was asked in this time." } } @else {
                 p.muted { "What took most of the time stands first. Of 100 requests 50 took no longer than p50, 95 no longer than p95, and 99 no longer than p99; 95 kept a worker of the server no longer than said without letting go of it." }
-                div.scroll tabindex="0" role="group" aria-labelledby="routes-h" {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                th scope="col" { "Route" }
-                                th scope="col" { span.vh { "Share of the time" } }
-                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "Kept a worker", "p95 before", "Traces"] { th.num scope="col" { (name) } }
-                            }
-                        }
-                        tbody {
-                            @for route in &routes {
-                                @let quantile = |thousandths| route.all.now.quantile(thousandths).map(time).unwrap_or_default();
-                                tr {
-                                    th scope="row" { a.link href=(asked.with_of(Some(route.of)).address()) { code { (route.of) } } }
-                                    td { (bar(route.all.now.sum(), most)) }
-                                    td.num { (number(route.all.now.count())) }
-                                    @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
-                                    td.num { (route.all.now.most().map(time).unwrap_or_default()) }
-                                    (failures(route.failed, &traces::failed(route.of, asked)))
-                                    td.num { (number(route.refused)) }
-                                    td.num { (route.bytes.map(size).unwrap_or_default()) }
-                                    td.num {
-                                        @match route.kept {
-                                            Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
-                                            Some(kept) => { (time(kept)) }
-                                            None => {}
-                                        }
-                                    }
-                                    td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(of_route(route.of, asked)) { "show" } }
+                (scrolled_as("table statements", "routes-h", &heads_with_bar("Route", "Share of the time", &["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "Kept a worker", "p95 before", "Traces"]), &html! {
+                    @for route in &routes {
+                        @let quantile = |thousandths| route.all.now.quantile(thousandths).map(time).unwrap_or_default();
+                        tr {
+                            th scope="row" { a.link href=(asked.with_of(Some(route.of)).address()) { code { (route.of) } } }
+                            td { (bar(route.all.now.sum(), most)) }
+                            td.num { (number(route.all.now.count())) }
+                            @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
+                            td.num { (route.all.now.most().map(time).unwrap_or_default()) }
+                            (failures(route.failed, &traces::failed(route.of, asked)))
+                            td.num { (number(route.refused)) }
+                            td.num { (route.bytes.map(size).unwrap_or_default()) }
+                            td.num {
+                                @match route.kept {
+                                    Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
+                                    Some(kept) => { (time(kept)) }
+                                    None => {}
                                 }
                             }
+                            td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(of_route(route.of, asked)) { "show" } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -166,23 +155,18 @@ fn machine(measured: &Measurements) -> Markup {
             section.part aria-labelledby="processes-h" {
                 h2 #processes-h { "Servers" }
                 p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy." }
-                div.scroll tabindex="0" role="group" aria-labelledby="processes-h" {
-                    table.table {
-                        (heads("Process", &["Processors", "Workers busy", "Late", "Memory"]))
-                        tbody {
-                            @for process in processes {
-                                @let name = process.series.of.as_str();
-                                tr {
-                                    th scope="row" { code { (name) } }
-                                    td.num { (of(metric::PROCESS_CPU, name).map(percent).unwrap_or_default()) }
-                                    td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
-                                    td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
-                                    td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
-                                }
-                            }
+                (scrolled("processes-h", &heads("Process", &["Processors", "Workers busy", "Late", "Memory"]), &html! {
+                    @for process in processes {
+                        @let name = process.series.of.as_str();
+                        tr {
+                            th scope="row" { code { (name) } }
+                            td.num { (of(metric::PROCESS_CPU, name).map(percent).unwrap_or_default()) }
+                            td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
+                            td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
+                            td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
                         }
                     }
-                }
+                }))
             }
         }
     }

@@ -93,6 +93,36 @@ pub(super) fn heads(first: &str, figures: &[&str]) -> Markup {
     html! { thead { tr { th scope="col" { (first) } @for figure in figures { th.num scope="col" { (figure) } } } } }
 }
 
+/// The same of a table whose rows have a bar behind their names, of which `bar` says what it shows.
+pub(super) fn heads_with_bar(first: &str, bar: &str, figures: &[&str]) -> Markup {
+    html! {
+        thead {
+            tr {
+                th scope="col" { (first) }
+                th scope="col" { span.vh { (bar) } }
+                @for figure in figures { th.num scope="col" { (figure) } }
+            }
+        }
+    }
+}
+
+/// A table that is scrolled where it is wider than the page, with a keyboard too. It is called as its heading.
+pub(super) fn scrolled(heading: &str, heads: &Markup, rows: &Markup) -> Markup {
+    scrolled_as("table", heading, heads, rows)
+}
+
+/// The same with the classes of a table that looks otherwise.
+pub(super) fn scrolled_as(classes: &str, heading: &str, heads: &Markup, rows: &Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
+            table class=(classes) {
+                (heads)
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
 pub(super) fn icon(name: &str) -> Markup {
     html! { svg.icon aria-hidden="true" { use href={ "/icons.svg#" (name) } {} } }
 }

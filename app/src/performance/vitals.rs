@@ -14,7 +14,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::judged,
-    shown::{against, change_of, head, heads, tile},
+    shown::{against, change_of, head, heads, scrolled, tile},
     traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share},
@@ -250,24 +250,19 @@ fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: 
                 p.muted { @if chosen.class.is_empty() { "Nothing was measured in this time." } @else { "Nothing was measured of them by page in this time." } }
             } @else {
                 @if !is_of_pages { p.muted { @if OF_ALL_PAGES.contains(&dimension) { "A name leads to its figures." } @else { "A name leads to its pages." } } }
-                div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
-                    table.table {
-                        (heads(label, names))
-                        tbody {
-                            @for (of, class, count) in rows {
-                                tr {
-                                    th scope="row" {
-                                        @if is_of_pages { a.link href=(asked.with_of(Some(of)).address()) { (of) } }
-                                        @else { a.link href=(asked.with_class(Some(class)).address()) { (class.split_once(':').map_or(class, |(_, value)| value)) } }
-                                    }
-                                    td.num { (number(count)) }
-                                    @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
-                                    @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
-                                }
+                (scrolled("table-h", &heads(label, names), &html! {
+                    @for (of, class, count) in rows {
+                        tr {
+                            th scope="row" {
+                                @if is_of_pages { a.link href=(asked.with_of(Some(of)).address()) { (of) } }
+                                @else { a.link href=(asked.with_class(Some(class)).address()) { (class.split_once(':').map_or(class, |(_, value)| value)) } }
                             }
+                            td.num { (number(count)) }
+                            @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
+                            @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
                         }
                     }
-                }
+                }))
             }
         }
     }

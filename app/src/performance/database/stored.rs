@@ -14,7 +14,7 @@ use ports::{
 use crate::{
     performance::{
         asked::Asked,
-        shown::{against, change, change_of, heads, tile},
+        shown::{against, change, change_of, heads, heads_with_bar, scrolled, scrolled_as, tile},
         traces::{of_route, with},
         trend::{Trend, Value, fold, folded, trend},
         units::{of_all, time},
@@ -118,32 +118,21 @@ impl Stored {
                         "Of all servers. What took most of the time stands first. "
                         @if rows.len() > MOST { "These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
                     }
-                    div.scroll tabindex="0" role="group" aria-labelledby="asked-h" {
-                        table.table.statements {
-                            thead {
-                                tr {
-                                    th scope="col" { "Statement" }
-                                    th scope="col" { span.vh { "Share of the time" } }
-                                    @for name in ["Time", "Count", "p50", "p95", "Failed", "p95 before", "Traces"] { th.num scope="col" { (name) } }
-                                }
-                            }
-                            tbody {
-                                @for one in rows.iter().take(MOST) {
-                                    @let of = one.series.of.as_str();
-                                    tr {
-                                        th scope="row" { a.link href=(asked.with_of(Some(of)).address()) { code { (of) } } }
-                                        td { (bar(one.now.sum(), most)) }
-                                        td.num { (time(one.now.sum())) }
-                                        td.num { (number(one.now.count())) }
-                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
-                                        td.num { @if failed(of) > 0 { span.badge data-tone="bad" { (number(failed(of))) } } @else { "0" } }
-                                        td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
-                                        td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
-                                    }
-                                }
+                    (scrolled_as("table statements", "asked-h", &heads_with_bar("Statement", "Share of the time", &["Time", "Count", "p50", "p95", "Failed", "p95 before", "Traces"]), &html! {
+                        @for one in rows.iter().take(MOST) {
+                            @let of = one.series.of.as_str();
+                            tr {
+                                th scope="row" { a.link href=(asked.with_of(Some(of)).address()) { code { (of) } } }
+                                td { (bar(one.now.sum(), most)) }
+                                td.num { (time(one.now.sum())) }
+                                td.num { (number(one.now.count())) }
+                                @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
+                                td.num { @if failed(of) > 0 { span.badge data-tone="bad" { (number(failed(of))) } } @else { "0" } }
+                                td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
+                                td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
                             }
                         }
-                    }
+                    }))
                 }
             }
         }
@@ -163,24 +152,19 @@ impl Stored {
                         "what it reads one after the other could be read by one statement."
                         @if rows.len() > MOST { " These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
                     }
-                    div.scroll tabindex="0" role="group" aria-labelledby="by-route-h" {
-                        table.table {
-                            (heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]))
-                            tbody {
-                                @for one in rows.iter().take(MOST) {
-                                    @let of = one.series.of.as_str();
-                                    tr {
-                                        th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
-                                        td.num { (number(one.now.count())) }
-                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
-                                        td.num { (number(one.now.most().unwrap_or(0))) }
-                                        td.num.muted { (one.before.quantile(500).map(number).unwrap_or_default()) }
-                                        td.num { a.link href=(of_route(of, asked)) { "show" span.vh { " those of " (of) } } }
-                                    }
-                                }
+                    (scrolled("by-route-h", &heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]), &html! {
+                        @for one in rows.iter().take(MOST) {
+                            @let of = one.series.of.as_str();
+                            tr {
+                                th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
+                                td.num { (number(one.now.count())) }
+                                @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
+                                td.num { (number(one.now.most().unwrap_or(0))) }
+                                td.num.muted { (one.before.quantile(500).map(number).unwrap_or_default()) }
+                                td.num { a.link href=(of_route(of, asked)) { "show" span.vh { " those of " (of) } } }
                             }
                         }
-                    }
+                    }))
                 }
             }
         }

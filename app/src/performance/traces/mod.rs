@@ -12,7 +12,7 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{head, heads},
+    shown::{head, heads, scrolled},
     units::time,
 };
 use crate::ui::format::{self, in_address, number};
@@ -98,23 +98,18 @@ fn table(asked: &Asked, found: &[TraceHead], now: Timestamp) -> Markup {
             p.muted { @if asked.with.is_some() { "None of those has it." } @else { "Nothing of the kind was kept in this time." } }
         } @else {
             @if found.len() >= MOST { p.muted { "There are more; these are the first " (MOST) "." } }
-            div.scroll tabindex="0" role="group" aria-labelledby="traces-h" {
-                table.table {
-                    (heads("What was asked", &["Took", "Statements", "Answer", "When", "Others"]))
-                    tbody {
-                        @for trace in found {
-                            tr {
-                                th scope="row" { a.link href={ (PATH) "?id=" (trace.id) } { code { (trace.title) } } }
-                                td.num { (time(trace.microseconds)) }
-                                td.num { @if trace.is_repeated { span.badge data-tone="warn" title="One of them ran again and again." { (number(trace.statements.into())) } } @else { (number(trace.statements.into())) } }
-                                td.num { (ended(trace.ended)) }
-                                td.num.muted { time datetime=(trace.began_at) title=(format::moment(trace.began_at)) { (format::ago(trace.began_at, now)) } }
-                                td.num { @if asked.of.is_none() { a.link href=(asked.with_of(Some(&trace.title)).address()) { "of this route" } } }
-                            }
-                        }
+            (scrolled("traces-h", &heads("What was asked", &["Took", "Statements", "Answer", "When", "Others"]), &html! {
+                @for trace in found {
+                    tr {
+                        th scope="row" { a.link href={ (PATH) "?id=" (trace.id) } { code { (trace.title) } } }
+                        td.num { (time(trace.microseconds)) }
+                        td.num { @if trace.is_repeated { span.badge data-tone="warn" title="One of them ran again and again." { (number(trace.statements.into())) } } @else { (number(trace.statements.into())) } }
+                        td.num { (ended(trace.ended)) }
+                        td.num.muted { time datetime=(trace.began_at) title=(format::moment(trace.began_at)) { (format::ago(trace.began_at, now)) } }
+                        td.num { @if asked.of.is_none() { a.link href=(asked.with_of(Some(&trace.title)).address()) { "of this route" } } }
                     }
                 }
-            }
+            }))
         }
     }
 }

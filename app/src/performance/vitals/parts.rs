@@ -5,7 +5,7 @@ use measuring::Sketch;
 use ports::performance::{Measured, Measurements};
 
 use super::super::{
-    shown::{change_of, heads},
+    shown::{change_of, heads, heads_with_bar, scrolled, scrolled_as},
     units::{percent, share, time},
 };
 use crate::ui::format::number;
@@ -111,12 +111,7 @@ pub(super) fn alive(details: &Measurements, subject: &str) -> Markup {
             h2 #alive-h { "Until it is alive" }
             @if rows.is_empty() { p.muted { "No browser has said anything of it in this time." } } @else {
                 p.muted { "Each from when the page was asked for; of a change of page from the press of a link. Of 100 page loads 75 took no longer than p75, and 95 no longer than p95." }
-                div.scroll tabindex="0" role="group" aria-labelledby="alive-h" {
-                    table.table {
-                        (heads("Moment", &["p75", "p95", "Loads", "p75 before"]))
-                        tbody { @for (name, one) in &rows { tr { th scope="row" { (name) } (quantiles(&one.now, time)) td.num { (number(one.now.count())) } (before(one)) } } }
-                    }
-                }
+                (scrolled("alive-h", &heads("Moment", &["p75", "p95", "Loads", "p75 before"]), &html! { @for (name, one) in &rows { tr { th scope="row" { (name) } (quantiles(&one.now, time)) td.num { (number(one.now.count())) } (before(one)) } } }))
             }
         }
     }
@@ -144,12 +139,7 @@ pub(super) fn frames(details: &Measurements, subject: &str) -> Markup {
                     @if loads > 0 { "; " (number(loads)) " loads came alive in the same time" }
                     ". Some browsers do not tell of them."
                 }
-                div.scroll tabindex="0" role="group" aria-labelledby="frames-h" {
-                    table.table {
-                        (heads("Of such a page view", &["p75", "p95", "Page views", "p75 before"]))
-                        tbody { @for row in rows { (row) } }
-                    }
-                }
+                (scrolled("frames-h", &heads("Of such a page view", &["p75", "p95", "Page views", "p75 before"]), &html! { @for row in rows { (row) } }))
             }
         }
     }
@@ -176,29 +166,18 @@ fn in_parts(details: &Measurements, subject: &str, whole: &Whole<'_>) -> Markup 
             @if placed.is_empty() { p.muted { "No browser has said anything of it in this time." } } @else {
                 p.muted { (whole.says) " Of 100 page loads 75 took no longer than p75, each part for itself, so that they do not add up; shares are of all the time that all loads took." }
                 (bar_of(&placed.iter().map(|(_, one, begins)| (*begins, one.now.sum())).collect::<Vec<_>>(), all))
-                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                th scope="col" { "Part" }
-                                th scope="col" { span.vh { "Place in the whole" } }
-                                @for name in ["Share", "p75", "p95", "Loads", "p75 before"] { th.num scope="col" { (name) } }
-                            }
-                        }
-                        tbody {
-                            @for (at, (part, one, begins)) in placed.iter().enumerate() {
-                                tr {
-                                    th scope="row" { (part.name) }
-                                    td { (shades(&[(at, *begins, one.now.sum())], all)) }
-                                    td.num { (share(one.now.sum(), all).map(percent).unwrap_or_default()) }
-                                    (quantiles(&one.now, time))
-                                    td.num { (number(one.now.count())) }
-                                    (before(one))
-                                }
-                            }
+                (scrolled_as("table statements", &heading, &heads_with_bar("Part", "Place in the whole", &["Share", "p75", "p95", "Loads", "p75 before"]), &html! {
+                    @for (at, (part, one, begins)) in placed.iter().enumerate() {
+                        tr {
+                            th scope="row" { (part.name) }
+                            td { (shades(&[(at, *begins, one.now.sum())], all)) }
+                            td.num { (share(one.now.sum(), all).map(percent).unwrap_or_default()) }
+                            (quantiles(&one.now, time))
+                            td.num { (number(one.now.count())) }
+                            (before(one))
                         }
                     }
-                }
+                }))
                 @if whole.of == LARGEST.of { @if let Some(one) = details.find(whole.of, subject, "") { p.muted { "All of it, 75 of 100: " (one.now.quantile(750).map(time).unwrap_or_default()) "." } } }
             }
         }

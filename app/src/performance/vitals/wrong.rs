@@ -8,7 +8,7 @@ use ports::performance::{Measured, Measurements};
 
 use super::super::{
     asked::Asked,
-    shown::heads,
+    shown::{heads, scrolled},
     units::{percent, share},
 };
 use crate::ui::format::number;
@@ -48,22 +48,17 @@ pub(super) fn wrong(asked: &Asked, measured: &Measurements, details: &Measuremen
 
 fn table(of: &str, rows: &[Row<'_>], name: impl Fn(&str) -> Markup, views: impl Fn(&str) -> Option<u64>) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-labelledby="wrong-h" {
-            table.table {
-                (heads(of, &["Errors", "Rejections", "Ends of the app", "Page views with some", "Of all", "Together before"]))
-                tbody {
-                    @for row in rows.iter().take(MOST) {
-                        tr {
-                            th scope="row" { (name(row.name)) }
-                            @for count in row.counts { td.num { (number(count)) } }
-                            td.num { (number(row.views)) }
-                            td.num { (views(row.name).and_then(|all| share(row.views, all)).map(percent).unwrap_or_default()) }
-                            td.num.muted { (number(row.before)) }
-                        }
-                    }
+        (scrolled("wrong-h", &heads(of, &["Errors", "Rejections", "Ends of the app", "Page views with some", "Of all", "Together before"]), &html! {
+            @for row in rows.iter().take(MOST) {
+                tr {
+                    th scope="row" { (name(row.name)) }
+                    @for count in row.counts { td.num { (number(count)) } }
+                    td.num { (number(row.views)) }
+                    td.num { (views(row.name).and_then(|all| share(row.views, all)).map(percent).unwrap_or_default()) }
+                    td.num.muted { (number(row.before)) }
                 }
             }
-        }
+        }))
     }
 }
 

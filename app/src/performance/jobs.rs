@@ -129,7 +129,7 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
                         tr {
                             th scope="row" { (kind(group.of)) }
                             td.num { (number(group.all.now.count())) }
-                            (failures(group.count(&FAILED), &traces::failed(group.of, asked)))
+                            (failures(group.count(&FAILED), Some(&traces::failed(group.of, asked))))
                             td.num { (number(group.count(&["again"]))) }
                             (times(&group.all.now))
                             td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
@@ -156,7 +156,7 @@ fn providers(asked: &Asked, measured: &Measurements) -> Markup {
                         tr {
                             th scope="row" { (provider(group.of)) }
                             td.num { (number(group.all.now.count())) }
-                            td.num { (bad(group.count(&["failed"]))) }
+                            (failures(group.count(&["failed"]), None))
                             td.num { (number(group.count(&["refused"]))) }
                             (times(&group.all.now))
                             td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
@@ -173,10 +173,6 @@ fn providers(asked: &Asked, measured: &Measurements) -> Markup {
 fn times(now: &Sketch) -> Markup {
     let told = |value: Option<u64>| value.map(time).unwrap_or_default();
     html! { @for value in [now.quantile(500), now.quantile(950), now.most()] { td.num { (told(value)) } } }
-}
-
-fn bad(count: u64) -> Markup {
-    html! { @if count > 0 { span.badge data-tone="bad" { (number(count)) } } @else { "0" } }
 }
 
 /// What took most of the time first.
@@ -287,7 +283,7 @@ mod tests {
         assert!(rows[0].contains(ProviderKind::OpenAi.label()) && rows[1].contains(">Receivers of webhooks<"), "{table}");
         assert_eq!(
             (cells(rows[0])[..3].to_vec(), cells(rows[1])[..3].to_vec()),
-            (vec!["4".to_owned(), "1".into(), "2".into()], vec!["1".into(), "0".into(), "0".into()])
+            (vec!["4".to_owned(), "1 failed".into(), "2".into()], vec!["1".into(), "0".into(), "0".into()])
         );
         assert_eq!(cells(rows[0])[5], "30 s");
         assert!(rows[0].contains("href=\"/performance/traces?with=openai\""), "{}", rows[0]);

@@ -93,7 +93,7 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                             td.num { (number(route.all.now.count())) }
                             @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
                             td.num { (route.all.now.most().map(time).unwrap_or_default()) }
-                            (failures(route.failed, &traces::failed(route.of, asked)))
+                            (failures(route.failed, Some(&traces::failed(route.of, asked))))
                             td.num { (number(route.refused)) }
                             td.num { (route.bytes.map(size).unwrap_or_default()) }
                             td.num {

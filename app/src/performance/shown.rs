@@ -83,9 +83,10 @@ pub(super) fn tile_to(name: &str, address: &str, value: &str, also: Option<&str>
     html! { div { dt { a.link href=(address) rel=[rel] { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
-/// A cell of how often it went wrong, which leads to where that is seen.
-pub(super) fn failures(count: u64, address: &str) -> Markup {
-    html! { td.num { @if count > 0 { a href=(address) { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } } } @else { "0" } } }
+/// A cell of how often it went wrong, which leads to where that is seen, if it is seen anywhere.
+pub(super) fn failures(count: u64, address: Option<&str>) -> Markup {
+    let badge = html! { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } };
+    html! { td.num { @match address { _ if count == 0 => "0", Some(address) => a href=(address) { (badge) }, None => (badge) } } }
 }
 
 /// The head of a table: what a row is, and its figures.
@@ -151,12 +152,14 @@ pub(super) fn change_of(now: &Sketch, before: &Sketch, thousandths: u16) -> Opti
     change(now.quantile(thousandths)?, before.quantile(thousandths)?)
 }
 
-/// `last 24 hours`
+/// Of fewer measurements a figure differs by chance.
+pub(super) const FEWEST: u64 = 20;
+/// Percent: less than that nobody would see.
+pub(super) const LEAST: i64 = 5;
+
 /// By how much a figure differs from what it was, beside it: `+12 %`. None where that is less than a person would see, or where so few measurements
 /// differ by chance.
 pub(super) fn shift(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<String> {
-    const FEWEST: u64 = 20;
-    const LEAST: i64 = 5;
     const MOST: i64 = 999;
     if now.count().min(before.count()) < FEWEST {
         return None;
@@ -167,6 +170,7 @@ pub(super) fn shift(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<S
     (percent.abs() >= LEAST).then(|| format!("{sign}{} %", percent.abs()))
 }
 
+/// `24 hours`
 pub(super) const fn words(range: Range) -> &'static str {
     match range {
         Range::Hour => "1 hour",

@@ -130,7 +130,7 @@ fn calls(asked: &Asked, measured: &Measurements) -> Markup {
                         tr {
                             th scope="row" { (words) }
                             td.num { (number(all.now.count())) }
-                            (failures(failed, &traces::failed(route, asked)))
+                            (failures(failed, Some(&traces::failed(route, asked))))
                             td.num { (number(refused(measured, route))) }
                             @for value in [all.now.quantile(500), all.now.quantile(950), all.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
                             td.num.muted { (change_of(&all.now, &all.before, 950).unwrap_or_default()) }

@@ -14,7 +14,7 @@ use ports::{
 use crate::{
     performance::{
         asked::Asked,
-        shown::{against, change, change_of, heads, heads_with_bar, scrolled, scrolled_as, tile},
+        shown::{against, change, change_of, failures, heads, heads_with_bar, scrolled, scrolled_as, tile},
         traces::{of_route, with},
         trend::{Trend, Value, fold, folded, trend},
         units::{of_all, time},
@@ -127,7 +127,7 @@ impl Stored {
                                 td.num { (time(one.now.sum())) }
                                 td.num { (number(one.now.count())) }
                                 @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
-                                td.num { @if failed(of) > 0 { span.badge data-tone="bad" { (number(failed(of))) } } @else { "0" } }
+                                (failures(failed(of), None))
                                 td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
                                 td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
                             }

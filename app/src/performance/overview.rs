@@ -14,21 +14,19 @@ use ports::{
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
-    shown::{against, change, change_of, head, heads, scrolled, shift, tile, tile_to},
+    shown::{FEWEST, LEAST, against, change, change_of, head, heads, scrolled, shift, tile, tile_to},
     slower::{bad, slower},
     traces,
     trend::{Trend, Value, deployments, fold, folded, trend},
     units::{percent, share, time},
     verdict::{VITALS, Vital},
+    vitals::wrong,
 };
 use crate::ui::{chart::Line, format::number};
 
 /// An answer within it leaves somebody content, as the product promises of its API; within four times as much they bear it.
 const CONTENT: u64 = 200_000;
 const BORNE: u64 = 4 * CONTENT;
-
-/// What goes wrong in browsers.
-const WRONG: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
 
 /// Requests that must not fail, in thousandths: 99.9 %.
 const AVAILABLE: u64 = 999;
@@ -49,7 +47,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
     let charts = vec![(metric::HTTP_TOGETHER, None)];
     let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
-    let mut parts: Vec<_> = WRONG.map(|metric| (metric, Classes::Whole)).into();
+    let mut parts: Vec<_> = wrong::METRICS.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(bad(&measured).flat_map(|(vital, ..)| ["device", "connection"].map(|dimension| (vital.metric, Classes::WholeAnd(dimension)))));
     let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, against: asked.against, ..Question::default() };
     let of_all = ports.performance.measurements(who, &question).await?;
@@ -102,7 +100,7 @@ fn loads(asked: &Asked, measured: &Measurements, of_all: &Measurements) -> Marku
                             dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
                         }
                     }
-                    (wrong(&vitals, of_all, views))
+                    (gone_wrong(&vitals, of_all, views))
                 }
             }
         }
@@ -110,15 +108,15 @@ fn loads(asked: &Asked, measured: &Measurements, of_all: &Measurements) -> Marku
 }
 
 /// Errors that nobody caught, and how often the app itself has ended.
-fn wrong(vitals: &Asked, of_all: &Measurements, views: u64) -> Markup {
-    let [errors, rejections, panics] = WRONG.map(|metric| of_all.together(metric, |series| series.class.is_empty()));
+fn gone_wrong(vitals: &Asked, of_all: &Measurements, views: u64) -> Markup {
+    let [errors, rejections, panics] = wrong::METRICS.map(|metric| of_all.together(metric, |series| series.class.is_empty()));
     let sum = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.sum());
     let count = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.count());
     let hit = count(&errors).max(count(&rejections)).max(count(&panics));
     let address = format!("{}#wrong-h", vitals.address());
     html! {
         (tile_to("Errors in browsers", &address, &number(sum(&errors) + sum(&rejections)), share(hit, views).filter(|_| hit > 0).map(|part| format!("on {} of page views at least", percent(part))).as_deref()))
-        (tile_to("Ends of the app", &address, &number(sum(&panics)), None))
+        (tile_to("Crashes of the app", &address, &number(sum(&panics)), None))
     }
 }
 
@@ -193,12 +191,12 @@ fn fullness(asked: &Asked, measured: &Measurements) -> Markup {
 fn routes(asked: &Asked, measured: &Measurements) -> Markup {
     let mut rows: Vec<&Measured> = measured.of(metric::VIEWS).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
     rows.sort_by_key(|one| std::cmp::Reverse(one.now.count()));
-    let link = Asked { path: "/performance/vitals".into(), ..asked.clone() };
+    let link = asked.at("/performance/vitals");
     html! {
         @if !rows.is_empty() {
             section.part aria-labelledby="pages-h" {
                 h2 #pages-h { "Pages" }
-                p.muted { "Beside a figure stands by how much it differs from before, where that is 5 % or more of 20 loads or more." }
+                p.muted { "Beside a figure stands by how much it differs from before, where that is " (LEAST) " % or more of " (FEWEST) " loads or more." }
                 (scrolled("pages-h", &heads("Page", &["Loads", "LCP", "INP", "CLS"]), &html! {
                     @for row in rows {
                         tr {
@@ -336,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_goes_wrong_in_browsers_is_counted_with_the_views_it_was_on() {
-        let html = wrong(&asked().at("/performance/vitals"), &measured(), 40).into_string();
+        let html = gone_wrong(&asked().at("/performance/vitals"), &measured(), 40).into_string();
 
         assert!(html.contains("<dd>4</dd>") && html.contains("on 5 % of page views at least") && html.contains("<dd>1</dd>"), "{html}");
         assert!(html.contains("href=\"/performance/vitals?range=7d#wrong-h\" rel=\"external\""), "{html}");

@@ -1,7 +1,7 @@
 //! Page loads as browsers tell them: by page, and by what people have in their hands.
 
 mod parts;
-mod wrong;
+pub(super) mod wrong;
 
 use maud::{Markup, html};
 use measuring::{ALL, Sketch, metric};
@@ -69,7 +69,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
             (parts::parts(details, chosen.subject))
             (parts::alive(details, chosen.subject))
             (parts::frames(details, chosen.subject))
-            (wrong::wrong(asked, &measured, details))
+            (wrong::wrong(asked, &measured, details, chosen.subject))
         }
     };
     Ok(page.into_string())
@@ -105,7 +105,7 @@ fn sample(measured: &Measurements) -> Markup {
 fn details(asked: &Asked, subject: &str) -> Question {
     let mut parts: Vec<_> = parts::METRICS.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(parts::BY_NAVIGATION.map(|metric| (metric, Classes::WholeAnd("navigation"))));
-    parts.extend(wrong::METRICS.map(|metric| (metric, Classes::WholeAnd("build"))));
+    parts.extend(wrong::METRICS.into_iter().chain([metric::VIEWS]).map(|metric| (metric, Classes::WholeAnd("build"))));
     Question { range: asked.range, of: vec![subject.to_owned()], parts, against: asked.against, ..Question::default() }
 }
 
@@ -269,7 +269,7 @@ fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: 
 }
 
 /// What loading a page is called on the server: `GET /products/{handle}` of `/products/:handle`.
-fn on_the_server(page: &str) -> String {
+pub(super) fn on_the_server(page: &str) -> String {
     let parts = page.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
     format!("GET {}", parts.collect::<Vec<_>>().join("/"))
 }

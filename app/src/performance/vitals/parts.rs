@@ -7,16 +7,18 @@ use ports::performance::{Measured, Measurements};
 use super::super::{
     shown::{change_of, heads, heads_with_bar, scrolled, scrolled_as},
     units::{percent, share, time},
+    verdict::{VITALS, Vital},
 };
 use crate::ui::format::number;
 
 /// Told for each page view as a whole.
-pub(super) const METRICS: [&str; 14] = [
-    LARGEST.of,
+pub(super) const METRICS: [&str; 15] = [
+    LARGEST.of.metric,
     LARGEST.parts[0].metric,
     LARGEST.parts[1].metric,
     LARGEST.parts[2].metric,
     LARGEST.parts[3].metric,
+    ANSWER.of.metric,
     ANSWER.parts[0].metric,
     ANSWER.parts[1].metric,
     ANSWER.parts[2].metric,
@@ -46,8 +48,7 @@ const SOFT: &str = "navigation:soft";
 /// What is made of parts, one after the other.
 struct Whole<'a> {
     id: &'a str,
-    heading: &'a str,
-    of: &'a str,
+    of: &'a Vital,
     says: &'a str,
     parts: &'a [Part],
 }
@@ -59,8 +60,7 @@ struct Part {
 
 const LARGEST: Whole<'static> = Whole {
     id: "largest",
-    heading: "Largest paint, in its parts",
-    of: "vitals.lcp",
+    of: &VITALS[0],
     says: "Until the largest thing of a page is on the screen. Where the first part is long the server or the network is slow; where the last one is, what runs before it is drawn.",
     parts: &[
         Part { metric: "vitals.lcp-ttfb", name: "Until the page's first byte" },
@@ -72,8 +72,7 @@ const LARGEST: Whole<'static> = Whole {
 
 const ANSWER: Whole<'static> = Whole {
     id: "answer",
-    heading: "Interaction, in its parts",
-    of: "vitals.inp",
+    of: &VITALS[1],
     says: "From a press or a key to what is drawn of it, of one of the slowest of each page view.",
     parts: &[
         Part { metric: "vitals.inp-input-delay", name: "Until the page listens" },
@@ -82,7 +81,7 @@ const ANSWER: Whole<'static> = Whole {
     ],
 };
 
-/// The largest paint and the slowest interaction, each in its parts.
+/// Until the largest thing is drawn and until the slowest input is answered, each in its parts.
 pub(super) fn parts(details: &Measurements, subject: &str) -> Markup {
     html! { (in_parts(details, subject, &LARGEST)) (in_parts(details, subject, &ANSWER)) }
 }
@@ -97,7 +96,7 @@ pub(super) fn alive(details: &Measurements, subject: &str) -> Markup {
         None => whole(metric),
     };
     let rows = [
-        ("The app is here", whole(DOWNLOADED)),
+        ("The app is downloaded", whole(DOWNLOADED)),
         ("The app is compiled", whole(COMPILED)),
         ("The page has come alive", whole(HYDRATED)),
         ("The view stands", of_documents(VIEW)),
@@ -162,7 +161,7 @@ fn in_parts(details: &Measurements, subject: &str, whole: &Whole<'_>) -> Markup 
     let heading = format!("{}-h", whole.id);
     html! {
         section.part aria-labelledby=(heading) {
-            h2 id=(heading) { (whole.heading) }
+            h2 id=(heading) { (whole.of.name) ", in its parts" }
             @if placed.is_empty() { p.muted { "No browser has said anything of it in this time." } } @else {
                 p.muted { (whole.says) " Of 100 page loads 75 took no longer than p75, each part for itself, so that they do not add up; shares are of all the time that all loads took." }
                 (bar_of(&placed.iter().map(|(_, one, begins)| (*begins, one.now.sum())).collect::<Vec<_>>(), all))
@@ -178,7 +177,7 @@ fn in_parts(details: &Measurements, subject: &str, whole: &Whole<'_>) -> Markup 
                         }
                     }
                 }))
-                @if whole.of == LARGEST.of { @if let Some(one) = details.find(whole.of, subject, "") { p.muted { "All of it, 75 of 100: " (one.now.quantile(750).map(time).unwrap_or_default()) "." } } }
+                @if let Some(value) = details.find(whole.of.metric, subject, "").and_then(|one| one.now.quantile(750)) { p.muted { "All of it, 75 of 100: " (whole.of.shown(value)) "." } }
             }
         }
     }
@@ -190,7 +189,7 @@ fn bar_of(parts: &[(u64, u64)], all: u64) -> Markup {
     shades(&parts, all)
 }
 
-/// Parts of a whole at their places, each lighter than the one before it. It says nothing to those who do not see it, as the figures stand beside it.
+/// Parts of a whole at their places, each darker or lighter than its neighbours. It says nothing to those who do not see it, as the figures stand beside it.
 fn shades(parts: &[(usize, u64, u64)], all: u64) -> Markup {
     let place = |part: u64| share(part, all).unwrap_or(0);
     html! {
@@ -229,14 +228,22 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_paint_is_told_in_parts_that_lie_one_behind_the_other() {
-        let of = [("vitals.lcp-ttfb", "", &[250_000][..]), ("vitals.lcp-render-delay", "", &[750_000]), ("vitals.lcp", "", &[1_000_000])];
+    fn what_people_wait_for_is_told_in_parts_that_lie_one_behind_the_other() {
+        let of = [
+            ("vitals.lcp-ttfb", "", &[250_000][..]),
+            ("vitals.lcp-render-delay", "", &[750_000]),
+            ("vitals.lcp", "", &[1_000_000]),
+            ("vitals.inp-processing", "", &[60_000]),
+            ("vitals.inp", "", &[80_000]),
+        ];
 
         let html = parts(&measured(&of), ALL).into_string();
 
         assert!(html.contains(">25 %<") && html.contains(">75 %<") && !html.contains("Until its picture"), "{html}");
         assert_eq!(html.matches("x=\"250\" width=\"750\"").count(), 2, "{html}");
-        assert!(html.contains("No browser has said anything of it") && !html.contains("style="), "{html}");
+        assert!(html.contains("All of it, 75 of 100: 1.0 s.") && html.contains("All of it, 75 of 100: 80 ms."), "{html}");
+        assert!(html.contains("Largest thing drawn, in its parts") && html.contains("Answer to input, in its parts"), "{html}");
+        assert!(parts(&measured(&[]), ALL).into_string().contains("No browser has said anything of it") && !html.contains("style="), "{html}");
     }
 
     #[test]

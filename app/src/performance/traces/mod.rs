@@ -34,22 +34,17 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 
 /// The address of what is kept of a route, such as `GET /products`.
 pub(super) fn of_route(route: &str, asked: &Asked) -> String {
-    elsewhere(asked).with_of(Some(route)).address()
+    asked.at(PATH).with_of(Some(route)).address()
 }
 
 /// Of a route those that failed.
 pub(super) fn failed(route: &str, asked: &Asked) -> String {
-    elsewhere(asked).with_of(Some(route)).with_by("failed").address()
+    asked.at(PATH).with_of(Some(route)).with_by("failed").address()
 }
 
 /// Those in which something of that name happened, such as a statement.
 pub(super) fn with(name: &str, asked: &Asked) -> String {
-    Asked { with: Some(name.to_owned()), ..elsewhere(asked) }.address()
-}
-
-/// What is kept is compared with nothing.
-fn elsewhere(asked: &Asked) -> Asked {
-    Asked { path: PATH.to_owned(), range: asked.range, ..Asked::default() }
+    Asked { with: Some(name.to_owned()), ..asked.at(PATH) }.address()
 }
 
 async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
@@ -87,7 +82,7 @@ fn only(asked: &Asked) -> Markup {
                 @if let Some(of) = on_the_server { " " a.link href=(asked.with_of(Some(of)).address()) { "The same on the server" } }
             }
         }
-        @if let Some(with) = &asked.with { p { "Only those with " code { (with) } ". " a.link href=(everything.address()) { "Whatever happened in them" } } }
+        @if let Some(with) = &asked.with { p { "Only those with " code { (with) } ". " a.link href=(everything.address()) { "All traces" } } }
     }
 }
 
@@ -180,10 +175,7 @@ mod tests {
         let (failed, with) = (read(failed("GET /products", &asked)), read(with("ROWS_BY_KEY", &asked)));
 
         assert_eq!((failed.of.as_deref(), failed.by.as_deref(), failed.range), (Some("GET /products"), Some("failed"), asked.range));
-        assert_eq!(
-            (with.with.as_deref(), with.of, with.class, with.against),
-            (Some("ROWS_BY_KEY"), None, None, ports::performance::Against::TimeBefore)
-        );
+        assert_eq!((with.with.as_deref(), with.of, with.class, with.range), (Some("ROWS_BY_KEY"), None, None, asked.range));
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup
                             th scope="row" { (judged.budget.what) }
                             td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
                             td.num { (limit(judged.budget)) }
-                            td { (state(judged, "Held there")) }
+                            td { (state(judged, "Checked there")) }
                         }
                     }
                 }))
@@ -261,7 +261,7 @@ mod tests {
 
         let part = |id: &str| page.split_once(&format!("id=\"{id}-h\"")).unwrap().1.split_once("</section>").unwrap().0.to_owned();
         assert!(part("built").contains("The first chunk") && part("built").contains(" kB"), "{page}");
-        assert!(part("tested").contains(">Held there<") && part("tested").contains(" budgets</summary>"), "{page}");
+        assert!(part("tested").contains(">Checked there<") && part("tested").contains(" budgets</summary>"), "{page}");
         assert!(part("tested").contains("A thousand people: p95") && !part("tested").contains("The first chunk"), "{page}");
         let (counted, beacons) = (part("counted"), OURS.get("instructions-beacons").unwrap());
         assert!(counted.contains(&beacons.what) && counted.contains(&limit(beacons)), "{counted}");

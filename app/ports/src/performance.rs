@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::clock::Timestamp;
-use measuring::{Series, Sketch, Span};
+use measuring::{Series, Sketch, Span, metric};
 
 use crate::{Access, error::AppError};
 
@@ -34,22 +34,19 @@ pub struct Question {
     pub range: Range,
     /// Of some routes, statements or caches only; none: of each.
     pub of: Vec<String>,
-    /// Only the parts of one class, such as `device:phone`, whatever `parts` says of classes.
+    /// Of metrics that are wanted in all classes ([`Classes::All`]) only this one, such as `device:phone`.
     pub class: Option<String>,
     /// Each metric with the parts of it that are wanted.
     pub parts: Vec<(&'static str, Classes)>,
-    /// Metrics of which only the whole is wanted: their periods are empty.
-    pub summed: &'static [&'static str],
-    /// Of a metric that is named here only this subject is wanted by periods.
-    pub charted: Vec<(&'static str, String)>,
+    /// Metrics that are wanted by periods, too, each of one subject or of all of them. Of what is not named here only the whole is told.
+    pub charts: Vec<(&'static str, Option<String>)>,
     pub against: Against,
 }
 
 impl Question {
-    /// Whether only the whole of a series is wanted.
-    pub fn is_summed(&self, series: &Series) -> bool {
-        let mut charted = self.charted.iter().filter(|(metric, _)| *metric == series.metric).peekable();
-        self.summed.contains(&&*series.metric) || (charted.peek().is_some() && charted.all(|(_, of)| *of != series.of))
+    /// Whether a series is wanted by periods, too.
+    pub fn has_chart(&self, series: &Series) -> bool {
+        self.charts.iter().any(|(metric, of)| *metric == series.metric && of.as_ref().is_none_or(|of| *of == series.of))
     }
 }
 
@@ -168,6 +165,12 @@ impl Measurements {
         found.for_each(|one| all.merge(one));
         Some(all)
     }
+
+    /// How many requests of a metric the server is to blame for ([`metric::failed`]), now and before.
+    pub fn failed(&self, metric: &str, wanted: impl Fn(&Series) -> bool) -> (u64, u64) {
+        let of = |one: &Measured| (metric::failed(&one.series.class, &one.now), metric::failed(&one.series.class, &one.before));
+        self.of(metric).filter(|one| wanted(&one.series)).map(of).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+    }
 }
 
 impl Measured {
@@ -206,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn charts_are_of_one_subject_or_of_all_and_the_rest_are_sums() {
+        let charts = vec![("http.duration", Some("GET /".to_owned())), ("cache.hit", None)];
+        let question = Question { charts, ..Question::default() };
+        let has_chart = |metric: &str, of: &str| question.has_chart(&Series::new(metric, of, "2xx"));
+
+        assert_eq!([has_chart("http.duration", "GET /"), has_chart("http.duration", "GET /runs")], [true, false]);
+        assert_eq!([has_chart("cache.hit", "list"), has_chart("cache.miss", "list")], [true, false]);
+    }
+
+    #[test]
     fn classes_are_chosen_by_dimension() {
         let chosen = |classes: Classes| ["", "2xx", "device:phone", "build:a"].map(|class| classes.has(class));
 
@@ -228,5 +241,18 @@ mod tests {
 
         assert_eq!((all.now.count(), all.now.sum(), all.periods[0].count(), all.periods[1].count()), (2, 12, 2, 0));
         assert!(measurements.together("http.bytes", |_| true).is_none());
+    }
+
+    #[test]
+    fn whoever_waited_in_vain_was_failed_as_whoever_got_an_error() {
+        let span = Span::last(60, 1_000);
+        let waited = Measured { before: Sketch::of(metric::PATIENCE * 2), ..measured(metric::GIVEN_UP, metric::PATIENCE * 2) };
+        let series = vec![measured("2xx", 5), measured("5xx", 9), measured(metric::GIVEN_UP, 5), waited];
+        let measurements = Measurements { span, series, deployments: Vec::new(), compared: Compared::default() };
+
+        let failed = measurements.failed("http.duration", |_| true);
+
+        assert_eq!(failed, (2, 1));
+        assert_eq!(measurements.failed("http.duration", |series| series.class == "2xx"), (0, 0));
     }
 }

@@ -17,7 +17,7 @@ use super::{
     asked::Asked,
     changes::Forms,
     profiled,
-    shown::{head_of_all, heads, sentence, words},
+    shown::{head_of_all, heads, scrolled, sentence, words},
 };
 
 /// Above which utilisation something is near its end.
@@ -26,27 +26,28 @@ const NEAR: f64 = 0.6;
 const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
 const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
-/// What is measured without classes.
-const WHOLE: [&str; 10] = [
+/// What may be used up, and what waits for it: measured without classes, and looked at by the minute.
+const USED: [&str; 8] = [
     metric::PROCESS_CPU,
     metric::MACHINE_CPU,
     metric::DISK_BUSY,
     metric::DB_USED,
     metric::DB_WAIT,
     metric::HTTP_CONNECTIONS,
-    metric::PROVIDER_USED,
-    metric::PROVIDER_WAITED,
     metric::RUNTIME_BUSY,
     metric::RUNTIME_LAG,
 ];
+/// Of providers there are only sums.
+const PROVIDERS: [&str; 2] = [metric::PROVIDER_USED, metric::PROVIDER_WAITED];
 /// The present minute is not over, and the one before may not be written yet.
 const NOT_YET: usize = 2;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
-    let mut parts: Vec<_> = WHOLE.map(|metric| (metric, Classes::Whole)).to_vec();
+    let mut parts: Vec<_> = USED.into_iter().chain(PROVIDERS).map(|metric| (metric, Classes::Whole)).collect();
     parts.push((metric::HTTP_TOGETHER, Classes::All));
-    let measured = ports.performance.measurements(who, &Question { range, parts, ..Question::default() }).await?;
+    let charts = USED.into_iter().chain([metric::HTTP_TOGETHER]).map(|metric| (metric, None)).collect();
+    let measured = ports.performance.measurements(who, &Question { range, parts, charts, ..Question::default() }).await?;
     let profiled = ports.profiles.latest(who).await?;
     let page = html! {
         (head_of_all(asked, "Bottlenecks", "What is used up first if more is asked, by the minute: how much of each thing was in use, against how much was asked.", &forms.done))
@@ -88,24 +89,19 @@ fn table(found: &Bottlenecks) -> Markup {
         section.part aria-labelledby="each-h" {
             h2 #each-h { "Each" }
             p.muted { "Up to " (number(found.throughput)) " requests a second were asked. Waits are those of a request while few were asked, and while many were." }
-            div.scroll tabindex="0" role="group" aria-labelledby="each-h" {
-                table.table {
-                    (heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]))
-                    tbody {
-                        @for resource in &found.resources {
-                            tr {
-                                th scope="row" { (resource.name) }
-                                td.num { (percent(resource.highest)) }
-                                td.num { (percent(resource.idle)) }
-                                td.num { (number(resource.demand_ms)) " ms" }
-                                td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
-                                td.num { (wait(resource, 0)) }
-                                td.num { (wait(resource, 1)) }
-                            }
-                        }
+            (scrolled("each-h", &heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]), &html! {
+                @for resource in &found.resources {
+                    tr {
+                        th scope="row" { (resource.name) }
+                        td.num { (percent(resource.highest)) }
+                        td.num { (percent(resource.idle)) }
+                        td.num { (number(resource.demand_ms)) " ms" }
+                        td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
+                        td.num { (wait(resource, 0)) }
+                        td.num { (wait(resource, 1)) }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -166,22 +162,17 @@ fn providers(measured: &Measurements) -> Markup {
             } @else {
                 @for one in &asked { p { b { (one.name) } ": " (meaning(one.share, one.waited_ms)) } }
                 p.muted { "How many calls were on their way, of those that are let through at once, by every ten seconds in which there were some." }
-                div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
-                    table.table {
-                        (heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn"]))
-                        tbody {
-                            @for one in &asked {
-                                tr {
-                                    th scope="row" { (one.name) }
-                                    td.num { (one.calls) }
-                                    td.num { (percent(one.share)) }
-                                    td.num { (percent(one.most)) }
-                                    td.num { (milliseconds(one.waited_ms)) }
-                                }
-                            }
+                (scrolled("providers-h", &heads("Provider", &["Calls", "On the mean", "Most in use", "Waited for their turn"]), &html! {
+                    @for one in &asked {
+                        tr {
+                            th scope="row" { (one.name) }
+                            td.num { (one.calls) }
+                            td.num { (percent(one.share)) }
+                            td.num { (percent(one.most)) }
+                            td.num { (milliseconds(one.waited_ms)) }
                         }
                     }
-                }
+                }))
             }
         }
     }

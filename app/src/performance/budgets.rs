@@ -15,7 +15,7 @@ use ports::{
 };
 
 use super::{
-    shown::{heads, icon, places, tile},
+    shown::{heads, icon, places, scrolled, tile},
     units,
 };
 use crate::ui::{chart::bar, format::number};
@@ -44,7 +44,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
         (places(PATH))
-        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is passed is an alert." }
+        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is measured while it is used and is passed is an alert." }
         @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
         section.part aria-labelledby="live-h" {
             h2 #live-h { "While it is used" }
@@ -73,12 +73,7 @@ fn errors(objective: Objective, live: &LiveFigures) -> Markup {
                 (tile("Asked", &number(month.total), Some("in 30 days, this one among them")))
                 @if let Some(seconds) = burning[2].long.and_then(|rate| objective.lasts(left, rate)) { (tile("Lasts", &lasts(seconds), Some("if it goes on as in the last 3 days"))) }
             }
-            div.scroll tabindex="0" role="group" aria-labelledby="errors-h" {
-                table.table {
-                    (heads("Windows", &["Burns in the long one", "In the short one", "Limit", "Failed", "State"]))
-                    tbody { @for pair in &burning { (pair_row(pair)) } }
-                }
-            }
+            (scrolled("errors-h", &heads("Windows", &["Burns in the long one", "In the short one", "Limit", "Failed", "State"]), &html! { @for pair in &burning { (pair_row(pair)) } }))
         }
     }
 }
@@ -116,12 +111,7 @@ fn summary(judged: &[&Judged<'_>]) -> Markup {
 
 fn table(judged: &[&Judged<'_>], live: &LiveFigures) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-labelledby="live-h" {
-            table.table {
-                (heads("Budget", &["Measured", "Limit", "Used", "State"]))
-                tbody { @for judged in judged { (row(judged, live)) } }
-            }
-        }
+        (scrolled("live-h", &heads("Budget", &["Measured", "Limit", "Used", "State"]), &html! { @for judged in judged { (row(judged, live)) } }))
     }
 }
 
@@ -159,21 +149,16 @@ fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup
             p.muted { (says) }
             details {
                 summary { (told(judged)) }
-                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                    table.table {
-                        (heads("Budget", &["Is", "Limit", "State"]))
-                        tbody {
-                            @for judged in judged {
-                                tr {
-                                    th scope="row" { (judged.budget.what) }
-                                    td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
-                                    td.num { (limit(judged.budget)) }
-                                    td { (state(judged, "Held there")) }
-                                }
-                            }
+                (scrolled(&heading, &heads("Budget", &["Is", "Limit", "State"]), &html! {
+                    @for judged in judged {
+                        tr {
+                            th scope="row" { (judged.budget.what) }
+                            td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
+                            td.num { (limit(judged.budget)) }
+                            td { (state(judged, "Checked there")) }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -276,7 +261,7 @@ mod tests {
 
         let part = |id: &str| page.split_once(&format!("id=\"{id}-h\"")).unwrap().1.split_once("</section>").unwrap().0.to_owned();
         assert!(part("built").contains("The first chunk") && part("built").contains(" kB"), "{page}");
-        assert!(part("tested").contains(">Held there<") && part("tested").contains(" budgets</summary>"), "{page}");
+        assert!(part("tested").contains(">Checked there<") && part("tested").contains(" budgets</summary>"), "{page}");
         assert!(part("tested").contains("A thousand people: p95") && !part("tested").contains("The first chunk"), "{page}");
         let (counted, beacons) = (part("counted"), OURS.get("instructions-beacons").unwrap());
         assert!(counted.contains(&beacons.what) && counted.contains(&limit(beacons)), "{counted}");

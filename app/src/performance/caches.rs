@@ -10,7 +10,7 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{against, head, heads, tile},
+    shown::{against, head, heads, scrolled, tile},
     traces::with,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share, size},
@@ -22,8 +22,8 @@ const PROMISED: u64 = 800;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = [metric::CACHE_HIT, metric::CACHE_MISS, metric::CACHE_SHARED, metric::CACHE_BYTES].map(|metric| (metric, Classes::Whole)).to_vec();
-    let summed = &[metric::CACHE_SHARED, metric::CACHE_BYTES];
-    let question = Question { range: asked.range, parts, summed, against: asked.against, ..Question::default() };
+    let charts = vec![(metric::CACHE_HIT, None), (metric::CACHE_MISS, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Caches", "What was answered from memory, or from Redis where servers share it, instead of being made or read anew. The first ones are of finished answers, those that are known of products."))
@@ -86,30 +86,25 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
     html! {
         section.part aria-labelledby="caches-h" {
             h2 #caches-h { "Each" }
-            div.scroll tabindex="0" role="group" aria-labelledby="caches-h" {
-                table.table {
-                    (heads("Cache", &["From a cache", "Lookups", "In memory", "In Redis", "Made or read", "From a cache before", "Takes", "Traces"]))
-                    tbody {
-                        @for name in names {
-                            @let (hits, misses) = counts(measured, Some(name), |one| &one.now);
-                            @let (hits_before, misses_before) = counts(measured, Some(name), |one| &one.before);
-                            @let shared = shared(measured, Some(name));
-                            tr {
-                                th scope="row" { (name) }
-                                td.num { (share(hits, hits + misses).map(percent).unwrap_or_default()) }
-                                td.num { (number(hits + misses)) }
-                                td.num { (number(hits.saturating_sub(shared))) }
-                                td.num { (number(shared)) }
-                                td.num { (number(misses)) }
-                                td.num.muted { (share(hits_before, hits_before + misses_before).map(percent).unwrap_or_default()) }
-                                td.num { (measured.find(metric::CACHE_BYTES, name, "").and_then(|one| one.now.quantile(950)).map(size).unwrap_or_default()) }
-                                // What is known of products is looked up too often to be noted in a trace.
-                                td.num { @if !name.starts_with("known ") { a.link href=(with(name, asked)) { "show" span.vh { " those that asked " (name) } } } }
-                            }
-                        }
+            (scrolled("caches-h", &heads("Cache", &["From a cache", "Lookups", "In memory", "In Redis", "Made or read", "From a cache before", "Takes", "Traces"]), &html! {
+                @for name in names {
+                    @let (hits, misses) = counts(measured, Some(name), |one| &one.now);
+                    @let (hits_before, misses_before) = counts(measured, Some(name), |one| &one.before);
+                    @let shared = shared(measured, Some(name));
+                    tr {
+                        th scope="row" { (name) }
+                        td.num { (share(hits, hits + misses).map(percent).unwrap_or_default()) }
+                        td.num { (number(hits + misses)) }
+                        td.num { (number(hits.saturating_sub(shared))) }
+                        td.num { (number(shared)) }
+                        td.num { (number(misses)) }
+                        td.num.muted { (share(hits_before, hits_before + misses_before).map(percent).unwrap_or_default()) }
+                        td.num { (measured.find(metric::CACHE_BYTES, name, "").and_then(|one| one.now.quantile(950)).map(size).unwrap_or_default()) }
+                        // What is known of products is looked up too often to be noted in a trace.
+                        td.num { @if !name.starts_with("known ") { a.link href=(with(name, asked)) { "show" span.vh { " those that asked " (name) } } } }
                     }
                 }
-            }
+            }))
         }
     }
 }

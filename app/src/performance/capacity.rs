@@ -13,7 +13,7 @@ use ports::{Access, Ports, error::AppError, lab::LabRecord};
 
 use super::{
     asked::Asked,
-    shown::{head_of_all, heads, tile},
+    shown::{head_of_all, heads, scrolled, tile},
 };
 use crate::ui::chart::{Dot, Plot, plot};
 
@@ -143,24 +143,19 @@ fn steps(kept: &Kept) -> Markup {
     html! {
         details {
             summary { "The steps as a table" }
-            div.scroll tabindex="0" role="group" aria-labelledby="law-h" {
-                table.table {
-                    (heads("Due", &["Answered", "People", "In hand", "Mean", "p95", "Failed"]))
-                    tbody {
-                        @for step in &kept.run.steps {
-                            tr {
-                                th scope="row" { (number(step.rate)) "/s" }
-                                td.num { (number(step.throughput)) "/s" }
-                                td.num { (whole(users(step, &kept.question))) }
-                                td.num { (number(step.in_hand())) }
-                                td.num { (number(step.response_ms)) " ms" }
-                                td.num { (number(step.p95_ms)) " ms" }
-                                td.num { (percent(step.errors)) }
-                            }
-                        }
+            (scrolled("law-h", &heads("Due", &["Answered", "People", "In hand", "Mean", "p95", "Failed"]), &html! {
+                @for step in &kept.run.steps {
+                    tr {
+                        th scope="row" { (number(step.rate)) "/s" }
+                        td.num { (number(step.throughput)) "/s" }
+                        td.num { (whole(users(step, &kept.question))) }
+                        td.num { (number(step.in_hand())) }
+                        td.num { (number(step.response_ms)) " ms" }
+                        td.num { (number(step.p95_ms)) " ms" }
+                        td.num { (percent(step.errors)) }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -183,16 +178,11 @@ fn tried(kept: &Kept) -> Markup {
                 None => p.muted { "The run did not try its own number, so that nothing says whether it holds. " code { "scripts/load capacity" } " does it by itself, at nine tenths of it." },
                 Some(tried) => {
                     p { (tried.sentence) }
-                    div.scroll tabindex="0" role="group" aria-labelledby="tried-h" {
-                        table.table {
-                            (heads("At nine tenths of it", &["Predicted", "Measured", "Of it"]))
-                            tbody {
-                                (row("People", tried.users, ""))
-                                (row("Requests a second", tried.throughput, ""))
-                                (row("Mean of an answer", tried.response_ms, " ms"))
-                            }
-                        }
-                    }
+                    (scrolled("tried-h", &heads("At nine tenths of it", &["Predicted", "Measured", "Of it"]), &html! {
+                        (row("People", tried.users, ""))
+                        (row("Requests a second", tried.throughput, ""))
+                        (row("Mean of an answer", tried.response_ms, " ms"))
+                    }))
                 }
             }
         }

@@ -15,7 +15,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::p95,
-    shown::{against, change, change_of, failures, head, heads, tile},
+    shown::{against, change, change_of, failures, head, heads, scrolled, tile},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, time},
@@ -39,8 +39,9 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::JOB_WAITING, Classes::Whole),
         (metric::PROVIDER_DURATION, Classes::All),
     ];
-    let measured =
-        ports.performance.measurements(who, &Question { range: asked.range, parts, against: asked.against, ..Question::default() }).await?;
+    let charts = vec![(metric::JOB_DURATION, None), (metric::PROVIDER_DURATION, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Jobs", "What is done in the background, and how long other programs took that were asked: providers of texts, receivers of webhooks, Redis."))
         (against(asked, &measured))
@@ -122,27 +123,22 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #kinds-h { "By kind" }
             @if groups.is_empty() { p.muted { "No job has run in this time." } } @else {
                 p.muted { "Of 100 runs 50 took no longer than p50, and 95 no longer than p95. Waited is from when a run could have begun until it did. A run that failed and is tried again is told of apart from those that failed for good." }
-                div.scroll tabindex="0" role="group" aria-labelledby="kinds-h" {
-                    table.table {
-                        (heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "p95 before", "Traces"]))
-                        tbody {
-                            @for group in &groups {
-                                @let of = |metric: &str| measured.find(metric, group.of, "").map(|one| &one.now);
-                                tr {
-                                    th scope="row" { (kind(group.of)) }
-                                    td.num { (number(group.all.now.count())) }
-                                    (failures(group.count(&FAILED), &traces::failed(group.of, asked)))
-                                    td.num { (number(group.count(&["again"]))) }
-                                    (times(&group.all.now))
-                                    td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
-                                    td.num { (of(metric::JOB_WAITING).and_then(Sketch::most).map(number).unwrap_or_default()) }
-                                    td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(of_route(group.of, asked)) { "show" span.vh { " those of " (kind(group.of)) } } }
-                                }
-                            }
+                (scrolled("kinds-h", &heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "p95 before", "Traces"]), &html! {
+                    @for group in &groups {
+                        @let of = |metric: &str| measured.find(metric, group.of, "").map(|one| &one.now);
+                        tr {
+                            th scope="row" { (kind(group.of)) }
+                            td.num { (number(group.all.now.count())) }
+                            (failures(group.count(&FAILED), Some(&traces::failed(group.of, asked))))
+                            td.num { (number(group.count(&["again"]))) }
+                            (times(&group.all.now))
+                            td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
+                            td.num { (of(metric::JOB_WAITING).and_then(Sketch::most).map(number).unwrap_or_default()) }
+                            td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(of_route(group.of, asked)) { "show" span.vh { " those of " (kind(group.of)) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -155,24 +151,19 @@ fn providers(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #providers-h { "By who was asked" }
             @if groups.is_empty() { p.muted { "No other program was asked in this time." } } @else {
                 p.muted { "Refused is what the other side would not do: a key it does not know, or too many calls. Failed is what it could not." }
-                div.scroll tabindex="0" role="group" aria-labelledby="providers-h" {
-                    table.table {
-                        (heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]))
-                        tbody {
-                            @for group in &groups {
-                                tr {
-                                    th scope="row" { (provider(group.of)) }
-                                    td.num { (number(group.all.now.count())) }
-                                    td.num { (bad(group.count(&["failed"]))) }
-                                    td.num { (number(group.count(&["refused"]))) }
-                                    (times(&group.all.now))
-                                    td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(traces::with(group.of, asked)) { "show" span.vh { " those that asked " (provider(group.of)) } } }
-                                }
-                            }
+                (scrolled("providers-h", &heads("Who was asked", &["Calls", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]), &html! {
+                    @for group in &groups {
+                        tr {
+                            th scope="row" { (provider(group.of)) }
+                            td.num { (number(group.all.now.count())) }
+                            (failures(group.count(&["failed"]), None))
+                            td.num { (number(group.count(&["refused"]))) }
+                            (times(&group.all.now))
+                            td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(traces::with(group.of, asked)) { "show" span.vh { " those that asked " (provider(group.of)) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -182,10 +173,6 @@ fn providers(asked: &Asked, measured: &Measurements) -> Markup {
 fn times(now: &Sketch) -> Markup {
     let told = |value: Option<u64>| value.map(time).unwrap_or_default();
     html! { @for value in [now.quantile(500), now.quantile(950), now.most()] { td.num { (told(value)) } } }
-}
-
-fn bad(count: u64) -> Markup {
-    html! { @if count > 0 { span.badge data-tone="bad" { (number(count)) } } @else { "0" } }
 }
 
 /// What took most of the time first.
@@ -296,7 +283,7 @@ mod tests {
         assert!(rows[0].contains(ProviderKind::OpenAi.label()) && rows[1].contains(">Receivers of webhooks<"), "{table}");
         assert_eq!(
             (cells(rows[0])[..3].to_vec(), cells(rows[1])[..3].to_vec()),
-            (vec!["4".to_owned(), "1".into(), "2".into()], vec!["1".into(), "0".into(), "0".into()])
+            (vec!["4".to_owned(), "1 failed".into(), "2".into()], vec!["1".into(), "0".into(), "0".into()])
         );
         assert_eq!(cells(rows[0])[5], "30 s");
         assert!(rows[0].contains("href=\"/performance/traces?with=openai\""), "{}", rows[0]);

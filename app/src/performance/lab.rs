@@ -15,7 +15,7 @@ use ports::{
 use super::{
     asked::Asked,
     changes::{Forms, Told, changes},
-    shown::{head_of_all, heads},
+    shown::{head_of_all, heads, scrolled},
 };
 use crate::ui::{
     chart::{Dot, Plot, plot},
@@ -151,23 +151,18 @@ fn chart(at: usize, name: &str, runs: &[Run<'_>], points: &[ChangePoint], opened
             }
             details open[opened] {
                 summary { "The runs as a table" }
-                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                    table.table {
-                        (heads("Run", &["Build", "Value", "Spread", "Repeats", "Change"]))
-                        tbody {
-                            @for run in runs.iter().rev() {
-                                tr {
-                                    th scope="row" { (format::moment(run.record.at)) }
-                                    td.num { code { (run.record.build.name()) } }
-                                    td.num { (with_unit(run.measured.value(), unit)) }
-                                    td.num { @if let Some(by) = run.measured.spread() { "± " (with_unit(by, unit)) } }
-                                    td.num { (run.measured.values.len()) }
-                                    td.num { @if let Some(point) = began(run.record.at) { a.link href={ "#c-" (point.id) } { (if point.is_worse { "Worse" } else { "Better" }) } } }
-                                }
-                            }
+                (scrolled(&heading, &heads("Run", &["Build", "Value", "Spread", "Repeats", "Change"]), &html! {
+                    @for run in runs.iter().rev() {
+                        tr {
+                            th scope="row" { (format::moment(run.record.at)) }
+                            td.num { code { (run.record.build.name()) } }
+                            td.num { (with_unit(run.measured.value(), unit)) }
+                            td.num { @if let Some(by) = run.measured.spread() { "± " (with_unit(by, unit)) } }
+                            td.num { (run.measured.values.len()) }
+                            td.num { @if let Some(point) = began(run.record.at) { a.link href={ "#c-" (point.id) } { (if point.is_worse { "Worse" } else { "Better" }) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -179,28 +174,23 @@ fn table(asked: &Asked, group: &Alike<'_>, subject: &str) -> Markup {
     html! {
         section.part aria-labelledby="all-h" {
             h2 #all-h { "The last run" }
-            div.scroll tabindex="0" role="group" aria-labelledby="all-h" {
-                table.table {
-                    (heads("What", &["Value", "Spread", "The run before", "Differs by", "Runs"]))
-                    tbody {
-                        @for name in group.names() {
-                            @let runs = group.runs(name);
-                            @if let Some(last) = runs.last() {
-                                @let (value, unit) = (last.measured.value(), last.measured.unit.as_str());
-                                @let before = runs.len().checked_sub(2).map(|at| runs[at].measured.value());
-                                tr {
-                                    th scope="row" { a.link href=(of.with_metric(name).address()) { (name) } }
-                                    td.num { (with_unit(value, unit)) }
-                                    td.num { @if let Some(by) = last.measured.spread() { "± " (with_unit(by, unit)) } }
-                                    td.num { @if let Some(before) = before { (with_unit(before, unit)) } }
-                                    td.num.muted { (differs(before, value)) }
-                                    td.num { (runs.len()) }
-                                }
-                            }
+            (scrolled("all-h", &heads("What", &["Value", "Spread", "The run before", "Differs by", "Runs"]), &html! {
+                @for name in group.names() {
+                    @let runs = group.runs(name);
+                    @if let Some(last) = runs.last() {
+                        @let (value, unit) = (last.measured.value(), last.measured.unit.as_str());
+                        @let before = runs.len().checked_sub(2).map(|at| runs[at].measured.value());
+                        tr {
+                            th scope="row" { a.link href=(of.with_metric(name).address()) { (name) } }
+                            td.num { (with_unit(value, unit)) }
+                            td.num { @if let Some(by) = last.measured.spread() { "± " (with_unit(by, unit)) } }
+                            td.num { @if let Some(before) = before { (with_unit(before, unit)) } }
+                            td.num.muted { (differs(before, value)) }
+                            td.num { (runs.len()) }
                         }
                     }
                 }
-            }
+            }))
         }
     }
 }

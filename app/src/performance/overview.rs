@@ -2,7 +2,7 @@
 
 use domain::clock::Timestamp;
 use maud::{Markup, html};
-use measuring::{ALL, metric};
+use measuring::{ALL, Sketch, metric};
 use ports::{
     Access, Ports,
     alerts::Firing,
@@ -14,39 +14,19 @@ use ports::{
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
-    shown::{against, change, change_of, head, heads, shift, tile, tile_to},
+    shown::{FEWEST, LEAST, against, change, change_of, head, heads, scrolled, shift, tile, tile_to},
     slower::{bad, slower},
     traces,
     trend::{Trend, Value, deployments, fold, folded, trend},
     units::{percent, share, time},
     verdict::{VITALS, Vital},
+    vitals::wrong,
 };
 use crate::ui::{chart::Line, format::number};
 
 /// An answer within it leaves somebody content, as the product promises of its API; within four times as much they bear it.
 const CONTENT: u64 = 200_000;
 const BORNE: u64 = 4 * CONTENT;
-
-/// What has no chart.
-const SUMMED: [&str; 11] = [
-    metric::HTTP_IN_FLIGHT,
-    metric::HTTP_REFUSED,
-    metric::PROCESS_CPU,
-    metric::DB_USED,
-    metric::RUNTIME_LAG,
-    metric::CACHE_HIT,
-    metric::CACHE_MISS,
-    metric::VIEWS,
-    VITALS[0].metric,
-    VITALS[1].metric,
-    VITALS[2].metric,
-];
-
-/// What goes wrong in browsers.
-const WRONG: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
-
-/// What is asked of all pages together has no chart.
-const OF_ALL: [&str; 6] = [WRONG[0], WRONG[1], WRONG[2], VITALS[0].metric, VITALS[1].metric, VITALS[2].metric];
 
 /// Requests that must not fail, in thousandths: 99.9 %.
 const AVAILABLE: u64 = 999;
@@ -64,13 +44,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS[..3].iter().map(|vital| (vital.metric, Classes::Whole)));
-    let measured = ports
-        .performance
-        .measurements(who, &Question { range: asked.range, parts, summed: &SUMMED, against: asked.against, ..Question::default() })
-        .await?;
-    let mut parts: Vec<_> = WRONG.map(|metric| (metric, Classes::Whole)).into();
+    let charts = vec![(metric::HTTP_TOGETHER, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
+    let measured = ports.performance.measurements(who, &question).await?;
+    let mut parts: Vec<_> = wrong::METRICS.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(bad(&measured).flat_map(|(vital, ..)| ["device", "connection"].map(|dimension| (vital.metric, Classes::WholeAnd(dimension)))));
-    let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, summed: &OF_ALL, against: asked.against, ..Question::default() };
+    let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, against: asked.against, ..Question::default() };
     let of_all = ports.performance.measurements(who, &question).await?;
     let points = ports.lab.change_points(who, Source::Live).await?;
     let firing = ports.alerts.firing(who).await?;
@@ -83,7 +62,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (answers(asked, &measured))
         (fullness(asked, &measured))
         (routes(asked, &measured))
-        (charts(&measured))
+        (over_time(&measured))
         (deployments(&measured.deployments, now))
     };
     Ok(page.into_string())
@@ -121,7 +100,7 @@ fn loads(asked: &Asked, measured: &Measurements, of_all: &Measurements) -> Marku
                             dd.muted { span.badge data-tone=(verdict.tone()) { (verdict.words()) } " " (change_of(&one.now, &one.before, 750).unwrap_or_default()) }
                         }
                     }
-                    (wrong(&vitals, of_all, views))
+                    (gone_wrong(&vitals, of_all, views))
                 }
             }
         }
@@ -129,15 +108,15 @@ fn loads(asked: &Asked, measured: &Measurements, of_all: &Measurements) -> Marku
 }
 
 /// Errors that nobody caught, and how often the app itself has ended.
-fn wrong(vitals: &Asked, of_all: &Measurements, views: u64) -> Markup {
-    let [errors, rejections, panics] = WRONG.map(|metric| of_all.together(metric, |series| series.class.is_empty()));
+fn gone_wrong(vitals: &Asked, of_all: &Measurements, views: u64) -> Markup {
+    let [errors, rejections, panics] = wrong::METRICS.map(|metric| of_all.together(metric, |series| series.class.is_empty()));
     let sum = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.sum());
     let count = |one: &Option<Measured>| one.as_ref().map_or(0, |one| one.now.count());
     let hit = count(&errors).max(count(&rejections)).max(count(&panics));
     let address = format!("{}#wrong-h", vitals.address());
     html! {
         (tile_to("Errors in browsers", &address, &number(sum(&errors) + sum(&rejections)), share(hit, views).filter(|_| hit > 0).map(|part| format!("on {} of page views at least", percent(part))).as_deref()))
-        (tile_to("Ends of the app", &address, &number(sum(&panics)), None))
+        (tile_to("Crashes of the app", &address, &number(sum(&panics)), None))
     }
 }
 
@@ -146,7 +125,9 @@ fn answers(asked: &Asked, measured: &Measurements) -> Markup {
     let requests = asked.at("/performance/requests").address();
     let failed_ones = asked.at(traces::PATH).with_by("failed").address();
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
-    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
+    // However fast: neither a failure nor an answer that was not waited for leaves somebody content.
+    let answered = measured.together(metric::HTTP_TOGETHER, |series| series.class != "5xx" && series.class != metric::GIVEN_UP);
+    let (failures, _) = measured.failed(metric::HTTP_TOGETHER, |_| true);
     let refused = measured.together(metric::HTTP_REFUSED, |_| true).map_or(0, |one| one.now.count());
     html! {
         section.part aria-labelledby="answers-h" {
@@ -155,9 +136,7 @@ fn answers(asked: &Asked, measured: &Measurements) -> Markup {
                 None => p.muted { "Nothing was asked in this time." },
                 Some(all) => {
                     @let count = all.now.count();
-                    @let failures = failed.as_ref().map_or(0, |failed| failed.now.count());
-                    // However fast: a failure leaves nobody content.
-                    @let within = |limit| all.now.within(limit).saturating_sub(failed.as_ref().map_or(0, |failed| failed.now.within(limit)));
+                    @let within = |limit| answered.as_ref().map_or(0, |answered| answered.now.within(limit));
                     @let apdex = share(within(CONTENT) + within(BORNE), 2 * count).unwrap_or(0);
                     @let good = share(count - failures, count).unwrap_or(0);
                     dl.tiles.num {
@@ -212,26 +191,21 @@ fn fullness(asked: &Asked, measured: &Measurements) -> Markup {
 fn routes(asked: &Asked, measured: &Measurements) -> Markup {
     let mut rows: Vec<&Measured> = measured.of(metric::VIEWS).filter(|one| one.series.of != ALL && !one.now.is_empty()).collect();
     rows.sort_by_key(|one| std::cmp::Reverse(one.now.count()));
-    let link = Asked { path: "/performance/vitals".into(), ..asked.clone() };
+    let link = asked.at("/performance/vitals");
     html! {
         @if !rows.is_empty() {
             section.part aria-labelledby="pages-h" {
                 h2 #pages-h { "Pages" }
-                p.muted { "Beside a figure stands by how much it differs from before, where that is 5 % or more of 20 loads or more." }
-                div.scroll tabindex="0" role="group" aria-labelledby="pages-h" {
-                    table.table {
-                        (heads("Page", &["Loads", "LCP", "INP", "CLS"]))
-                        tbody {
-                            @for row in rows {
-                                tr {
-                                    th scope="row" { a.link href=(link.with_of(Some(&row.series.of)).address()) { (row.series.of) } }
-                                    td.num { (number(row.now.count())) }
-                                    @for vital in &VITALS[..3] { (judged(vital, measured.find(vital.metric, &row.series.of, ""))) }
-                                }
-                            }
+                p.muted { "Beside a figure stands by how much it differs from before, where that is " (LEAST) " % or more of " (FEWEST) " loads or more." }
+                (scrolled("pages-h", &heads("Page", &["Loads", "LCP", "INP", "CLS"]), &html! {
+                    @for row in rows {
+                        tr {
+                            th scope="row" { a.link href=(link.with_of(Some(&row.series.of)).address()) { (row.series.of) } }
+                            td.num { (number(row.now.count())) }
+                            @for vital in &VITALS[..3] { (judged(vital, measured.find(vital.metric, &row.series.of, ""))) }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -251,14 +225,14 @@ pub(super) fn judged(vital: &Vital, one: Option<&Measured>) -> Markup {
     }
 }
 
-fn charts(measured: &Measurements) -> Markup {
+fn over_time(measured: &Measurements) -> Markup {
     let all = measured.together(metric::HTTP_TOGETHER, |_| true);
-    let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx");
     let many = folded(measured.span);
     let periods = all.map(|all| fold(&all.periods, many)).unwrap_or_default();
-    let failed = failed.map(|failed| fold(&failed.periods, many)).unwrap_or_default();
+    let classes: Vec<_> = measured.of(metric::HTTP_TOGETHER).map(|one| (&*one.series.class, fold(&one.periods, many))).collect();
     let counts = periods.iter().enumerate().map(|(at, one)| {
-        let failures = failed.get(at).map_or(0, measuring::Sketch::count);
+        let of_class = |(class, periods): &(&str, Vec<Sketch>)| periods.get(at).map_or(0, |one| metric::failed(class, one));
+        let failures = classes.iter().map(of_class).sum();
         let says = if one.is_empty() { String::new() } else { format!("{} requests, {} failed", number(one.count()), number(failures)) };
         Value { height: one.count(), marked: failures, says }
     });
@@ -287,8 +261,8 @@ pub(super) fn limit() -> Line {
 }
 
 /// The 95th percentile of each period.
-pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
-    let of = |one: &measuring::Sketch| {
+pub(super) fn p95(periods: &[Sketch]) -> Vec<Value> {
+    let of = |one: &Sketch| {
         one.quantile(950).map_or_else(Value::default, |value| Value {
             height: value,
             marked: 0,
@@ -300,7 +274,7 @@ pub(super) fn p95(periods: &[measuring::Sketch]) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
-    use measuring::{Series, Sketch, Span};
+    use measuring::{Series, Span};
 
     use super::*;
 
@@ -347,10 +321,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_waits_in_vain_was_failed_and_whoever_leaves_at_once_was_not_content() {
+        let mut measured = measured();
+        measured.series.push(one(metric::HTTP_TOGETHER, ALL, metric::GIVEN_UP, &[1_000, 2 * metric::PATIENCE]));
+
+        let html = answers(&asked(), &measured).into_string();
+        let chart = over_time(&measured).into_string();
+
+        assert!(html.contains("<dd>6</dd>") && html.contains("<dd>41.6 %</dd>") && html.contains("66.66 % answered"), "{html}");
+        assert!(chart.contains("6 requests, 2 failed"), "{chart}");
+    }
+
+    #[test]
     fn what_goes_wrong_in_browsers_is_counted_with_the_views_it_was_on() {
-        let html = wrong(&asked(), &measured(), 40).into_string();
+        let html = gone_wrong(&asked().at("/performance/vitals"), &measured(), 40).into_string();
 
         assert!(html.contains("<dd>4</dd>") && html.contains("on 5 % of page views at least") && html.contains("<dd>1</dd>"), "{html}");
+        assert!(html.contains("href=\"/performance/vitals?range=7d#wrong-h\" rel=\"external\""), "{html}");
     }
 
     #[test]
@@ -380,7 +367,7 @@ mod tests {
     fn where_nothing_was_measured_it_says_so() {
         let nothing = Measurements { span: Span::last(60, 1_000), series: Vec::new(), deployments: Vec::new(), compared: Compared::default() };
 
-        let html = html! { (loads(&asked(), &nothing, &nothing)) (answers(&asked(), &nothing)) (fullness(&asked(), &nothing)) (charts(&nothing)) }
+        let html = html! { (loads(&asked(), &nothing, &nothing)) (answers(&asked(), &nothing)) (fullness(&asked(), &nothing)) (over_time(&nothing)) }
             .into_string();
 
         assert!(

@@ -12,7 +12,7 @@ use ports::profiles::{Profile, Profiled, SECONDS, USUAL_SECONDS};
 
 use super::{
     changes::Forms,
-    shown::icon,
+    shown::{heads_with_bar, icon, scrolled_as},
     units::{percent, share},
 };
 use crate::{
@@ -100,28 +100,17 @@ fn table(samples: &Samples) -> Markup {
     let of_all = |part: u64| percent(share(part, all).unwrap_or(0));
     html! {
         h3 #own-h { "What took the most itself" }
-        div.scroll tabindex="0" role="group" aria-labelledby="own-h" {
-            table.table.statements {
-                thead {
-                    tr {
-                        th scope="col" { "Function" }
-                        th scope="col" { span.vh { "Share of the time" } }
-                        @for name in ["Itself", "With what it called", "Whose"] { th.num scope="col" { (name) } }
-                    }
-                }
-                tbody {
-                    @for one in &shares {
-                        tr {
-                            th scope="row" { code { (one.name) } }
-                            td { (bar(one.own, most)) }
-                            td.num { (of_all(one.own)) }
-                            td.num { (of_all(one.total)) }
-                            td.num { (of(one.name)) }
-                        }
-                    }
+        (scrolled_as("table statements", "own-h", &heads_with_bar("Function", "Share of the time", &["Itself", "With what it called", "Whose"]), &html! {
+            @for one in &shares {
+                tr {
+                    th scope="row" { code { (one.name) } }
+                    td { (bar(one.own, most)) }
+                    td.num { (of_all(one.own)) }
+                    td.num { (of_all(one.total)) }
+                    td.num { (of(one.name)) }
                 }
             }
-        }
+        }))
     }
 }
 

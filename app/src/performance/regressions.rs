@@ -15,6 +15,7 @@ use super::{
     shown::head_of_all,
     units::time,
     verdict::{VITALS, Vital},
+    vitals::on_the_server,
 };
 use crate::ui::format::in_address;
 
@@ -67,15 +68,9 @@ pub(super) fn links(point: &ChangePoint) -> Markup {
             a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) } { "Its page loads" }
         } @else {
             a.link href={ "/performance/vitals?range=7d&metric=" (point.metric) "&of=" (of) } { "Its page loads" }
-            a.link href={ "/performance/traces?of=" (in_address(&request_of(&point.subject))) } { "Its traces" }
+            a.link href={ "/performance/traces?of=" (in_address(&on_the_server(&point.subject))) } { "Its traces" }
         }
     }
-}
-
-/// The request for a page, as the server names its route: a page is `/products/:handle`, its request `GET /products/{handle}`.
-fn request_of(page: &str) -> String {
-    let part = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
-    format!("GET {}", page.split('/').map(part).collect::<Vec<_>>().join("/"))
 }
 
 fn how() -> Markup {

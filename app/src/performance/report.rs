@@ -10,7 +10,7 @@ use ports::{
 };
 
 use super::{
-    shown::{heads, icon, places},
+    shown::{heads, icon, places, scrolled},
     units::{percent, share, time},
     verdict::{Unit, VITALS, Vital},
 };
@@ -70,8 +70,7 @@ pub async fn report(ports: &Ports, who: &Access, now: Timestamp) -> Result<Repor
         (metric::VIEWS, Classes::Whole),
     ];
     parts.extend(VITALS.iter().map(|vital| (vital.metric, Classes::Whole)));
-    let summed = &[metric::HTTP_DURATION, metric::HTTP_TOGETHER, metric::CACHE_HIT, metric::CACHE_MISS, metric::VIEWS];
-    let measured = ports.performance.measurements(who, &Question { range: Range::Week, parts, summed, ..Question::default() }).await?;
+    let measured = ports.performance.measurements(who, &Question { range: Range::Week, parts, ..Question::default() }).await?;
     Ok(Report::of(&measured, now))
 }
 
@@ -81,11 +80,12 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp) -> Result<
 
 impl Report {
     fn of(measured: &Measurements, now: Timestamp) -> Self {
+        let weeks = Week::both(measured);
         let tables = [vitals(measured), pages(measured), requests(measured), builds(measured)];
         Self {
             title: format!("Performance in the seven days up to {}", format::date(now)),
-            says: said(measured),
-            sums: sums(measured, now),
+            says: said(&weeks),
+            sums: sums(&weeks, now),
             tables: tables.into_iter().filter(|table| !table.rows.is_empty()).collect(),
         }
     }
@@ -106,12 +106,7 @@ impl Report {
                 @let id = table.name.to_lowercase().replace(' ', "-");
                 section.part aria-labelledby=(id) {
                     h2 id=(id) { (table.name) }
-                    div.scroll tabindex="0" role="group" aria-labelledby=(id) {
-                        table.table {
-                            (heads(table.heads[0], &table.heads[1..]))
-                            tbody { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }
-                        }
-                    }
+                    (scrolled(&id, &heads(table.heads[0], &table.heads[1..]), &html! { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }))
                 }
             }
         }
@@ -190,52 +185,65 @@ impl Figure {
     }
 }
 
-/// Which of the two weeks.
-type Week = fn(&Measured) -> &Sketch;
+/// What all of a week comes to.
+struct Week {
+    views: u64,
+    requests: Sketch,
+    failed: u64,
+    hits: u64,
+    lookups: u64,
+}
 
-/// What all of it comes to, now and in the week before.
-fn sums(measured: &Measurements, now: Timestamp) -> Table {
-    let all = |metric: &str, week: Week| measured.together(metric, |_| true).map(|one| week(&one).clone()).unwrap_or_default();
-    let failed = |week: Week| measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| week(&one).count());
-    let views = |week: Week| measured.find(metric::VIEWS, ALL, "").map_or(0, |one| week(one).count());
-    let hits = |week: Week| all(metric::CACHE_HIT, week).count();
-    let lookups = |week: Week| hits(week) + all(metric::CACHE_MISS, week).count();
+impl Week {
+    /// This one, and the one before.
+    fn both(measured: &Measurements) -> [Self; 2] {
+        let all = |metric: &str| measured.together(metric, |_| true).map_or_else(Default::default, |one| [one.now, one.before]);
+        let views = measured.find(metric::VIEWS, ALL, "").map_or([0, 0], |one| [one.now.count(), one.before.count()]);
+        let [requests, requests_before] = all(metric::HTTP_TOGETHER);
+        let (failed, failed_before) = measured.failed(metric::HTTP_TOGETHER, |_| true);
+        let [hits, misses] = [metric::CACHE_HIT, metric::CACHE_MISS].map(|metric| all(metric).map(|one| one.count()));
+        [
+            Self { views: views[0], requests, failed, hits: hits[0], lookups: hits[0] + misses[0] },
+            Self { views: views[1], requests: requests_before, failed: failed_before, hits: hits[1], lookups: hits[1] + misses[1] },
+        ]
+    }
+
+    /// What was looked up and was in a cache; none where nothing was looked up.
+    fn hit_rate(&self) -> Option<u64> {
+        share(self.hits, self.lookups)
+    }
+}
+
+/// The same in figures.
+fn sums([week, before]: &[Week; 2], now: Timestamp) -> Table {
+    let both = |about: &str, of: fn(&Week) -> Figure| Row { about: about.to_owned(), figures: vec![of(week), of(before)] };
     let rows = vec![
-        both("Page views", |week| Figure::Count(views(week))),
-        both("Requests", |week| Figure::Count(all(metric::HTTP_TOGETHER, week).count())),
-        both("Requests that failed", |week| Figure::Count(failed(week))),
-        both("Requests, p95", |week| Figure::p95(&all(metric::HTTP_TOGETHER, week))),
-        both("Lookups in caches", |week| Figure::Count(lookups(week))),
-        both("Answered from caches", |week| share(hits(week), lookups(week)).map_or(Figure::None(""), Figure::Share)),
+        both("Page views", |week| Figure::Count(week.views)),
+        both("Requests", |week| Figure::Count(week.requests.count())),
+        both("Requests that failed", |week| Figure::Count(week.failed)),
+        both("Requests, p95", |week| Figure::p95(&week.requests)),
+        both("Lookups in caches", |week| Figure::Count(week.lookups)),
+        both("Answered from caches", |week| week.hit_rate().map_or(Figure::None(""), Figure::Share)),
         Row { about: "Up to".to_owned(), figures: vec![Figure::Moment(now)] },
     ];
     Table { name: "Summary", heads: vec!["Figure", "Week", "Week before"], rows }
 }
 
-fn both(about: &str, of: impl Fn(Week) -> Figure) -> Row {
-    Row { about: about.to_owned(), figures: vec![of(|one| &one.now), of(|one| &one.before)] }
-}
-
 /// The most important in sentences.
-fn said(measured: &Measurements) -> Vec<String> {
-    let mut said = Vec::new();
-    let views = measured.find(metric::VIEWS, ALL, "").map_or((0, 0), |one| (one.now.count(), one.before.count()));
-    said.push(format!("{} page views, {} in the week before.", number(views.0), number(views.1)));
-    if let Some(all) = measured.together(metric::HTTP_TOGETHER, |_| true) {
-        let failed = measured.together(metric::HTTP_TOGETHER, |series| series.class == "5xx").map_or(0, |one| one.now.count());
-        let p95 = |sketch: &Sketch| sketch.quantile(950).map_or_else(|| "nothing".to_owned(), time);
+fn said([week, before]: &[Week; 2]) -> Vec<String> {
+    let mut said = vec![format!("{} page views, {} in the week before.", number(week.views), number(before.views))];
+    if !week.requests.is_empty() || !before.requests.is_empty() {
+        let p95 = |week: &Week| week.requests.quantile(950).map_or_else(|| "nothing".to_owned(), time);
         said.push(format!(
             "{} requests, of which {} failed. 95 of 100 took no longer than {}; {} in the week before.",
-            number(all.now.count()),
-            number(failed),
-            p95(&all.now),
-            p95(&all.before)
+            number(week.requests.count()),
+            number(week.failed),
+            p95(week),
+            p95(before)
         ));
     }
-    let count = |metric: &str| measured.together(metric, |_| true).map_or(0, |one| one.now.count());
-    let hits = count(metric::CACHE_HIT);
-    if let Some(hits) = share(hits, hits + count(metric::CACHE_MISS)) {
-        said.push(format!("{} of what was looked up was in a cache.", percent(hits)));
+    if let Some(hit_rate) = week.hit_rate() {
+        said.push(format!("{} of what was looked up was in a cache.", percent(hit_rate)));
     }
     said
 }

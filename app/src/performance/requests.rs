@@ -11,7 +11,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::{limit, p95},
-    shown::{against, change_of, failures, head, heads},
+    shown::{against, change_of, failures, head, heads, heads_with_bar, scrolled, scrolled_as},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
@@ -33,21 +33,20 @@ struct Route<'a> {
 const KEEPS_LONG: u64 = 10_000;
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
-    let parts = vec![
+    let mut parts = vec![
         (metric::HTTP_DURATION, Classes::All),
-        (metric::HTTP_TOGETHER, Classes::All),
         (metric::HTTP_BYTES, Classes::Whole),
         (metric::RUNTIME_POLL, Classes::Whole),
         (metric::PROCESS_CPU, Classes::Whole),
         (metric::PROCESS_MEMORY, Classes::Whole),
         (metric::RUNTIME_BUSY, Classes::Whole),
         (metric::RUNTIME_LAG, Classes::Whole),
-        (metric::HTTP_IN_FLIGHT, Classes::Whole),
     ];
-    // Of one route there is a chart, of the others only their figures.
-    let charted = vec![(metric::HTTP_DURATION, asked.of.clone().unwrap_or_default())];
-    let summed = &[metric::HTTP_BYTES, metric::RUNTIME_POLL];
-    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
+    // Of one route there is a chart, or of all together.
+    let times = if asked.of.is_some() { (metric::HTTP_DURATION, asked.of.clone()) } else { (metric::HTTP_TOGETHER, None) };
+    parts.extend(asked.of.is_none().then_some((metric::HTTP_TOGETHER, Classes::All)));
+    let charts = vec![times, (metric::PROCESS_CPU, None)];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Requests", "What the server was asked, by route, and how long it took to answer, without the network."))
@@ -85,41 +84,30 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #routes-h { "By route" }
             @if routes.is_empty() { p.muted { "Nothing was asked in this time." } } @else {
                 p.muted { "What took most of the time stands first. Of 100 requests 50 took no longer than p50, 95 no longer than p95, and 99 no longer than p99; 95 kept a worker of the server no longer than said without letting go of it." }
-                div.scroll tabindex="0" role="group" aria-labelledby="routes-h" {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                th scope="col" { "Route" }
-                                th scope="col" { span.vh { "Share of the time" } }
-                                @for name in ["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "Kept a worker", "p95 before", "Traces"] { th.num scope="col" { (name) } }
-                            }
-                        }
-                        tbody {
-                            @for route in &routes {
-                                @let quantile = |thousandths| route.all.now.quantile(thousandths).map(time).unwrap_or_default();
-                                tr {
-                                    th scope="row" { a.link href=(asked.with_of(Some(route.of)).address()) { code { (route.of) } } }
-                                    td { (bar(route.all.now.sum(), most)) }
-                                    td.num { (number(route.all.now.count())) }
-                                    @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
-                                    td.num { (route.all.now.most().map(time).unwrap_or_default()) }
-                                    (failures(route.failed, &traces::failed(route.of, asked)))
-                                    td.num { (number(route.refused)) }
-                                    td.num { (route.bytes.map(size).unwrap_or_default()) }
-                                    td.num {
-                                        @match route.kept {
-                                            Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
-                                            Some(kept) => { (time(kept)) }
-                                            None => {}
-                                        }
-                                    }
-                                    td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(of_route(route.of, asked)) { "show" } }
+                (scrolled_as("table statements", "routes-h", &heads_with_bar("Route", "Share of the time", &["Requests", "p50", "p95", "p99", "Longest", "Failed", "Refused", "Bytes", "Kept a worker", "p95 before", "Traces"]), &html! {
+                    @for route in &routes {
+                        @let quantile = |thousandths| route.all.now.quantile(thousandths).map(time).unwrap_or_default();
+                        tr {
+                            th scope="row" { a.link href=(asked.with_of(Some(route.of)).address()) { code { (route.of) } } }
+                            td { (bar(route.all.now.sum(), most)) }
+                            td.num { (number(route.all.now.count())) }
+                            @for thousandths in [500, 950, 990] { td.num { (quantile(thousandths)) } }
+                            td.num { (route.all.now.most().map(time).unwrap_or_default()) }
+                            (failures(route.failed, Some(&traces::failed(route.of, asked))))
+                            td.num { (number(route.refused)) }
+                            td.num { (route.bytes.map(size).unwrap_or_default()) }
+                            td.num {
+                                @match route.kept {
+                                    Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
+                                    Some(kept) => { (time(kept)) }
+                                    None => {}
                                 }
                             }
+                            td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(of_route(route.of, asked)) { "show" } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -138,10 +126,9 @@ fn routes(measured: &Measurements) -> Vec<Route<'_>> {
         });
         let route = &mut routes[at];
         route.all.merge(one);
-        match one.series.class.as_str() {
-            "5xx" => route.failed += one.now.count(),
-            "4xx" => route.refused += one.now.count(),
-            _ => {}
+        route.failed += metric::failed(&one.series.class, &one.now);
+        if one.series.class == "4xx" {
+            route.refused += one.now.count();
         }
     }
     routes.sort_by_key(|route| std::cmp::Reverse(route.all.now.sum()));
@@ -168,23 +155,18 @@ fn machine(measured: &Measurements) -> Markup {
             section.part aria-labelledby="processes-h" {
                 h2 #processes-h { "Servers" }
                 p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy." }
-                div.scroll tabindex="0" role="group" aria-labelledby="processes-h" {
-                    table.table {
-                        (heads("Process", &["Processors", "Workers busy", "Late", "Memory"]))
-                        tbody {
-                            @for process in processes {
-                                @let name = process.series.of.as_str();
-                                tr {
-                                    th scope="row" { code { (name) } }
-                                    td.num { (of(metric::PROCESS_CPU, name).map(percent).unwrap_or_default()) }
-                                    td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
-                                    td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
-                                    td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
-                                }
-                            }
+                (scrolled("processes-h", &heads("Process", &["Processors", "Workers busy", "Late", "Memory"]), &html! {
+                    @for process in processes {
+                        @let name = process.series.of.as_str();
+                        tr {
+                            th scope="row" { code { (name) } }
+                            td.num { (of(metric::PROCESS_CPU, name).map(percent).unwrap_or_default()) }
+                            td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
+                            td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
+                            td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -208,6 +190,7 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /healthz", "2xx", &[10; 50]),
             one(metric::HTTP_DURATION, "GET /products", "2xx", &[5_000, 6_000]),
             one(metric::HTTP_DURATION, "GET /products", "5xx", &[9_000]),
+            one(metric::HTTP_DURATION, "GET /products", metric::GIVEN_UP, &[9_000, 2 * metric::PATIENCE]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
             one(metric::RUNTIME_POLL, "GET /products", "", &[25_000; 3]),
         ];
@@ -218,9 +201,9 @@ mod tests {
 
         assert_eq!(
             routes.iter().map(|route| (route.of, route.all.now.count(), route.failed)).collect::<Vec<_>>(),
-            [("GET /products", 3, 1), ("GET /healthz", 50, 0)]
+            [("GET /products", 5, 2), ("GET /healthz", 50, 0)]
         );
         assert!(html.contains("data-tone=\"warn\" title=\"Whatever else") && html.contains(">25 ms<"), "{html}");
-        assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">1<") && html.contains("4.0 kB"), "{html}");
+        assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">2<") && html.contains("4.0 kB"), "{html}");
     }
 }

@@ -76,19 +76,52 @@ pub(super) fn tile(name: &str, value: &str, also: Option<&str>) -> Markup {
     html! { div { dt { (name) } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
-/// A large figure that leads to where more of it is seen.
+/// A large figure that leads to where more of it is seen. Below the top of a page only the browser finds its way: when the router looks for the
+/// place, what is served is not in the page yet.
 pub(super) fn tile_to(name: &str, address: &str, value: &str, also: Option<&str>) -> Markup {
-    html! { div { dt { a.link href=(address) { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
+    let rel = address.contains('#').then_some("external");
+    html! { div { dt { a.link href=(address) rel=[rel] { (name) } } dd { (value) } @if let Some(also) = also { dd.muted { (also) } } } }
 }
 
-/// A cell of how often it went wrong, which leads to where that is seen.
-pub(super) fn failures(count: u64, address: &str) -> Markup {
-    html! { td.num { @if count > 0 { a href=(address) { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } } } @else { "0" } } }
+/// A cell of how often it went wrong, which leads to where that is seen, if it is seen anywhere.
+pub(super) fn failures(count: u64, address: Option<&str>) -> Markup {
+    let badge = html! { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } };
+    html! { td.num { @match address { _ if count == 0 => "0", Some(address) => a href=(address) { (badge) }, None => (badge) } } }
 }
 
 /// The head of a table: what a row is, and its figures.
 pub(super) fn heads(first: &str, figures: &[&str]) -> Markup {
     html! { thead { tr { th scope="col" { (first) } @for figure in figures { th.num scope="col" { (figure) } } } } }
+}
+
+/// The same of a table whose rows have a bar behind their names, of which `bar` says what it shows.
+pub(super) fn heads_with_bar(first: &str, bar: &str, figures: &[&str]) -> Markup {
+    html! {
+        thead {
+            tr {
+                th scope="col" { (first) }
+                th scope="col" { span.vh { (bar) } }
+                @for figure in figures { th.num scope="col" { (figure) } }
+            }
+        }
+    }
+}
+
+/// A table that is scrolled where it is wider than the page, with a keyboard too. It is called as its heading.
+pub(super) fn scrolled(heading: &str, heads: &Markup, rows: &Markup) -> Markup {
+    scrolled_as("table", heading, heads, rows)
+}
+
+/// The same with the classes of a table that looks otherwise.
+pub(super) fn scrolled_as(classes: &str, heading: &str, heads: &Markup, rows: &Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
+            table class=(classes) {
+                (heads)
+                tbody { (rows) }
+            }
+        }
+    }
 }
 
 pub(super) fn icon(name: &str) -> Markup {
@@ -119,12 +152,14 @@ pub(super) fn change_of(now: &Sketch, before: &Sketch, thousandths: u16) -> Opti
     change(now.quantile(thousandths)?, before.quantile(thousandths)?)
 }
 
-/// `last 24 hours`
+/// Of fewer measurements a figure differs by chance.
+pub(super) const FEWEST: u64 = 20;
+/// Percent: less than that nobody would see.
+pub(super) const LEAST: i64 = 5;
+
 /// By how much a figure differs from what it was, beside it: `+12 %`. None where that is less than a person would see, or where so few measurements
 /// differ by chance.
 pub(super) fn shift(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<String> {
-    const FEWEST: u64 = 20;
-    const LEAST: i64 = 5;
     const MOST: i64 = 999;
     if now.count().min(before.count()) < FEWEST {
         return None;
@@ -135,6 +170,7 @@ pub(super) fn shift(now: &Sketch, before: &Sketch, thousandths: u16) -> Option<S
     (percent.abs() >= LEAST).then(|| format!("{sign}{} %", percent.abs()))
 }
 
+/// `24 hours`
 pub(super) const fn words(range: Range) -> &'static str {
     match range {
         Range::Hour => "1 hour",

@@ -79,7 +79,7 @@ fn changed(point: &ChangePoint) -> Markup {
             }
             "."
         }
-        div.line { a.link href={ (regressions::PATH) "#c-" (point.id) } { "The change" span.vh { " " (point.id) } } (regressions::links(point)) }
+        div.line { a.link href={ (regressions::PATH) "#c-" (point.id) } rel="external" { "The change" span.vh { " " (point.id) } } (regressions::links(point)) }
     }
 }
 
@@ -99,7 +99,7 @@ fn had(asked: &Asked, vital: &Vital, value: u64, verdict: Verdict, worst: Option
     let place = Asked { metric: Some(vital.metric.to_owned()), ..asked.at("/performance/vitals") };
     html! {
         span.badge data-tone=(verdict.tone()) { (verdict.words()) } " "
-        (vital.name) " takes 75 of 100 page loads up to " (vital.shown(value))
+        (vital.name) ": of 100 page loads 75 were at " (vital.shown(value)) " or better"
         @match worst {
             Some(worst) => {
                 "; " (people(worst.class)) " have it worst, with " (vital.shown(worst.value)) " in " (number(worst.count)) " loads. "
@@ -166,6 +166,7 @@ mod tests {
 
         let places = ["#c-2\"", "#c-3\"", "#c-1\"", "1 more that got worse"].map(|part| html.find(part).unwrap_or_else(|| panic!("{part}: {html}")));
         assert!(places.is_sorted() && !html.contains("#c-4") && !html.contains("#c-5"), "{html}");
+        assert!(html.contains("href=\"/performance/regressions#c-2\" rel=\"external\""), "{html}");
         assert!(html.contains("since build <code>&lt;new&gt;</code>") && html.contains("(200 % more)"), "{html}");
         assert!(html.contains("/performance/traces?of=GET /products\""), "{html}");
     }
@@ -193,6 +194,7 @@ mod tests {
 
         assert!(html.contains("Needs work") && html.contains("people with a phone have it worst") && html.contains("40 loads"), "{html}");
         assert!(html.contains("href=\"/performance/vitals?range=7d&amp;metric=vitals.lcp&amp;class=device:phone\""), "{html}");
+        assert!(html.contains("Largest thing drawn: of 100 page loads 75 were at 3.0 s or better; people"), "{html}");
         assert!(!html.contains("Answer to input") && !html.contains("tablet"), "{html}");
     }
 

@@ -10,7 +10,7 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{against, change, change_of, failures, head, heads, tile},
+    shown::{against, change, change_of, failures, head, heads, heads_with_bar, scrolled, tile},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, percent, share, time},
@@ -35,8 +35,8 @@ const CONFLICT: &str = "conflict";
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let parts = vec![(metric::SYNC_PUSHED, Classes::Whole), (metric::HTTP_DURATION, Classes::All), (metric::PENDING, Classes::WholeAnd("device"))];
     let of = CALLS.iter().chain(&RESULTS).map(|(name, _)| *name).chain([ALL]).map(str::to_owned).collect();
-    let summed = &[metric::HTTP_DURATION, metric::PENDING];
-    let question = Question { range: asked.range, of, parts, summed, against: asked.against, ..Question::default() };
+    let charts = vec![(metric::SYNC_PUSHED, None)];
+    let question = Question { range: asked.range, of, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let page = html! {
         (head(asked, "Sync", "Devices keep edits that are made without a network, and send them when there is one."))
@@ -100,23 +100,18 @@ fn results(measured: &Measurements) -> Markup {
             h2 #results-h { "What became of edits" }
             @if all == 0 { p.muted { "No device has sent an edit in this time." } } @else {
                 p.muted { "An edit that is sent again, as its answer was lost on the way, counts again." }
-                div.scroll tabindex="0" role="group" aria-labelledby="results-h" {
-                    table.table {
-                        thead { tr { th scope="col" { "Result" } th scope="col" { span.vh { "Share of all" } } @for name in ["Edits", "Share", "Share before"] { th.num scope="col" { (name) } } } }
-                        tbody {
-                            @for (name, words) in RESULTS {
-                                @let (count, before) = edits(measured, |of| of == name);
-                                tr {
-                                    th scope="row" { (words) }
-                                    td { (bar(count, all)) }
-                                    td.num { (number(count)) }
-                                    td.num { (told(count, all)) }
-                                    td.num.muted { (told(before, all_before)) }
-                                }
-                            }
+                (scrolled("results-h", &heads_with_bar("Result", "Share of all", &["Edits", "Share", "Share before"]), &html! {
+                    @for (name, words) in RESULTS {
+                        @let (count, before) = edits(measured, |of| of == name);
+                        tr {
+                            th scope="row" { (words) }
+                            td { (bar(count, all)) }
+                            td.num { (number(count)) }
+                            td.num { (told(count, all)) }
+                            td.num.muted { (told(before, all_before)) }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -129,25 +124,20 @@ fn calls(asked: &Asked, measured: &Measurements) -> Markup {
             h2 #calls-h { "What devices ask" }
             @if calls.is_empty() { p.muted { "No device has asked anything in this time." } } @else {
                 p.muted { "Of 100 times 50 took no longer than p50, and 95 no longer than p95, without the network." }
-                div.scroll tabindex="0" role="group" aria-labelledby="calls-h" {
-                    table.table {
-                        (heads("What is asked", &["Times", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]))
-                        tbody {
-                            @for (route, words, all) in &calls {
-                                @let failed = class(measured, route, "5xx");
-                                tr {
-                                    th scope="row" { (words) }
-                                    td.num { (number(all.now.count())) }
-                                    (failures(failed, &traces::failed(route, asked)))
-                                    td.num { (number(class(measured, route, "4xx"))) }
-                                    @for value in [all.now.quantile(500), all.now.quantile(950), all.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
-                                    td.num.muted { (change_of(&all.now, &all.before, 950).unwrap_or_default()) }
-                                    td.num { a.link href=(of_route(route, asked)) { "show" span.vh { " those where " (words.to_lowercase()) } } }
-                                }
-                            }
+                (scrolled("calls-h", &heads("What is asked", &["Times", "Failed", "Refused", "p50", "p95", "Longest", "p95 before", "Traces"]), &html! {
+                    @for (route, words, all) in &calls {
+                        @let (failed, _) = measured.failed(metric::HTTP_DURATION, |series| series.of == **route);
+                        tr {
+                            th scope="row" { (words) }
+                            td.num { (number(all.now.count())) }
+                            (failures(failed, Some(&traces::failed(route, asked))))
+                            td.num { (number(refused(measured, route))) }
+                            @for value in [all.now.quantile(500), all.now.quantile(950), all.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
+                            td.num.muted { (change_of(&all.now, &all.before, 950).unwrap_or_default()) }
+                            td.num { a.link href=(of_route(route, asked)) { "show" span.vh { " those where " (words.to_lowercase()) } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -164,21 +154,16 @@ fn pending(measured: &Measurements) -> Markup {
             h2 #pending-h { "How long edits wait" }
             @if rows.is_empty() { p.muted { "No browser has told of an edit that waits in this time." } } @else {
                 p.muted { "How long the oldest edit of a device had waited, of pages on which there was one. Of 100 pages 75 tell of no longer than p75, and 95 of no longer than p95." }
-                div.scroll tabindex="0" role="group" aria-labelledby="pending-h" {
-                    table.table {
-                        (heads("Device", &["Pages", "p75", "p95", "Longest", "p95 before"]))
-                        tbody {
-                            @for row in rows {
-                                tr {
-                                    th scope="row" { (row.series.class.split_once(':').map_or("All", |(_, device)| device)) }
-                                    td.num { (number(row.now.count())) }
-                                    @for value in [row.now.quantile(750), row.now.quantile(950), row.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
-                                    td.num.muted { (change_of(&row.now, &row.before, 950).unwrap_or_default()) }
-                                }
-                            }
+                (scrolled("pending-h", &heads("Device", &["Pages", "p75", "p95", "Longest", "p95 before"]), &html! {
+                    @for row in rows {
+                        tr {
+                            th scope="row" { (row.series.class.split_once(':').map_or("All", |(_, device)| device)) }
+                            td.num { (number(row.now.count())) }
+                            @for value in [row.now.quantile(750), row.now.quantile(950), row.now.most()] { td.num { (value.map(time).unwrap_or_default()) } }
+                            td.num.muted { (change_of(&row.now, &row.before, 950).unwrap_or_default()) }
                         }
                     }
-                }
+                }))
             }
         }
     }
@@ -195,8 +180,8 @@ fn call(measured: &Measurements, route: &str) -> Option<Measured> {
     measured.together(metric::HTTP_DURATION, |series| series.of == route).filter(|one| !one.now.is_empty())
 }
 
-fn class(measured: &Measurements, route: &str, class: &str) -> u64 {
-    measured.find(metric::HTTP_DURATION, route, class).map_or(0, |one| one.now.count())
+fn refused(measured: &Measurements, route: &str) -> u64 {
+    measured.find(metric::HTTP_DURATION, route, "4xx").map_or(0, |one| one.now.count())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use measuring::{Sketch, Span};
 use ports::performance::{Deployment, Measurements};
 
+use super::shown::scrolled;
 use crate::ui::{
     chart::{Column, Line, columns},
     format,
@@ -70,6 +71,7 @@ pub(super) fn trend(measurements: &Measurements, trend: Trend<'_>) -> Markup {
     let columns_of: Vec<Column> = columns_of.collect();
     let is_empty = trend.values.iter().all(|value| value.height == 0);
     let heading = format!("{}-h", trend.id);
+    let heads = html! { thead { tr { th scope="col" { "From" } th.num scope="col" { "Figure" } th scope="col" { "Build" } } } };
     let ends = (told(at(0), each), told(at(trend.values.len().saturating_sub(1)), each));
     html! {
         section.part aria-labelledby=(heading) {
@@ -80,22 +82,17 @@ pub(super) fn trend(measurements: &Measurements, trend: Trend<'_>) -> Markup {
                 @if columns_of.iter().any(|column| column.begins) { p.chart-says { "A dotted line is where a new build began to serve." } }
                 details {
                     summary { "The same figures as a table" }
-                    div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                        table.table {
-                            thead { tr { th scope="col" { "From" } th.num scope="col" { "Figure" } th scope="col" { "Build" } } }
-                            tbody {
-                                @for (column, value) in trend.values.iter().enumerate().rev() {
-                                    @if !value.says.is_empty() {
-                                        tr {
-                                            th scope="row" { (told(at(column), each)) }
-                                            td.num { (value.says) }
-                                            td { @for build in began(column) { code { (build.build) } " " } }
-                                        }
-                                    }
+                    (scrolled(&heading, &heads, &html! {
+                        @for (column, value) in trend.values.iter().enumerate().rev() {
+                            @if !value.says.is_empty() {
+                                tr {
+                                    th scope="row" { (told(at(column), each)) }
+                                    td.num { (value.says) }
+                                    td { @for build in began(column) { code { (build.build) } " " } }
                                 }
                             }
                         }
-                    }
+                    }))
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Page loads as browsers tell them: by page, and by what people have in their hands.
 
 mod parts;
-mod wrong;
+pub(super) mod wrong;
 
 use maud::{Markup, html};
 use measuring::{ALL, Sketch, metric};
@@ -14,7 +14,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::judged,
-    shown::{against, change_of, head, heads, tile},
+    shown::{against, change_of, head, heads, scrolled, tile},
     traces::of_route,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share},
@@ -33,33 +33,22 @@ const DIMENSIONS: [(&str, &str); 7] = [
     ("cache", "Came from"),
 ];
 
-/// What there is to know of a page load beside its vitals.
-#[cfg(test)]
-const ALSO_SHOWN: [&str; 2] = [metric::PENDING, metric::VIEWS];
+/// By these what all pages come to is told apart, and no single page.
+const OF_ALL_PAGES: [&str; 3] = ["navigation", "viewport", "cache"];
 
 /// What somebody looks at: a page or all of them, everybody or some of them.
 #[derive(Clone, Copy)]
 struct Chosen<'a> {
     subject: &'a str,
     class: &'a str,
+    /// Which one the chart is of.
     vital: &'static Vital,
 }
 
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let (dimension, label) = dimension(asked);
-    let classes = if dimension == "route" { Classes::Whole } else { Classes::WholeAnd(dimension) };
-    let mut asked_for: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
-    asked_for.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
-    asked_for.push((metric::VITALS_SHARE, Classes::Whole));
-    let (range, against_what) = (asked.range, asked.against);
-    let (chosen, subject) = (vital(asked).metric, asked.of.as_deref().unwrap_or(ALL));
-    // There is one chart.
-    let of_chart = |vital: &Vital| (vital.metric, if vital.metric == chosen { subject.to_owned() } else { String::new() });
-    let charted = VITALS.iter().map(of_chart).chain([metric::VIEWS, metric::VITALS_SHARE].map(|metric| (metric, String::new()))).collect();
-    let class = asked.class.clone();
-    let question = Question { range, parts: asked_for, class, summed: &wrong::METRICS, charted, against: against_what, ..Question::default() };
-    let measured = ports.performance.measurements(who, &question).await?;
-    let chosen = Chosen { subject: asked.of.as_deref().unwrap_or(ALL), class: asked.class.as_deref().unwrap_or_default(), vital: vital(asked) };
+    let chosen = Chosen::of(asked);
+    let measured = ports.performance.measurements(who, &question(asked, chosen, dimension)).await?;
     // What vitals are made of is not told apart by who it was.
     let details = match asked.class {
         Some(_) => None,
@@ -69,7 +58,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (head(asked, "Page loads", "What browsers have measured of pages that people opened. Nothing of what stands in them is told."))
         (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
-        @if let Some(class) = &asked.class { p { "Only " b { (class.replacen(':', " ", 1)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
+        @if let Some(class) = &asked.class { p { "Only " b { (named(class)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
         @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) { p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } } }
         (sample(&measured))
         (figures(asked, &measured, chosen))
@@ -80,10 +69,26 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
             (parts::parts(details, chosen.subject))
             (parts::alive(details, chosen.subject))
             (parts::frames(details, chosen.subject))
-            (wrong::wrong(asked, &measured, details))
+            (wrong::wrong(asked, &measured, details, chosen.subject))
         }
     };
     Ok(page.into_string())
+}
+
+/// Page loads of whoever was chosen, told apart by a dimension.
+fn question(asked: &Asked, chosen: Chosen<'_>, dimension: &'static str) -> Question {
+    let classes = match (&asked.class, dimension) {
+        (Some(_), _) => Classes::All,
+        (None, "route") => Classes::Whole,
+        (None, dimension) => Classes::WholeAnd(dimension),
+    };
+    let mut parts: Vec<_> = VITALS.iter().map(|vital| vital.metric).chain([metric::VIEWS]).map(|metric| (metric, classes)).collect();
+    parts.push((metric::VITALS_SHARE, Classes::Whole));
+    if asked.class.is_none() {
+        parts.extend(wrong::METRICS.map(|metric| (metric, Classes::Whole)));
+    }
+    let charts = vec![(chosen.vital.metric, Some(chosen.subject.to_owned()))];
+    Question { range: asked.range, parts, class: asked.class.clone(), charts, against: asked.against, ..Question::default() }
 }
 
 /// Where not all page views are measured, numbers of loads are of those that are.
@@ -100,8 +105,8 @@ fn sample(measured: &Measurements) -> Markup {
 fn details(asked: &Asked, subject: &str) -> Question {
     let mut parts: Vec<_> = parts::METRICS.map(|metric| (metric, Classes::Whole)).into();
     parts.extend(parts::BY_NAVIGATION.map(|metric| (metric, Classes::WholeAnd("navigation"))));
-    parts.extend(wrong::METRICS.map(|metric| (metric, Classes::WholeAnd("build"))));
-    Question { range: asked.range, of: vec![subject.to_owned()], parts, summed: &parts::SUMMED, against: asked.against, ..Question::default() }
+    parts.extend(wrong::METRICS.into_iter().chain([metric::VIEWS]).map(|metric| (metric, Classes::WholeAnd("build"))));
+    Question { range: asked.range, of: vec![subject.to_owned()], parts, against: asked.against, ..Question::default() }
 }
 
 /// What browsers say of loads of a page, the slowest first, with what the server did for each.
@@ -115,9 +120,20 @@ fn dimension(asked: &Asked) -> (&'static str, &'static str) {
     DIMENSIONS.into_iter().find(|(name, _)| by == Some(name)).unwrap_or(DIMENSIONS[0])
 }
 
-/// Which one the chart is of.
-fn vital(asked: &Asked) -> &'static Vital {
-    VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0])
+/// `Connection: 4g` of `connection:4g`.
+fn named(class: &str) -> String {
+    let (dimension, value) = class.split_once(':').unwrap_or((class, ""));
+    DIMENSIONS.into_iter().find(|(name, _)| *name == dimension).map_or_else(|| class.to_owned(), |(_, label)| format!("{label}: {value}"))
+}
+
+impl<'a> Chosen<'a> {
+    fn of(asked: &'a Asked) -> Self {
+        Self {
+            subject: asked.of.as_deref().unwrap_or(ALL),
+            class: asked.class.as_deref().unwrap_or_default(),
+            vital: VITALS.iter().find(|vital| asked.metric.as_deref() == Some(vital.metric)).unwrap_or(&VITALS[0]),
+        }
+    }
 }
 
 fn figures(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>) -> Markup {
@@ -233,32 +249,27 @@ fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: 
             @if rows.is_empty() {
                 p.muted { @if chosen.class.is_empty() { "Nothing was measured in this time." } @else { "Nothing was measured of them by page in this time." } }
             } @else {
-                @if !is_of_pages { p.muted { "A name leads to its pages." } }
-                div.scroll tabindex="0" role="group" aria-labelledby="table-h" {
-                    table.table {
-                        (heads(label, names))
-                        tbody {
-                            @for (of, class, count) in rows {
-                                tr {
-                                    th scope="row" {
-                                        @if is_of_pages { a.link href=(asked.with_of(Some(of)).address()) { (of) } }
-                                        @else { a.link href=(asked.with_class(Some(class)).address()) { (class.split_once(':').map_or(class, |(_, value)| value)) } }
-                                    }
-                                    td.num { (number(count)) }
-                                    @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
-                                    @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
-                                }
+                @if !is_of_pages { p.muted { @if OF_ALL_PAGES.contains(&dimension) { "A name leads to its figures." } @else { "A name leads to its pages." } } }
+                (scrolled("table-h", &heads(label, names), &html! {
+                    @for (of, class, count) in rows {
+                        tr {
+                            th scope="row" {
+                                @if is_of_pages { a.link href=(asked.with_of(Some(of)).address()) { (of) } }
+                                @else { a.link href=(asked.with_class(Some(class)).address()) { (class.split_once(':').map_or(class, |(_, value)| value)) } }
                             }
+                            td.num { (number(count)) }
+                            @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
+                            @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
                         }
                     }
-                }
+                }))
             }
         }
     }
 }
 
 /// What loading a page is called on the server: `GET /products/{handle}` of `/products/:handle`.
-fn on_the_server(page: &str) -> String {
+pub(super) fn on_the_server(page: &str) -> String {
     let parts = page.split('/').map(|part| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}")));
     format!("GET {}", parts.collect::<Vec<_>>().join("/"))
 }
@@ -269,6 +280,9 @@ mod tests {
     use ports::performance::Compared;
 
     use super::*;
+
+    /// What there is to know of a page load beside its vitals.
+    const ALSO_SHOWN: [&str; 2] = [metric::PENDING, metric::VIEWS];
 
     fn one(of: &str, class: &str, values: &[u64]) -> Measured {
         let now: Sketch = values.iter().copied().collect();
@@ -326,8 +340,32 @@ mod tests {
     }
 
     #[test]
+    fn a_name_leads_to_its_pages_where_they_are_told_apart_and_is_called_as_its_table_is() {
+        let series = vec![one(ALL, "", &[1, 2]), one(ALL, "cache:network", &[1]), one(ALL, "device:phone", &[1])];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
+        let asked = Asked::read("/performance/vitals", "");
+        let by = |dimension: &str| table(&asked, &measured, Chosen::of(&asked), dimension, "").into_string();
+
+        assert!(by("device").contains("A name leads to its pages.") && by("cache").contains("A name leads to its figures."), "{}", by("cache"));
+        assert_eq!(["navigation:soft", "connection:4g", "odd"].map(named), ["Way there: soft", "Connection: 4g", "odd"]);
+    }
+
+    #[test]
+    fn of_some_people_only_their_parts_are_asked_for_and_the_size_of_the_sample() {
+        let asked = Asked::read("/performance/vitals", "class=device:phone&metric=vitals.inp");
+
+        let question = question(&asked, Chosen::of(&asked), "route");
+
+        assert_eq!(question.class.as_deref(), Some("device:phone"));
+        assert!(question.parts.contains(&("vitals.lcp", Classes::All)) && question.parts.contains(&(metric::VITALS_SHARE, Classes::Whole)));
+        assert!(question.parts.iter().all(|(metric, _)| !wrong::METRICS.contains(metric)));
+        assert_eq!(question.charts, [("vitals.inp", Some(ALL.to_owned()))]);
+    }
+
+    #[test]
     fn whatever_browsers_measure_is_shown() {
-        let is_shown = |name: &str| VITALS.iter().any(|vital| vital.metric == name) || parts::SUMMED.contains(&name) || ALSO_SHOWN.contains(&name);
+        let parts = [&parts::METRICS[..], &parts::BY_NAVIGATION, &wrong::METRICS, &ALSO_SHOWN].concat();
+        let is_shown = |name: &str| VITALS.iter().any(|vital| vital.metric == name) || parts.contains(&name);
 
         let hidden: Vec<&str> =
             ::vitals::Metric::ALL.iter().map(|metric| metric.name()).filter(|name| !is_shown(&format!("{}{name}", metric::VITALS))).collect();

@@ -10,7 +10,7 @@ use ports::alerts::{Channel, Lasting, Sent as Message, SentState, Standing};
 use super::{PATH, Sent, form::name};
 use crate::{
     forms::{Field, Fields, Form, Kind, elsewhere},
-    performance::shown::{heads, icon, places},
+    performance::shown::{heads, icon, places, scrolled},
     ui::format::{self, in_address},
 };
 
@@ -141,7 +141,7 @@ impl Page<'_> {
                     }
                     @if !is_over && silence.is_none() {
                         @let one = name(&Matcher::One(alert.key.rule.clone(), alert.key.subject.clone()));
-                        a.btn.ghost href={ (PATH) "?silence=" (in_address(&one)) "#silence" } { "Silence" span.vh { ": " (title) } }
+                        a.btn.ghost href={ (PATH) "?silence=" (in_address(&one)) "#silence" } rel="external" { "Silence" span.vh { ": " (title) } }
                     }
                 }
             }
@@ -264,16 +264,12 @@ impl Page<'_> {
 
     fn sent(&self) -> Markup {
         let Standing { sent, .. } = self.standing;
+        let heads = html! { thead { tr { @for name in ["When", "To", "What", "What came of it"] { th scope="col" { (name) } } } } };
         html! {
             @if !sent.is_empty() {
                 section.part aria-labelledby="sent-h" {
                     h2 #sent-h { "Told lately" }
-                    div.scroll tabindex="0" role="group" aria-labelledby="sent-h" {
-                        table.table {
-                            thead { tr { th scope="col" { "When" } th scope="col" { "To" } th scope="col" { "What" } th scope="col" { "What came of it" } } }
-                            tbody { @for message in sent { (self.message(message)) } }
-                        }
-                    }
+                    (scrolled("sent-h", &heads, &html! { @for message in sent { (self.message(message)) } }))
                 }
             }
         }
@@ -322,22 +318,17 @@ fn rules(rules: &[Rule], alerts: &[Alert]) -> Markup {
     html! {
         section.part aria-labelledby="rules-h" {
             h2 #rules-h { "Rules" }
-            div.scroll tabindex="0" role="group" aria-labelledby="rules-h" {
-                table.table {
-                    (heads("Rule", &["Fires after"]))
-                    tbody {
-                        @for rule in rules {
-                            tr {
-                                th scope="row" {
-                                    span.badge data-tone=(tone(rule.severity)) { (rule.severity) } " " (rule.name) " " code { (rule.id) }
-                                    p.muted.small { (watched(rule)) @if !is_measured(rule) { " Nothing of it was measured yet, or too little." } }
-                                }
-                                td.num { @if rule.for_minutes == 0 { "at once" } @else { (lasting(i64::from(rule.for_minutes) * 60)) } }
-                            }
+            (scrolled("rules-h", &heads("Rule", &["Fires after"]), &html! {
+                @for rule in rules {
+                    tr {
+                        th scope="row" {
+                            span.badge data-tone=(tone(rule.severity)) { (rule.severity) } " " (rule.name) " " code { (rule.id) }
+                            p.muted.small { (watched(rule)) @if !is_measured(rule) { " Nothing of it was measured yet, or too little." } }
                         }
+                        td.num { @if rule.for_minutes == 0 { "at once" } @else { (lasting(i64::from(rule.for_minutes) * 60)) } }
                     }
                 }
-            }
+            }))
         }
     }
 }

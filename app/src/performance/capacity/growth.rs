@@ -9,7 +9,7 @@ use ::capacity::{
 use maud::{Markup, html};
 use ports::lab::BusyHour;
 
-use super::super::shown::heads;
+use super::super::shown::{heads, scrolled};
 use crate::ui::chart::{Dot, Plot, plot};
 
 const MINUTES_OF_A_DAY: i64 = 24 * 60;
@@ -77,21 +77,16 @@ fn table(found: &Forecast) -> Markup {
     html! {
         details {
             summary { "The same figures as a table" }
-            div.scroll tabindex="0" role="group" aria-labelledby="growth-h" {
-                table.table {
-                    (heads("Day", &["Peak", "From", "To"]))
-                    tbody {
-                        @for one in &found.expected {
-                            tr {
-                                th scope="row" { (one.day) " " (WEEKDAYS[one.day.weekday()]) }
-                                td.num { (number(one.value)) "/s" }
-                                td.num { @if let Some([low, _]) = one.interval { (number(low)) "/s" } }
-                                td.num { @if let Some([_, high]) = one.interval { (number(high)) "/s" } }
-                            }
-                        }
+            (scrolled("growth-h", &heads("Day", &["Peak", "From", "To"]), &html! {
+                @for one in &found.expected {
+                    tr {
+                        th scope="row" { (one.day) " " (WEEKDAYS[one.day.weekday()]) }
+                        td.num { (number(one.value)) "/s" }
+                        td.num { @if let Some([low, _]) = one.interval { (number(low)) "/s" } }
+                        td.num { @if let Some([_, high]) = one.interval { (number(high)) "/s" } }
                     }
                 }
-            }
+            }))
         }
     }
 }

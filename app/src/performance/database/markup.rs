@@ -11,7 +11,7 @@ use super::sort::Sort;
 use crate::{
     performance::{
         asked::Asked,
-        shown::{head, heads},
+        shown::{head, heads, scrolled},
         units::{of_all, percent, share, size, time},
     },
     ui::{
@@ -100,22 +100,17 @@ fn pools(pools: &[PoolFigures]) -> Markup {
         section.part aria-labelledby="pools-h" {
             h2 #pools-h { "Connections" }
             p.muted { "Where all are taken somebody waits, and waits in vain when none comes free in time." }
-            div.scroll tabindex="0" role="group" aria-labelledby="pools-h" {
-                table.table {
-                    (heads("For", &["In use", "Ready", "At most", "Waits", "Waited", "Longest wait", "In vain"]))
-                    tbody {
-                        @for pool in pools {
-                            tr {
-                                th scope="row" { (purpose(&pool.name)) }
-                                @for count in [pool.in_use, pool.idle, pool.most] { td.num { (number(u64::from(count))) } }
-                                td.num { (number(pool.waits)) }
-                                @for waited in [pool.waited, pool.longest_wait] { td.num { (time(waited)) } }
-                                td.num { (number(pool.in_vain)) }
-                            }
-                        }
+            (scrolled("pools-h", &heads("For", &["In use", "Ready", "At most", "Waits", "Waited", "Longest wait", "In vain"]), &html! {
+                @for pool in pools {
+                    tr {
+                        th scope="row" { (purpose(&pool.name)) }
+                        @for count in [pool.in_use, pool.idle, pool.most] { td.num { (number(u64::from(count))) } }
+                        td.num { (number(pool.waits)) }
+                        @for waited in [pool.waited, pool.longest_wait] { td.num { (time(waited)) } }
+                        td.num { (number(pool.in_vain)) }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -141,12 +136,7 @@ fn replicas(view: &DatabaseView) -> Markup {
                 "Lists, searches and product pages are read from them by whoever finds there what they wrote. "
                 @if let Some(off) = off { (percent(off)) " of such reads were." }
             }
-            div.scroll tabindex="0" role="group" aria-labelledby="copies-h" {
-                table.table {
-                    (heads("Copy", &["State", "Behind", "Behind, in bytes", "Statements", "Asked again elsewhere"]))
-                    tbody { @for replica in &view.replicas { (copy(replica)) } }
-                }
-            }
+            (scrolled("copies-h", &heads("Copy", &["State", "Behind", "Behind, in bytes", "Statements", "Asked again elsewhere"]), &html! { @for replica in &view.replicas { (copy(replica)) } }))
         }
     }
 }

@@ -14,7 +14,7 @@ use ports::{
 use crate::{
     performance::{
         asked::Asked,
-        shown::{against, change, change_of, heads, tile},
+        shown::{against, change, change_of, failures, heads, heads_with_bar, scrolled, scrolled_as, tile},
         traces::{of_route, with},
         trend::{Trend, Value, fold, folded, trend},
         units::{of_all, time},
@@ -34,10 +34,9 @@ pub(super) struct Stored {
 pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
     let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
     let parts = parts.map(|metric| (metric, Classes::Whole)).to_vec();
-    let summed = &[metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
     // Of one statement there is a chart, or of all together.
-    let charted = vec![(metric::DB_STATEMENT, asked.of.clone().unwrap_or_default())];
-    let question = Question { range: asked.range, parts, summed, charted, against: asked.against, ..Question::default() };
+    let charts = vec![if asked.of.is_some() { (metric::DB_STATEMENT, asked.of.clone()) } else { (metric::DB_TOGETHER, None) }];
+    let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
     let measured = ports.performance.measurements(who, &question).await?;
     let slowest = ports.traces.worst(who, Of::default(), asked.range).await?;
     let again_and_again = slowest.into_iter().filter(|trace| trace.is_repeated).map(|trace| trace.title).collect();
@@ -119,32 +118,21 @@ impl Stored {
                         "Of all servers. What took most of the time stands first. "
                         @if rows.len() > MOST { "These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
                     }
-                    div.scroll tabindex="0" role="group" aria-labelledby="asked-h" {
-                        table.table.statements {
-                            thead {
-                                tr {
-                                    th scope="col" { "Statement" }
-                                    th scope="col" { span.vh { "Share of the time" } }
-                                    @for name in ["Time", "Count", "p50", "p95", "Failed", "p95 before", "Traces"] { th.num scope="col" { (name) } }
-                                }
-                            }
-                            tbody {
-                                @for one in rows.iter().take(MOST) {
-                                    @let of = one.series.of.as_str();
-                                    tr {
-                                        th scope="row" { a.link href=(asked.with_of(Some(of)).address()) { code { (of) } } }
-                                        td { (bar(one.now.sum(), most)) }
-                                        td.num { (time(one.now.sum())) }
-                                        td.num { (number(one.now.count())) }
-                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
-                                        td.num { @if failed(of) > 0 { span.badge data-tone="bad" { (number(failed(of))) } } @else { "0" } }
-                                        td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
-                                        td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
-                                    }
-                                }
+                    (scrolled_as("table statements", "asked-h", &heads_with_bar("Statement", "Share of the time", &["Time", "Count", "p50", "p95", "Failed", "p95 before", "Traces"]), &html! {
+                        @for one in rows.iter().take(MOST) {
+                            @let of = one.series.of.as_str();
+                            tr {
+                                th scope="row" { a.link href=(asked.with_of(Some(of)).address()) { code { (of) } } }
+                                td { (bar(one.now.sum(), most)) }
+                                td.num { (time(one.now.sum())) }
+                                td.num { (number(one.now.count())) }
+                                @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(time).unwrap_or_default()) } }
+                                (failures(failed(of), None))
+                                td.num.muted { (change_of(&one.now, &one.before, 950).unwrap_or_default()) }
+                                td.num { a.link href=(with(of, asked)) { "show" span.vh { " those with " (of) } } }
                             }
                         }
-                    }
+                    }))
                 }
             }
         }
@@ -164,27 +152,19 @@ impl Stored {
                         "what it reads one after the other could be read by one statement."
                         @if rows.len() > MOST { " These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
                     }
-                    div.scroll tabindex="0" role="group" aria-labelledby="by-route-h" {
-                        table.table {
-                            (heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]))
-                            tbody {
-                                @for one in rows.iter().take(MOST) {
-                                    @let of = one.series.of.as_str();
-                                    tr {
-                                        th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
-                                        td.num { (number(one.now.count())) }
-                                        @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
-                                        td.num {
-                                            @let most = one.now.most().unwrap_or(0);
-                                            @if most > u64::from(::traces::MANY) { span.badge data-tone="warn" { (number(most)) } } @else { (number(most)) }
-                                        }
-                                        td.num.muted { (one.before.quantile(500).map(number).unwrap_or_default()) }
-                                        td.num { a.link href=(of_route(of, asked)) { "show" span.vh { " those of " (of) } } }
-                                    }
-                                }
+                    (scrolled("by-route-h", &heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]), &html! {
+                        @for one in rows.iter().take(MOST) {
+                            @let of = one.series.of.as_str();
+                            tr {
+                                th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
+                                td.num { (number(one.now.count())) }
+                                @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
+                                td.num { (number(one.now.most().unwrap_or(0))) }
+                                td.num.muted { (one.before.quantile(500).map(number).unwrap_or_default()) }
+                                td.num { a.link href=(of_route(of, asked)) { "show" span.vh { " those of " (of) } } }
                             }
                         }
-                    }
+                    }))
                 }
             }
         }
@@ -247,13 +227,14 @@ mod tests {
     #[test]
     fn routes_that_ask_again_and_again_come_first_and_then_those_that_ask_most() {
         let asked = Asked::read("/performance/database", "");
-        let order = |stored: Stored| {
-            let html = stored.routes(&asked).into_string();
-            (html.find("GET /products").unwrap() < html.find("GET /runs").unwrap(), html.contains("Again and again"), html.contains("warn\">40<"))
-        };
+        let shown = |again_and_again: &[&str]| stored(&MEASURED, again_and_again).routes(&asked).into_string();
+        let order = |html: &str| (html.find("GET /products").unwrap() < html.find("GET /runs").unwrap(), html.contains("Again and again"));
 
-        assert_eq!(order(stored(&MEASURED, &[])), (true, false, true));
-        assert_eq!(order(stored(&MEASURED, &["GET /runs"])), (false, true, true));
+        let (plain, marked) = (shown(&[]), shown(&["GET /runs"]));
+
+        assert_eq!((order(&plain), order(&marked)), ((true, false), (false, true)));
+        // How many statements there were in all is no sign of one that ran again and again.
+        assert!(plain.contains("<td class=\"num\">40</td>") && !plain.contains("data-tone"), "{plain}");
     }
 
     #[test]

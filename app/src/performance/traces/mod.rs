@@ -12,12 +12,15 @@ use ports::{
 
 use super::{
     asked::Asked,
-    shown::{head, heads},
+    shown::{head, heads, scrolled},
     units::time,
 };
 use crate::ui::format::{self, in_address, number};
 
 pub(super) const PATH: &str = "/performance/traces";
+
+/// What happened in traces is looked for in the first thousand ([`Of::with`]).
+const LOOKED_THROUGH: &str = "1,000";
 
 /// Which are listed: in addresses, and for people.
 const LISTS: [(&str, &str); 3] = [("worst", "Slowest"), ("failed", "Failed"), ("latest", "Latest")];
@@ -31,22 +34,17 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 
 /// The address of what is kept of a route, such as `GET /products`.
 pub(super) fn of_route(route: &str, asked: &Asked) -> String {
-    elsewhere(asked).with_of(Some(route)).address()
+    asked.at(PATH).with_of(Some(route)).address()
 }
 
 /// Of a route those that failed.
 pub(super) fn failed(route: &str, asked: &Asked) -> String {
-    elsewhere(asked).with_of(Some(route)).with_by("failed").address()
+    asked.at(PATH).with_of(Some(route)).with_by("failed").address()
 }
 
 /// Those in which something of that name happened, such as a statement.
 pub(super) fn with(name: &str, asked: &Asked) -> String {
-    Asked { with: Some(name.to_owned()), ..elsewhere(asked) }.address()
-}
-
-/// What is kept is compared with nothing.
-fn elsewhere(asked: &Asked) -> Asked {
-    Asked { path: PATH.to_owned(), range: asked.range, ..Asked::default() }
+    Asked { with: Some(name.to_owned()), ..asked.at(PATH) }.address()
 }
 
 async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Result<String, AppError> {
@@ -84,31 +82,29 @@ fn only(asked: &Asked) -> Markup {
                 @if let Some(of) = on_the_server { " " a.link href=(asked.with_of(Some(of)).address()) { "The same on the server" } }
             }
         }
-        @if let Some(with) = &asked.with { p { "Only those with " code { (with) } ". " a.link href=(everything.address()) { "Whatever happened in them" } } }
+        @if let Some(with) = &asked.with { p { "Only those with " code { (with) } ". " a.link href=(everything.address()) { "All traces" } } }
     }
 }
 
 fn table(asked: &Asked, found: &[TraceHead], now: Timestamp) -> Markup {
     html! {
-        @if found.is_empty() { p.muted { "Nothing of the kind was kept in this time." } } @else {
+        @if asked.with.is_some() { p.muted { "Looked through are the first " (LOOKED_THROUGH) " that are written." } }
+        @if found.is_empty() {
+            p.muted { @if asked.with.is_some() { "None of those has it." } @else { "Nothing of the kind was kept in this time." } }
+        } @else {
             @if found.len() >= MOST { p.muted { "There are more; these are the first " (MOST) "." } }
-            div.scroll tabindex="0" role="group" aria-labelledby="traces-h" {
-                table.table {
-                    (heads("What was asked", &["Took", "Statements", "Answer", "When", "Others"]))
-                    tbody {
-                        @for trace in found {
-                            tr {
-                                th scope="row" { a.link href={ (PATH) "?id=" (trace.id) } { code { (trace.title) } } }
-                                td.num { (time(trace.microseconds)) }
-                                td.num { @if trace.is_repeated { span.badge data-tone="warn" title="One of them ran again and again." { (number(trace.statements.into())) } } @else { (number(trace.statements.into())) } }
-                                td.num { (ended(trace.ended)) }
-                                td.num.muted { time datetime=(trace.began_at) title=(format::moment(trace.began_at)) { (format::ago(trace.began_at, now)) } }
-                                td.num { @if asked.of.is_none() { a.link href=(asked.with_of(Some(&trace.title)).address()) { "of this route" } } }
-                            }
-                        }
+            (scrolled("traces-h", &heads("What was asked", &["Took", "Statements", "Answer", "When", "Others"]), &html! {
+                @for trace in found {
+                    tr {
+                        th scope="row" { a.link href={ (PATH) "?id=" (trace.id) } { code { (trace.title) } } }
+                        td.num { (time(trace.microseconds)) }
+                        td.num { @if trace.is_repeated { span.badge data-tone="warn" title="One of them ran again and again." { (number(trace.statements.into())) } } @else { (number(trace.statements.into())) } }
+                        td.num { (ended(trace.ended)) }
+                        td.num.muted { time datetime=(trace.began_at) title=(format::moment(trace.began_at)) { (format::ago(trace.began_at, now)) } }
+                        td.num { @if asked.of.is_none() { a.link href=(asked.with_of(Some(&trace.title)).address()) { "of this route" } } }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -152,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_is_found_it_says_how_far_was_looked() {
+        let of = |search: &str| table(&Asked::read(PATH, search), &[], Timestamp::from_micros(0)).into_string();
+
+        assert!(of("with=ROWS_BY_KEY").contains("first 1,000 that are written.") && of("with=ROWS_BY_KEY").contains("None of those has it."));
+        assert!(of("").contains("Nothing of the kind was kept") && !of("").contains("1,000"));
+    }
+
+    #[test]
     fn a_route_leads_to_what_is_kept_of_it_in_the_same_time() {
         let asked = Asked::read("/performance/requests", "range=1h&by=device");
 
@@ -171,10 +175,7 @@ mod tests {
         let (failed, with) = (read(failed("GET /products", &asked)), read(with("ROWS_BY_KEY", &asked)));
 
         assert_eq!((failed.of.as_deref(), failed.by.as_deref(), failed.range), (Some("GET /products"), Some("failed"), asked.range));
-        assert_eq!(
-            (with.with.as_deref(), with.of, with.class, with.against),
-            (Some("ROWS_BY_KEY"), None, None, ports::performance::Against::TimeBefore)
-        );
+        assert_eq!((with.with.as_deref(), with.of, with.class, with.range), (Some("ROWS_BY_KEY"), None, None, asked.range));
     }
 
     #[test]

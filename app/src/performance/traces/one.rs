@@ -10,7 +10,7 @@ use traces::{
 
 use super::{
     super::{
-        shown::{heads, places},
+        shown::{heads, heads_with_bar, places, scrolled, scrolled_as},
         units::{percent, time},
     },
     PATH, address,
@@ -72,24 +72,19 @@ fn warnings(parts: &[Trace]) -> Markup {
 
 fn rows(rows: &[Row]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-labelledby="rows-h" {
-            table.table {
-                (heads("What", &["Kind", "Began", "Took", "Of that itself", "Times", "Also"]))
-                tbody {
-                    @for row in rows {
-                        tr {
-                            th scope="row" { @for _ in 0..row.depth { "\u{2003}" } code { (row.label) } }
-                            td.num { (row.kind.word()) }
-                            td.num { (time(row.start_us)) }
-                            td.num { (time(row.duration_us)) }
-                            td.num { (time(row.own_us)) }
-                            td.num { (number(row.count.into())) @if row.failed > 0 { " " span.badge data-tone="bad" { (number(row.failed.into())) " failed" } } }
-                            td.num { (row.notes.join(", ")) }
-                        }
-                    }
+        (scrolled("rows-h", &heads("What", &["Kind", "Began", "Took", "Of that itself", "Times", "Also"]), &html! {
+            @for row in rows {
+                tr {
+                    th scope="row" { @for _ in 0..row.depth { "\u{2003}" } code { (row.label) } }
+                    td.num { (row.kind.word()) }
+                    td.num { (time(row.start_us)) }
+                    td.num { (time(row.duration_us)) }
+                    td.num { (time(row.own_us)) }
+                    td.num { (number(row.count.into())) @if row.failed > 0 { " " span.badge data-tone="bad" { (number(row.failed.into())) " failed" } } }
+                    td.num { (row.notes.join(", ")) }
                 }
             }
-        }
+        }))
     }
 }
 
@@ -100,30 +95,19 @@ fn by_name(lines: &[Line]) -> Markup {
             section.part aria-labelledby="names-h" {
                 h2 #names-h { "What took the time" }
                 p.muted { "What ran at once is counted each, so that it can be more than all of it together." }
-                div.scroll tabindex="0" role="group" aria-labelledby="names-h" {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                th scope="col" { "Name" }
-                                th scope="col" { span.vh { "Share of the time" } }
-                                @for name in ["Kind", "Times", "Together", "Longest", "Share"] { th.num scope="col" { (name) } }
-                            }
-                        }
-                        tbody {
-                            @for line in lines {
-                                tr {
-                                    th scope="row" { code { (line.name) } }
-                                    td { (bar(line.total_us, most)) }
-                                    td.num { (line.kind.word()) }
-                                    td.num { @if line.is_repeated { span.badge data-tone="warn" { (number(line.count.into())) } } @else { (number(line.count.into())) } }
-                                    td.num { (time(line.total_us)) }
-                                    td.num { (time(line.longest_us)) }
-                                    td.num { (percent(line.share.into())) }
-                                }
-                            }
+                (scrolled_as("table statements", "names-h", &heads_with_bar("Name", "Share of the time", &["Kind", "Times", "Together", "Longest", "Share"]), &html! {
+                    @for line in lines {
+                        tr {
+                            th scope="row" { code { (line.name) } }
+                            td { (bar(line.total_us, most)) }
+                            td.num { (line.kind.word()) }
+                            td.num { @if line.is_repeated { span.badge data-tone="warn" { (number(line.count.into())) } } @else { (number(line.count.into())) } }
+                            td.num { (time(line.total_us)) }
+                            td.num { (time(line.longest_us)) }
+                            td.num { (percent(line.share.into())) }
                         }
                     }
-                }
+                }))
             }
         }
     }

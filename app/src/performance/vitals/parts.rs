@@ -1,22 +1,24 @@
 //! What figures of page loads are made of: the parts of what people wait for, what it takes until a page is alive, and frames that took long.
 
 use maud::{Markup, html};
-use measuring::{Sketch, metric};
+use measuring::Sketch;
 use ports::performance::{Measured, Measurements};
 
 use super::super::{
-    shown::{change_of, heads},
+    shown::{change_of, heads, heads_with_bar, scrolled, scrolled_as},
     units::{percent, share, time},
+    verdict::{VITALS, Vital},
 };
 use crate::ui::format::number;
 
 /// Told for each page view as a whole.
-pub(super) const METRICS: [&str; 14] = [
-    LARGEST.of,
+pub(super) const METRICS: [&str; 15] = [
+    LARGEST.of.metric,
     LARGEST.parts[0].metric,
     LARGEST.parts[1].metric,
     LARGEST.parts[2].metric,
     LARGEST.parts[3].metric,
+    ANSWER.of.metric,
     ANSWER.parts[0].metric,
     ANSWER.parts[1].metric,
     ANSWER.parts[2].metric,
@@ -30,19 +32,6 @@ pub(super) const METRICS: [&str; 14] = [
 
 /// Told apart by the way to the page: a route that the app went to is another thing than a new document.
 pub(super) const BY_NAVIGATION: [&str; 2] = [VIEW, DATA];
-
-/// All of them, and what goes wrong: none has a chart.
-pub(super) const SUMMED: [&str; 19] = {
-    let mut all = [metric::VIEWS; 19];
-    let mut at = 0;
-    while at < METRICS.len() {
-        all[at] = METRICS[at];
-        at += 1;
-    }
-    (all[14], all[15]) = (BY_NAVIGATION[0], BY_NAVIGATION[1]);
-    (all[16], all[17], all[18]) = (super::wrong::METRICS[0], super::wrong::METRICS[1], super::wrong::METRICS[2]);
-    all
-};
 
 const DOWNLOADED: &str = "vitals.wasm-downloaded";
 const COMPILED: &str = "vitals.wasm-compiled";
@@ -59,8 +48,7 @@ const SOFT: &str = "navigation:soft";
 /// What is made of parts, one after the other.
 struct Whole<'a> {
     id: &'a str,
-    heading: &'a str,
-    of: &'a str,
+    of: &'a Vital,
     says: &'a str,
     parts: &'a [Part],
 }
@@ -72,8 +60,7 @@ struct Part {
 
 const LARGEST: Whole<'static> = Whole {
     id: "largest",
-    heading: "Largest paint, in its parts",
-    of: "vitals.lcp",
+    of: &VITALS[0],
     says: "Until the largest thing of a page is on the screen. Where the first part is long the server or the network is slow; where the last one is, what runs before it is drawn.",
     parts: &[
         Part { metric: "vitals.lcp-ttfb", name: "Until the page's first byte" },
@@ -85,8 +72,7 @@ const LARGEST: Whole<'static> = Whole {
 
 const ANSWER: Whole<'static> = Whole {
     id: "answer",
-    heading: "Interaction, in its parts",
-    of: "vitals.inp",
+    of: &VITALS[1],
     says: "From a press or a key to what is drawn of it, of one of the slowest of each page view.",
     parts: &[
         Part { metric: "vitals.inp-input-delay", name: "Until the page listens" },
@@ -95,7 +81,7 @@ const ANSWER: Whole<'static> = Whole {
     ],
 };
 
-/// The largest paint and the slowest interaction, each in its parts.
+/// Until the largest thing is drawn and until the slowest input is answered, each in its parts.
 pub(super) fn parts(details: &Measurements, subject: &str) -> Markup {
     html! { (in_parts(details, subject, &LARGEST)) (in_parts(details, subject, &ANSWER)) }
 }
@@ -110,7 +96,7 @@ pub(super) fn alive(details: &Measurements, subject: &str) -> Markup {
         None => whole(metric),
     };
     let rows = [
-        ("The app is here", whole(DOWNLOADED)),
+        ("The app is downloaded", whole(DOWNLOADED)),
         ("The app is compiled", whole(COMPILED)),
         ("The page has come alive", whole(HYDRATED)),
         ("The view stands", of_documents(VIEW)),
@@ -124,12 +110,7 @@ pub(super) fn alive(details: &Measurements, subject: &str) -> Markup {
             h2 #alive-h { "Until it is alive" }
             @if rows.is_empty() { p.muted { "No browser has said anything of it in this time." } } @else {
                 p.muted { "Each from when the page was asked for; of a change of page from the press of a link. Of 100 page loads 75 took no longer than p75, and 95 no longer than p95." }
-                div.scroll tabindex="0" role="group" aria-labelledby="alive-h" {
-                    table.table {
-                        (heads("Moment", &["p75", "p95", "Loads", "p75 before"]))
-                        tbody { @for (name, one) in &rows { tr { th scope="row" { (name) } (quantiles(&one.now, time)) td.num { (number(one.now.count())) } (before(one)) } } }
-                    }
-                }
+                (scrolled("alive-h", &heads("Moment", &["p75", "p95", "Loads", "p75 before"]), &html! { @for (name, one) in &rows { tr { th scope="row" { (name) } (quantiles(&one.now, time)) td.num { (number(one.now.count())) } (before(one)) } } }))
             }
         }
     }
@@ -157,12 +138,7 @@ pub(super) fn frames(details: &Measurements, subject: &str) -> Markup {
                     @if loads > 0 { "; " (number(loads)) " loads came alive in the same time" }
                     ". Some browsers do not tell of them."
                 }
-                div.scroll tabindex="0" role="group" aria-labelledby="frames-h" {
-                    table.table {
-                        (heads("Of such a page view", &["p75", "p95", "Page views", "p75 before"]))
-                        tbody { @for row in rows { (row) } }
-                    }
-                }
+                (scrolled("frames-h", &heads("Of such a page view", &["p75", "p95", "Page views", "p75 before"]), &html! { @for row in rows { (row) } }))
             }
         }
     }
@@ -185,34 +161,23 @@ fn in_parts(details: &Measurements, subject: &str, whole: &Whole<'_>) -> Markup 
     let heading = format!("{}-h", whole.id);
     html! {
         section.part aria-labelledby=(heading) {
-            h2 id=(heading) { (whole.heading) }
+            h2 id=(heading) { (whole.of.name) ", in its parts" }
             @if placed.is_empty() { p.muted { "No browser has said anything of it in this time." } } @else {
                 p.muted { (whole.says) " Of 100 page loads 75 took no longer than p75, each part for itself, so that they do not add up; shares are of all the time that all loads took." }
                 (bar_of(&placed.iter().map(|(_, one, begins)| (*begins, one.now.sum())).collect::<Vec<_>>(), all))
-                div.scroll tabindex="0" role="group" aria-labelledby=(heading) {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                th scope="col" { "Part" }
-                                th scope="col" { span.vh { "Place in the whole" } }
-                                @for name in ["Share", "p75", "p95", "Loads", "p75 before"] { th.num scope="col" { (name) } }
-                            }
-                        }
-                        tbody {
-                            @for (at, (part, one, begins)) in placed.iter().enumerate() {
-                                tr {
-                                    th scope="row" { (part.name) }
-                                    td { (shades(&[(at, *begins, one.now.sum())], all)) }
-                                    td.num { (share(one.now.sum(), all).map(percent).unwrap_or_default()) }
-                                    (quantiles(&one.now, time))
-                                    td.num { (number(one.now.count())) }
-                                    (before(one))
-                                }
-                            }
+                (scrolled_as("table statements", &heading, &heads_with_bar("Part", "Place in the whole", &["Share", "p75", "p95", "Loads", "p75 before"]), &html! {
+                    @for (at, (part, one, begins)) in placed.iter().enumerate() {
+                        tr {
+                            th scope="row" { (part.name) }
+                            td { (shades(&[(at, *begins, one.now.sum())], all)) }
+                            td.num { (share(one.now.sum(), all).map(percent).unwrap_or_default()) }
+                            (quantiles(&one.now, time))
+                            td.num { (number(one.now.count())) }
+                            (before(one))
                         }
                     }
-                }
-                @if whole.of == LARGEST.of { @if let Some(one) = details.find(whole.of, subject, "") { p.muted { "All of it, 75 of 100: " (one.now.quantile(750).map(time).unwrap_or_default()) "." } } }
+                }))
+                @if let Some(value) = details.find(whole.of.metric, subject, "").and_then(|one| one.now.quantile(750)) { p.muted { "All of it, 75 of 100: " (whole.of.shown(value)) "." } }
             }
         }
     }
@@ -224,7 +189,7 @@ fn bar_of(parts: &[(u64, u64)], all: u64) -> Markup {
     shades(&parts, all)
 }
 
-/// Parts of a whole at their places, each lighter than the one before it. It says nothing to those who do not see it, as the figures stand beside it.
+/// Parts of a whole at their places, each darker or lighter than its neighbours. It says nothing to those who do not see it, as the figures stand beside it.
 fn shades(parts: &[(usize, u64, u64)], all: u64) -> Markup {
     let place = |part: u64| share(part, all).unwrap_or(0);
     html! {
@@ -263,14 +228,22 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_paint_is_told_in_parts_that_lie_one_behind_the_other() {
-        let of = [("vitals.lcp-ttfb", "", &[250_000][..]), ("vitals.lcp-render-delay", "", &[750_000]), ("vitals.lcp", "", &[1_000_000])];
+    fn what_people_wait_for_is_told_in_parts_that_lie_one_behind_the_other() {
+        let of = [
+            ("vitals.lcp-ttfb", "", &[250_000][..]),
+            ("vitals.lcp-render-delay", "", &[750_000]),
+            ("vitals.lcp", "", &[1_000_000]),
+            ("vitals.inp-processing", "", &[60_000]),
+            ("vitals.inp", "", &[80_000]),
+        ];
 
         let html = parts(&measured(&of), ALL).into_string();
 
         assert!(html.contains(">25 %<") && html.contains(">75 %<") && !html.contains("Until its picture"), "{html}");
         assert_eq!(html.matches("x=\"250\" width=\"750\"").count(), 2, "{html}");
-        assert!(html.contains("No browser has said anything of it") && !html.contains("style="), "{html}");
+        assert!(html.contains("All of it, 75 of 100: 1.0 s.") && html.contains("All of it, 75 of 100: 80 ms."), "{html}");
+        assert!(html.contains("Largest thing drawn, in its parts") && html.contains("Answer to input, in its parts"), "{html}");
+        assert!(parts(&measured(&[]), ALL).into_string().contains("No browser has said anything of it") && !html.contains("style="), "{html}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What went wrong in browsers: errors that nobody caught, promises that were rejected, ends of the app's program; by page and by build.
+//! What went wrong in browsers: errors that nobody caught, promises that were rejected, crashes of the app's program; by page and by build.
 
 use std::cmp::Reverse;
 
@@ -8,13 +8,13 @@ use ports::performance::{Measured, Measurements};
 
 use super::super::{
     asked::Asked,
-    shown::heads,
+    shown::{heads, scrolled},
     units::{percent, share},
 };
 use crate::ui::format::number;
 
 /// Each counts how many there were on a page view, of those on which there were some.
-pub(super) const METRICS: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
+pub(in crate::performance) const METRICS: [&str; 3] = ["vitals.errors", "vitals.rejections", "vitals.panics"];
 
 /// Pages and builds that are told of.
 const MOST: usize = 30;
@@ -28,42 +28,43 @@ struct Row<'a> {
     views: u64,
 }
 
-/// `measured` has it by page, `details` by build.
-pub(super) fn wrong(asked: &Asked, measured: &Measurements, details: &Measurements) -> Markup {
+/// `measured` has it by page, `details` by build, of `subject`.
+pub(super) fn wrong(asked: &Asked, measured: &Measurements, details: &Measurements, subject: &str) -> Markup {
     let is_page = |one: &Measured| one.series.class.is_empty() && asked.of.as_ref().map_or(one.series.of != ALL, |of| one.series.of == *of);
     let by_page = rows(measured, is_page, |one| &one.series.of);
     let by_build = rows(details, |one| one.series.class.starts_with("build:"), |one| one.series.class.split_once(':').map_or("", |(_, build)| build));
-    let all_of = |page: &str| measured.find(metric::VIEWS, page, "").map(|one| one.now.count());
+    let views = |one: Option<&Measured>| one.map(|one| one.now.count());
+    let of_page = |page: &str| views(measured.find(metric::VIEWS, page, ""));
+    let of_build = |build: &str| views(details.find(metric::VIEWS, subject, &format!("build:{build}")));
     html! {
         section.part aria-labelledby="wrong-h" {
             h2 #wrong-h { "What went wrong" }
             @if by_page.is_empty() { p.muted { "No browser has told of an error in this time." } } @else {
-                p.muted { "Errors that nobody caught, promises that were rejected and nobody minded, and ends of the app's program, after which a page has to be loaded anew." }
-                (table("Page", &by_page, |page| html! { a.link href=(asked.with_of(Some(page)).address()) { (page) } }, all_of))
-                @if !by_build.is_empty() { (table("Build", &by_build, |build| html! { code { (build) } }, |_| None)) }
+                p.muted { "Errors that nobody caught, promises that were rejected and nobody minded, and crashes of the app's program, after which a page has to be loaded anew." }
+                h3 #wrong-pages-h { "By page" }
+                (table("wrong-pages-h", "Page", &by_page, |page| html! { a.link href=(asked.with_of(Some(page)).address()) { (page) } }, of_page))
+                @if !by_build.is_empty() {
+                    h3 #wrong-builds-h { "By build" }
+                    (table("wrong-builds-h", "Build", &by_build, |build| html! { code { (build) } }, of_build))
+                }
             }
         }
     }
 }
 
-fn table(of: &str, rows: &[Row<'_>], name: impl Fn(&str) -> Markup, views: impl Fn(&str) -> Option<u64>) -> Markup {
+fn table(heading: &str, of: &str, rows: &[Row<'_>], name: impl Fn(&str) -> Markup, views: impl Fn(&str) -> Option<u64>) -> Markup {
     html! {
-        div.scroll tabindex="0" role="group" aria-labelledby="wrong-h" {
-            table.table {
-                (heads(of, &["Errors", "Rejections", "Ends of the app", "Page views with some", "Of all", "Together before"]))
-                tbody {
-                    @for row in rows.iter().take(MOST) {
-                        tr {
-                            th scope="row" { (name(row.name)) }
-                            @for count in row.counts { td.num { (number(count)) } }
-                            td.num { (number(row.views)) }
-                            td.num { (views(row.name).and_then(|all| share(row.views, all)).map(percent).unwrap_or_default()) }
-                            td.num.muted { (number(row.before)) }
-                        }
-                    }
+        (scrolled(heading, &heads(of, &["Errors", "Rejections", "Crashes of the app", "Page views with some", "Of all", "Together before"]), &html! {
+            @for row in rows.iter().take(MOST) {
+                tr {
+                    th scope="row" { (name(row.name)) }
+                    @for count in row.counts { td.num { (number(count)) } }
+                    td.num { (number(row.views)) }
+                    td.num { (views(row.name).and_then(|all| share(row.views, all)).map(percent).unwrap_or_default()) }
+                    td.num.muted { (number(row.before)) }
                 }
             }
-        }
+        }))
     }
 }
 
@@ -112,9 +113,13 @@ mod tests {
             ("vitals.errors", ALL, "", &[1, 2, 3]),
             (metric::VIEWS, "/products", "", &[0; 20]),
         ]);
-        let by_build = measured(&[("vitals.errors", ALL, "build:<new>", &[6])]);
+        let by_build = measured(&[
+            ("vitals.errors", ALL, "build:<new>", &[6]),
+            (metric::VIEWS, ALL, "build:<new>", &[0; 8]),
+            (metric::VIEWS, ALL, "", &[0; 99]),
+        ]);
 
-        let html = wrong(&Asked::read("/performance/vitals", "range=7d"), &by_page, &by_build).into_string();
+        let html = wrong(&Asked::read("/performance/vitals", "range=7d"), &by_page, &by_build, ALL).into_string();
 
         let products = html.split_once(">/products</a>").unwrap().1;
         assert!(
@@ -124,6 +129,9 @@ mod tests {
             "{html}"
         );
         assert!(html.find(">/products<") < html.find(">/review<") && html.contains("<code>&lt;new&gt;</code>"), "{html}");
+        // Of what a build has served one page view in eight is much, and of all of them it is little.
+        assert!(html.split_once("&lt;new&gt;").unwrap().1.contains("<td class=\"num\">1</td><td class=\"num\">12.5 %</td>"), "{html}");
+        assert!(html.contains("aria-labelledby=\"wrong-pages-h\"") && html.contains("aria-labelledby=\"wrong-builds-h\""), "{html}");
         assert!(!html.contains(">all<") && html.contains("range=7d&amp;of=/review"), "{html}");
     }
 
@@ -131,8 +139,8 @@ mod tests {
     fn of_one_page_there_is_that_page() {
         let by_page = measured(&[("vitals.errors", "/review", "", &[1]), ("vitals.errors", "/products", "", &[2])]);
 
-        let html = wrong(&Asked::read("/performance/vitals", "of=/review"), &by_page, &measured(&[])).into_string();
-        let nothing = wrong(&Asked::read("/performance/vitals", ""), &measured(&[]), &measured(&[])).into_string();
+        let html = wrong(&Asked::read("/performance/vitals", "of=/review"), &by_page, &measured(&[]), "/review").into_string();
+        let nothing = wrong(&Asked::read("/performance/vitals", ""), &measured(&[]), &measured(&[]), ALL).into_string();
 
         assert!(html.contains(">/review<") && !html.contains(">/products<"), "{html}");
         assert!(nothing.contains("No browser has told of an error"), "{nothing}");

@@ -25,7 +25,7 @@ impl Performance for Store {
         let known = self.series_that(|series| is_wanted(question, series)).await?;
         let mut all: HashMap<i64, Measured> = HashMap::new();
         let is_days = present.level == Level::Day && before.level == Level::Day;
-        let is_sum = |series: &Series| is_days && question.is_summed(series);
+        let is_sum = |series: &Series| is_days && !question.has_chart(series);
         let (summed, known): (HashMap<_, _>, HashMap<_, _>) = known.into_iter().partition(|(_, series)| is_sum(series));
         let mut sum = |is_present: bool, number: i64, sum: &Sketch| {
             let Some(series) = summed.get(&number).filter(|_| !sum.is_empty()) else { return };
@@ -67,7 +67,7 @@ struct Looked {
 
 /// What is to be read: once where all of it is in the same periods.
 fn reads(span: Span, present: Span, before: Span, question: &Question) -> Vec<(Span, Looked)> {
-    let has_chart = question.parts.iter().any(|(metric, _)| !question.summed.contains(metric));
+    let has_chart = !question.charts.is_empty();
     let mut reads = vec![];
     if present.level == span.level {
         reads.push((span, Looked { has_present: true, has_chart, has_before: false }));
@@ -141,13 +141,16 @@ fn still_kept(span: Span, now: i64) -> Span {
 }
 
 fn is_wanted(question: &Question, series: &Series) -> bool {
-    let has_class = |classes: Classes| question.class.as_ref().map_or_else(|| classes.has(&series.class), |class| *class == series.class);
+    let has_class = |classes: Classes| match (&question.class, classes) {
+        (Some(class), Classes::All) => *class == series.class,
+        _ => classes.has(&series.class),
+    };
     (question.of.is_empty() || question.of.contains(&series.of))
         && question.parts.iter().any(|(metric, classes)| *metric == series.metric && has_class(*classes))
 }
 
 fn empty(series: &Series, question: &Question, span: Span) -> Measured {
-    let periods = if question.is_summed(series) { 0 } else { span.periods() };
+    let periods = if question.has_chart(series) { span.periods() } else { 0 };
     Measured { series: series.clone(), now: Sketch::default(), before: Sketch::default(), periods: vec![Sketch::default(); periods] }
 }
 

@@ -32,6 +32,11 @@ pub async fn operator(arranged: &Arranged) -> Access {
     who
 }
 
+/// All requests by periods.
+fn over_time() -> Vec<(&'static str, Option<String>)> {
+    vec![(metric::HTTP_DURATION, None)]
+}
+
 async fn counts(arranged: &Arranged, span: Span) -> Vec<(String, i64, u64)> {
     let measured = arranged.store.measurements(span, |_| true).await.unwrap();
     let mut told: Vec<_> = measured.into_iter().map(|one| (one.series.of, one.at - span.from, one.sketch.count())).collect();
@@ -167,7 +172,7 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     arranged.clock.advance(30);
     arranged.store.note_deployment("abc", "0.1.0").await.unwrap();
 
-    let question = Question { range: Range::Hour, parts: vec![(metric::HTTP_DURATION, Classes::All)], ..Question::default() };
+    let question = Question { range: Range::Hour, parts: vec![(metric::HTTP_DURATION, Classes::All)], charts: over_time(), ..Question::default() };
     let told = arranged.store.measurements_for(&who, &question).await;
 
     let one = &told.series[0];
@@ -176,7 +181,7 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
     assert_eq!(told.deployments.iter().map(|one| (one.build.as_str(), one.began_at.micros())).collect::<Vec<_>>(), [("abc", START)]);
     let others = Question { parts: vec![(metric::HTTP_BYTES, Classes::All)], ..question.clone() };
     assert_eq!(arranged.store.measurements_for(&who, &others).await.series, []);
-    let only_sums = Question { summed: &[metric::HTTP_DURATION], ..question.clone() };
+    let only_sums = Question { charts: Vec::new(), ..question.clone() };
     let of_all = Question { of: vec![ALL.to_owned()], ..question };
     assert_eq!(arranged.store.measurements_for(&who, &of_all).await.series, []);
     let sums = arranged.store.measurements_for(&who, &only_sums).await.series;
@@ -186,8 +191,8 @@ pub async fn a_range_is_told_with_the_time_before_and_with_builds(arranged: &Arr
 pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
     let who = operator(arranged).await;
     let at = |minutes: i64, values: &[u64]| row(Level::Minute, "GET /", NOW + minutes, values);
-    let question =
-        Question { range: Range::Hour, parts: vec![(metric::HTTP_DURATION, Classes::All)], against: Against::BuildBefore, ..Question::default() };
+    let parts = vec![(metric::HTTP_DURATION, Classes::All)];
+    let question = Question { range: Range::Hour, parts, charts: over_time(), against: Against::BuildBefore, ..Question::default() };
     arranged.store.note_deployment("old", "0.1.0").await.unwrap();
     let alone = arranged.store.measurements_for(&who, &question).await;
     arranged.clock.advance(600);
@@ -258,8 +263,9 @@ pub async fn what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_i
         .map(|days| row(Level::Day, ["GET /", "GET /runs"][days % 2], Level::Day.begin(NOW) - days as i64 * 1_440, &[days as u64; 3]))
         .collect();
     arranged.store.write_measured(ONE, &rows).await.unwrap();
-    let charted = Question { range: Range::Quarter, parts: vec![(metric::HTTP_DURATION, Classes::All)], ..Question::default() };
-    let summed = Question { summed: &[metric::HTTP_DURATION], ..charted.clone() };
+    let parts = vec![(metric::HTTP_DURATION, Classes::All)];
+    let charted = Question { range: Range::Quarter, parts, charts: over_time(), ..Question::default() };
+    let summed = Question { charts: Vec::new(), ..charted.clone() };
     let told = async |question| {
         let series = arranged.store.measurements_for(&who, question).await.series;
         series.into_iter().map(|one| (one.series.of.clone(), one.now, one.before)).collect::<Vec<_>>()
@@ -289,7 +295,8 @@ pub async fn a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_
     arranged.store.write_measured(ONE, &rows).await.unwrap();
 
     for range in [Range::Day, Range::Week, Range::Month, Range::Quarter] {
-        let question = Question { range, parts: vec![(metric::HTTP_DURATION, Classes::All)], against: Against::BuildBefore, ..Question::default() };
+        let parts = vec![(metric::HTTP_DURATION, Classes::All)];
+        let question = Question { range, parts, charts: over_time(), against: Against::BuildBefore, ..Question::default() };
         let told = arranged.store.measurements_for(&who, &question).await;
 
         let one = &told.series[0];
@@ -302,13 +309,16 @@ pub async fn a_build_of_today_is_told_apart_from_the_one_of_yesterday_in_months_
 pub async fn a_class_is_asked_for_alone(arranged: &Arranged) {
     let who = operator(arranged).await;
     let of_class = |class: &str| Row { series: Series::new("vitals.lcp", "/products", class), ..row(Level::Minute, "", NOW, &[7]) };
-    arranged.store.write_measured(ONE, &[of_class(""), of_class("device:phone"), of_class("device:desktop")]).await.unwrap();
-    let parts = vec![("vitals.lcp", Classes::Whole)];
+    let share = Row { series: Series::new(metric::VITALS_SHARE, ALL, ""), ..row(Level::Minute, "", NOW, &[100]) };
+    arranged.store.write_measured(ONE, &[of_class(""), of_class("device:phone"), of_class("device:desktop"), share]).await.unwrap();
+    let parts = vec![("vitals.lcp", Classes::All), (metric::VITALS_SHARE, Classes::Whole)];
 
     let question = Question { range: Range::Hour, parts, class: Some("device:phone".into()), ..Question::default() };
     let told = arranged.store.measurements_for(&who, &question).await;
 
-    assert_eq!(told.series.iter().map(|one| one.series.class.as_str()).collect::<Vec<_>>(), ["device:phone"]);
+    // What has no classes is told all the same.
+    let told: Vec<_> = told.series.iter().map(|one| (one.series.metric.as_str(), one.series.class.as_str())).collect();
+    assert_eq!(told, [("vitals.lcp", "device:phone"), (metric::VITALS_SHARE, "")]);
 }
 
 pub async fn what_is_measured_is_for_whoever_owns_every_store(arranged: &Arranged) {
@@ -341,8 +351,9 @@ async fn a_quarter_of_a_busy_server_is_read_in_a_moment() {
             }
             arranged.store.fold_measured(NOW - day * 24 * 60 + 3 * 24 * 60).await.unwrap();
         }
-        let overview = Question { range: Range::Quarter, parts: vec![(metric::HTTP_TOGETHER, Classes::All)], ..Question::default() };
-        let routes = Question { parts: vec![(metric::HTTP_DURATION, Classes::All)], summed: &[metric::HTTP_DURATION], ..overview.clone() };
+        let (parts, charts) = (vec![(metric::HTTP_TOGETHER, Classes::All)], vec![(metric::HTTP_TOGETHER, None)]);
+        let overview = Question { range: Range::Quarter, parts, charts, ..Question::default() };
+        let routes = Question { parts: vec![(metric::HTTP_DURATION, Classes::All)], charts: Vec::new(), ..overview.clone() };
         for (name, question, series) in [("60 series over time", overview, 60), ("the sums of 240 series", routes, 240)] {
             let mut best = std::time::Duration::MAX;
             for _ in 0..5 {

@@ -160,7 +160,7 @@ async fn a_request_is_found_again_by_what_it_said_of_itself(engine: Engine) {
     let with = watching.get(&format!("/performance/traces?by=latest&with={statement}")).await.text;
     let with_nothing = watching.get("/performance/traces?by=latest&with=NOTHING").await.text;
     assert!(with.contains(&format!("href=\"/performance/traces?id={id}\"")), "{statement}: {with}");
-    assert!(with_nothing.contains("Nothing of the kind was kept in this time."), "{with_nothing}");
+    assert!(with_nothing.contains("None of those has it."), "{with_nothing}");
 }
 
 /// One of those that a trace shows, by its name.

@@ -5,7 +5,7 @@ use ports::database::{CountedByPostgres, IndexFigures, PostgresFigures, SqliteFi
 
 use crate::{
     performance::{
-        shown::heads,
+        shown::{heads, scrolled, scrolled_as},
         units::{percent, share, size, time},
     },
     ui::format::{moment, number},
@@ -74,22 +74,17 @@ fn tables(tables: &[TableFigures]) -> Markup {
         section.part aria-labelledby="tables-h" {
             h2 #tables-h { "Tables" }
             p.muted { "Empty is what nothing is in, as far as PostgreSQL can tell: the next rows are written there. Gone are rows that still take room." }
-            div.scroll tabindex="0" role="group" aria-labelledby="tables-h" {
-                table.table {
-                    (heads("Table", &["Size", "Empty", "Indexes", "Rows", "Gone", "Read to the end"]))
-                    tbody {
-                        @for table in tables {
-                            tr {
-                                th scope="row" { (table.name) }
-                                td.num { (size(table.size)) }
-                                td.num { (empty(table)) }
-                                td.num { (size(table.indexes)) }
-                                @for count in [table.rows, table.dead_rows, table.scans] { td.num { (number(count)) } }
-                            }
-                        }
+            (scrolled("tables-h", &heads("Table", &["Size", "Empty", "Indexes", "Rows", "Gone", "Read to the end"]), &html! {
+                @for table in tables {
+                    tr {
+                        th scope="row" { (table.name) }
+                        td.num { (size(table.size)) }
+                        td.num { (empty(table)) }
+                        td.num { (size(table.indexes)) }
+                        @for count in [table.rows, table.dead_rows, table.scans] { td.num { (number(count)) } }
                     }
                 }
-            }
+            }))
         }
     }
 }
@@ -110,16 +105,11 @@ fn unused(indexes: &[IndexFigures]) -> Markup {
                 p.muted { "There is none." }
             } @else {
                 p.muted { "On no server that answers. They cost something with every write; what is used once a month is among them too." }
-                div.scroll tabindex="0" role="group" aria-labelledby="unused-h" {
-                    table.table {
-                        (heads("Index", &["Table", "Size"]))
-                        tbody {
-                            @for index in indexes {
-                                tr { th scope="row" { (index.name) } td.num { (index.table) } td.num { (size(index.size)) } }
-                            }
-                        }
+                (scrolled("unused-h", &heads("Index", &["Table", "Size"]), &html! {
+                    @for index in indexes {
+                        tr { th scope="row" { (index.name) } td.num { (index.table) } td.num { (size(index.size)) } }
                     }
-                }
+                }))
             }
         }
     }
@@ -140,12 +130,7 @@ fn counted(statements: Option<&[CountedByPostgres]>) -> Markup {
                 Some([]) => p.muted { "There is none yet." },
                 Some(statements) => {
                     p.muted { "Of all servers together, what took most of the time first." }
-                    div.scroll tabindex="0" role="group" aria-labelledby="counted-h" {
-                        table.table.counted {
-                            (heads("Statement", &["Time", "Count", "Mean", "Rows", "Found in memory"]))
-                            tbody { @for statement in statements { (one_counted(statement)) } }
-                        }
-                    }
+                    (scrolled_as("table counted", "counted-h", &heads("Statement", &["Time", "Count", "Mean", "Rows", "Found in memory"]), &html! { @for statement in statements { (one_counted(statement)) } }))
                 }
             }
         }

@@ -5,7 +5,7 @@ use ports::database::{DatabaseView, SlowStatement, StatementFigures};
 
 use super::Page;
 use crate::{
-    performance::{database::sort::Sort, units::time},
+    performance::{database::sort::Sort, shown::scrolled_as, units::time},
     ui::{chart::bar, format::number},
 };
 
@@ -13,23 +13,21 @@ impl Page {
     /// In the order that is asked for. The headings are links to the other orders.
     pub(super) fn statements(&self, view: &DatabaseView) -> Markup {
         let most = view.statements.iter().map(|statement| statement.total).max().unwrap_or(0);
+        let heads = html! {
+            thead {
+                tr {
+                    @for sort in Sort::ALL {
+                        (self.head(sort))
+                        @if sort == Sort::Name { th scope="col" { span.vh { "Share of the time" } } }
+                    }
+                }
+            }
+        };
         html! {
             section.part #statements aria-labelledby="statements-h" {
                 h2 #statements-h { "Statements" }
                 p.muted { "Of 100 times 50 were no longer than p50, 95 no longer than p95, and 99 no longer than p99." }
-                div.scroll tabindex="0" role="group" aria-labelledby="statements-h" {
-                    table.table.statements {
-                        thead {
-                            tr {
-                                @for sort in Sort::ALL {
-                                    (self.head(sort))
-                                    @if sort == Sort::Name { th scope="col" { span.vh { "Share of the time" } } }
-                                }
-                            }
-                        }
-                        tbody { @for statement in &view.statements { (row(statement, most)) } }
-                    }
-                }
+                (scrolled_as("table statements", "statements-h", &heads, &html! { @for statement in &view.statements { (row(statement, most)) } }))
             }
         }
     }

@@ -93,6 +93,10 @@ export async function signInOnPage(page, email = OWNER, password = passwordOf(em
 /** Waits until the page has come alive. */
 export const alive = (page) => page.waitForSelector('html.hydrated', { state: 'attached' });
 
+/** The script that measures is there: whenever the page is left it says what it knows. What is after the `#` are its settings. */
+export const isMeasured = (page) =>
+  page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /\/vitals\.[^/#]*\.js(#|$)/.test(name)));
+
 /** Opens an address and waits until its page has come alive. */
 export async function open(page, address) {
   await page.goto(address);

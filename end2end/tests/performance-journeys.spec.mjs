@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { alive, test as base, expect, signIn } from '../support/fixtures.mjs';
+import { alive, test as base, expect, isMeasured, signIn } from '../support/fixtures.mjs';
 import { Server } from '../support/server.mjs';
 
 const region = (page, name) => page.getByRole('region', { name, exact: true });
@@ -85,7 +85,7 @@ test('a slow page leads to its trace, from the browser to the statement', async 
   expect(id, timing).toBeTruthy();
   await alive(page);
   await page.keyboard.press('Tab');
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /vitals\..*\.js$/.test(name)));
+  await isMeasured(page);
   await page.waitForTimeout(1_500);
   await writeDown(page, server);
 
@@ -131,6 +131,8 @@ test('what fires is told, seen to, silenced, and tried by a button', async ({ pa
   await alive(page);
   await page.getByRole('link', { name: '1 alert fires' }).click();
   await region(page, 'Firing').getByRole('link', { name: 'Silence' }).click();
+  await expect(page).toHaveURL(/silence=/);
+  await alive(page);
   await page.getByLabel('For', { exact: true }).selectOption('An hour');
   await page.getByLabel('Why').fill('It is meant to.');
   await page.getByRole('button', { name: 'Silence it' }).click();

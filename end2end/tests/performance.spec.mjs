@@ -1,7 +1,7 @@
 // How fast it is, and what the database does. On a server of its own, with one store, whose owner may therefore look, and with a low idea of
 // what is slow.
 import { clean, LOOKS, rulesOf } from '../support/axe.mjs';
-import { alive, another, test as base, expect, PASSWORD, signIn } from '../support/fixtures.mjs';
+import { alive, another, test as base, expect, isMeasured, PASSWORD, signIn } from '../support/fixtures.mjs';
 import { Server } from '../support/server.mjs';
 
 const PAGE = '/performance/database';
@@ -71,8 +71,7 @@ async function lookAround(page, server) {
     await page.goto(address);
     await alive(page);
     await page.keyboard.press('Tab');
-    // Once the script is there it says what it knows whenever the page is left.
-    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /vitals\..*\.js$/.test(name)));
+    await isMeasured(page);
     await page.waitForTimeout(1_500);
   }
   await page.goto('about:blank');

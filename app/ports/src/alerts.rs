@@ -107,8 +107,8 @@ pub struct Firing {
     pub worst: Option<Severity>,
     /// Whether some rule was not looked at lately, so that there may be more.
     pub is_partial: bool,
-    /// Budgets that are passed, by their ids, silenced or not.
-    pub budgets: Vec<String>,
+    /// Budgets that are passed, by their ids, silenced or not. `None` where none were looked at lately.
+    pub budgets: Option<Vec<String>>,
 }
 
 /// What was measured of everything that has a budget while it is used.

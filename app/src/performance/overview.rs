@@ -57,7 +57,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
         (against(asked, &measured))
         (alarms(&firing))
-        (slower(asked, &points, &firing.budgets, &measured, &of_all))
+        (slower(asked, &points, firing.budgets.as_deref(), &measured, &of_all))
         (loads(asked, &measured, &of_all))
         (answers(asked, &measured))
         (fullness(asked, &measured))

@@ -22,6 +22,8 @@ const MOST: usize = 3;
 /// Of fewer page loads nothing is said.
 const FEWEST: u64 = 20;
 
+const UNKNOWN: &str = "Whether a budget is passed is not known: the rules of alerts were not looked at lately.";
+
 /// Of vitals that are not good: the part of people who have it worst, of what they have in their hands and how they are connected.
 struct Worst<'a> {
     class: &'a str,
@@ -29,16 +31,21 @@ struct Worst<'a> {
     count: u64,
 }
 
-/// `classes` has vitals of all pages by device and by connection.
-pub(super) fn slower(asked: &Asked, points: &[ChangePoint], passed: &[String], loads: &Measurements, classes: &Measurements) -> Markup {
+/// `passed` is `None` where it is not known; `classes` has vitals of all pages by device and by connection.
+pub(super) fn slower(asked: &Asked, points: &[ChangePoint], passed: Option<&[String]>, loads: &Measurements, classes: &Measurements) -> Markup {
     let mut worse: Vec<&ChangePoint> = points.iter().filter(|point| point.is_open() && point.is_worse).collect();
     worse.sort_by(|one, other| grown(other).total_cmp(&grown(one)));
     let bad: Vec<_> = bad(loads).collect();
+    let (is_known, passed) = (passed.is_some(), passed.unwrap_or_default());
     html! {
         section.part aria-labelledby="slower-h" {
             h2 #slower-h { "What got slower" }
             @if worse.is_empty() && passed.is_empty() && bad.is_empty() {
-                p.muted { "Nothing is known to have become slower in the last 14 days, no budget is passed, and no figure of page loads is bad." }
+                p.muted {
+                    "Nothing is known to have become slower in the last 14 days, "
+                    @if is_known { "no budget is passed, and no figure of page loads is bad." }
+                    @else { "and no figure of page loads is bad. " (UNKNOWN) }
+                }
             } @else {
                 ul.stack {
                     @for point in worse.iter().take(MOST) { li { (changed(point)) } }
@@ -47,6 +54,7 @@ pub(super) fn slower(asked: &Asked, points: &[ChangePoint], passed: &[String], l
                     @if passed.len() > MOST { li { a.link href=(budgets::PATH) { (number((passed.len() - MOST) as u64)) " more budgets that are passed" } } }
                     @for (vital, value, verdict) in bad { li { (had(asked, vital, value, verdict, worst(classes, vital, value).as_ref())) } }
                 }
+                @if !is_known { p.muted { (UNKNOWN) } }
             }
         }
     }
@@ -152,7 +160,7 @@ mod tests {
         Measurements { span: Span::last(60, 1_000), series: series.iter().map(one).collect(), deployments: Vec::new(), compared: Compared::default() }
     }
 
-    fn page(points: &[ChangePoint], passed: &[String], loads: &Measurements, classes: &Measurements) -> String {
+    fn page(points: &[ChangePoint], passed: Option<&[String]>, loads: &Measurements, classes: &Measurements) -> String {
         slower(&Asked::read("/performance", "range=7d"), points, passed, loads, classes).into_string()
     }
 
@@ -162,7 +170,7 @@ mod tests {
             .map(|(id, after)| point(id, measuring::metric::HTTP_DURATION, "GET /products", 100.0, after))
             .into();
 
-        let html = page(&points, &[], &measured(&[]), &measured(&[]));
+        let html = page(&points, Some(&[]), &measured(&[]), &measured(&[]));
 
         let places = ["#c-2\"", "#c-3\"", "#c-1\"", "1 more that got worse"].map(|part| html.find(part).unwrap_or_else(|| panic!("{part}: {html}")));
         assert!(places.is_sorted() && !html.contains("#c-4") && !html.contains("#c-5"), "{html}");
@@ -175,7 +183,7 @@ mod tests {
     fn a_change_without_a_build_says_when_it_was() {
         let alone = ChangePoint { builds: Builds::default(), ..point(1, "vitals.lcp", ALL, 1_000_000.0, 2_000_000.0) };
 
-        let html = page(&[alone], &[], &measured(&[]), &measured(&[]));
+        let html = page(&[alone], Some(&[]), &measured(&[]), &measured(&[]));
 
         assert!(html.contains("from 1.0 s to 2.0 s") && html.contains("when no build began"), "{html}");
     }
@@ -190,7 +198,7 @@ mod tests {
             ("vitals.lcp", "connection:3g", 4_000_000, 40),
         ]);
 
-        let html = page(&[], &[], &loads, &classes);
+        let html = page(&[], Some(&[]), &loads, &classes);
 
         assert!(html.contains("Needs work") && html.contains("people with a phone have it worst") && html.contains("40 loads"), "{html}");
         assert!(html.contains("href=\"/performance/vitals?range=7d&amp;metric=vitals.lcp&amp;class=device:phone\""), "{html}");
@@ -200,7 +208,7 @@ mod tests {
 
     #[test]
     fn budgets_that_are_passed_are_named_with_what_they_allow() {
-        let html = page(&[], &["hits-list".to_owned(), "<odd>".to_owned()], &measured(&[]), &measured(&[]));
+        let html = page(&[], Some(&["hits-list".to_owned(), "<odd>".to_owned()]), &measured(&[]), &measured(&[]));
 
         assert!(html.contains(&OURS.get("hits-list").unwrap().what) && html.contains("at least 80"), "{html}");
         assert!(html.contains("&lt;odd&gt;") && html.contains("href=\"/performance/budgets\""), "{html}");
@@ -210,8 +218,15 @@ mod tests {
     fn where_nothing_is_wrong_it_is_one_sentence() {
         let better = point(1, "vitals.lcp", ALL, 2_000_000.0, 1_000_000.0);
 
-        let html = page(&[better], &[], &measured(&[("vitals.lcp", "", 1_000_000, 60)]), &measured(&[]));
+        let html = page(&[better], Some(&[]), &measured(&[("vitals.lcp", "", 1_000_000, 60)]), &measured(&[]));
 
-        assert!(html.contains("Nothing is known to have become slower") && !html.contains("<li"), "{html}");
+        assert!(html.contains("Nothing is known to have become slower") && html.contains("no budget is passed") && !html.contains("<li"), "{html}");
+    }
+
+    #[test]
+    fn where_no_budget_was_looked_at_none_is_said_to_be_kept() {
+        let html = page(&[], None, &measured(&[]), &measured(&[]));
+
+        assert!(html.contains("Whether a budget is passed is not known") && !html.contains("no budget is passed"), "{html}");
     }
 }

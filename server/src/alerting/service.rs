@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ::alerting::{MessageState, Outbox, OutboxError, Sender, Sentence};
-use alerts::{Acknowledged, Alert, AlertKey, Condition, Matcher, Rule, Silence, silencing};
+use ::alerting::{Book, MessageState, Outbox, OutboxError, Sender, Sentence};
+use alerts::{Acknowledged, AlertKey, Matcher, Rule, Silence, silencing};
 use async_trait::async_trait;
 use domain::clock::Clock;
 use ports::{
@@ -77,9 +77,11 @@ impl Alerts for AlertsService {
         let now = SystemClock.now();
         let book = self.store.book().await.map_err(unread)?;
         let told = book.alerts.iter().filter(|alert| alert.instance.is_firing() && silencing(&book.silences, alert, now).is_none());
-        let is_partial = !book.unread.is_empty() || !was_lately(book.ended_at, now);
+        let is_late = !was_lately(book.ended_at, now);
+        let is_partial = is_late || !book.unread.is_empty();
         let worst = told.clone().map(|alert| alert.rule.severity).max();
-        Ok(Firing { count: told.count(), worst, is_partial, budgets: passed(&book.alerts) })
+        let budgets = if is_late { None } else { passed(&self.rules, &book) };
+        Ok(Firing { count: told.count(), worst, is_partial, budgets })
     }
 
     async fn acknowledge(&self, who: &Access, key: &AlertKey, sees_to_it: bool) -> Result<(), AppError> {
@@ -149,10 +151,14 @@ impl Alerts for AlertsService {
     }
 }
 
-/// Budgets that are passed, as the last round has found.
-fn passed(alerts: &[Alert]) -> Vec<String> {
-    let is_budget = |alert: &&Alert| matches!(&alert.rule.what, Condition::Found { by } if by.series == BUDGET);
-    alerts.iter().filter(|alert| alert.instance.is_firing()).filter(is_budget).map(|alert| alert.key.subject.clone()).collect()
+/// Budgets that are passed, as the last round has found; `None` where it looked at none.
+fn passed(rules: &[Rule], book: &Book) -> Option<Vec<String>> {
+    let is_of_budgets = |rule: &Rule| rule.what.found() == Some(BUDGET);
+    if !rules.iter().any(|rule| is_of_budgets(rule) && !book.unread.contains_key(&rule.id)) {
+        return None;
+    }
+    let passed = book.alerts.iter().filter(|alert| alert.instance.is_firing() && is_of_budgets(&alert.rule));
+    Some(passed.map(|alert| alert.key.subject.clone()).collect())
 }
 
 fn shown(message: ::alerting::Message) -> Sent {
@@ -179,7 +185,7 @@ fn unread(error: OutboxError) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use alerts::{Instance, State, builtin};
+    use alerts::{Alert, Instance, State, builtin};
     use domain::clock::Timestamp;
 
     use super::*;
@@ -193,8 +199,16 @@ mod tests {
     #[test]
     fn budgets_that_are_passed_are_told_by_their_ids() {
         let fires = State::Firing { since: Timestamp::from_micros(0) };
-        let alerts = [alert("budget", "hits-list", fires), alert("budget", "lcp-products", State::Ok), alert("lcp", "", fires)];
+        let alerts = vec![alert("budget", "hits-list", fires), alert("budget", "lcp-products", State::Ok), alert("lcp", "", fires)];
+        let book = Book { alerts, ..Book::default() };
 
-        assert_eq!(passed(&alerts), ["hits-list"]);
+        assert_eq!(passed(&builtin(), &book), Some(vec!["hits-list".to_owned()]));
+    }
+
+    #[test]
+    fn where_no_budget_was_looked_at_none_is_said_to_be_kept() {
+        let unread = Book { unread: [("budget".to_owned(), "It was full.".to_owned())].into(), ..Book::default() };
+
+        assert_eq!((passed(&builtin(), &unread), passed(&[], &Book::default())), (None, None));
     }
 }

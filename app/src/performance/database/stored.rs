@@ -1,6 +1,6 @@
 //! What was asked of the database over a time, by all servers, as it is stored: statements, failures, waits, and how many statements requests come to.
 
-use std::{cmp::Reverse, collections::HashSet};
+use std::cmp::Reverse;
 
 use maud::{Markup, html};
 use measuring::metric;
@@ -8,7 +8,6 @@ use ports::{
     Access, Ports,
     error::AppError,
     performance::{Classes, Compared, Measured, Measurements, Question},
-    traces::Of,
 };
 
 use crate::{
@@ -25,28 +24,21 @@ use crate::{
 /// Rows of a table.
 const MOST: usize = 40;
 
-/// What is told, with the routes that kept traces say it of that they ran a statement again and again.
-pub(super) struct Stored {
-    measured: Measurements,
-    again_and_again: HashSet<String>,
-}
+pub(super) struct Stored(Measurements);
 
 pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
-    let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS];
+    let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS, metric::HTTP_REPEATED];
     let parts = parts.map(|metric| (metric, Classes::Whole)).to_vec();
     // Of one statement there is a chart, or of all together.
     let charts = vec![if asked.of.is_some() { (metric::DB_STATEMENT, asked.of.clone()) } else { (metric::DB_TOGETHER, None) }];
     let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
-    let measured = ports.performance.measurements(who, &question).await?;
-    let slowest = ports.traces.worst(who, Of::default(), asked.range).await?;
-    let again_and_again = slowest.into_iter().filter(|trace| trace.is_repeated).map(|trace| trace.title).collect();
-    Ok(Stored { measured, again_and_again })
+    Ok(Stored(ports.performance.measurements(who, &question).await?))
 }
 
 impl Stored {
     pub(super) fn markup(&self, asked: &Asked) -> Markup {
         html! {
-            (against(asked, &self.measured))
+            (against(asked, &self.0))
             @if let Some(of) = &asked.of { p { "Only " code { (of) } ". " a.link href=(asked.with_of(None).address()) { "All statements" } } }
             (self.figures(asked))
             (self.over_time(asked))
@@ -56,13 +48,13 @@ impl Stored {
     }
 
     fn figures(&self, asked: &Asked) -> Markup {
-        let together = |metric: &str| self.measured.together(metric, |series| metric == metric::DB_WAIT || is_asked(asked, &series.of));
+        let together = |metric: &str| self.0.together(metric, |series| metric == metric::DB_WAIT || is_asked(asked, &series.of));
         let count = |one: &Option<Measured>| one.as_ref().map_or((0, 0), |one| (one.now.count(), one.before.count()));
         let (statements, failed, waits) = (together(metric::DB_STATEMENT), together(metric::DB_FAILED), together(metric::DB_WAIT));
         let (asked_for, asked_before) = count(&statements);
         let sum = statements.as_ref().map_or((0, 0), |one| (one.now.sum(), one.before.sum()));
         // Of builds, which did not serve for as long, it would say nothing.
-        let change = |now, before| if self.measured.compared == Compared::TimeBefore { change(now, before) } else { None };
+        let change = |now, before| if self.0.compared == Compared::TimeBefore { change(now, before) } else { None };
         let longest = waits.as_ref().and_then(|one| one.now.most()).map(|longest| format!("{} at most", time(longest)));
         html! {
             section.part aria-labelledby="stored-h" {
@@ -82,10 +74,10 @@ impl Stored {
 
     fn over_time(&self, asked: &Asked) -> Markup {
         let all = match &asked.of {
-            None => self.measured.together(metric::DB_TOGETHER, |_| true),
-            Some(of) => self.measured.together(metric::DB_STATEMENT, |series| series.of == *of),
+            None => self.0.together(metric::DB_TOGETHER, |_| true),
+            Some(of) => self.0.together(metric::DB_STATEMENT, |series| series.of == *of),
         };
-        let periods = all.map(|all| fold(&all.periods, folded(self.measured.span))).unwrap_or_default();
+        let periods = all.map(|all| fold(&all.periods, folded(self.0.span))).unwrap_or_default();
         let value = |one: &measuring::Sketch| {
             if one.is_empty() {
                 return Value::default();
@@ -100,16 +92,15 @@ impl Stored {
             shown: time,
             says: Some("What runs at once is counted each."),
         };
-        trend(&self.measured, drawn)
+        trend(&self.0, drawn)
     }
 
     /// What took most of the time first.
     fn statements(&self, asked: &Asked) -> Markup {
-        let mut rows: Vec<&Measured> =
-            self.measured.of(metric::DB_STATEMENT).filter(|one| is_asked(asked, &one.series.of) && !one.now.is_empty()).collect();
+        let mut rows: Vec<&Measured> = self.0.of(metric::DB_STATEMENT).filter(|one| is_asked(asked, &one.series.of) && !one.now.is_empty()).collect();
         rows.sort_by_key(|one| Reverse(one.now.sum()));
         let most = rows.first().map_or(0, |one| one.now.sum());
-        let failed = |of: &str| self.measured.find(metric::DB_FAILED, of, "").map_or(0, |one| one.now.count());
+        let failed = |of: &str| self.0.find(metric::DB_FAILED, of, "").map_or(0, |one| one.now.count());
         html! {
             section.part aria-labelledby="asked-h" {
                 h2 #asked-h { "What took the time" }
@@ -140,23 +131,23 @@ impl Stored {
 
     /// Those that ask again and again first, then those that ask most.
     fn routes(&self, asked: &Asked) -> Markup {
-        let mut rows: Vec<&Measured> = self.measured.of(metric::HTTP_STATEMENTS).filter(|one| one.now.most().is_some_and(|most| most > 0)).collect();
-        let is_repeated = |one: &Measured| self.again_and_again.contains(&one.series.of);
-        rows.sort_by_key(|one| Reverse((is_repeated(one), one.now.most(), one.now.quantile(500))));
+        let mut rows: Vec<&Measured> = self.0.of(metric::HTTP_STATEMENTS).filter(|one| one.now.most().is_some_and(|most| most > 0)).collect();
+        let repeated = |one: &Measured| self.0.find(metric::HTTP_REPEATED, &one.series.of, "").map_or(0, |one| one.now.count());
+        rows.sort_by_key(|one| Reverse((repeated(one) > 0, one.now.most(), one.now.quantile(500))));
         html! {
             section.part aria-labelledby="by-route-h" {
                 h2 #by-route-h { "Statements of a request" }
                 @if rows.is_empty() { p.muted { "No request was measured in this time that asked the database." } } @else {
                     p.muted {
-                        "How many statements a request comes to, by route. Marked are those of which a slow one ran a statement again and again: "
-                        "what it reads one after the other could be read by one statement."
+                        "How many statements a request comes to, by route. Of those that ran one statement again and again it is said how many did: "
+                        "what they read one after the other could be read by one statement."
                         @if rows.len() > MOST { " These are the first " (MOST) " of " (number(rows.len() as u64)) "." }
                     }
                     (scrolled("by-route-h", &heads("Route", &["Requests", "Median", "p95", "Most", "Median before", "Traces"]), &html! {
                         @for one in rows.iter().take(MOST) {
                             @let of = one.series.of.as_str();
                             tr {
-                                th scope="row" { code { (of) } @if is_repeated(one) { " " span.badge data-tone="warn" { "Again and again" } } }
+                                th scope="row" { code { (of) } @if repeated(one) > 0 { " " span.badge data-tone="warn" { (number(repeated(one))) " again and again" } } }
                                 td.num { (number(one.now.count())) }
                                 @for thousandths in [500, 950] { td.num { (one.now.quantile(thousandths).map(number).unwrap_or_default()) } }
                                 td.num { (number(one.now.most().unwrap_or(0))) }
@@ -181,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    fn stored(series: &[(&str, &str, &[u64])], again_and_again: &[&str]) -> Stored {
+    fn stored(series: &[(&str, &str, &[u64])]) -> Stored {
         let one = |(metric, of, values): &(&str, &str, &[u64])| {
             let now: Sketch = values.iter().copied().collect();
             let mut periods = vec![Sketch::default(); 60];
@@ -189,8 +180,7 @@ mod tests {
             Measured { series: Series::new(metric, of, ""), now, before: Sketch::of(1_000), periods }
         };
         let series = series.iter().map(one).collect();
-        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
-        Stored { measured, again_and_again: again_and_again.iter().map(|route| (*route).to_owned()).collect() }
+        Stored(Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() })
     }
 
     const MEASURED: [(&str, &str, &[u64]); 7] = [
@@ -207,7 +197,7 @@ mod tests {
     fn statements_of_a_time_are_told_with_what_failed_and_lead_to_their_traces() {
         let asked = Asked::read("/performance/database", "range=7d");
 
-        let html = stored(&MEASURED, &[]).markup(&asked).into_string();
+        let html = stored(&MEASURED).markup(&asked).into_string();
 
         assert!(html.contains("<dd>3</dd>") && html.contains("810 ms") && html.contains("33.3 % of all"), "{html}");
         assert!(html.find("<code>ROWS_BY_KEY</code>") < html.find("<code>STORES</code>"), "{html}");
@@ -219,7 +209,7 @@ mod tests {
     fn of_one_statement_there_is_that_statement() {
         let asked = Asked::read("/performance/database", "of=STORES");
 
-        let html = stored(&MEASURED, &[]).markup(&asked).into_string();
+        let html = stored(&MEASURED).markup(&asked).into_string();
 
         assert!(html.contains("<code>STORES</code>") && !html.contains("ROWS_BY_KEY") && html.contains("in 1 statements"), "{html}");
     }
@@ -227,10 +217,11 @@ mod tests {
     #[test]
     fn routes_that_ask_again_and_again_come_first_and_then_those_that_ask_most() {
         let asked = Asked::read("/performance/database", "");
-        let shown = |again_and_again: &[&str]| stored(&MEASURED, again_and_again).routes(&asked).into_string();
-        let order = |html: &str| (html.find("GET /products").unwrap() < html.find("GET /runs").unwrap(), html.contains("Again and again"));
+        let repeated: (&str, &str, &[u64]) = (metric::HTTP_REPEATED, "GET /runs", &[0, 0]);
+        let shown = |measured: &[_]| stored(measured).routes(&asked).into_string();
+        let order = |html: &str| (html.find("GET /products").unwrap() < html.find("GET /runs").unwrap(), html.contains("2 again and again"));
 
-        let (plain, marked) = (shown(&[]), shown(&["GET /runs"]));
+        let (plain, marked) = (shown(&MEASURED), shown(&[&MEASURED[..], &[repeated]].concat()));
 
         assert_eq!((order(&plain), order(&marked)), ((true, false), (false, true)));
         // How many statements there were in all is no sign of one that ran again and again.
@@ -239,7 +230,7 @@ mod tests {
 
     #[test]
     fn where_nothing_was_measured_it_says_so() {
-        let html = stored(&[], &[]).markup(&Asked::read("/performance/database", "")).into_string();
+        let html = stored(&[]).markup(&Asked::read("/performance/database", "")).into_string();
 
         assert!(html.contains("No statement was measured") && html.contains("No request was measured") && !html.contains("<table"), "{html}");
     }

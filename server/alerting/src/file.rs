@@ -14,7 +14,7 @@
 //! name = "Search answers slowly"
 //! kind = "threshold"
 //! series = "http.duration"
-//! only = { route = "GET /api/v1/products" }
+//! only = { route = "GET /api/v1/products?q" }
 //! figure = "p95"
 //! over_minutes = 10
 //! raise = 300

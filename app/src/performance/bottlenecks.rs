@@ -27,12 +27,13 @@ const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
 const RANGES: [Range; 2] = [Range::Hour, Range::SixHours];
 /// What may be used up, and what waits for it: measured without classes, and looked at by the minute.
-const USED: [&str; 8] = [
+const USED: [&str; 9] = [
     metric::PROCESS_CPU,
     metric::MACHINE_CPU,
     metric::DISK_BUSY,
     metric::DB_USED,
     metric::DB_WAIT,
+    metric::DB_LOCKED,
     metric::HTTP_CONNECTIONS,
     metric::RUNTIME_BUSY,
     metric::RUNTIME_LAG,
@@ -123,6 +124,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
         let name = format!("connections to the database ({pool})");
         (name, Kind::Pool, periods(metric::DB_USED, Some(pool)), periods(metric::DB_WAIT, Some(pool)))
     }));
+    let locked = periods(metric::DB_LOCKED, None);
     let seconds = measured.span.level.minutes() as f64 * 60.0;
     let window = |at: usize| {
         let count = requests.get(at).map_or(0, Sketch::count);
@@ -136,9 +138,22 @@ fn windows(measured: &Measurements) -> Vec<Window> {
                 wait_ms: waits.get(at).and_then(|waits| waited(*kind, waits, count)),
             })
         };
-        Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).collect() }
+        let locks = locked.get(at).and_then(|waiting| locks(waiting, count, seconds));
+        Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).chain(locks).collect() }
     };
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
+}
+
+/// A lock is used up when somebody always waits for it. How long a request waited follows from how many waited on the mean (Little's law).
+fn locks(waiting: &Sketch, requests: u64, seconds: f64) -> Option<Reading> {
+    let mean = mean(waiting)?;
+    Some(Reading {
+        name: "locks of PostgreSQL".into(),
+        kind: Kind::Lock,
+        units: 1.0,
+        utilisation: waiting.above(0).count() as f64 / waiting.count() as f64,
+        wait_ms: (requests > 0).then(|| mean * seconds * 1e3 / requests as f64),
+    })
 }
 
 /// How busy they were with whatever runs there: what Vitrine takes of them is not all, with a database or a second server beside it. Where the machine
@@ -236,7 +251,8 @@ fn assumptions() -> Markup {
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
                 li { "Processors are those of the machine with all that runs on it; what Vitrine itself takes stands on the page of requests." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
-                li { "The lock of SQLite is its connection that writes. A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
+                li { "Of locks of PostgreSQL it is how often somebody was seen to wait for one; the lock of SQLite is its connection that writes." }
+                li { "A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
             }
         }
     }
@@ -312,6 +328,19 @@ mod tests {
         let told: Vec<(i64, Option<i64>)> =
             first.resources.iter().map(|one| ((one.utilisation * 1e3) as i64, one.wait_ms.map(|wait| (wait * 1e3) as i64))).collect();
         assert_eq!(told, [(95, None), (50, None), (27, Some(1_000)), (135, Some(18))]);
+    }
+
+    #[test]
+    fn locks_are_used_up_when_somebody_always_waits() {
+        let mut series = measured().series;
+        series.push(one(metric::DB_LOCKED, measuring::ALL, |at| (u64::from(at == 9) * 3, 6)));
+
+        let windows = windows(&Measurements { series, ..measured() });
+
+        let told = [8, 9].map(|at: usize| windows[at].resources.iter().find(|one| one.kind == Kind::Lock).cloned().unwrap());
+        assert_eq!(told.clone().map(|lock| (lock.utilisation * 1e3) as i64), [0, 1_000]);
+        // Three waited all the minute, in which there were 6,000 requests.
+        assert!(told[0].wait_ms == Some(0.0) && (told[1].wait_ms.unwrap() - 30.0).abs() < 0.5, "{told:?}");
     }
 
     #[test]

@@ -60,6 +60,9 @@ struct Arguments {
     /// The process of a server that runs already, to measure what it takes.
     #[arg(long, requires = "url")]
     server_pid: Option<u32>,
+    /// Where that server tells its figures for Prometheus, such as http://127.0.0.1:9464, to see what it uses up.
+    #[arg(long, requires = "url")]
+    metrics: Option<String>,
     /// PostgreSQL's first process, to measure what it and its children take.
     #[arg(long)]
     postgres_pid: Option<u32>,
@@ -151,7 +154,11 @@ async fn go(arguments: &Arguments) -> anyhow::Result<Option<Verdict>> {
     let at = now();
     let (mut program, site, accounts, target) = stand(arguments, &plan).await?;
     let meter = Meter { server: program.as_ref().and_then(Program::process).or(arguments.server_pid), database: arguments.postgres_pid };
-    let scene = scene(site, accounts, arguments.token.as_deref(), arguments.cookie.as_deref(), &plan, meter, arguments.seed).await?;
+    let mut scene = scene(site, accounts, arguments.token.as_deref(), arguments.cookie.as_deref(), &plan, meter, arguments.seed).await?;
+    scene.figures = match &arguments.metrics {
+        Some(url) => Some(Site::from_url(url)?),
+        None => program.as_ref().and_then(Program::figures),
+    };
     let heading = Heading {
         plan: name.clone(),
         about: plan.about.clone(),

@@ -126,6 +126,7 @@ mod tests {
             connections: None,
             answered_per_second: None,
             validation: false,
+            resources: Vec::new(),
         }];
         report
     }

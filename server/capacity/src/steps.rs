@@ -154,6 +154,8 @@ struct FileStep {
     answered_per_second: Option<f64>,
     #[serde(default)]
     validation: bool,
+    #[serde(default)]
+    resources: Vec<Reading>,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +183,7 @@ struct FileProcessor {
 impl FileStep {
     fn read(self, cores: usize) -> Step {
         let FileProcessor { seconds, generator_share, server_seconds, database_seconds } = self.processor;
+        let spent = Spent { seconds, generator: generator_share * seconds, server: server_seconds, database: database_seconds };
         Step {
             rate: self.rate,
             asked: self.total.requests as f64 / self.seconds.max(0.001),
@@ -190,7 +193,7 @@ impl FileStep {
             errors: self.total.error_share,
             generator: generator_share,
             connections: self.connections,
-            resources: Spent { seconds, generator: generator_share * seconds, server: server_seconds, database: database_seconds }.readings(cores),
+            resources: spent.readings(cores).into_iter().chain(self.resources).collect(),
         }
     }
 }
@@ -238,7 +241,8 @@ mod tests {
 
     #[test]
     fn the_report_of_a_load_run_is_read() {
-        let text = report(1, &format!("{STEP}}}, {STEP}, \"connections\": 1, \"validation\": true}}"));
+        let disk = r#"{"name": "the disk", "kind": "disk", "units": 1.0, "utilisation": 0.3, "wait_ms": null}"#;
+        let text = report(1, &format!("{STEP}, \"resources\": [{disk}]}}, {STEP}, \"connections\": 1, \"validation\": true}}"));
 
         let run = Run::read(&text).unwrap();
 
@@ -247,7 +251,7 @@ mod tests {
         assert!((step.in_hand() - 1.98).abs() < 1e-9);
         assert!((run.validation.unwrap().in_hand_of_the_server() - 1.0).abs() < 1e-9);
         let used: Vec<i64> = step.resources.iter().map(|reading| (reading.utilisation * 100.0).round() as i64).collect();
-        assert_eq!(used, [40, 50], "the server, and all together");
+        assert_eq!(used, [40, 50, 30], "the server, all together, and what it said of itself");
     }
 
     #[test]

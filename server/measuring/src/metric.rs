@@ -38,6 +38,9 @@ pub const DB_FAILED: &str = "db.failed";
 pub const DB_WAIT: &str = "db.wait";
 /// Connections in use, in thousandths of all that a pool may have, looked at every ten seconds.
 pub const DB_USED: &str = "db.used";
+/// Statements of PostgreSQL that waited for a lock of another, looked at every ten seconds; of all together. On SQLite whoever writes waits for
+/// the connection that writes.
+pub const DB_LOCKED: &str = "db.locked";
 
 /// Lookups that were answered from a cache, in memory or in Redis, and those that were not; of the cache.
 pub const CACHE_HIT: &str = "cache.hit";

@@ -8,6 +8,7 @@ pub(crate) mod process;
 mod text;
 
 use std::{
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -27,7 +28,11 @@ use traces::{Counts, Holding, export::Exporter, otlp::Signal};
 
 use self::text::Text;
 use super::{limits::Limits, state::AppState};
-use crate::{SystemClock, measuring::Measuring, purge, telemetry};
+use crate::{
+    SystemClock,
+    measuring::{Measuring, disk},
+    purge, telemetry,
+};
 
 /// What figures are read from.
 pub(crate) struct Metrics {
@@ -35,6 +40,7 @@ pub(crate) struct Metrics {
     cache: Cache,
     limits: Arc<Limits>,
     measuring: Arc<Measuring>,
+    data_dir: PathBuf,
     started: Timestamp,
     /// What the engine said last, and when: it counts the blocks of every table to answer.
     engine: Mutex<Option<(Instant, EngineFigures)>>,
@@ -53,7 +59,7 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// `GET /metrics`, in Prometheus's text format. A database that does not answer is told by `vitrine_database_up`, beside all that can be
 /// known without it.
 pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {
-    let engine = metrics.engine().await;
+    let (engine, locks) = tokio::join!(metrics.engine(), metrics.store.waiting_for_locks());
     let process = tokio::task::spawn_blocking(process::read).await.ok().flatten();
     let counts = metrics.store.database_counts();
     let mut text = Text::default();
@@ -67,6 +73,9 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         Some(EngineFigures::Postgres(figures)) => engine::postgres(&mut text, figures),
         None => {}
     }
+    if let Ok(Some(waiting)) = locks {
+        text.gauge("vitrine_postgres_lock_waiters", "Statements that wait for a lock of another.").sample(&[], waiting);
+    }
     caches(&mut text, &metrics.cache.counted());
     known(&mut text, &metrics.store.known_products());
     overload(&mut text, metrics.limits.figures());
@@ -74,6 +83,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
     measured::measured(&mut text, &metrics.measuring.all());
+    busy(&mut text, &metrics.data_dir);
     if let Some(traced) = metrics.measuring.traced() {
         traces(&mut text, traced.tracer().counts(), traced.kept().holding());
     }
@@ -95,6 +105,7 @@ impl Metrics {
             cache: state.cache.clone(),
             limits: state.limits.clone(),
             measuring: state.measuring.clone(),
+            data_dir: state.config.data_dir.clone(),
             started: SystemClock.now(),
             engine: Mutex::new(None),
         })
@@ -164,6 +175,18 @@ fn purges(text: &mut Text, counted: purge::Counted) {
     let mut purges = text.counter("vitrine_purges_total", "Times the cache in front was told to ask again, by what came of it.");
     purges.sample(&[("result", "told")], counted.told);
     purges.sample(&[("result", "failed")], counted.failed);
+}
+
+/// For whoever wants to know it of a time of their own.
+fn busy(text: &mut Text, data_dir: &Path) {
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let workers = runtime.num_workers();
+    let seconds: f64 = (0..workers).map(|worker| runtime.worker_total_busy_duration(worker).as_secs_f64()).sum();
+    text.gauge("vitrine_runtime_workers", "Threads that run tasks.").sample(&[], workers);
+    text.counter("vitrine_runtime_busy_seconds_total", "How long they were at work, all together.").sample(&[], seconds);
+    if let Some(seconds) = disk::busy_seconds(data_dir) {
+        text.counter("vitrine_disk_busy_seconds_total", "How long the disk that the data directory is on had something to do.").sample(&[], seconds);
+    }
 }
 
 fn traces(text: &mut Text, counts: Counts, holding: Holding) {

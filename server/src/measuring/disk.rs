@@ -42,14 +42,14 @@ fn full(_: &Path) -> Option<u64> {
 
 /// Seconds that it had something to do since the system began.
 #[cfg(target_os = "linux")]
-fn busy_seconds(directory: &Path) -> Option<f64> {
+pub(crate) fn busy_seconds(directory: &Path) -> Option<f64> {
     let device = rustix::fs::stat(directory).ok()?.st_dev;
     let devices = std::fs::read_to_string("/proc/diskstats").ok()?;
     busy_of(&devices, rustix::fs::major(device), rustix::fs::minor(device))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn busy_seconds(_: &Path) -> Option<f64> {
+pub(crate) fn busy_seconds(_: &Path) -> Option<f64> {
     None
 }
 

@@ -2,16 +2,16 @@
 //! database once a minute. A request costs some hundred nanoseconds; a database that is away or full costs nothing but what was measured
 //! meanwhile, of which an hour or so is kept.
 
+mod asking;
 mod beacons;
 mod counted;
-mod disk;
+pub(crate) mod disk;
 mod heard;
 mod lost;
 mod process;
 mod profiles_port;
 mod providers;
 mod pushed;
-mod queue;
 mod routes;
 mod sent;
 mod since_start;

@@ -21,9 +21,9 @@ use traces::export::Exporter;
 use uuid::Uuid;
 
 use super::{
-    Measuring, Telling,
+    Measuring, Telling, asking,
     beacons::{self, Arriving},
-    counted, disk, lost, microseconds, process, providers, queue,
+    counted, disk, lost, microseconds, process, providers,
     telling::metrics,
     together::with_all_routes,
 };
@@ -77,7 +77,7 @@ pub(crate) fn start(mut watched: Watched) -> Handle {
     let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
     let task = watched.measuring.recorder().is_some().then(|| {
         tokio::spawn(watch_timers(watched.measuring.clone(), watched.process, stopped.clone()));
-        tokio::spawn(queue::look(watched.measuring.clone(), watched.store.clone(), stopped.clone()));
+        tokio::spawn(asking::look(watched.measuring.clone(), watched.store.clone(), stopped.clone()));
         tokio::spawn(watch_figures(watched, exporter, stopped))
     });
     Handle { stop, task, telling }

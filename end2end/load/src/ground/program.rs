@@ -30,6 +30,8 @@ pub struct Program {
     /// A free port before the first start, the same one after it.
     address: String,
     running: Option<Child>,
+    /// Where it tells its figures.
+    figures: Option<Site>,
 }
 
 impl Program {
@@ -39,11 +41,16 @@ impl Program {
             bail!("The program {} is not there. Build it with `make build`, or name it with --program.", path.display());
         }
         let data = tempfile::Builder::new().prefix("vitrine-load-").tempdir().context("A folder for the data cannot be made.")?;
-        Ok(Self { path, data, database, settings, address: "127.0.0.1:0".into(), running: None })
+        Ok(Self { path, data, database, settings, address: "127.0.0.1:0".into(), running: None, figures: None })
     }
 
     pub fn process(&self) -> Option<u32> {
         self.running.as_ref().map(Child::id)
+    }
+
+    /// Since it was started.
+    pub fn figures(&self) -> Option<Site> {
+        self.figures.clone()
     }
 
     /// A file in the data's folder, for the program to read.
@@ -82,6 +89,7 @@ impl Program {
                 && is_ready(site).await
             {
                 self.address = site.address.to_string();
+                self.figures = told_figures(&self.log()).and_then(|address| Site::from_url(&address).ok());
                 self.running = Some(child);
                 return Ok(site.clone());
             }
@@ -127,6 +135,7 @@ impl Program {
         let mut command = Command::new(&self.path);
         command
             .args(arguments)
+            .env("VITRINE_METRICS_ADDRESS", "127.0.0.1:0")
             .envs(&self.settings)
             .env("VITRINE_DATA_DIR", self.data.path())
             .env("VITRINE_ADDR", &self.address)
@@ -157,6 +166,12 @@ fn told_address(log: &str) -> Option<String> {
     Some(told.trim().to_owned())
 }
 
+/// Of the last start.
+fn told_figures(log: &str) -> Option<String> {
+    let address = log.lines().rev().find_map(|line| line.split_once("Figures for Prometheus are at "))?.1;
+    Some(address.trim().trim_end_matches("/metrics").to_owned())
+}
+
 async fn is_ready(site: &Site) -> bool {
     let asked = async {
         let request = Request::builder().method(Method::GET).uri("/readyz").header(HOST, &site.host).body(http_body_util::Full::default()).ok()?;
@@ -178,6 +193,9 @@ mod tests {
         assert_eq!(told_address("INFO x\nVitrine is at http://127.0.0.1:4711\n").as_deref(), Some("http://127.0.0.1:4711"));
         assert_eq!(told_address("INFO x\nVitrine is at http://127.0"), None);
         assert_eq!(told_address(""), None);
+        let figures = |port: u16| format!("Figures for Prometheus are at http://127.0.0.1:{port}/metrics\n");
+        assert_eq!(told_figures(&format!("{}{}INFO x\n", figures(1), figures(2))).as_deref(), Some("http://127.0.0.1:2"));
+        assert_eq!(told_figures(""), None);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Scene {
     /// How many there are.
     pub total: u64,
     pub meter: Meter,
+    /// Where the server tells its figures for Prometheus.
+    pub figures: Option<Site>,
     pub seed: u64,
 }
 
@@ -84,7 +86,7 @@ pub async fn scene(
     if found.is_empty() {
         bail!("The store has no products. Import some, or make the demo store with `vitrine demo`.");
     }
-    Ok(Scene { site, accounts, callers, products: found, total, meter, seed })
+    Ok(Scene { site, accounts, callers, products: found, total, meter, figures: None, seed })
 }
 
 /// A token for the API and a session for pages.

@@ -1,5 +1,7 @@
 //! The report as one page: nothing is fetched for it, and it is read in the light and in the dark.
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
@@ -124,7 +126,25 @@ fn steps(steps: &[RateStep]) -> Markup {
                     number(step.processor.generator_share * 100.0),
                     if step.validation { "validates the others".into() } else if step.held { "held".into() } else { step.broke.join("; ") },
                 ])))
+                (used(&by_rate))
             }
+        }
+    }
+}
+
+/// What the server said of what it has.
+fn used(steps: &[&RateStep]) -> Markup {
+    let names: BTreeSet<&str> = steps.iter().flat_map(|step| &step.resources).map(|reading| reading.name.as_str()).collect();
+    let of = |step: &RateStep, name: &str| {
+        let reading = step.resources.iter().find(|reading| reading.name == name);
+        reading.map_or_else(String::new, |reading| number(reading.utilisation * 100.0))
+    };
+    html! {
+        @if !names.is_empty() {
+            h3 { "In use, %" }
+            (table(&["Due a second"].into_iter().chain(names.iter().copied()).collect::<Vec<_>>(), steps.iter().map(|step| {
+                [number(step.rate)].into_iter().chain(names.iter().map(|name| of(step, name))).collect()
+            })))
         }
     }
 }
@@ -295,6 +315,8 @@ fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use capacity::bottleneck::{Kind, Reading};
+
     use super::*;
     use crate::{
         measure::{Percentiles, Processor},
@@ -355,12 +377,13 @@ mod tests {
             connections: None,
             answered_per_second: None,
             validation: false,
+            resources: vec![Reading { name: "the <disk>".into(), kind: Kind::Disk, units: 1.0, utilisation: 0.255, wait_ms: None }],
         };
         let kill = KillCounts { restarts: 200, lost: 3, ..KillCounts::default() };
 
         let page = page_of(Outcome { summary: None, steps: vec![step], kill: Some(kill), ..outcome() });
 
-        for part in ["Rates", "all: p95 &lt; 1ms: 2.00 ms", "Killed", "<td>200</td>", "<td>3</td>"] {
+        for part in ["Rates", "the &lt;disk&gt;", "<td>25.5</td>", "all: p95 &lt; 1ms: 2.00 ms", "Killed", "<td>200</td>", "<td>3</td>"] {
             assert!(page.contains(part), "{part}");
         }
     }

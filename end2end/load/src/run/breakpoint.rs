@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ground::Scene,
-    measure::{Processor, Summary},
+    measure::{Processor, Summary, Watching},
     plan::{Breakpoint, Span},
     schedule::Stage,
     tell::note,
@@ -108,9 +108,10 @@ pub(super) fn load(plan: &Breakpoint, rate: f64) -> Load {
 
 /// One rate, measured and judged.
 pub(super) async fn measure(scene: &Arc<Scene>, load: &Load, rate: f64, thresholds: &Thresholds) -> anyhow::Result<(RateStep, Summary)> {
-    let before = scene.meter.read();
+    let (before, watching) = (scene.meter.read(), Watching::start(scene.figures.as_ref()).await);
     let summary = open::run(scene, load).await?;
     let processor = scene.meter.read().since(&before, summary.all_requests);
+    let resources = watching.stop(summary.all_requests).await;
     let judged = verdict::judge(thresholds, &summary, &processor, None);
     let broke: Vec<String> =
         judged.iter().filter(|judged| judged.holds == Some(false)).map(|judged| format!("{}: {}", judged.of, judged.shown)).collect();
@@ -127,7 +128,8 @@ pub(super) async fn measure(scene: &Arc<Scene>, load: &Load, rate: f64, threshol
     ));
     let held = broke.is_empty() && total.requests > 0;
     let (connections, answered_per_second) = (Some(load.connections), Some(summary.answered_per_second));
-    Ok((RateStep { rate, seconds: summary.seconds, total, processor, held, broke, connections, answered_per_second, validation: false }, summary))
+    let seconds = summary.seconds;
+    Ok((RateStep { rate, seconds, total, processor, held, broke, connections, answered_per_second, validation: false, resources }, summary))
 }
 
 fn sentence(found: &Found, plan: &Breakpoint) -> String {

@@ -174,7 +174,7 @@ fn step_of(step: &RateStep, cores: usize) -> Step {
         errors: step.total.error_share,
         generator: processor.generator_share,
         connections: step.connections,
-        resources: spent.readings(cores),
+        resources: spent.readings(cores).into_iter().chain(step.resources.iter().cloned()).collect(),
     }
 }
 
@@ -182,7 +182,10 @@ fn step_of(step: &RateStep, cores: usize) -> Step {
 mod tests {
     use std::time::Duration;
 
-    use ::capacity::steps::Run as Stepped;
+    use ::capacity::{
+        bottleneck::{Kind, Reading},
+        steps::Run as Stepped,
+    };
     use tokio::time::Instant;
 
     use super::*;
@@ -212,6 +215,7 @@ mod tests {
             connections: Some(256),
             answered_per_second: Some(rate * 0.98),
             validation: false,
+            resources: vec![Reading { name: "the disk".into(), kind: Kind::Disk, units: 1.0, utilisation: 0.25, wait_ms: None }],
         }
     }
 

@@ -112,6 +112,7 @@ mod tests {
             products: (1..=2).map(product).collect(),
             total: 2,
             meter: Meter::default(),
+            figures: None,
             seed: 1,
         }
     }

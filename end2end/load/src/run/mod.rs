@@ -18,7 +18,7 @@ mod writer;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ::capacity::users::Estimate;
+use ::capacity::{bottleneck::Reading, users::Estimate};
 use serde::{Deserialize, Serialize};
 
 pub use self::{kill::KillCounts, watch::Watched};
@@ -68,6 +68,9 @@ pub struct RateStep {
     /// Whether it tries what the others came to, in `capacity`.
     #[serde(default)]
     pub validation: bool,
+    /// What the server said of what it has, beside its processor; not known of earlier reports.
+    #[serde(default)]
+    pub resources: Vec<Reading>,
 }
 
 pub type Thresholds = BTreeMap<String, Vec<Threshold>>;

@@ -38,6 +38,7 @@ pub(super) async fn scene(still_until: Instant) -> Scene {
         products: (1..=20).map(product).collect(),
         total: 20,
         meter: Meter::default(),
+        figures: None,
         seed: 1,
     }
 }

@@ -8,6 +8,7 @@
 
 mod figures;
 mod location;
+mod locks;
 mod lsn;
 mod options;
 mod pools;

@@ -55,6 +55,27 @@ pub async fn statements_are_counted_by_their_names(arranged: &Arranged) {
     assert!(odd.is_empty(), "{odd:?}");
 }
 
+pub async fn who_waits_for_a_lock_is_counted_where_there_are_locks(arranged: &Arranged) {
+    let Location::Postgres(url) = &arranged.location else {
+        assert_eq!(arranged.store.waiting_for_locks().await.unwrap(), None);
+        return;
+    };
+    let before = arranged.store.waiting_for_locks().await.unwrap();
+    let mut holder = sqlx::PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE").execute(&mut holder).await.unwrap();
+
+    let waiting = async {
+        while arranged.store.waiting_for_locks().await.unwrap() != Some(1) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    };
+    tokio::join!(arranged.create(product("lamp")), waiting);
+
+    assert_eq!((before, arranged.store.waiting_for_locks().await.unwrap()), (Some(0), Some(0)));
+    holder.close().await.unwrap();
+}
+
 pub async fn a_statement_that_fails_is_counted_as_one(arranged: &Arranged) {
     let user = || arranged.store.create_user("ada@example.com", "Ada", "correct horse");
     user().await.unwrap();

@@ -147,6 +147,7 @@ contract! {
         statements_are_counted_by_their_names,
         a_statement_that_fails_is_counted_as_one,
         a_slow_statement_is_kept_with_its_plan_and_without_its_values,
+        who_waits_for_a_lock_is_counted_where_there_are_locks,
         figures_are_for_whoever_owns_every_store,
     ],
     lab: [

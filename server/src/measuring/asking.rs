@@ -1,4 +1,5 @@
-//! How many jobs wait, looked at every ten seconds, by a task of its own: a database that does not answer holds up nothing else.
+//! What the database is asked every ten seconds, by a task of its own, as one that does not answer holds up nothing else: how many jobs wait, and how
+//! many statements for locks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ const LOOKS_EVERY: Duration = Duration::from_secs(10);
 
 const KINDS: [JobKind; 3] = [JobKind::Import, JobKind::DryRun, JobKind::Optimise];
 
-/// Looks until the end of the program. Several processes see the same jobs, which makes no difference to how many there were at a time.
+/// Looks until the end of the program. Several processes see the same, which makes no difference to how many there were at a time.
 pub(super) async fn look(measuring: Arc<Measuring>, store: Store, mut stopped: watch::Receiver<bool>) {
     let Some(recorder) = measuring.recorder() else { return };
     let mut looks = interval(LOOKS_EVERY);
@@ -29,6 +30,11 @@ pub(super) async fn look(measuring: Arc<Measuring>, store: Store, mut stopped: w
         match store.waiting_jobs().await {
             Ok(waiting) => record(recorder, &waiting),
             Err(error) => tracing::debug!(%error, "how many jobs wait was not learned"),
+        }
+        match store.waiting_for_locks().await {
+            Ok(Some(waiting)) => recorder.record(metric::DB_LOCKED, ALL, "", waiting),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, "how many statements wait for locks was not learned"),
         }
     }
 }

@@ -112,6 +112,51 @@ pub const BEACONS: &str = "vitals.beacons";
 /// many `names`, `traces` that were worth keeping and too many at once, and `traces in memory` that had to make room.
 pub const MEASURING_LOST: &str = "measuring.lost";
 
+/// All of them, but for what browsers measure by the names of the crate `vitals`.
+pub const OURS: [&str; 41] = [
+    HTTP_DURATION,
+    HTTP_TOGETHER,
+    HTTP_WORK,
+    HTTP_BYTES,
+    HTTP_STATEMENTS,
+    HTTP_REPEATED,
+    HTTP_IN_FLIGHT,
+    HTTP_CONNECTIONS,
+    HTTP_REFUSED,
+    DB_STATEMENT,
+    DB_TOGETHER,
+    DB_FAILED,
+    DB_WAIT,
+    DB_USED,
+    DB_LOCKED,
+    CACHE_HIT,
+    CACHE_MISS,
+    CACHE_SHARED,
+    CACHE_BYTES,
+    JOB_DURATION,
+    JOB_WAITED,
+    JOB_WAITING,
+    PROVIDER_DURATION,
+    PROVIDER_USED,
+    PROVIDER_WAITED,
+    SYNC_PUSHED,
+    PROCESS_CPU,
+    MACHINE_CPU,
+    PROCESS_MEMORY,
+    RUNTIME_LAG,
+    RUNTIME_POLL,
+    RUNTIME_BUSY,
+    PROCESS_ALIVE,
+    PROCESS_STOPPED,
+    DISK_USED,
+    DISK_BUSY,
+    PENDING,
+    VIEWS,
+    VITALS_SHARE,
+    BEACONS,
+    MEASURING_LOST,
+];
+
 /// What is measured in microseconds, but for what browsers measure.
 pub const TIMES: [&str; 11] = [
     HTTP_DURATION,
@@ -199,6 +244,15 @@ mod tests {
 
         assert_eq!(["2xx", "4xx", "5xx", GIVEN_UP].map(|class| failed(class, &took)), [0, 0, 4, 2]);
         assert_eq!(took.above(PATIENCE).count(), 2);
+    }
+
+    #[test]
+    fn each_name_that_is_written_here_is_among_all_of_them() {
+        let written =
+            include_str!("metric.rs").lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = \"")?.1.strip_suffix("\";"));
+        let names: Vec<&str> = written.filter(|name| name.contains('.') && *name != VITALS).collect();
+
+        assert_eq!(names, OURS);
     }
 
     #[test]

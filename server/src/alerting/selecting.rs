@@ -3,13 +3,13 @@
 //! A series has two dimensions. What it is of is called after its metric: the `route` of a request, the `pool` of a wait. Its other part is a `class`, as
 //! `5xx`, or one of several ways to cut the same measurements, as `device:phone`; where a rule names none of those, all are meant together.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use ::alerting::Sentence;
-use alerts::{Figure, Selector};
+use alerts::{DELIVERY, Figure, Selector};
 use measuring::{ALL, Series, Sketch, metric};
 
-use crate::measuring::{Unit, unit};
+use crate::measuring::{Unit, names, unit};
 
 /// What a value of a metric is multiplied by for a rule: microseconds become milliseconds, thousandths a share, ten-thousandths a score.
 pub(super) fn scale(metric: &str) -> f64 {
@@ -49,6 +49,10 @@ pub(super) enum Breadth {
 
 impl<'a> Wanted<'a> {
     pub(super) fn of(selector: &'a Selector) -> Result<Self, Sentence> {
+        // Messages that do not arrive are known to whoever sends them.
+        if selector.series != DELIVERY && !names().any(|name| name == selector.series) {
+            return Err(no_such(&selector.series));
+        }
         let own = metric::dimension(&selector.series);
         let mut parts: Vec<&str> = selector.only.keys().chain(&selector.by).map(String::as_str).filter(|name| *name != own).collect();
         parts.sort_unstable();
@@ -127,6 +131,19 @@ impl Breadth {
     }
 }
 
+/// Says which there are instead: those of the same kind, or all kinds.
+fn no_such(series: &str) -> Sentence {
+    let kind = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let alike: Vec<String> = names().filter(|name| kind(name) == kind(series)).collect();
+    let there_are = if alike.is_empty() {
+        let kinds: BTreeSet<String> = names().map(|name| kind(&name)).collect();
+        format!("Names begin with {}", kinds.into_iter().collect::<Vec<_>>().join(", "))
+    } else {
+        format!("There are {}", alike.join(", "))
+    };
+    Sentence(format!("Nothing is measured that is called {series}. {there_are}."))
+}
+
 fn is_of_requests(series: &Series) -> bool {
     matches!(series.metric.as_str(), metric::HTTP_DURATION | metric::HTTP_TOGETHER)
 }
@@ -188,6 +205,16 @@ mod tests {
         assert_eq!(subjects(&lcp().by("device"), &VITALS), ["phone"]);
         assert_eq!(subjects(&lcp().only("device", "phone").only("route", "/products"), &VITALS), [""]);
         assert_eq!(subjects(&lcp().only("device", "tablet"), &VITALS), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_series_that_there_is_not_is_said_with_those_that_there_are() {
+        let said = |series: &str| Wanted::of(&Selector::of(series)).unwrap_err().to_string();
+
+        let wrong = said("disk.busi");
+        assert_eq!(wrong, "Nothing is measured that is called disk.busi. There are disk.used, disk.busy.");
+        assert!(said("lcp").starts_with("Nothing is measured that is called lcp. Names begin with cache, db, disk, "), "{}", said("lcp"));
+        assert!(Wanted::of(&Selector::of("vitals.long-frames")).is_ok());
     }
 
     #[test]

@@ -2,6 +2,12 @@
 
 use measuring::metric;
 
+/// All that is measured, by its name.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    let vitals = vitals::Metric::ALL.into_iter().map(|one| format!("{}{}", metric::VITALS, one.name()));
+    metric::OURS.into_iter().map(str::to_owned).chain(vitals.filter(|name| !metric::OURS.contains(&name.as_str())))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Microseconds,

@@ -21,14 +21,23 @@ use crate::{
     ui::{chart::bar, format::number},
 };
 
+const PARTS: [&str; 7] = [
+    metric::DB_TOGETHER,
+    metric::DB_STATEMENT,
+    metric::DB_FAILED,
+    metric::DB_WAIT,
+    metric::DB_LOCKED,
+    metric::HTTP_STATEMENTS,
+    metric::HTTP_REPEATED,
+];
+
 /// Rows of a table.
 const MOST: usize = 40;
 
 pub(super) struct Stored(Measurements);
 
 pub(super) async fn stored(ports: &Ports, who: &Access, asked: &Asked) -> Result<Stored, AppError> {
-    let parts = [metric::DB_TOGETHER, metric::DB_STATEMENT, metric::DB_FAILED, metric::DB_WAIT, metric::HTTP_STATEMENTS, metric::HTTP_REPEATED];
-    let parts = parts.map(|metric| (metric, Classes::Whole)).to_vec();
+    let parts = PARTS.map(|metric| (metric, Classes::Whole)).to_vec();
     // Of one statement there is a chart, or of all together.
     let charts = vec![if asked.of.is_some() { (metric::DB_STATEMENT, asked.of.clone()) } else { (metric::DB_TOGETHER, None) }];
     let question = Question { range: asked.range, parts, charts, against: asked.against, ..Question::default() };
@@ -48,13 +57,15 @@ impl Stored {
     }
 
     fn figures(&self, asked: &Asked) -> Markup {
-        let together = |metric: &str| self.0.together(metric, |series| metric == metric::DB_WAIT || is_asked(asked, &series.of));
+        let is_of_all = |metric: &str| [metric::DB_WAIT, metric::DB_LOCKED].contains(&metric);
+        let together = |metric: &str| self.0.together(metric, |series| is_of_all(metric) || is_asked(asked, &series.of));
         let count = |one: &Option<Measured>| one.as_ref().map_or((0, 0), |one| (one.now.count(), one.before.count()));
         let (statements, failed, waits) = (together(metric::DB_STATEMENT), together(metric::DB_FAILED), together(metric::DB_WAIT));
         let (asked_for, asked_before) = count(&statements);
         let sum = statements.as_ref().map_or((0, 0), |one| (one.now.sum(), one.before.sum()));
         // Of builds, which did not serve for as long, it would say nothing.
         let change = |now, before| if self.0.compared == Compared::TimeBefore { change(now, before) } else { None };
+        let locked = together(metric::DB_LOCKED).and_then(|one| one.now.most());
         let longest = waits.as_ref().and_then(|one| one.now.most()).map(|longest| format!("{} at most", time(longest)));
         html! {
             section.part aria-labelledby="stored-h" {
@@ -66,6 +77,7 @@ impl Stored {
                         (tile("Longest of 95 in 100", &one.now.quantile(950).map_or_else(|| "Not known".to_owned(), time), change_of(&one.now, &one.before, 950).as_deref()))
                     }
                     (tile("Failed", &number(count(&failed).0), of_all(count(&failed).0, asked_for).as_deref()))
+                    @if let Some(locked) = locked { (tile("Waited for a lock, at most", &number(locked), None)) }
                     (tile("Waits for a connection", &number(count(&waits).0), longest.as_deref()))
                 }
             }
@@ -203,6 +215,17 @@ mod tests {
         assert!(html.find("<code>ROWS_BY_KEY</code>") < html.find("<code>STORES</code>"), "{html}");
         assert!(html.contains("href=\"/performance/traces?range=7d&amp;with=ROWS_BY_KEY\"") && html.contains("in 3 statements"), "{html}");
         assert!(!html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn how_many_waited_for_a_lock_is_said_where_there_are_locks() {
+        let asked = Asked::read("/performance/database", "of=STORES");
+        let locked: (&str, &str, &[u64]) = (metric::DB_LOCKED, "all", &[0, 7, 0]);
+        let shown = |measured: &[_]| stored(measured).figures(&asked).into_string();
+
+        let (none, some) = (shown(&MEASURED), shown(&[&MEASURED[..], &[locked]].concat()));
+
+        assert!(!none.contains("lock") && some.contains("Waited for a lock, at most") && some.contains("<dd>7</dd>"), "{some}");
     }
 
     #[test]

@@ -83,13 +83,13 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
             &["change_log_by_product", "products_by_id"],
         ),
         "what was measured" => (
-            &["0", "'[1,2]'", "29333333", "29333393"],
+            &["0", "'[1,2]'", "29333000", "29333060"],
             &["measurements USING PRIMARY KEY (level=? AND series_id=? AND at>? AND at<?)"],
-            &["0", "ARRAY[1,2]::bigint[]", "29333333", "29333393"],
+            &["0", "ARRAY[1,2]::bigint[]", "29333000", "29333060"],
             &["measurements_pkey"],
         ),
         "measurements that are too old" => {
-            (&["0", "29333333"], &["measurements_by_age (level=? AND at<?)"], &["0", "29333333"], &["measurements_by_age"])
+            (&["0", "29333005"], &["measurements_by_age (level=? AND at<?)"], &["0", "29333005"], &["measurements_by_age"])
         }
         "a message of alerts to send" => (
             &["'ops'", "'me'", "5", "95", "86405"],
@@ -277,8 +277,9 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
         "a delivery is noted" => (
             &[ID, ID, "'delivered'", "5", "5", "200", "7", "''"],
             &["webhook_deliveries USING INDEX sqlite_autoindex_webhook_deliveries_1 (id=?)"],
+            // Where hardly any wait, PostgreSQL looks through those that do.
             &[PG_ID, PG_ID, "'delivered'", "5", "5", "200", "7", "''"],
-            &["webhook_deliveries_pkey"],
+            &[],
         ),
         "the log of a webhook" => (
             &["1", ID, "9999", ID, "51"],
@@ -290,6 +291,9 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str], &'
         other => panic!("say what the plan of {other:?} must be"),
     }
 }
+
+/// Statements on tables of which PostgreSQL's own housekeeping gathers statistics: before it has, one index looks like another.
+const LEFT_TO_HOUSEKEEPING: [(&str, &str); 2] = [("old log-ins are dropped", "api_tokens"), ("what was measured", "measurements")];
 
 pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
     housekeeping_stays_away(arranged).await;
@@ -311,6 +315,9 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
         arranged.store.write(&arranged.shop, &batch(), contents.map(create).collect(), None).await.unwrap();
         suggest(arranged, behind).await;
         measure(arranged, behind).await;
+        if behind > 0 && !arranged.is_sqlite() {
+            arranged.execute(&format!("ANALYZE {}", LEFT_TO_HOUSEKEEPING.map(|(_, table)| table).join(", "))).await;
+        }
 
         let mut wrong: Vec<String> = Vec::new();
         for (name, sql) in hot_statements(arranged.store.db()) {
@@ -327,6 +334,8 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
                     (rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n"), pg_indexes)
                 }
             };
+            let is_left = behind == 0 && !arranged.is_sqlite() && LEFT_TO_HOUSEKEEPING.iter().any(|(left, _)| *left == name);
+            let indexes = if is_left { &[] } else { indexes };
             wrong.extend(indexes.iter().filter(|index| !plan.contains(*index)).map(|index| format!("{name} does not use {index}:\n{plan}")));
             let scans = plan.lines().map(str::trim).any(|line| {
                 let scan = line.starts_with("SCAN")
@@ -343,6 +352,7 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
             let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
             assert!(!(name.contains("queue") && sorts), "{name} is sorted:\n{plan}");
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
 

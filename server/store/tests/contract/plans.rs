@@ -348,9 +348,9 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
                     .any(|table| line.contains(&format!(" on {table}")));
                 scan || (line.contains("Seq Scan") && !small)
             });
-            assert!(!scans, "{name} reads a whole table:\n{plan}");
+            wrong.extend(scans.then(|| format!("{name} reads a whole table:\n{plan}")));
             let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
-            assert!(!(name.contains("queue") && sorts), "{name} is sorted:\n{plan}");
+            wrong.extend((name.contains("queue") && sorts).then(|| format!("{name} is sorted:\n{plan}")));
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }

@@ -85,26 +85,36 @@ fn found(measured: &Measurements) -> Markup {
 }
 
 fn table(found: &Bottlenecks) -> Markup {
-    let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| milliseconds(waits[at])).unwrap_or_default();
     html! {
         section.part aria-labelledby="each-h" {
             h2 #each-h { "Each" }
             p.muted { "Up to " (number(found.throughput)) " requests a second were asked. Waits are those of a request while few were asked, and while many were." }
-            (scrolled("each-h", &heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]), &html! {
-                @for resource in &found.resources {
-                    tr {
-                        th scope="row" { (resource.name) }
-                        td.num { (percent(resource.highest)) }
-                        td.num { (percent(resource.idle)) }
-                        td.num { (number(resource.demand_ms)) " ms" }
-                        td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
-                        td.num { (wait(resource, 0)) }
-                        td.num { (wait(resource, 1)) }
-                    }
-                }
-            }))
+            (resources(found, "each-h"))
         }
     }
+}
+
+/// What there is, in the order in which it ends, as a table that is called as its heading.
+pub(super) fn resources(found: &Bottlenecks, heading: &str) -> Markup {
+    let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| milliseconds(waits[at])).unwrap_or_default();
+    let heads = heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]);
+    scrolled(
+        heading,
+        &heads,
+        &html! {
+            @for resource in &found.resources {
+                tr {
+                    th scope="row" { (resource.name) }
+                    td.num { (percent(resource.highest)) }
+                    td.num { (percent(resource.idle)) }
+                    td.num { (number(resource.demand_ms)) " ms" }
+                    td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
+                    td.num { (wait(resource, 0)) }
+                    td.num { (wait(resource, 1)) }
+                }
+            }
+        },
+    )
 }
 
 /// A window of each period, of all servers together.

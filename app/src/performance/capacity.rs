@@ -13,6 +13,7 @@ use ports::{Access, Ports, error::AppError, lab::LabRecord};
 
 use super::{
     asked::Asked,
+    bottlenecks,
     shown::{head_of_all, heads, scrolled, tile},
 };
 use crate::ui::chart::{Dot, Plot, plot};
@@ -71,7 +72,6 @@ fn told(kept: &Kept) -> Markup {
         }
         (answers(kept))
         (law(kept))
-        (steps(kept))
         (tried(kept))
         section.part aria-labelledby="more-h" {
             h2 #more-h { "One more process" }
@@ -80,6 +80,10 @@ fn told(kept: &Kept) -> Markup {
         section.part aria-labelledby="first-h" {
             h2 #first-h { "What ends first" }
             @for sentence in &kept.first { p { (sentence) } }
+            @if let Some(ends) = &kept.ends {
+                p.muted { "All that the run has looked at, and how long a request waited for it while few were asked, and while many were." }
+                (bottlenecks::resources(ends, "first-h"))
+            }
         }
     }
 }
@@ -135,6 +139,7 @@ fn law(kept: &Kept) -> Markup {
             h2 #law-h { "Requests a second, by how many are in hand" }
             (plot(&Plot { dots: &dots, curve: &curve, marks: &[found.at.in_hand], limit: None, shown: &|value| format!("{}/s", number(value)), ends: ("0 in hand", &format!("{} in hand", number(most))) }))
             p.chart-says { "The curve of the Universal Scalability Law, and what was measured. The dotted line is the end." }
+            (steps(kept))
         }
     }
 }
@@ -161,12 +166,12 @@ fn steps(kept: &Kept) -> Markup {
 }
 
 fn tried(kept: &Kept) -> Markup {
-    let row = |name: &str, pair: Pair, unit: &str| {
+    let row = |name: &str, pair: Pair, shown: fn(f64) -> String| {
         html! {
             tr {
                 th scope="row" { (name) }
-                td.num { (number(pair.predicted)) (unit) }
-                td.num { (number(pair.measured)) (unit) }
+                td.num { (shown(pair.predicted)) }
+                td.num { (shown(pair.measured)) }
                 td.num { (percent(pair.ratio())) }
             }
         }
@@ -179,9 +184,9 @@ fn tried(kept: &Kept) -> Markup {
                 Some(tried) => {
                     p { (tried.sentence) }
                     (scrolled("tried-h", &heads("At nine tenths of it", &["Predicted", "Measured", "Of it"]), &html! {
-                        (row("People", tried.users, ""))
-                        (row("Requests a second", tried.throughput, ""))
-                        (row("Mean of an answer", tried.response_ms, " ms"))
+                        (row("People", tried.users, whole))
+                        (row("Requests a second", tried.throughput, whole))
+                        (row("Mean of an answer", tried.response_ms, |ms| format!("{} ms", number(ms))))
                     }))
                 }
             }
@@ -210,7 +215,11 @@ fn assumptions(found: Option<&Kept>) -> Markup {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use ::capacity::{curve::Curve, steps::Run};
+    use ::capacity::{
+        bottleneck::{Kind, Reading},
+        curve::Curve,
+        steps::Run,
+    };
 
     use super::*;
 
@@ -248,6 +257,27 @@ pub(super) mod tests {
         assert!(html.contains("chart-curve") && html.contains("chart-begins") && html.contains("chart-line"), "{html}");
         assert!(html.contains("One more process beside the 1 there is") && html.contains("No resource was measured"), "{html}");
         assert!(html.contains("&lt;AMD&gt;") && !html.contains("<AMD>") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn all_that_the_run_has_looked_at_stands_in_the_order_in_which_it_ends() {
+        let mut run = kept(true).run;
+        for step in &mut run.steps {
+            let used = |name: &str, share: f64| Reading {
+                name: name.into(),
+                kind: Kind::Pool,
+                units: 1.0,
+                utilisation: (step.throughput * share).min(1.0),
+                wait_ms: Some(1.5),
+            };
+            step.resources = vec![used("the reads", 0.000_1), used("the <writes>", 0.000_5)];
+        }
+        let kept = Kept::of(run, Question { resamples: 20, ..Question::default() }, 1).unwrap();
+
+        let html = told(&kept).into_string();
+
+        assert!(html.contains("The &lt;writes&gt; is used up first") && html.contains("<td class=\"num\">1.50 ms</td>"), "{html}");
+        assert!(html.find("<th scope=\"row\">the &lt;writes&gt;") < html.find("<th scope=\"row\">the reads"), "{html}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bottleneck,
+    bottleneck::{self, Bottlenecks},
     steps::Run,
     users::{Estimate, Load, OneMore, Question, Refusal, Validation, estimate, one_more, validate},
 };
@@ -19,6 +19,9 @@ pub struct Kept {
     pub one_more: OneMore,
     /// What ends first, a sentence each; why there is no saying, where there is none.
     pub first: Vec<String>,
+    /// All that ends, in that order; none where there is no saying.
+    #[serde(default)]
+    pub ends: Option<Bottlenecks>,
     /// How many servers like the one that was tried answer together, each with as much as that holds.
     #[serde(default = "one")]
     pub servers: u32,
@@ -39,12 +42,12 @@ impl Kept {
         // Some more or less come than were to come, by chance.
         let validation = run.validation.as_ref().and_then(|step| validate(&found, Load::Rate(step.asked), step, &question));
         let windows: Vec<_> = run.steps.iter().map(crate::steps::Step::window).collect();
-        let first = match bottleneck::find(&windows, NEAR) {
-            Ok(found) => found.sentences(),
-            Err(refused) => vec![refused.to_string()],
+        let (first, ends) = match bottleneck::find(&windows, NEAR) {
+            Ok(found) => (found.sentences(), Some(found)),
+            Err(refused) => (vec![refused.to_string()], None),
         };
         let one_more = one_more(&found, processes);
-        Ok(Self { schema: SCHEMA, run, question, estimate: found, validation, one_more, first, servers: 1 })
+        Ok(Self { schema: SCHEMA, run, question, estimate: found, validation, one_more, first, ends, servers: 1 })
     }
 
     #[must_use]

@@ -140,6 +140,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
         limits,
         cache,
         measuring,
+        connections: connections.clone(),
         beacons,
         measured_by,
         stopping: stops,

@@ -14,6 +14,14 @@ pub fn builtin() -> Vec<Rule> {
     let burning =
         |windows: &[Burn]| Condition::BurnRate { bad: failed(), all: requests(), objective: 0.999, windows: windows.to_vec(), at_least: 100 };
     let [fast, middling, slow] = BAD_SHARE_FACTORS;
+    let of_views = |wrong: &str, raise, clear| Condition::Share {
+        bad: Selector::of(wrong),
+        all: Selector::of("vitals.views"),
+        over_minutes: 60,
+        raise,
+        clear,
+        at_least: 50,
+    };
     let disk = |raise, clear| above(Selector::of("disk.used").by("disk"), Figure::Max, 5, raise, clear, 0);
     vec![
         Rule {
@@ -41,6 +49,7 @@ pub fn builtin() -> Vec<Rule> {
             )
         },
         Rule { remind_minutes: 60, ..rule("disk-full", "A disk is nearly full", disk(0.97, 0.95), Unit::Share, Severity::Critical, "Disk") },
+        rule("page-crashes", "The app crashes in browsers", of_views("vitals.panics", 0.01, 0.005), Unit::Share, Severity::Critical, "Pages"),
         Rule {
             for_minutes: 30,
             ..rule("burn-slow", "Errors use up what the objective allows", burning(&[slow]), Unit::Times, Severity::Warning, "Errors")
@@ -93,18 +102,9 @@ pub fn builtin() -> Vec<Rule> {
                 "Pages",
             )
         },
+        rule("page-errors", "Pages have errors in browsers", of_views("vitals.errors", 0.05, 0.03), Unit::Share, Severity::Warning, "Pages"),
         rule("disk", "A disk fills up", disk(0.9, 0.85), Unit::Share, Severity::Warning, "Disk"),
-        Rule {
-            for_minutes: 0,
-            ..rule(
-                "budget",
-                "A budget is passed",
-                Condition::Found { by: Selector::of("budget").by("budget") },
-                Unit::None,
-                Severity::Warning,
-                "Budgets",
-            )
-        },
+        rule("budget", "A budget is passed", Condition::Found { by: Selector::of("budget").by("budget") }, Unit::None, Severity::Warning, "Budgets"),
         Rule {
             for_minutes: 0,
             clear_minutes: 0,

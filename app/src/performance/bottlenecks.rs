@@ -22,6 +22,8 @@ use super::{
 
 /// Above which utilisation something is near its end.
 const NEAR: f64 = 0.6;
+/// Below that what is called full, which says that there is no more of it.
+const NOT_FULL: f64 = 0.97;
 /// From when on waiting for one's turn is more than chance, in milliseconds.
 const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
@@ -107,7 +109,7 @@ pub(super) fn resources(found: &Bottlenecks, heading: &str) -> Markup {
                     th scope="row" { (resource.name) }
                     td.num { (percent(resource.highest)) }
                     td.num { (percent(resource.idle)) }
-                    td.num { (number(resource.demand_ms)) " ms" }
+                    td.num { (number(resource.demand_ms / resource.units)) " ms" }
                     td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
                     td.num { (wait(resource, 0)) }
                     td.num { (wait(resource, 1)) }
@@ -154,14 +156,15 @@ fn windows(measured: &Measurements) -> Vec<Window> {
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
 }
 
-/// A lock is used up when somebody always waits for it. How long a request waited follows from how many waited on the mean (Little's law).
+/// Of all locks together, by how often somebody was seen to wait for one: it says that there is waiting, and not that one lock is used up. How long a
+/// request waited follows from how many waited on the mean (Little's law).
 fn locks(waiting: &Sketch, requests: u64, seconds: f64) -> Option<Reading> {
     let mean = mean(waiting)?;
     Some(Reading {
         name: "locks of PostgreSQL".into(),
         kind: Kind::Lock,
         units: 1.0,
-        utilisation: waiting.above(0).count() as f64 / waiting.count() as f64,
+        utilisation: (waiting.above(0).count() as f64 / waiting.count() as f64).min(NOT_FULL),
         wait_ms: (requests > 0).then(|| mean * seconds * 1e3 / requests as f64),
     })
 }
@@ -260,6 +263,7 @@ fn assumptions() -> Markup {
                 li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
                 li { "Processors are those of the machine with all that runs on it; what Vitrine itself takes stands on the page of requests." }
+                li { "Providers of texts stand by themselves: runs ask them, and no request waits for one." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
                 li { "Of locks of PostgreSQL it is how often somebody was seen to wait for one; the lock of SQLite is its connection that writes." }
                 li { "A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
@@ -341,14 +345,14 @@ mod tests {
     }
 
     #[test]
-    fn locks_are_used_up_when_somebody_always_waits() {
+    fn locks_are_told_by_how_often_somebody_waits() {
         let mut series = measured().series;
         series.push(one(metric::DB_LOCKED, measuring::ALL, |at| (u64::from(at == 9) * 3, 6)));
 
         let windows = windows(&Measurements { series, ..measured() });
 
         let told = [8, 9].map(|at: usize| windows[at].resources.iter().find(|one| one.kind == Kind::Lock).cloned().unwrap());
-        assert_eq!(told.clone().map(|lock| (lock.utilisation * 1e3) as i64), [0, 1_000]);
+        assert_eq!(told.clone().map(|lock| (lock.utilisation * 1e3) as i64), [0, 970]);
         // Three waited all the minute, in which there were 6,000 requests.
         assert!(told[0].wait_ms == Some(0.0) && (told[1].wait_ms.unwrap() - 30.0).abs() < 0.5, "{told:?}");
     }

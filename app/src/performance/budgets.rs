@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use ::budgets::{
-    About, Budget, Budgets, Judged, State,
+    About, Budget, Budgets, Judged, Series, State,
     burn::{Burning, Counted, Objective, Urgency, Window},
     judge,
 };
@@ -18,7 +18,10 @@ use super::{
     shown::{heads, icon, places, scrolled, tile},
     units,
 };
-use crate::ui::{chart::bar, format::number};
+use crate::ui::{
+    chart::bar,
+    format::{in_address, number},
+};
 
 /// Where it is.
 pub(super) const PATH: &str = "/performance/budgets";
@@ -121,7 +124,15 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
     let counted = live.readings.iter().find(|one| one.id == budget.id);
     html! {
         tr {
-            th scope="row" { (budget.what) @if let About::Live(series) = &budget.about { p.muted.small { (statistic(series)) } } }
+            th scope="row" {
+                @match &budget.about {
+                    About::Live(series) => {
+                        @match leads_to(series) { Some(address) => a.link href=(address) { (budget.what) }, None => (budget.what) }
+                        p.muted.small { (statistic(series)) }
+                    }
+                    _ => { (budget.what) }
+                }
+            }
             td.num {
                 @match reading {
                     Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { p.muted.small { "of " (number(counted.count)) } } }
@@ -137,6 +148,17 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
                 (self::state(judged, "Not measured"))
             }
         }
+    }
+}
+
+/// Where it is seen what was slow or failed: page loads of a page, traces of an endpoint, all caches.
+fn leads_to(series: &Series) -> Option<String> {
+    let of = in_address(&series.route);
+    match series.metric.as_str() {
+        "hits" => Some("/performance/caches".to_owned()),
+        vital if series.route.starts_with('/') => Some(format!("/performance/vitals?metric=vitals.{vital}&of={of}")),
+        _ if series.route.contains(" /") => Some(format!("/performance/traces?of={of}")),
+        _ => None,
     }
 }
 
@@ -235,7 +257,7 @@ mod tests {
     fn row_of<'a>(page: &'a str, id: &str) -> &'a str {
         let (about, live) = (OURS.get(id).unwrap(), page.split_once("id=\"live-h\"").unwrap().1);
         let About::Live(series) = &about.about else { panic!("{id} is not live") };
-        let place = format!("{}<p class=\"muted small\">{}</p>", about.what, statistic(series));
+        let place = format!("{}</a><p class=\"muted small\">{}</p>", about.what, statistic(series));
         live.split_once(&place).unwrap_or_else(|| panic!("{place}: {live}")).1.split_once("</tr>").unwrap().0
     }
 
@@ -253,6 +275,17 @@ mod tests {
         // What is passed stands first, and what nobody knows anything of is out of the way.
         let places = ["inp-products", "lcp-products", "cls-products"].map(|id| page.find(row_of(&page, id)).unwrap());
         assert!(places.is_sorted() && places[1] < page.find("<details>").unwrap() && page.find("<details>").unwrap() < places[2], "{page}");
+    }
+
+    #[test]
+    fn a_budget_leads_to_what_was_slow() {
+        let series = |metric: &str, route: &str| Series { metric: metric.into(), route: route.into(), statistic: ::budgets::Statistic::Mean };
+
+        let place = |metric: &str, route: &str| leads_to(&series(metric, route)).unwrap();
+
+        assert_eq!(place("lcp", "/products/:handle"), "/performance/vitals?metric=vitals.lcp&of=/products/:handle");
+        assert_eq!(place("duration", "GET /api/v1/products?q"), "/performance/traces?of=GET /api/v1/products?q");
+        assert_eq!((place("hits", "list").as_str(), leads_to(&series("availability", "all"))), ("/performance/caches", None));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn told(kept: &Kept) -> Markup {
         section.part aria-labelledby="people-h" {
             h2 #people-h { "People" }
             dl.tiles.num {
-                (tile(&format!("People at p95 < {} ms", number(question.p95_ms)), &whole(found.published()), Some(&format!("of {} to {}", whole(found.users.low), whole(found.users.high)))))
+                (tile(&format!("People{} at p95 < {} ms", if kept.servers > 1 { " a server" } else { "" }, number(question.p95_ms)), &whole(found.published()), Some(&format!("of {} to {}", whole(found.users.low), whole(found.users.high)))))
                 (tile("Requests a second", &whole(found.throughput.low), Some(&format!("of {} to {}", whole(found.throughput.low), whole(found.throughput.high)))))
                 @if let Some(tried) = &kept.validation {
                     div {
@@ -266,7 +266,7 @@ pub(super) mod tests {
             let used = |name: &str, share: f64| Reading {
                 name: name.into(),
                 kind: Kind::Pool,
-                units: 1.0,
+                units: 2.0,
                 utilisation: (step.throughput * share).min(1.0),
                 wait_ms: Some(1.5),
             };
@@ -276,6 +276,8 @@ pub(super) mod tests {
 
         let html = told(&kept).into_string();
 
+        // Half a millisecond of both is a millisecond of one.
+        assert!(html.contains("<td class=\"num\">0.50 ms</td>") && html.contains("demands 1 ms of one"), "{html}");
         assert!(html.contains("The &lt;writes&gt; is used up first") && html.contains("<td class=\"num\">1.50 ms</td>"), "{html}");
         assert!(html.find("<th scope=\"row\">the &lt;writes&gt;") < html.find("<th scope=\"row\">the reads"), "{html}");
     }

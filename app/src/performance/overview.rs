@@ -172,15 +172,17 @@ fn fullness(asked: &Asked, measured: &Measurements) -> Markup {
     let most = |metric: &str| measured.together(metric, |_| true).and_then(|one| one.now.quantile(950));
     let hits = measured.together(metric::CACHE_HIT, |_| true).map_or(0, |one| one.now.count());
     let misses = measured.together(metric::CACHE_MISS, |_| true).map_or(0, |one| one.now.count());
+    let [ends, database, requests] =
+        ["/performance/bottlenecks", "/performance/database", "/performance/requests"].map(|place| asked.at(place).address());
     html! {
         section.part aria-labelledby="fullness-h" {
             h2 #fullness-h { "How full the server is" }
             p.muted { "In 95 of 100 moments no more than this." }
             dl.tiles.num {
-                @if let Some(cpu) = most(metric::PROCESS_CPU) { (tile("Processors", &percent(cpu), None)) }
-                @if let Some(used) = most(metric::DB_USED) { (tile("Connections to the database", &percent(used), None)) }
-                @if let Some(under_way) = most(metric::HTTP_IN_FLIGHT) { (tile("Requests at once", &number(under_way), None)) }
-                @if let Some(lag) = most(metric::RUNTIME_LAG) { (tile("Workers late by", &time(lag), None)) }
+                @if let Some(cpu) = most(metric::PROCESS_CPU) { (tile_to("Processors", &ends, &percent(cpu), None)) }
+                @if let Some(used) = most(metric::DB_USED) { (tile_to("Connections to the database", &database, &percent(used), None)) }
+                @if let Some(under_way) = most(metric::HTTP_IN_FLIGHT) { (tile_to("Requests at once", &requests, &number(under_way), None)) }
+                @if let Some(lag) = most(metric::RUNTIME_LAG) { (tile_to("Workers late by", &ends, &time(lag), None)) }
                 @if let Some(hits) = share(hits, hits + misses) { (tile_to("Answered from caches", &asked.at("/performance/caches").address(), &percent(hits), None)) }
             }
         }

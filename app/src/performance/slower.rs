@@ -22,7 +22,7 @@ const MOST: usize = 3;
 /// Of fewer page loads nothing is said.
 const FEWEST: u64 = 20;
 
-const UNKNOWN: &str = "Whether a budget is passed is not known: the rules of alerts were not looked at lately.";
+const UNKNOWN: &str = "Whether a budget is passed is not known: no rule of alerts has looked at budgets lately.";
 
 /// Of vitals that are not good: the part of people who have it worst, of what they have in their hands and how they are connected.
 struct Worst<'a> {
@@ -176,7 +176,7 @@ mod tests {
         assert!(places.is_sorted() && !html.contains("#c-4") && !html.contains("#c-5"), "{html}");
         assert!(html.contains("href=\"/performance/regressions#c-2\" rel=\"external\""), "{html}");
         assert!(html.contains("since build <code>&lt;new&gt;</code>") && html.contains("(200 % more)"), "{html}");
-        assert!(html.contains("/performance/traces?of=GET /products\""), "{html}");
+        assert!(html.contains("/performance/traces?range=30d&amp;of=GET /products\""), "{html}");
     }
 
     #[test]

@@ -50,8 +50,11 @@ impl Kept {
         Ok(Self { schema: SCHEMA, run, question, estimate: found, validation, one_more, first, ends, servers: 1 })
     }
 
+    /// Of so many like the one that was tried, which hold as many times as much together.
     #[must_use]
-    pub const fn of_servers(mut self, servers: u32) -> Self {
+    pub fn of_servers(mut self, servers: u32) -> Self {
+        let (of_one, times) = (one_more(&self.estimate, servers), f64::from(servers.max(1)));
+        self.one_more = OneMore { users_own: of_one.users_own * times, users_shared: of_one.users_shared * times, ..of_one };
         self.servers = servers;
         self
     }
@@ -109,6 +112,17 @@ mod tests {
         assert!(read.run.began().is_some() && read.estimate.published() > 100.0 && read.validation.is_some(), "{read:?}");
         // No processor was measured.
         assert!(read.first[0].starts_with("No resource was measured"), "{:?}", read.first);
+    }
+
+    #[test]
+    fn one_more_beside_four_is_a_quarter_more_of_what_four_hold() {
+        let one = Kept::of(run(&[100.0, 300.0, 500.0, 700.0, 900.0, 1_100.0, 1_300.0, 1_900.0]), Question::default(), 1).unwrap();
+        let held = one.estimate.published();
+
+        let four = one.of_servers(4);
+
+        assert!((four.one_more.users_own - 5.0 * held).abs() < 1.0 && (four.one_more.own - 1.25).abs() < 1e-9, "{:?}", four.one_more);
+        assert!(four.one_more.sentence().starts_with("One more process beside the 4 there are"), "{}", four.one_more.sentence());
     }
 
     #[test]

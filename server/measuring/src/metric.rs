@@ -220,7 +220,7 @@ pub fn dimension(metric: &str) -> &'static str {
         MEASURING_LOST => "what",
         BEACONS | SYNC_PUSHED => "outcome",
         RUNTIME_POLL => "route",
-        DB_STATEMENT | DB_TOGETHER | DB_FAILED => "statement",
+        DB_STATEMENT | DB_TOGETHER | DB_FAILED | DB_LOCKED => "statement",
         _ => match metric.split('.').next() {
             Some("http" | "vitals") => "route",
             Some("db") => "pool",

@@ -146,7 +146,7 @@ impl StoreMeasures {
             BUDGET => return Ok(self.live(now).await?.found().into_iter().map(told).collect()),
             changes::LIVE => Source::Live,
             changes::LAB => Source::Lab,
-            _ => return Ok(Vec::new()),
+            _ => return Err(Sentence(format!("Nothing is found that is called {series}. There are {BUDGET}, {}, {}.", changes::LIVE, changes::LAB))),
         };
         let known = self.store.known_change_points(source, MOST_CHANGES).await.map_err(unread)?;
         Ok(changes::found(&known, now).into_iter().map(told).collect())

@@ -14,14 +14,14 @@ mod windows;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use ::alerting::{Alerting, Limits, Mail, Parts, Settings, Way};
-use alerts::Site;
+use ::alerting::{Alerting, Limits, Mail, Parts, Sentence, Settings, Way};
+use alerts::{DELIVERY, Figure, Rule, Site};
 use ports::alerts::{Alerts, Channel};
 use store::{Entropy, OsEntropy, Store};
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 use writers::Wire;
 
-use self::{measures::StoreMeasures, post::Out, service::AlertsService};
+use self::{measures::StoreMeasures, post::Out, selecting::Wanted, service::AlertsService};
 use crate::{SystemClock, config::Config};
 
 /// Where alerts are looked at.
@@ -59,6 +59,10 @@ pub struct Handle {
 /// `wire` is the way out that webhooks take, `site` where the browser's files are.
 pub(crate) fn open(config: &Config, store: &Store, site: &Path, wire: Arc<dyn Wire>) -> Opened {
     let (settings, trouble) = config.alerts_file.as_deref().map_or_else(|| (Settings::default(), None), crate::config::alerts::read);
+    let (settings, trouble) = match trouble.or_else(|| misnamed(&settings.rules)) {
+        Some(trouble) => (Settings { rules: alerts::builtin(), ..settings }, Some(trouble)),
+        None => (settings, None),
+    };
     if let Some(trouble) = &trouble {
         tracing::error!(trouble, channels = settings.channels.len(), "the built-in rules of alerts hold, and only these channels are told");
     }
@@ -96,6 +100,18 @@ pub(crate) fn open(config: &Config, store: &Store, site: &Path, wire: Arc<dyn Wi
         is_watched: config.measuring,
     };
     Opened { service: Arc::new(service), alerting: config.measuring.then_some(alerting) }
+}
+
+/// What is wrong with a rule that is about no series there is: a sentence.
+fn misnamed(rules: &[Rule]) -> Option<String> {
+    let wrong = |rule: &Rule| {
+        // Whether messages arrive is known to whoever sends them, and what is found to whoever looks for it.
+        let asks = rule.what.asks();
+        let mut measured = asks.iter().filter(|ask| ask.figure != Figure::Found && ask.of.series != DELIVERY);
+        let Sentence(why) = measured.find_map(|ask| Wanted::of(&ask.of).err())?;
+        Some(format!("The rule \"{}\": {why} It stands in the file that VITRINE_ALERTS_FILE names.", rule.id))
+    };
+    rules.iter().find_map(wrong)
 }
 
 impl Opened {
@@ -154,4 +170,20 @@ fn chance() -> f64 {
     let mut bytes = [0; 4];
     OsEntropy.fill(&mut bytes);
     f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_about_what_is_not_measured_is_said_and_the_built_in_ones_are_right() {
+        const REST: &str = "id = \"own\"\nname = \"Own\"\nkind = \"threshold\"\nfigure = \"p95\"\nover_minutes = 5\nraise = 1\n";
+        let own = |series: &str| Settings::parse(&format!("[[rule]]\n{REST}series = \"{series}\"\n"), &|_: &str| None).unwrap().rules;
+
+        let wrong = misnamed(&own("http.durations")).unwrap();
+
+        assert!(wrong.starts_with("The rule \"own\": Nothing is measured that is called http.durations. There are http.duration, "), "{wrong}");
+        assert_eq!((misnamed(&alerts::builtin()), misnamed(&own("http.duration"))), (None, None));
+    }
 }

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use ::alerting::Sentence;
-use alerts::{DELIVERY, Figure, Selector};
+use alerts::{Figure, Selector};
 use measuring::{ALL, Series, Sketch, metric};
 
 use crate::measuring::{Unit, names, unit};
@@ -49,8 +49,7 @@ pub(super) enum Breadth {
 
 impl<'a> Wanted<'a> {
     pub(super) fn of(selector: &'a Selector) -> Result<Self, Sentence> {
-        // Messages that do not arrive are known to whoever sends them.
-        if selector.series != DELIVERY && !names().any(|name| name == selector.series) {
+        if !names().any(|name| name == selector.series) {
             return Err(no_such(&selector.series));
         }
         let own = metric::dimension(&selector.series);

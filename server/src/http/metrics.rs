@@ -21,6 +21,7 @@ use axum::{
 use cache::{Cache, Counted};
 use domain::clock::{Clock, Timestamp};
 use limits::overload::Figures;
+use listen::Connections;
 use ports::database::EngineFigures;
 use store::{KnownProducts, Store};
 use tokio::sync::Mutex;
@@ -40,6 +41,7 @@ pub(crate) struct Metrics {
     cache: Cache,
     limits: Arc<Limits>,
     measuring: Arc<Measuring>,
+    connections: Arc<Connections>,
     data_dir: PathBuf,
     started: Timestamp,
     /// What the engine said last, and when: it counts the blocks of every table to answer.
@@ -51,7 +53,7 @@ type Counter<T> = (&'static str, &'static str, fn(&T) -> u64);
 /// One that is not always known.
 type Gauge<T> = (&'static str, &'static str, fn(&T) -> Option<u64>);
 
-/// However many ask, the engine is asked this often.
+/// However many ask, the engine is asked this often for what is dear to tell. Who waits for a lock it is asked each time.
 const ENGINE_EVERY: Duration = Duration::from_secs(10);
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -83,7 +85,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
     measured::measured(&mut text, &metrics.measuring.all());
-    busy(&mut text, &metrics.data_dir);
+    busy(&mut text, &metrics.connections, &metrics.data_dir);
     if let Some(traced) = metrics.measuring.traced() {
         traces(&mut text, traced.tracer().counts(), traced.kept().holding());
     }
@@ -105,6 +107,7 @@ impl Metrics {
             cache: state.cache.clone(),
             limits: state.limits.clone(),
             measuring: state.measuring.clone(),
+            connections: state.connections.clone(),
             data_dir: state.config.data_dir.clone(),
             started: SystemClock.now(),
             engine: Mutex::new(None),
@@ -178,7 +181,9 @@ fn purges(text: &mut Text, counted: purge::Counted) {
 }
 
 /// For whoever wants to know it of a time of their own.
-fn busy(text: &mut Text, data_dir: &Path) {
+fn busy(text: &mut Text, connections: &Connections, data_dir: &Path) {
+    text.gauge("vitrine_http_open_connections", "Connections of clients.").sample(&[], connections.taken());
+    text.gauge("vitrine_http_max_connections", "How many there may be.").sample(&[], connections.most());
     let runtime = tokio::runtime::Handle::current().metrics();
     let workers = runtime.num_workers();
     let seconds: f64 = (0..workers).map(|worker| runtime.worker_total_busy_duration(worker).as_secs_f64()).sum();

@@ -7,6 +7,7 @@ use app::context::MeasuredBy;
 use axum::extract::FromRef;
 use cache::Cache;
 use leptos::config::LeptosOptions;
+use listen::Connections;
 use ports::Ports;
 use store::Store;
 use tokio::sync::watch;
@@ -31,6 +32,8 @@ pub struct Inner {
     pub(crate) limits: Arc<Limits>,
     pub(crate) cache: Cache,
     pub(crate) measuring: Arc<Measuring>,
+    /// Of clients.
+    pub(crate) connections: Arc<Connections>,
     /// None where nothing is measured in browsers.
     pub(crate) beacons: Option<Beacons>,
     /// None there, and where the site has no script for it.

@@ -373,11 +373,12 @@ impl Slow {
     }
 }
 
+/// A request as the product promises its API to be, and a statement as it is told as slow on the page of the database.
 impl Default for Slow {
     fn default() -> Self {
         Self {
-            request: Duration::from_millis(500),
-            statement: Duration::from_millis(100),
+            request: Duration::from_millis(200),
+            statement: Duration::from_millis(50),
             cache: Duration::from_millis(50),
             wait: Duration::from_millis(250),
             provider: Duration::from_secs(30),

@@ -47,14 +47,16 @@ const POOL_USED: &str = "vitrine_database_pool_connections";
 const POOL_MOST: &str = "vitrine_database_pool_max_connections";
 const POOL_WAITED: &str = "vitrine_database_pool_wait_seconds_total";
 const LOCKS: &str = "vitrine_postgres_lock_waiters";
-const CLIENTS: &str = "vitrine_http_connections_ratio";
+const CLIENTS: &str = "vitrine_http_open_connections";
+const CLIENTS_MOST: &str = "vitrine_http_max_connections";
 const WORKERS: &str = "vitrine_runtime_workers";
 const WORKED: &str = "vitrine_runtime_busy_seconds_total";
 const LATE: &str = "vitrine_runtime_lag_seconds_sum";
 const LATE_COUNT: &str = "vitrine_runtime_lag_seconds_count";
 const DISK: &str = "vitrine_disk_busy_seconds_total";
-const PROVIDER: &str = "vitrine_provider_used_ratio";
-const READ: [&str; 11] = [POOL_USED, POOL_MOST, POOL_WAITED, LOCKS, CLIENTS, WORKERS, WORKED, LATE, LATE_COUNT, DISK, PROVIDER];
+const READ: [&str; 11] = [POOL_USED, POOL_MOST, POOL_WAITED, LOCKS, CLIENTS, CLIENTS_MOST, WORKERS, WORKED, LATE, LATE_COUNT, DISK];
+/// Below that what is called full, which says that there is no more of it.
+const NOT_FULL: f64 = 0.97;
 
 impl Watching {
     /// Of a server that tells its figures nowhere, nothing is seen.
@@ -112,7 +114,7 @@ fn name(key: &str) -> &str {
     key.split('{').next().unwrap_or(key)
 }
 
-/// What a label says; nothing in it is escaped but in names that nobody gives.
+/// What a label says. Those that are read here have nothing escaped in them.
 fn label<'a>(key: &'a str, label: &str) -> Option<&'a str> {
     key.split(['{', ',']).find_map(|part| part.strip_prefix(label)?.strip_prefix("=\"")?.trim_end_matches('}').strip_suffix('"'))
 }
@@ -135,7 +137,8 @@ impl Seen {
     fn readings(&self, requests: u64) -> Vec<Reading> {
         let (Some(first), Some(last)) = (&self.first, &self.last) else { return Vec::new() };
         let seconds = last.at.saturating_duration_since(first.at).as_secs_f64().max(0.001);
-        let since = |key: &str| Some((last.values.get(key)? - first.values.get(key)?).max(0.0));
+        // A server that was started anew meanwhile counts from nothing.
+        let since = |key: &str| Some(last.values.get(key)? - first.values.get(key)?).filter(|more| *more >= 0.0);
         let wait = |seconds: f64| (requests > 0).then(|| seconds * 1e3 / requests as f64);
         let mut readings: Vec<Reading> = self
             .of(POOL_MOST)
@@ -147,20 +150,22 @@ impl Seen {
             })
             .collect();
         readings.extend(self.of(LOCKS).map(|(_, locks)| {
-            reading("locks of PostgreSQL", Kind::Lock, 1.0, f64::from(locks.above) / f64::from(locks.looks), wait(locks.mean() * seconds))
+            // Of all locks together: that somebody always waits for one does not say that one was used up.
+            let waited_for = f64::from(locks.above) / f64::from(locks.looks);
+            reading("locks of PostgreSQL", Kind::Lock, 1.0, waited_for.min(NOT_FULL), wait(locks.mean() * seconds))
         }));
-        readings.extend(self.of(CLIENTS).map(|(_, used)| reading("connections of clients", Kind::Connections, 1.0, used.mean(), None)));
+        readings.extend(
+            self.levels
+                .get(CLIENTS)
+                .zip(self.levels.get(CLIENTS_MOST))
+                .map(|(open, most)| reading("connections of clients", Kind::Connections, most.mean(), open.mean() / most.mean(), None)),
+        );
         readings.extend(since(WORKED).zip(last.values.get(WORKERS)).map(|(worked, workers)| {
             let sum = |of: &str| self.of(of).filter_map(|(key, _)| since(key)).sum::<f64>();
             let late = Some(sum(LATE_COUNT)).filter(|count| *count > 0.0).map(|count| sum(LATE) * 1e3 / count);
             reading("the threads of the runtime", Kind::Runtime, *workers, worked / seconds / workers, late)
         }));
         readings.extend(since(DISK).map(|busy| reading("the disk", Kind::Disk, 1.0, busy / seconds, None)));
-        readings.extend(
-            self.of(PROVIDER).filter_map(|(key, used)| {
-                Some(reading(&format!("the provider {}", label(key, "provider")?), Kind::Provider, 1.0, used.mean(), None))
-            }),
-        );
         readings.retain(|reading| reading.units > 0.0 && reading.utilisation.is_finite());
         readings
     }
@@ -194,10 +199,10 @@ mod tests {
             vitrine_database_pool_connections{{pool=\"reads\",state=\"idle\"}} 1\n\
             vitrine_database_pool_max_connections{{pool=\"reads\"}} 4\n\
             vitrine_database_pool_wait_seconds_total{{pool=\"reads\"}} {waited}\n\
-            vitrine_postgres_lock_waiters {locks}\nvitrine_http_connections_ratio{{route=\"all\"}} 0.25\n\
+            vitrine_postgres_lock_waiters {locks}\nvitrine_http_open_connections 50\nvitrine_http_max_connections 200\n\
             vitrine_runtime_workers 2\nvitrine_runtime_busy_seconds_total {worked}\n\
             vitrine_runtime_lag_seconds_sum{{process=\"ab\"}} {worked}\nvitrine_runtime_lag_seconds_count{{process=\"ab\"}} {in_use}\n\
-            vitrine_disk_busy_seconds_total {worked}\nvitrine_provider_used_ratio{{provider=\"Mistral\"}} 0.5\nvitrine_other 7\n"
+            vitrine_disk_busy_seconds_total {worked}\nvitrine_other 7\n"
         )
     }
 
@@ -223,7 +228,6 @@ mod tests {
             ("connections of clients", 250, None),
             ("the threads of the runtime", 200, Some(2_000_000)),
             ("the disk", 400, None),
-            ("the provider Mistral", 500, None),
         ];
         assert_eq!(told, expected);
     }

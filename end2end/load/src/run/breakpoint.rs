@@ -108,7 +108,8 @@ pub(super) fn load(plan: &Breakpoint, rate: f64) -> Load {
 
 /// One rate, measured and judged.
 pub(super) async fn measure(scene: &Arc<Scene>, load: &Load, rate: f64, thresholds: &Thresholds) -> anyhow::Result<(RateStep, Summary)> {
-    let (before, watching) = (scene.meter.read(), Watching::start(scene.figures.as_ref()).await);
+    let watching = Watching::start(scene.figures.as_ref()).await;
+    let before = scene.meter.read();
     let summary = open::run(scene, load).await?;
     let processor = scene.meter.read().since(&before, summary.all_requests);
     let resources = watching.stop(summary.all_requests).await;

@@ -47,7 +47,7 @@ pub(crate) fn metrics(since_start: &SinceStart, taken: &[(Series, Sketch)], at: 
 fn unit(name: &str) -> &'static str {
     match name {
         metric::HTTP_REFUSED | metric::HTTP_IN_FLIGHT => "{request}",
-        metric::DB_FAILED | metric::HTTP_STATEMENTS => "{statement}",
+        metric::DB_FAILED | metric::DB_LOCKED | metric::HTTP_STATEMENTS => "{statement}",
         metric::CACHE_HIT | metric::CACHE_MISS | metric::CACHE_SHARED => "{lookup}",
         metric::SYNC_PUSHED => "{edit}",
         metric::JOB_WAITING => "{job}",

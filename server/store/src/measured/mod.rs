@@ -45,6 +45,8 @@ const AT_ONCE: usize = 2_000;
 
 /// Deployments that are told of.
 const DEPLOYMENTS: i64 = 500;
+/// Those that are kept.
+const MOST_DEPLOYMENTS: i64 = 2_000;
 
 impl Store {
     /// Writes what a process has measured; rows that are there already are replaced. All of them are written or none.
@@ -131,6 +133,7 @@ impl Store {
         }
         let before = now - BUILDS_KEPT;
         written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_BUILDS).bind(Level::Day.number()).bind(before).execute(on).await.map(|_| ()) })?;
+        written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_DEPLOYMENTS).bind(MOST_DEPLOYMENTS).execute(on).await.map(|_| ()) })?;
         let dropped = written!(self.db(), |on| async { sqlx::query(sql::DROP_SERIES).execute(on).await.map(|done| done.rows_affected()) })?;
         self.inner.series.forget();
         // Their numbers may be given to others.

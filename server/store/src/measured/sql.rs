@@ -74,4 +74,8 @@ pub(super) const NOTE_DEPLOYMENT: &str = "\
     INSERT INTO deployments (build, version, began_at) SELECT $1, $2, $3 \
     WHERE NOT EXISTS (SELECT 1 FROM (SELECT d.build FROM deployments d ORDER BY d.began_at DESC LIMIT 1) latest WHERE latest.build = $1)";
 
+/// A build that alternates with another begins each time.
+pub(super) const EXPIRE_DEPLOYMENTS: &str =
+    "DELETE FROM deployments WHERE began_at < (SELECT min(d.began_at) FROM (SELECT began_at FROM deployments ORDER BY began_at DESC LIMIT $1) d)";
+
 pub(super) const DEPLOYMENTS: &str = "SELECT build, version, began_at FROM deployments ORDER BY began_at DESC LIMIT $1";

@@ -160,7 +160,7 @@ async fn what_becomes_of_a_change_is_for_whoever_owns_every_store(engine: Engine
     let before = operator.get(CHANGES).await.text;
     let accepted = operator.post(CHANGES, &[("do", "accepted"), ("id", &id)]).await;
 
-    assert!(before.contains("From 10 ms to 20 ms (100 % more)") && before.contains("/performance/traces?of=GET /products"), "{before}");
+    assert!(before.contains("From 10 ms to 20 ms (100 % more)") && before.contains("/performance/traces?range=30d&amp;of=GET /products"), "{before}");
     assert_eq!((accepted.status, accepted.location()), (303, "/performance/regressions?done=saved"), "{}", accepted.text);
     assert!(operator.get(CHANGES).await.text.contains("Accepted as the new baseline by operator"));
 }

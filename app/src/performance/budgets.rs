@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use ::budgets::{
-    About, Budget, Budgets, Judged, State,
+    About, Budget, Budgets, Judged, State, Unit,
     burn::{Burning, Counted, Objective, Urgency, Window},
     judge,
 };
@@ -32,7 +32,7 @@ pub(super) async fn page(ports: &Ports, who: &Access) -> Result<String, AppError
 }
 
 fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
-    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.value? })).collect();
+    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.judged()? })).collect();
     let judged = judge(budgets, &readings);
     let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
     let (used, built, tested, hot) = (of("live"), of("build"), of("test"), of("counted"));
@@ -44,7 +44,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
         (places(PATH))
-        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is measured while it is used and is passed is an alert." }
+        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last hour where there was enough in it to tell, and else of the last 24. One that is measured while it is used and is passed is an alert." }
         @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
         section.part aria-labelledby="live-h" {
             h2 #live-h { "While it is used" }
@@ -124,7 +124,7 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
             th scope="row" { (budget.what) @if let About::Live(series) = &budget.about { p.muted.small { (statistic(series)) } } }
             td.num {
                 @match reading {
-                    Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { p.muted.small { "of " (number(counted.count)) } } }
+                    Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { (of_what(counted, unit)) } }
                     None => @if let Some(counted) = counted.filter(|counted| counted.count > 0) { p.muted.small { (number(counted.count)) " of " (number(counted.needed)) " that it takes" } }
                 }
             }
@@ -136,6 +136,19 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
             td {
                 (self::state(judged, "Not measured"))
             }
+        }
+    }
+}
+
+/// How many measurements a figure is of. Beside one of the last hour stands that of the day.
+fn of_what(reading: &alerts::Reading, unit: Unit) -> Markup {
+    html! {
+        p.muted.small {
+            @if reading.hour.is_some() {
+                "in the last hour; "
+                @if let Some(day) = reading.value { (unit.show(day)) " in 24 hours, " }
+            }
+            "of " (number(reading.count))
         }
     }
 }
@@ -223,7 +236,7 @@ mod tests {
     use super::*;
 
     fn reading(id: &str, value: Option<f64>, count: u64) -> Reading {
-        Reading { id: id.into(), value, count, needed: 20 }
+        Reading { id: id.into(), value, count, needed: 20, hour: None }
     }
 
     fn page(readings: Vec<Reading>, month: (u64, u64), windows: [(u64, u64); 5]) -> String {
@@ -253,6 +266,19 @@ mod tests {
         // What is passed stands first, and what nobody knows anything of is out of the way.
         let places = ["inp-products", "lcp-products", "cls-products"].map(|id| page.find(row_of(&page, id)).unwrap());
         assert!(places.is_sorted() && places[1] < page.find("<details>").unwrap() && page.find("<details>").unwrap() < places[2], "{page}");
+    }
+
+    #[test]
+    fn the_last_hour_decides_where_it_tells_and_the_day_stands_beside_it() {
+        let worse = Reading { hour: Some(1.5), ..reading("lcp-products", Some(0.9), 40) };
+        let mended = Reading { hour: Some(80.0), ..reading("inp-products", Some(250.0), 40) };
+
+        let page = page(vec![worse, mended], (0, 0), [(0, 0); 5]);
+
+        let (passed, kept) = (row_of(&page, "lcp-products"), row_of(&page, "inp-products"));
+        assert!(passed.contains(">Passed<") && passed.contains("1.50 s"), "{passed}");
+        assert!(passed.contains("in the last hour; 0.90 s in 24 hours, of 40"), "{passed}");
+        assert!(kept.contains(">Kept<") && kept.contains("80 ms") && kept.contains("in the last hour; 250 ms in 24 hours, of 40"), "{kept}");
     }
 
     #[test]

@@ -126,12 +126,14 @@ pub struct LiveFigures {
 pub struct Reading {
     /// The budget's.
     pub id: String,
-    /// In its unit; none while there are too few to tell.
+    /// In its unit, of the last 24 hours; none while there are too few to tell. What may fail of everything is of 30 days.
     pub value: Option<f64>,
     /// How many measurements.
     pub count: u64,
     /// So many it takes.
     pub needed: u64,
+    /// The same of the last hour alone; none where it has too few to tell, and of what is of 30 days.
+    pub hour: Option<f64>,
 }
 
 /// How much was asked, and how much of it answered without the server's fault.
@@ -139,6 +141,14 @@ pub struct Reading {
 pub struct Counted {
     pub good: u64,
     pub total: u64,
+}
+
+impl Reading {
+    /// What its budget is held against: the last hour where that tells anything. Of a whole day what is passed would be told hours late, and what is
+    /// mended would go on being passed for most of another.
+    pub fn judged(&self) -> Option<f64> {
+        self.hour.or(self.value)
+    }
 }
 
 impl Lasting {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use ::budgets::{
-    About, Budget, Budgets, Judged, Series, State,
+    About, Budget, Budgets, Judged, Series, State, Unit,
     burn::{Burning, Counted, Objective, Urgency, Window},
     judge,
 };
@@ -35,7 +35,7 @@ pub(super) async fn page(ports: &Ports, who: &Access) -> Result<String, AppError
 }
 
 fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
-    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.value? })).collect();
+    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.judged()? })).collect();
     let judged = judge(budgets, &readings);
     let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
     let (used, built, tested, hot) = (of("live"), of("build"), of("test"), of("counted"));
@@ -47,7 +47,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
         (places(PATH))
-        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last 24 hours. One that is measured while it is used and is passed is an alert." }
+        p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last hour where there was enough in it to tell, and else of the last 24. One that is measured while it is used and is passed is an alert." }
         @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
         section.part aria-labelledby="live-h" {
             h2 #live-h { "While it is used" }
@@ -135,7 +135,7 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
             }
             td.num {
                 @match reading {
-                    Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { p.muted.small { "of " (number(counted.count)) } } }
+                    Some(value) => { (unit.show(*value)) @if let Some(counted) = counted { (of_what(counted, unit)) } }
                     None => @if let Some(counted) = counted.filter(|counted| counted.count > 0) { p.muted.small { (number(counted.count)) " of " (number(counted.needed)) " that it takes" } }
                 }
             }
@@ -159,6 +159,19 @@ fn leads_to(series: &Series) -> Option<String> {
         vital if series.route.starts_with('/') => Some(format!("/performance/vitals?metric=vitals.{vital}&of={of}")),
         _ if series.route.contains(" /") => Some(format!("/performance/traces?of={of}")),
         _ => None,
+    }
+}
+
+/// How many measurements a figure is of. Beside one of the last hour stands that of the day.
+fn of_what(reading: &alerts::Reading, unit: Unit) -> Markup {
+    html! {
+        p.muted.small {
+            @if reading.hour.is_some() {
+                "in the last hour; "
+                @if let Some(day) = reading.value { (unit.show(day)) " in 24 hours, " }
+            }
+            "of " (number(reading.count))
+        }
     }
 }
 
@@ -245,7 +258,7 @@ mod tests {
     use super::*;
 
     fn reading(id: &str, value: Option<f64>, count: u64) -> Reading {
-        Reading { id: id.into(), value, count, needed: 20 }
+        Reading { id: id.into(), value, count, needed: 20, hour: None }
     }
 
     fn page(readings: Vec<Reading>, month: (u64, u64), windows: [(u64, u64); 5]) -> String {
@@ -286,6 +299,19 @@ mod tests {
         assert_eq!(place("lcp", "/products/:handle"), "/performance/vitals?metric=vitals.lcp&of=/products/:handle");
         assert_eq!(place("duration", "GET /api/v1/products?q"), "/performance/traces?of=GET /api/v1/products?q");
         assert_eq!((place("hits", "list").as_str(), leads_to(&series("availability", "all"))), ("/performance/caches", None));
+    }
+
+    #[test]
+    fn the_last_hour_decides_where_it_tells_and_the_day_stands_beside_it() {
+        let worse = Reading { hour: Some(1.5), ..reading("lcp-products", Some(0.9), 40) };
+        let mended = Reading { hour: Some(80.0), ..reading("inp-products", Some(250.0), 40) };
+
+        let page = page(vec![worse, mended], (0, 0), [(0, 0); 5]);
+
+        let (passed, kept) = (row_of(&page, "lcp-products"), row_of(&page, "inp-products"));
+        assert!(passed.contains(">Passed<") && passed.contains("1.50 s"), "{passed}");
+        assert!(passed.contains("in the last hour; 0.90 s in 24 hours, of 40"), "{passed}");
+        assert!(kept.contains(">Kept<") && kept.contains("80 ms") && kept.contains("in the last hour; 250 ms in 24 hours, of 40"), "{kept}");
     }
 
     #[test]

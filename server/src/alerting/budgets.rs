@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use ::budgets::{Budgets, Question, Statistic, Unit};
+use ::budgets::{About, Budget, Budgets, Question, Statistic, Unit};
 use measuring::{ALL, Level, Series, Sketch, Span, metric};
 use ports::alerts::{Counted, LiveFigures, Reading};
 use store::measured::Measured;
@@ -12,8 +12,13 @@ use super::Finding;
 /// The product's own.
 pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
 
+/// So many minutes are looked at beside the day: what is passed in them is told soon, and what is kept in them is mended.
+pub(super) const HOUR: u32 = 60;
 /// Fewer measurements tell nothing of a quantile.
 const FEWEST: u64 = 20;
+/// What the file calls the share of everything that is answered without the server's fault. It is of the month, and how fast that is used up alarms
+/// somebody sooner.
+const AVAILABILITY: &str = "availability";
 /// Statements of a request, of the route.
 const STATEMENTS: &str = "http.statements";
 /// Those of browsers that there are budgets of, as series and file both call them.
@@ -22,6 +27,9 @@ const VITALS: [&str; 6] = ["lcp", "inp", "cls", "fcp", "ttfb", "hydrated"];
 /// What was measured of everything with a budget.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Live(pub(super) LiveFigures);
+
+/// All that was measured of each series in some time.
+type Merged<'a> = HashMap<&'a Series, Sketch>;
 
 /// The last 24 hours, this one among them. It is rows of whole hours that are read: of each minute they would be sixty times as many.
 pub(super) fn day(end: i64) -> Span {
@@ -54,23 +62,25 @@ pub(super) fn count<'a>(counted: &mut Counted, rows: impl Iterator<Item = &'a Me
 }
 
 impl Live {
-    pub(super) fn of(rows: &[Measured], windows: [Counted; 5], month: Counted) -> Self {
-        let mut series: HashMap<&Series, Sketch> = HashMap::new();
-        for row in rows {
-            series.entry(&row.series).or_default().merge(&row.sketch);
-        }
-        let readings = OURS.questions().map(|question| reading(&question, &series, month)).collect();
+    pub(super) fn of<'a>(
+        day: impl Iterator<Item = &'a Measured>,
+        hour: impl Iterator<Item = &'a Measured>,
+        windows: [Counted; 5],
+        month: Counted,
+    ) -> Self {
+        let (day, hour) = (merged(day), merged(hour));
+        let readings = OURS.questions().map(|question| reading(&question, &day, &hour, month)).collect();
         Self(LiveFigures { readings, windows, month })
     }
 
     /// Each budget; nothing is known of one of which too little was measured.
     pub(super) fn found(&self) -> Vec<(String, Finding)> {
         let judged = |reading: &Reading| {
-            let limit = &OURS.get(&reading.id)?.limit;
-            let finding = match reading.value {
+            let budget = OURS.get(&reading.id)?;
+            let finding = match reading.judged() {
                 None => Finding::Unknown,
-                Some(value) if limit.holds(value) => Finding::No,
-                Some(value) => Finding::Yes(format!("It {}.", limit.complaint(value))),
+                Some(value) if budget.limit.holds(value) => Finding::No,
+                Some(value) => Finding::Yes(format!("In the last {} it {}.", window(budget, reading), budget.limit.complaint(value))),
             };
             Some((reading.id.clone(), finding))
         };
@@ -78,8 +88,32 @@ impl Live {
     }
 }
 
+/// The time that a budget was judged by.
+fn window(budget: &Budget, reading: &Reading) -> &'static str {
+    match &budget.about {
+        About::Live(series) if series.metric == AVAILABILITY => "30 days",
+        _ if reading.hour.is_some() => "hour",
+        _ => "24 hours",
+    }
+}
+
+fn merged<'a>(rows: impl Iterator<Item = &'a Measured>) -> Merged<'a> {
+    let mut series: Merged<'a> = HashMap::new();
+    for row in rows {
+        series.entry(&row.series).or_default().merge(&row.sketch);
+    }
+    series
+}
+
 /// What was measured of a budget, in its unit.
-fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Counted) -> Reading {
+fn reading(question: &Question<'_>, day: &Merged<'_>, hour: &Merged<'_>, month: Counted) -> Reading {
+    let (value, count, needed) = figure(question, day, month);
+    let hour = if question.series.metric == AVAILABILITY { None } else { figure(question, hour, month).0 };
+    Reading { id: question.id.to_owned(), value, count, needed, hour }
+}
+
+/// The figure of some time, of how many measurements, and how many it takes. None while there are fewer.
+fn figure(question: &Question<'_>, series: &Merged<'_>, month: Counted) -> (Option<f64>, u64, u64) {
     let all = |metric: &str, wanted: &dyn Fn(&Series) -> bool| {
         let mut sketch = Sketch::default();
         series.iter().filter(|(series, _)| series.metric == metric && wanted(series)).for_each(|(_, one)| sketch.merge(one));
@@ -90,8 +124,8 @@ fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Co
     let share = |part: u64, of: u64, needed: u64| (of >= needed.max(1)).then(|| part as f64 / of as f64 * 100.0);
     // One of so many is what may fail.
     let for_failures = |allowed: f64| if allowed > 0.0 { (100.0 / allowed).ceil() as u64 } else { FEWEST };
-    let (value, count, needed) = match question.series.metric.as_str() {
-        "availability" => {
+    match question.series.metric.as_str() {
+        AVAILABILITY => {
             let needed = for_failures(100.0 - limit.value);
             (share(month.good, month.total, needed), month.total, needed)
         }
@@ -116,8 +150,7 @@ fn reading(question: &Question<'_>, series: &HashMap<&Series, Sketch>, month: Co
         "statements" => of_values(question, &all(STATEMENTS, &is_asked)),
         vital if VITALS.contains(&vital) => of_values(question, &all(&format!("{}{vital}", metric::VITALS), &|series| series.of == route)),
         _ => (None, 0, FEWEST),
-    };
-    Reading { id: question.id.to_owned(), value, count, needed }
+    }
 }
 
 fn of_values(question: &Question<'_>, sketch: &Sketch) -> (Option<f64>, u64, u64) {
@@ -161,9 +194,24 @@ mod tests {
         Measured { series: Series::new(metric, of, class), at: END, sketch }
     }
 
+    fn live(day: &[Measured], hour: &[Measured], month: Counted) -> Live {
+        Live::of(day.iter(), hour.iter(), [Counted::default(); 5], month)
+    }
+
     fn read(rows: &[Measured], id: &str) -> Reading {
         let month = Counted { good: 99_950, total: 100_000 };
-        Live::of(rows, [Counted::default(); 5], month).0.readings.into_iter().find(|reading| reading.id == id).unwrap()
+        live(rows, &[], month).0.readings.into_iter().find(|reading| reading.id == id).unwrap()
+    }
+
+    fn found(live: &Live, id: &str) -> Finding {
+        live.found().into_iter().find(|(known, _)| known == id).unwrap().1
+    }
+
+    /// What is found of the largest paint of the list, which may take 1.2 seconds: microseconds, and how many paints took as long, in the last hour
+    /// and in the day before it.
+    fn found_of_paints(before: (u64, u64), lately: (u64, u64)) -> Finding {
+        let of = |(value, many): (u64, u64)| rows("vitals.lcp", "/products", "", value, many);
+        found(&live(&[of(before), of(lately)], &[of(lately)], Counted::default()), "lcp-products")
     }
 
     fn value(rows: &[Measured], id: &str) -> Option<f64> {
@@ -172,10 +220,10 @@ mod tests {
 
     #[test]
     fn every_budget_of_use_is_asked_and_those_of_a_build_are_not() {
-        let live = Live::of(&[], [Counted::default(); 5], Counted::default());
+        let live = live(&[], &[], Counted::default());
 
         assert_eq!(live.0.readings.len(), OURS.questions().count());
-        assert!(live.0.readings.iter().all(|reading| reading.value.is_none() && reading.count == 0));
+        assert!(live.0.readings.iter().all(|reading| reading.judged().is_none() && reading.count == 0));
         assert!(live.found().iter().all(|(_, finding)| *finding == Finding::Unknown), "{:?}", live.found());
     }
 
@@ -217,13 +265,52 @@ mod tests {
     fn what_is_passed_is_found() {
         let rows = [rows("vitals.lcp", "/products", "", 9_000_000, 20), rows("vitals.inp", "/products", "", 1_000, 20)];
 
-        let mut found = Live::of(&rows, [Counted::default(); 5], Counted::default()).found();
+        let mut found = live(&rows, &[], Counted::default()).found();
         found.retain(|(_, finding)| *finding != Finding::Unknown);
         found.sort_by(|one, other| one.0.cmp(&other.0));
 
         let [(inp, Finding::No), (lcp, Finding::Yes(said))] = &found[..] else { panic!("{found:?}") };
         assert_eq!((inp.as_str(), lcp.as_str()), ("inp-products", "lcp-products"));
-        assert!(said.starts_with("It is 9") && said.ends_with("too long."), "{said}");
+        assert!(said.starts_with("In the last 24 hours it is 9") && said.ends_with("too long."), "{said}");
+    }
+
+    #[test]
+    fn what_is_passed_in_the_last_hour_is_told_while_the_day_is_fine() {
+        let found = found_of_paints((500_000, 1_000), (3_000_000, 20));
+
+        let Finding::Yes(said) = &found else { panic!("{found:?}") };
+        assert!(said.starts_with("In the last hour it is 3") && said.ends_with("too long."), "{said}");
+    }
+
+    #[test]
+    fn what_is_mended_in_the_last_hour_is_kept_while_the_day_is_still_bad() {
+        let found = found_of_paints((3_000_000, 1_000), (500_000, 20));
+
+        assert_eq!(found, Finding::No);
+    }
+
+    #[test]
+    fn too_few_in_the_last_hour_leave_it_to_the_day() {
+        let (bad_day, fine_day) = (found_of_paints((3_000_000, 1_000), (500_000, 19)), found_of_paints((500_000, 1_000), (9_000_000, 19)));
+        let failed = [rows("http.duration", "GET /products", "5xx", 1, 999)];
+        let day = [rows("http.duration", "GET /products", "2xx", 1, 999_001), failed[0].clone()];
+        let of_failures = found(&live(&day, &failed, Counted::default()), "failures-products-page");
+
+        let Finding::Yes(said) = &bad_day else { panic!("{bad_day:?}") };
+        assert!(said.starts_with("In the last 24 hours it is "), "{said}");
+        assert_eq!((fine_day, of_failures), (Finding::No, Finding::No));
+    }
+
+    #[test]
+    fn availability_is_of_the_month_whatever_the_last_hour_was_like() {
+        let failed = [rows("http.duration", "GET /products", "5xx", 1, 5_000)];
+        let of = |good| found(&live(&failed, &failed, Counted { good, total: 100_000 }), "availability");
+
+        let (kept, passed) = (of(99_950), of(99_000));
+
+        assert_eq!(kept, Finding::No);
+        let Finding::Yes(said) = &passed else { panic!("{passed:?}") };
+        assert!(said.starts_with("In the last 30 days it is 99"), "{said}");
     }
 
     #[test]

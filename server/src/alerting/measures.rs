@@ -65,8 +65,8 @@ impl StoreMeasures {
         if let Some(live) = self.at(end, |known| known.live.clone()) {
             return Ok(live);
         }
-        let day = budgets::day(end);
-        let rows = self.store.measurements(day, budgets::is_wanted).await.map_err(unread)?;
+        let day = self.store.measurements(budgets::day(end), budgets::is_wanted).await.map_err(unread)?;
+        let hour = self.hour(end).await?;
         let mut windows = [ports::alerts::Counted::default(); 5];
         for (counted, window) in windows.iter_mut().zip(::budgets::burn::Window::ALL) {
             for span in cover((window.seconds() / 60) as u32, end) {
@@ -75,9 +75,22 @@ impl StoreMeasures {
         }
         let mut month = ports::alerts::Counted::default();
         budgets::count(&mut month, self.rows(metric::HTTP_DURATION, Breadth::Each, budgets::month(end), end).await?.iter());
-        let live = Arc::new(Live::of(&rows, windows, month));
+        let live = Arc::new(Live::of(day.iter(), hour.iter().flat_map(|rows| rows.iter()), windows, month));
         self.at(end, |known| known.live = Some(live.clone()));
         Ok(live)
+    }
+
+    /// What was measured of everything with a budget in the last hour. Requests are those that burn rates and rules are about, which are read once.
+    async fn hour(&self, end: i64) -> Result<Vec<Rows>, Sentence> {
+        let mut hour = Vec::new();
+        for span in cover(budgets::HOUR, end) {
+            let others = |series: &Series| series.metric != metric::HTTP_DURATION && budgets::is_wanted(series);
+            let rows = self.store.measurements(span, others).await.map_err(unread)?;
+            hour.push(Arc::new(rows));
+            let requests = self.rows(metric::HTTP_DURATION, Breadth::Each, span, end).await?;
+            hour.push(requests);
+        }
+        Ok(hour)
     }
 
     /// What is known of a minute, which is nothing of another one.
@@ -359,6 +372,28 @@ mod tests {
         found.retain(|(_, value)| !value.is_nan());
 
         assert_eq!(found, [("lcp-products".to_owned(), 1.0), ("cls-products".to_owned(), 0.0)]);
+    }
+
+    #[tokio::test]
+    async fn a_budget_is_held_against_the_last_hour_where_enough_was_measured_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let measures = measures(&folder).await;
+        let in_the_day_and_in_the_hour = [
+            ("vitals.lcp", "/products", "", 300, 100_000, 4_000),
+            ("vitals.fcp", "/products", "", 300, 9_000_000, 4_000),
+            ("vitals.ttfb", "/products", "", 300, 9_000_000, 4_000),
+            ("http.duration", "GET /products", "2xx", 300, 1_000, 4_000),
+            ("vitals.lcp", "/products", "", 30, 9_000_000, 40),
+            ("vitals.fcp", "/products", "", 30, 100_000, 40),
+            ("vitals.ttfb", "/products", "", 30, 100_000, 19),
+            ("http.duration", "GET /products", "2xx", 30, 1_000_000, 40),
+        ];
+        write(&measures, 1, &in_the_day_and_in_the_hour).await;
+
+        let found = ask(&measures, Selector::of(BUDGET).by("budget"), Figure::Found, 0).await;
+
+        let passed: Vec<String> = found.into_iter().filter(|(_, value)| *value > 0.0).map(|(id, _)| id).collect();
+        assert_eq!(passed, ["lcp-products", "ttfb-products", "duration-products-page"]);
     }
 
     #[tokio::test]

@@ -42,6 +42,8 @@ pub(crate) struct Metrics {
     measuring: Arc<Measuring>,
     data_dir: PathBuf,
     started: Timestamp,
+    /// What tells the build that serves from others.
+    build: String,
     /// What the engine said last, and when: it counts the blocks of every table to answer.
     engine: Mutex<Option<(Instant, EngineFigures)>>,
 }
@@ -63,7 +65,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
     let process = tokio::task::spawn_blocking(process::read).await.ok().flatten();
     let counts = metrics.store.database_counts();
     let mut text = Text::default();
-    text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
+    text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION")), ("build", &metrics.build)], 1);
     text.gauge("vitrine_database_up", "Whether the database has said how it is.").sample(&[], u8::from(engine.is_some()));
     database::statements(&mut text, &counts.statements);
     database::pools(&mut text, &counts.pools);
@@ -107,6 +109,7 @@ impl Metrics {
             measuring: state.measuring.clone(),
             data_dir: state.config.data_dir.clone(),
             started: SystemClock.now(),
+            build: state.site.build(),
             engine: Mutex::new(None),
         })
     }

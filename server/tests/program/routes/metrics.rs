@@ -105,6 +105,8 @@ async fn figures_are_written_as_prometheus_reads_them(engine: Engine) {
 
     let figures = Figures::read(&prometheus.get("/metrics").await);
 
+    let info = figures.0.keys().find(|sample| sample.starts_with("vitrine_build_info{"));
+    assert!(info.is_some_and(|info| info.contains("build=\"") && !info.contains("build=\"\"")), "{info:?}");
     assert!(figures.of("vitrine_database_up") > 0.5 && figures.of("process_resident_memory_bytes") > 1e6);
     assert!(
         figures.of("process_cpu_seconds_total") > 0.0 && figures.of("process_open_fds") > 5.0 && figures.of("process_start_time_seconds") > 1.7e9

@@ -115,6 +115,7 @@ async fn figures_are_written_as_prometheus_reads_them(engine: Engine) {
     let list = "route=\"GET /products\",class=\"2xx\"";
     assert!(figures.of(&format!("vitrine_http_duration_seconds_count{{{list}}}")) >= 1.0 && figures.sum("vitrine_http_statements_count") >= 1.0);
     assert!(figures.of("vitrine_runtime_workers") >= 1.0 && figures.of("vitrine_runtime_busy_seconds_total") > 0.0);
+    assert!(figures.of("vitrine_change_points_open{source=\"live\"}") < 0.5 && figures.sum("vitrine_alerts") < 0.5);
     assert_eq!(figures.0.contains_key("vitrine_postgres_lock_waiters"), matches!(engine, Engine::Postgres));
     assert!(figures.sum("vitrine_cache_lookups_total") > 0.0 && figures.of("vitrine_overload_limit_requests") >= 1.0);
     match engine {

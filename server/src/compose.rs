@@ -57,7 +57,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     let limits = Limits::open(config)?;
     let cache = caching::open(config)?;
     let store = open_store(config).await?;
-    let telling = config.traces.collector.as_deref().map(|collector| tell(collector, &store));
+    let telling = config.traces.collector.as_deref().map(|collector| tell(collector, &store, &site.build()));
     let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
     let traced = config.measuring.then(|| Arc::new(Traced::new(config.traces.share, seed(), exporter)));
     let tracer = traced.as_ref().map(|traced| traced.tracer().clone());
@@ -150,13 +150,13 @@ pub async fn compose(config: &Config) -> anyhow::Result<Composed> {
     Ok(Composed { figures, router: router::router(state), store, stopping, worker, couriers, connections, measuring: watching, alerting })
 }
 
-fn tell(collector: &str, store: &Store) -> Telling {
+fn tell(collector: &str, store: &Store, build: &str) -> Telling {
     let database = match store.db().engine() {
         Engine::Sqlite { .. } => "sqlite",
         Engine::Postgres { .. } => "postgresql",
     };
     let chance = seed();
-    Telling::start(collector, store.process(), database, u64::from_ne_bytes(chance))
+    Telling::start(collector, store.process(), build, database, u64::from_ne_bytes(chance))
 }
 
 /// Chance for ids of traces, and for when it is tried again.

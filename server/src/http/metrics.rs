@@ -5,6 +5,7 @@ mod database;
 mod engine;
 mod measured;
 pub(crate) mod process;
+mod standing;
 mod text;
 
 use std::{
@@ -27,7 +28,7 @@ use store::{KnownProducts, Store};
 use tokio::sync::Mutex;
 use traces::{Counts, Holding, export::Exporter, otlp::Signal};
 
-use self::text::Text;
+use self::{standing::Found, text::Text};
 use super::{limits::Limits, state::AppState};
 use crate::{
     SystemClock,
@@ -44,28 +45,34 @@ pub(crate) struct Metrics {
     connections: Arc<Connections>,
     data_dir: PathBuf,
     started: Timestamp,
+    /// What tells the build that serves from others.
+    build: String,
     /// What the engine said last, and when: it counts the blocks of every table to answer.
-    engine: Mutex<Option<(Instant, EngineFigures)>>,
+    engine: Lately<EngineFigures>,
+    /// How alerts stood last.
+    standing: Lately<Found>,
 }
 
 /// The name and the help of a figure, and where it is found in `T`.
 type Counter<T> = (&'static str, &'static str, fn(&T) -> u64);
 /// One that is not always known.
 type Gauge<T> = (&'static str, &'static str, fn(&T) -> Option<u64>);
+/// What was told last, and when.
+type Lately<T> = Mutex<Option<(Instant, T)>>;
 
-/// However many ask, the engine is asked this often for what is dear to tell. Who waits for a lock it is asked each time.
-const ENGINE_EVERY: Duration = Duration::from_secs(10);
+/// However many ask, the database is asked this often. Who waits for a lock it is asked each time.
+const ASKED_EVERY: Duration = Duration::from_secs(10);
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`, in Prometheus's text format. A database that does not answer is told by `vitrine_database_up`, beside all that can be
 /// known without it.
 pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {
-    let (engine, locks) = tokio::join!(metrics.engine(), metrics.store.waiting_for_locks());
+    let (engine, locks, found) = tokio::join!(metrics.engine(), metrics.store.waiting_for_locks(), metrics.standing());
     let process = tokio::task::spawn_blocking(process::read).await.ok().flatten();
     let counts = metrics.store.database_counts();
     let mut text = Text::default();
-    text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
+    text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION")), ("build", &metrics.build)], 1);
     text.gauge("vitrine_database_up", "Whether the database has said how it is.").sample(&[], u8::from(engine.is_some()));
     database::statements(&mut text, &counts.statements);
     database::pools(&mut text, &counts.pools);
@@ -85,6 +92,9 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
         .sample(&[], metrics.limits.refused());
     purges(&mut text, purge::counted());
     measured::measured(&mut text, &metrics.measuring.all());
+    if let Some(found) = &found {
+        standing::write(&mut text, found);
+    }
     busy(&mut text, &metrics.connections, &metrics.data_dir);
     if let Some(traced) = metrics.measuring.traced() {
         traces(&mut text, traced.tracer().counts(), traced.kept().holding());
@@ -110,22 +120,33 @@ impl Metrics {
             connections: state.connections.clone(),
             data_dir: state.config.data_dir.clone(),
             started: SystemClock.now(),
+            build: state.site.build(),
             engine: Mutex::new(None),
+            standing: Mutex::new(None),
         })
     }
 
-    /// Of those who ask at once one asks the engine, and the others take what it was told.
     async fn engine(&self) -> Option<EngineFigures> {
-        let mut known = self.engine.lock().await;
-        if let Some((at, figures)) = &*known
-            && at.elapsed() < ENGINE_EVERY
-        {
-            return Some(figures.clone());
-        }
-        let told = self.store.engine_figures().await.inspect_err(|error| tracing::warn!(%error, "the database does not say how it is")).ok();
-        *known = told.clone().map(|figures| (Instant::now(), figures));
-        told
+        let ask = async { self.store.engine_figures().await.inspect_err(|error| tracing::warn!(%error, "the database does not say how it is")).ok() };
+        lately(&self.engine, ask).await
     }
+
+    async fn standing(&self) -> Option<Found> {
+        lately(&self.standing, standing::read(&self.store)).await
+    }
+}
+
+/// Of those who ask at once one asks the database, and the others take what it was told.
+async fn lately<T: Clone>(known: &Lately<T>, ask: impl Future<Output = Option<T>>) -> Option<T> {
+    let mut known = known.lock().await;
+    if let Some((at, told)) = &*known
+        && at.elapsed() < ASKED_EVERY
+    {
+        return Some(told.clone());
+    }
+    let told = ask.await;
+    *known = told.clone().map(|told| (Instant::now(), told));
+    told
 }
 
 fn caches(text: &mut Text, caches: &[Counted]) {

@@ -44,7 +44,7 @@ pub(crate) use self::{
     telling::Telling,
     traced::Traced,
     traces_port::KeptTraces,
-    units::{Told, Unit, names, steps, told, unit},
+    units::{STEPS, Told, Unit, names, told, unit},
     writing::{Handle, Watched, start},
 };
 use self::{routes::Route, since_start::SinceStart};

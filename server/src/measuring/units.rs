@@ -64,8 +64,11 @@ pub(crate) fn told(name: &str) -> Told {
     }
 }
 
-/// The first so many steps of one, two and five, between which sizes are told apart.
-pub(crate) const fn steps<const N: usize>() -> [u64; N] {
+/// Between which sizes are told apart, to whomever: 1, 2, 5, 10 and so on, in microseconds up to more than five days.
+pub(crate) const STEPS: [u64; 36] = steps();
+
+/// The first so many steps of one, two and five.
+const fn steps<const N: usize>() -> [u64; N] {
     let (mut steps, mut power, mut at) = ([0; N], 1, 0);
     while at < N {
         steps[at] = power * [1, 2, 5][at % 3];
@@ -80,6 +83,12 @@ pub(crate) const fn steps<const N: usize>() -> [u64; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_of_one_two_and_five() {
+        assert_eq!(STEPS[..7], [1, 2, 5, 10, 20, 50, 100]);
+        assert_eq!(STEPS[35], 500_000_000_000);
+    }
 
     #[test]
     fn each_is_in_the_unit_it_is_kept_in() {

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use measuring::{ALL, Series, Sketch, metric};
 
 use super::text::{Family, Text};
-use crate::measuring::{Told, Unit, steps, told, unit};
+use crate::measuring::{STEPS, Told, Unit, told, unit};
 
 /// What stands in families of its own: the database, caches, the process, and who was sent away.
 const ELSEWHERE: [&str; 3] = ["db.", "cache.", "process."];
-
-const STEPS: [u64; 36] = steps();
 
 /// How a family is told: its unit, what a value is divided by for it, and between which steps its buckets are.
 struct Scale {

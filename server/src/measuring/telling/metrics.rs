@@ -7,11 +7,8 @@ use traces::otlp::{Any, Data, Histogram, Metric, Number, Point};
 
 use super::super::{
     since_start::SinceStart,
-    units::{self, Told, Unit, steps, told},
+    units::{self, STEPS, Told, Unit, told},
 };
-
-/// 1, 2, 5, 10 and so on to a hundred million: microseconds up to a hundred seconds, bytes up to a hundred megabytes.
-const BOUNDS: [u64; 25] = steps();
 
 /// The metrics of what was measured in a minute that ended at `at`: of each series all there was since the start.
 pub(crate) fn metrics(since_start: &SinceStart, taken: &[(Series, Sketch)], at: u64) -> Vec<Metric> {
@@ -66,17 +63,18 @@ fn divisor(name: &str) -> f64 {
     if units::unit(name) == Unit::TenThousandths { 1e4 } else { 1.0 }
 }
 
+/// Under the names that Prometheus has for them.
 fn attributes(series: &Series) -> Vec<(String, Any)> {
-    let parts = [("vitrine.of", &series.of), ("vitrine.class", &series.class)];
-    parts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), Any::Text(value.clone()))).collect()
+    let parts = [(metric::dimension(&series.metric), &series.of), ("class", &series.class)];
+    parts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (format!("vitrine.{key}"), Any::Text(value.clone()))).collect()
 }
 
 /// How many were at most each bound and more than the one before; the last more than all.
 fn sizes(sketch: &Sketch, divisor: f64) -> (Vec<f64>, Vec<u64>) {
-    let within: Vec<u64> = BOUNDS.iter().map(|bound| sketch.within(*bound)).chain([sketch.count()]).collect();
+    let within: Vec<u64> = STEPS.iter().map(|bound| sketch.within(*bound)).chain([sketch.count()]).collect();
     let before = std::iter::once(0).chain(within.iter().copied());
     let counts = within.iter().zip(before).map(|(within, before)| within.saturating_sub(before)).collect();
-    (BOUNDS.iter().map(|bound| *bound as f64 / divisor).collect(), counts)
+    (STEPS.iter().map(|bound| *bound as f64 / divisor).collect(), counts)
 }
 
 fn whole(value: u64) -> Number {
@@ -88,9 +86,12 @@ mod tests {
     use super::{super::super::since_start::tests::taken, *};
 
     #[test]
-    fn bounds_are_steps_of_one_two_and_five() {
-        assert_eq!(BOUNDS[..7], [1, 2, 5, 10, 20, 50, 100]);
-        assert_eq!(BOUNDS[24], 100_000_000);
+    fn what_a_series_is_of_is_called_what_prometheus_calls_it() {
+        let keys = |name: &str| attributes(&taken(name, &[]).0).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+
+        assert_eq!(keys(metric::HTTP_DURATION), ["vitrine.route", "vitrine.class"]);
+        assert_eq!(keys(metric::DB_STATEMENT)[0], "vitrine.statement");
+        assert_eq!(keys(metric::CACHE_HIT)[0], "vitrine.cache");
     }
 
     fn told_after(minutes: &[&[(Series, Sketch)]]) -> (SinceStart, Vec<Metric>) {
@@ -105,13 +106,14 @@ mod tests {
 
     #[test]
     fn times_are_told_by_their_sizes_since_the_start() {
-        let last = taken(metric::HTTP_DURATION, &[7, 1_000_000_000]);
+        let last = taken(metric::HTTP_DURATION, &[7, 3_600_000_000]);
 
         let (since, told) = told_after(&[&[taken(metric::HTTP_DURATION, &[3, 3])], std::slice::from_ref(&last)]);
 
         let Data::Histogram(_) = &told[0].data else { panic!("{told:?}") };
         let (_, counts) = sizes(since.of(&last.0).unwrap(), 1.0);
-        assert_eq!((counts[2], counts[3], counts[25], counts.iter().sum::<u64>()), (2, 1, 1, 4));
+        // An hour is not beyond all bounds.
+        assert_eq!((counts[2], counts[3], counts[29], counts.iter().sum::<u64>()), (2, 1, 1, 4));
         assert_eq!((told[0].name.as_str(), told[0].unit.as_str()), ("http.duration", "us"));
     }
 

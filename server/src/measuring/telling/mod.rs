@@ -30,14 +30,15 @@ pub(crate) struct Telling {
 const SAID_EVERY: Duration = Duration::from_mins(1);
 
 impl Telling {
-    /// `collector` is the address that `VITRINE_OTLP_URL` has; `chance` keeps processes from coming back all at once.
-    pub(crate) fn start(collector: &str, process: Uuid, database: &'static str, chance: u64) -> Self {
+    /// `collector` is the address that `VITRINE_OTLP_URL` has, and `build` the one that serves; `chance` keeps processes from coming back all at once.
+    pub(crate) fn start(collector: &str, process: Uuid, build: &str, database: &'static str, chance: u64) -> Self {
         let resource = Resource {
             service: "vitrine".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             instance: process.to_string(),
             database: Some(database),
-            more: Vec::new(),
+            // A version has many builds, and beacons and deployments are told apart by them.
+            more: vec![("vitrine.build".to_owned(), build.into())],
         };
         let (exporter, worker) = exporter(resource, ExportOptions::default(), chance);
         telemetry::tell(exporter.clone());

@@ -105,6 +105,8 @@ async fn figures_are_written_as_prometheus_reads_them(engine: Engine) {
 
     let figures = Figures::read(&prometheus.get("/metrics").await);
 
+    let info = figures.0.keys().find(|sample| sample.starts_with("vitrine_build_info{"));
+    assert!(info.is_some_and(|info| info.contains("build=\"") && !info.contains("build=\"\"")), "{info:?}");
     assert!(figures.of("vitrine_database_up") > 0.5 && figures.of("process_resident_memory_bytes") > 1e6);
     assert!(
         figures.of("process_cpu_seconds_total") > 0.0 && figures.of("process_open_fds") > 5.0 && figures.of("process_start_time_seconds") > 1.7e9
@@ -113,6 +115,7 @@ async fn figures_are_written_as_prometheus_reads_them(engine: Engine) {
     let list = "route=\"GET /products\",class=\"2xx\"";
     assert!(figures.of(&format!("vitrine_http_duration_seconds_count{{{list}}}")) >= 1.0 && figures.sum("vitrine_http_statements_count") >= 1.0);
     assert!(figures.of("vitrine_runtime_workers") >= 1.0 && figures.of("vitrine_runtime_busy_seconds_total") > 0.0);
+    assert!(figures.of("vitrine_change_points_open{source=\"live\"}") < 0.5 && figures.sum("vitrine_alerts") < 0.5);
     assert_eq!(figures.0.contains_key("vitrine_postgres_lock_waiters"), matches!(engine, Engine::Postgres));
     assert!(figures.sum("vitrine_cache_lookups_total") > 0.0 && figures.of("vitrine_overload_limit_requests") >= 1.0);
     match engine {

@@ -32,7 +32,7 @@ pub(super) fn growth(hours: &[BusyHour], kept: Option<&Kept>) -> Markup {
                     }
                     @if kept.is_none() { p.muted { "What the server holds is not known, so that there is no date." } }
                     (drawn(&peaks, &found))
-                    (table(&found))
+                    (table(&peaks, &found))
                 }
             }
         }
@@ -73,11 +73,20 @@ fn drawn(peaks: &[Peak], found: &Forecast) -> Markup {
     }
 }
 
-fn table(found: &Forecast) -> Markup {
+/// What was, and behind it what is expected.
+fn table(peaks: &[Peak], found: &Forecast) -> Markup {
     html! {
         details {
             summary { "The same figures as a table" }
-            (scrolled("growth-h", &heads("Day", &["Peak", "From", "To"]), &html! {
+            (scrolled("growth-h", &heads("Day", &["Peak", "Expected from", "To"]), &html! {
+                @for peak in peaks {
+                    tr {
+                        th scope="row" { (peak.day) " " (WEEKDAYS[peak.day.weekday()]) }
+                        td.num { (number(peak.value)) "/s" }
+                        td {}
+                        td {}
+                    }
+                }
                 @for one in &found.expected {
                     tr {
                         th scope="row" { (one.day) " " (WEEKDAYS[one.day.weekday()]) }
@@ -119,7 +128,7 @@ mod tests {
 
         assert!(html.contains("Peaks will pass 70 % of what the server holds"), "{html}");
         assert!(html.contains("Such forecasts were off by") && html.contains("chart-line") && html.contains("seven tenths"), "{html}");
-        assert!(html.matches("<tr>").count() > 28 && !html.contains("style="), "{html}");
+        assert!(html.matches("<tr>").count() > 58 && !html.contains("style="), "{html}");
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! The log: one line an event on standard error, and warnings and errors to a collector where there is one. Never logged: passwords, session
-//! secrets, product texts.
+//! The log: one line an event on standard error, with the trace of the request it belongs to, and warnings and errors to a collector where
+//! there is one. Never logged: passwords, session secrets, product texts.
 
 use std::{fmt::Debug, sync::OnceLock};
 
 use domain::clock::Clock;
 use traces::{
+    TraceId,
     export::Exporter,
     otlp::{Any, Log, Severity},
 };
@@ -13,8 +14,10 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, fmt,
+    EnvFilter, Layer, Registry,
+    fmt::{self, FmtContext, FormatEvent, FormatFields, format::Writer},
     layer::{Context, SubscriberExt},
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -37,7 +40,11 @@ pub fn start(config: &Config) -> Result<(), String> {
     let log = fmt::layer().with_writer(std::io::stderr);
     let all = Registry::default().with(filter).with(Told);
     // A second start, as tests have it, keeps the first.
-    let _ = if config.log_json { all.with(log.json()).try_init() } else { all.with(log.with_ansi(false)).try_init() };
+    let _ = if config.log_json {
+        all.with(log.json().map_event_format(|lines| WithTrace { lines, is_json: true })).try_init()
+    } else {
+        all.with(log.with_ansi(false).map_event_format(|lines| WithTrace { lines, is_json: false })).try_init()
+    };
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = %panic, "panicked")));
     Ok(())
 }
@@ -51,6 +58,34 @@ pub(crate) fn tell(exporter: Exporter) {
 /// What a collector was told; none where there is none.
 pub(crate) fn exporter() -> Option<&'static Exporter> {
     EXPORTER.get()
+}
+
+/// Writes a line as `lines` does, and at its end the trace of the request that it belongs to, if there is one.
+struct WithTrace<E> {
+    lines: E,
+    is_json: bool,
+}
+
+impl<S, N, E> FormatEvent<S, N> for WithTrace<E>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    E: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
+        let Some(parent) = traces::parent() else { return self.lines.format_event(context, writer, event) };
+        let mut line = String::new();
+        self.lines.format_event(context, Writer::new(&mut line), event)?;
+        writer.write_str(&with_trace(&line, parent.trace, self.is_json))
+    }
+}
+
+fn with_trace(line: &str, trace: TraceId, is_json: bool) -> String {
+    let line = line.trim_end_matches('\n');
+    match line.strip_suffix('}') {
+        Some(fields) if is_json => format!("{fields},\"trace_id\":\"{trace}\"}}\n"),
+        _ => format!("{line} trace={trace}\n"),
+    }
 }
 
 /// Hands lines of the log to the exporter.
@@ -130,7 +165,13 @@ impl Visit for Line {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+        time::Instant,
+    };
+
+    use traces::{Begin, Kind, Options, Outcome, Tracer};
 
     use super::*;
 
@@ -142,6 +183,57 @@ mod tests {
         fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
             self.0.lock().unwrap().extend(told(event));
         }
+    }
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_of_a_request_says_its_trace_and_others_say_none() {
+        let written = Written::default();
+        let to = {
+            let written = written.clone();
+            move || written.clone()
+        };
+        let log = fmt::layer().with_writer(to).json().map_event_format(|lines| WithTrace { lines, is_json: true });
+        let begin = Begin { kind: Kind::Request, method: None, route: "/", parent: None, at: 1, began: Instant::now(), slow: None };
+        let recording = Tracer::new(Options::default(), [7; 24], |_| {}).begin(begin);
+        let logging = tracing::subscriber::set_default(Registry::default().with(log));
+
+        tracing::warn!("nobody has asked");
+        let asked = async {
+            tracing::warn!(rows = 7, "a statement was slow");
+            traces::parent().unwrap().trace.to_string()
+        };
+        let trace = recording.scope(asked).await;
+        drop(logging);
+        recording.finish(Outcome::Done);
+
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.iter().map(|line| line["trace_id"].as_str()).collect::<Vec<_>>(), [None, Some(trace.as_str())], "{text}");
+        assert_eq!(lines[1]["fields"]["rows"], 7);
+    }
+
+    #[test]
+    fn a_line_of_text_ends_with_its_trace() {
+        let trace = TraceId::new(0xabc).unwrap();
+
+        let line = with_trace("WARN it was slow {so}\n", trace, false);
+
+        assert_eq!(line, "WARN it was slow {so} trace=00000000000000000000000000000abc\n");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The log: one line an event on standard error, with the trace of the request it belongs to, and warnings and errors to a collector where there is one. Never logged: passwords, session
-//! secrets, product texts.
+//! The log: one line an event on standard error, with the trace of the request it belongs to, and warnings and errors to a collector where
+//! there is one. Never logged: passwords, session secrets, product texts.
 
 use std::{fmt::Debug, sync::OnceLock};
 

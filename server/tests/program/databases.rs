@@ -1,8 +1,13 @@
 //! Databases that are locked, read-only, full or ahead, the whole way through: a command ends with a sentence and code 1, a page
 //! with a sentence and 503, what can still be done is done, and nothing is lost.
 
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+
 use crate::{
-    routes::pages::first_handle,
+    routes::{pages::first_handle, performance::operator},
+    security::place::token_of,
     support::{Client, Engine, Output, Program, Reply, files, on_both_engines},
 };
 
@@ -10,6 +15,7 @@ on_both_engines!(
     a_locked_database_is_told_and_works_afterwards,
     a_database_that_can_only_be_read_is_browsed,
     a_database_of_the_future_is_left_as_it_is,
+    what_is_measured_while_there_is_no_room_is_there_afterwards,
 );
 
 async fn a_locked_database_is_told_and_works_afterwards(engine: Engine) {
@@ -160,6 +166,98 @@ async fn a_quota_that_is_used_up_is_told_and_nothing_is_half_written() {
     assert_eq!(program.sql("SELECT count(*) FROM products"), "1");
     program.succeed(&["demo", "--products", "1000"]);
     assert_eq!(program.sql("SELECT count(*) FROM products"), "1000");
+}
+
+async fn what_is_measured_while_there_is_no_room_is_there_afterwards(engine: Engine) {
+    let Some(mut program) = that_runs_out_of_room(engine) else { return };
+    program.serve().await;
+    let (watching, plain) = (operator(&program).await, program.client());
+    let token = token_of(&plain, "viewer@test.test").await;
+    run_out_of_room(&program);
+
+    let mut answered = vec![watching.get("/usage").await.status, watching.get("/usage").await.status];
+    // It is tried at the end of a minute.
+    let begun = Instant::now();
+    while !program.log().contains("what was measured was not written; it is tried again") {
+        assert!(begun.elapsed() < Duration::from_secs(150), "nothing was tried to be written: {}", program.log());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    answered.push(watching.get("/usage").await.status);
+    answered.push(watching.get("/products").await.status);
+    answered.push(plain.send(Method::GET, "/api/v1/products", &[("authorization", &token)], "").await.status);
+    make_room(&program);
+    program.stop();
+    program.serve().await;
+
+    let watching = program.signed_in("operator@test.test").await;
+    let requests = watching.get("/performance/requests?range=1h").await.text;
+    let report = watching.get("/performance/report.csv").await.text;
+
+    assert_eq!(answered, [200; 5]);
+    assert!(requests.contains("<code>GET /usage</code>"), "{requests}");
+    // What was asked before it was tried in vain and what was asked after that, each once.
+    assert!(report.contains("Requests,GET /usage,Count,3,"), "{report}");
+}
+
+/// None, after saying why, where a test may not mount a disk.
+fn that_runs_out_of_room(engine: Engine) -> Option<Program> {
+    let program = match engine {
+        Engine::Sqlite => Program::on_small_disk(16)?,
+        Engine::Postgres => Program::new(engine),
+    };
+    program.fill_anew();
+    Some(program)
+}
+
+/// For whatever is written on SQLite. PostgreSQL, whose disk is not the test's, says so of measurements.
+fn run_out_of_room(program: &Program) {
+    match program.disk() {
+        Some(disk) => {
+            // What lies in the log already could be written over.
+            program.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+            disk.fill();
+        }
+        None => {
+            let full = "BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END";
+            program.sql(&format!("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $${full}$$"));
+            program.sql("CREATE TRIGGER no_room BEFORE INSERT ON measurements EXECUTE FUNCTION no_room()");
+        }
+    }
+}
+
+fn make_room(program: &Program) {
+    match program.disk() {
+        Some(disk) => disk.grow_to(256),
+        None => drop(program.sql("DROP TRIGGER no_room ON measurements")),
+    }
+}
+
+#[tokio::test]
+async fn what_was_measured_and_cannot_be_read_is_told_and_shown_afterwards() {
+    let mut program = Program::new(Engine::Postgres);
+    program.fill();
+    // A lock is waited for for four fifths of it.
+    program.serve_with(&[("VITRINE_DATABASE_STATEMENT_SECONDS", "2")]).await;
+    let watching = operator(&program).await;
+    let lock = program.lock_away(&["deployments", "series", "measurements"]);
+
+    let overview = watching.get("/performance").await;
+    let database = watching.get("/performance/database").await;
+    let products = watching.get("/products").await;
+    drop(lock);
+    let afterwards = watching.get("/performance").await;
+
+    unavailable(&overview, "The database is busy. Nothing was changed. Try again in a moment.");
+    // In the page as it always is, and with a way on.
+    assert!(overview.header("content-type").starts_with("text/html"), "{:?}", overview.headers);
+    assert!(overview.text.contains("This did not work") && overview.text.contains("Go to the settings"), "{}", overview.text);
+    // What this server has asked itself is in its memory.
+    assert_eq!(database.status, 200, "{}", database.text);
+    for part in ["What was asked over this time could not be read. The database is busy.", "<code>STORES</code>"] {
+        assert!(database.text.contains(part), "{part}: {}", database.text);
+    }
+    assert_eq!((products.status, afterwards.status), (200, 200), "{}", afterwards.text);
+    assert!(afterwards.text.contains("<h1 tabindex=\"-1\">Performance</h1>"), "{}", afterwards.text);
 }
 
 /// Corrects the title of the first product of a list.

@@ -1,11 +1,13 @@
 //! How fast somebody may ask, and what they are told.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, PASSWORD, Program, Reply};
+use crate::support::{Client, Engine, PASSWORD, Program, Reply, on_both_engines};
+
+on_both_engines!(beacons_are_sent_away_first_when_there_is_too_much_to_do);
 
 /// A twentieth of the usual limits: a token has 30 points, an address 150, an email two logins and an address three.
 const STRICT: (&str, &str) = ("VITRINE_RATE_LIMIT", "0.05");
@@ -167,4 +169,37 @@ async fn when_there_is_too_much_to_write_it_is_told_and_who_looks_goes_on() {
     assert!(done >= 8 && written.iter().all(|reply| reply.status == 201 || body(reply)["type"] == "/api/problems/overloaded"), "{done}");
     assert_eq!(program.sql("SELECT count(*) FROM products WHERE title LIKE 'Taken on %'"), done.to_string());
     assert!(client.get("/api/problems/overloaded").await.text.contains("(503)"));
+}
+
+async fn beacons_are_sent_away_first_when_there_is_too_much_to_do(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let client = program.client();
+    let token = format!("Bearer {}", body(&log_in(&client, "editor@test.test", PASSWORD).await)["token"].as_str().unwrap());
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+    // On PostgreSQL those who write hold the connections that a list would need.
+    let page = if engine == Engine::Sqlite { "/api/v1/products" } else { "/sign-in" };
+    let beacon = async || client.send(Method::POST, "/vitals", &[], "{}").await.status;
+    let before = beacon().await;
+    let lock = program.lock();
+
+    let made = |number: u32| json!({"title": format!("Taken on {number}")}).to_string();
+    let writes = (0..60).map(|number| client.send(Method::POST, "/api/v1/products", &headers, made(number)));
+    // All of it is answered while those who write wait: for the lock, and for their turn.
+    let meanwhile = async {
+        let begun = Instant::now();
+        while beacon().await != 503 {
+            assert!(begun.elapsed() < Duration::from_secs(10), "no beacon was sent away");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let read = client.send(Method::GET, page, &headers, "").await.status;
+        drop(lock);
+        read
+    };
+    let (written, read) = futures::join!(futures::future::join_all(writes), meanwhile);
+
+    assert_eq!((before, read), (204, 200));
+    let statuses: Vec<u16> = written.iter().map(|reply| reply.status).collect();
+    assert!(statuses.contains(&201) && statuses.iter().all(|status| [201, 503].contains(status)), "{statuses:?}");
+    // Nobody waits any more.
+    assert_eq!(beacon().await, 204);
 }

@@ -18,7 +18,7 @@ mod limits;
 mod manifest;
 mod metrics;
 pub(crate) mod pages;
-mod performance;
+pub(crate) mod performance;
 mod replicas;
 mod roles;
 mod runs;

@@ -32,7 +32,7 @@ const LISTED: &str = "<code>STORES</code>";
 const NOT_YOURS: &str = "for whoever owns every store of this server";
 
 /// Somebody who owns both stores.
-pub(super) async fn operator(program: &Program) -> Client {
+pub(crate) async fn operator(program: &Program) -> Client {
     for store in ["demo", "second"] {
         program.add_user("operator@test.test", store, "owner");
     }

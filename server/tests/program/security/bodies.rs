@@ -55,11 +55,6 @@ async fn a_file_that_is_too_large_leaves_nothing_behind() {
     let of_viewer = token_of(&program.client(), "viewer@test.test").await;
     let line = "lamp,Lamp of which there is a great number of others\n";
     let large = || format!("Handle,Title\n{}", line.repeat((3 << 20) / line.len()));
-    // Of a length that shows only as it arrives.
-    let pieces = |text: String| {
-        let pieces: Vec<io::Result<Vec<u8>>> = text.into_bytes().chunks(64 << 10).map(|piece| Ok(piece.to_vec())).collect();
-        Body::wrap_stream(stream::iter(pieces))
-    };
     let http = reqwest::Client::new();
     let send = async |token: &str, body: Body| {
         let request = http.post(&address).header("authorization", token).header("content-type", "text/csv").body(body);
@@ -67,16 +62,38 @@ async fn a_file_that_is_too_large_leaves_nothing_behind() {
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
 
-    for body in [Body::from(large()), pieces(large())] {
+    for body in [Body::from(large()), in_pieces(&large())] {
         let (status, text) = send(&token, body).await;
         assert_eq!((status, text.contains("/api/problems/too-large")), (413, true), "{text}");
         assert_eq!(program.uploads(), 0, "{text}");
     }
     // Whoever may not is not listened to, whatever the size.
-    for body in [Body::from(large()), pieces(large()), Body::from("Title\nLamp\n")] {
+    for body in [Body::from(large()), in_pieces(&large()), Body::from("Title\nLamp\n")] {
         assert_eq!(send(&of_viewer, body).await.0, 403);
         assert_eq!(program.uploads(), 0);
     }
     assert_eq!(program.sql("SELECT count(*) FROM jobs"), "0");
     assert_eq!(send(&token, Body::from("Title\nLamp\n")).await.0, 202);
+}
+
+/// A browser does not look at what it is told.
+#[tokio::test]
+async fn a_beacon_that_is_too_large_is_refused_however_it_comes() {
+    let program = Program::serving(Engine::Sqlite).await;
+    let address = format!("{}/vitals", program.address());
+    let large = "x".repeat(70_000);
+    let http = reqwest::Client::new();
+    let send = async |body: Body| http.post(&address).body(body).send().await.unwrap().status().as_u16();
+
+    let announced = send(Body::from(large.clone())).await;
+    let as_it_comes = send(in_pieces(&large)).await;
+    let small = send(Body::from("{}")).await;
+
+    assert_eq!((announced, as_it_comes, small), (413, 413, 204));
+}
+
+/// Of a length that shows only as it arrives.
+fn in_pieces(text: &str) -> Body {
+    let pieces: Vec<io::Result<Vec<u8>>> = text.as_bytes().chunks(64 << 10).map(|piece| Ok(piece.to_vec())).collect();
+    Body::wrap_stream(stream::iter(pieces))
 }

@@ -11,6 +11,6 @@ mod enumeration;
 mod everyone;
 mod headers;
 mod outward;
-mod place;
+pub(crate) mod place;
 mod rows;
 mod sessions;

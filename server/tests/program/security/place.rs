@@ -275,7 +275,7 @@ impl Place {
 }
 
 /// Logs in as a program does; what it sends in `Authorization` from then on.
-pub(super) async fn token_of(client: &Client, email: &str) -> String {
+pub(crate) async fn token_of(client: &Client, email: &str) -> String {
     let password = if email == "owner@demo.test" { "vitrine-demo" } else { PASSWORD };
     let body = json!({"email": email, "password": password}).to_string();
     let reply = client.send(Method::POST, "/api/v1/auth/login", &[("content-type", "application/json")], body).await;

@@ -17,7 +17,7 @@ pub(crate) struct Database {
     server: String,
 }
 
-/// The lock that every writer of products waits for, held by another program until this is dropped.
+/// A lock that others wait for, held by another program until this is dropped.
 pub(crate) struct Lock(Child);
 
 /// What a database is named that a process of tests makes copies of; behind it stands the process.
@@ -83,15 +83,21 @@ pub(crate) fn query(database: Option<&Database>, file: &Path, statements: &[&str
 }
 
 impl Lock {
+    /// The one that every writer of products waits for.
     pub(crate) fn take(database: Option<&Database>, file: &Path) -> Self {
-        let (mut command, statements) = match database {
-            Some(database) => {
-                let mut command = Command::new("psql");
-                command.args([&database.url, "-Atq", "-v", "ON_ERROR_STOP=1"]);
-                (command, "BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE; SELECT 'locked';\n")
-            }
-            None => (sqlite(file), "BEGIN IMMEDIATE; SELECT 'locked';\n"),
-        };
+        match database {
+            Some(database) => Self::hold(session(database), "BEGIN; LOCK TABLE store_seq IN EXCLUSIVE MODE; SELECT 'locked';\n"),
+            None => Self::hold(sqlite(file), "BEGIN IMMEDIATE; SELECT 'locked';\n"),
+        }
+    }
+
+    /// One that whoever reads these tables waits for as well.
+    pub(crate) fn away(database: &Database, tables: &[&str]) -> Self {
+        let tables = tables.join(", ");
+        Self::hold(session(database), &format!("BEGIN; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE; SELECT 'locked';\n"))
+    }
+
+    fn hold(mut command: Command, statements: &str) -> Self {
         let mut holder = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         holder.stdin.as_mut().unwrap().write_all(statements.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -107,6 +113,13 @@ impl Drop for Lock {
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
+}
+
+/// What takes statements as they come, and keeps what they have locked.
+fn session(database: &Database) -> Command {
+    let mut command = Command::new("psql");
+    command.args([&database.url, "-Atq", "-v", "ON_ERROR_STOP=1"]);
+    command
 }
 
 fn psql(server: &str) -> Command {

@@ -288,6 +288,11 @@ impl Program {
         Lock::take(self.database.as_ref(), &self.database_file())
     }
 
+    /// Keeps tables of PostgreSQL from being read. Nobody who reads SQLite waits for anybody.
+    pub(crate) fn lock_away(&self, tables: &[&str]) -> Lock {
+        Lock::away(self.database.as_ref().expect("SQLite has no such lock"), tables)
+    }
+
     /// A command that is not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());

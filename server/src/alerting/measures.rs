@@ -402,7 +402,8 @@ mod tests {
         let measures = measures(&folder).await;
 
         for rule in alerts::builtin() {
-            for ask in rule.what.asks() {
+            // Whether messages arrive is known to whoever sends them.
+            for ask in rule.what.asks().into_iter().filter(|ask| ask.of.series != alerts::DELIVERY) {
                 let known = measures.measure(&ask, NOW).await.unwrap().into_iter().filter(|one| !one.value.is_nan());
                 assert_eq!(known.collect::<Vec<_>>(), [], "{}", rule.id);
             }

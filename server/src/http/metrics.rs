@@ -128,11 +128,11 @@ impl Metrics {
 
     async fn engine(&self) -> Option<EngineFigures> {
         let ask = async { self.store.engine_figures().await.inspect_err(|error| tracing::warn!(%error, "the database does not say how it is")).ok() };
-        lately(&self.engine, ask).await
+        lately(&self.engine, Box::pin(ask)).await
     }
 
     async fn standing(&self) -> Option<Found> {
-        lately(&self.standing, standing::read(&self.store)).await
+        lately(&self.standing, Box::pin(standing::read(&self.store))).await
     }
 }
 

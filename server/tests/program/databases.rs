@@ -211,17 +211,14 @@ fn that_runs_out_of_room(engine: Engine) -> Option<Program> {
 
 /// For whatever is written on SQLite. PostgreSQL, whose disk is not the test's, says so of measurements.
 fn run_out_of_room(program: &Program) {
-    match program.disk() {
-        Some(disk) => {
-            // What lies in the log already could be written over.
-            program.sql("PRAGMA wal_checkpoint(TRUNCATE)");
-            disk.fill();
-        }
-        None => {
-            let full = "BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END";
-            program.sql(&format!("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $${full}$$"));
-            program.sql("CREATE TRIGGER no_room BEFORE INSERT ON measurements EXECUTE FUNCTION no_room()");
-        }
+    if let Some(disk) = program.disk() {
+        // What lies in the log already could be written over.
+        program.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        disk.fill();
+    } else {
+        let full = "BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END";
+        program.sql(&format!("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $${full}$$"));
+        program.sql("CREATE TRIGGER no_room BEFORE INSERT ON measurements EXECUTE FUNCTION no_room()");
     }
 }
 

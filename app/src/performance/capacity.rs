@@ -9,7 +9,7 @@ use ::capacity::{
     words::{number, percent, whole},
 };
 use maud::{Markup, html};
-use ports::{Access, Ports, error::AppError, lab::LabRecord};
+use ports::{Access, Ports, error::AppError, lab::LabRecord, performance};
 
 use super::{
     asked::Asked,
@@ -21,6 +21,9 @@ use crate::ui::chart::{Dot, Plot, plot};
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let run = ports.lab.capacity_run(who).await?;
     let hours = ports.lab.busy_hours(who).await?;
+    // Of nothing but when builds began.
+    let quarter = performance::Question { range: performance::Range::Quarter, ..performance::Question::default() };
+    let deployments = ports.performance.measurements(who, &quarter).await?.deployments;
     let kept = run.as_ref().map(read);
     let found = kept.as_ref().and_then(|kept| kept.as_ref().ok());
     let page = html! {
@@ -30,7 +33,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
             Some(Err(sentence)) => (missing(sentence)),
             Some(Ok(kept)) => (told(kept)),
         }
-        (growth::growth(&hours, found))
+        (growth::growth(&hours, &deployments, found))
         (assumptions(found))
     };
     Ok(page.into_string())
@@ -185,7 +188,7 @@ fn tried(kept: &Kept) -> Markup {
                     p { (tried.sentence) }
                     (scrolled("tried-h", &heads("At nine tenths of it", &["Predicted", "Measured", "Of it"]), &html! {
                         (row("People", tried.users, whole))
-                        (row("Requests a second", tried.throughput, whole))
+                        (row("Requests a second", tried.throughput, number))
                         (row("Mean of an answer", tried.response_ms, |ms| format!("{} ms", number(ms))))
                     }))
                 }

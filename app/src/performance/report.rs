@@ -14,7 +14,7 @@ use super::{
     units::{percent, share, time},
     verdict::{Unit, VITALS, Vital},
 };
-use crate::ui::format::{self, number};
+use crate::ui::format::{self, in_address, number};
 
 pub(super) const PATH: &str = "/performance/report";
 
@@ -40,6 +40,8 @@ struct Row {
     about: String,
     /// As many as there are heads, but for the first.
     figures: Vec<Figure>,
+    /// Where on the pages more of it is seen.
+    leads_to: Option<String>,
 }
 
 /// A figure as it was measured. People are shown it in the unit that fits.
@@ -106,7 +108,7 @@ impl Report {
                 @let id = table.name.to_lowercase().replace(' ', "-");
                 section.part aria-labelledby=(id) {
                     h2 id=(id) { (table.name) }
-                    (scrolled(&id, &heads(table.heads[0], &table.heads[1..]), &html! { @for row in &table.rows { tr { th scope="row" { (row.about) } @for figure in &row.figures { td.num { (figure.shown()) } } } } }))
+                    (scrolled(&id, &heads(table.heads[0], &table.heads[1..]), &html! { @for row in &table.rows { (row.markup()) } }))
                 }
             }
         }
@@ -142,6 +144,25 @@ impl Report {
             }
         }
         text
+    }
+}
+
+impl Row {
+    fn new(about: impl Into<String>, figures: Vec<Figure>) -> Self {
+        Self { about: about.into(), figures, leads_to: None }
+    }
+
+    fn leading_to(self, address: String) -> Self {
+        Self { leads_to: Some(address), ..self }
+    }
+
+    fn markup(&self) -> Markup {
+        html! {
+            tr {
+                th scope="row" { @match &self.leads_to { Some(address) => a.link href=(address) { (self.about) }, None => (self.about) } }
+                @for figure in &self.figures { td.num { (figure.shown()) } }
+            }
+        }
     }
 }
 
@@ -216,7 +237,7 @@ impl Week {
 
 /// The same in figures.
 fn sums([week, before]: &[Week; 2], now: Timestamp) -> Table {
-    let both = |about: &str, of: fn(&Week) -> Figure| Row { about: about.to_owned(), figures: vec![of(week), of(before)] };
+    let both = |about: &str, of: fn(&Week) -> Figure| Row::new(about, vec![of(week), of(before)]);
     let rows = vec![
         both("Page views", |week| Figure::Count(week.views)),
         both("Requests", |week| Figure::Count(week.requests.count())),
@@ -224,7 +245,7 @@ fn sums([week, before]: &[Week; 2], now: Timestamp) -> Table {
         both("Requests, p95", |week| Figure::p95(&week.requests)),
         both("Lookups in caches", |week| Figure::Count(week.lookups)),
         both("Answered from caches", |week| week.hit_rate().map_or(Figure::None(""), Figure::Share)),
-        Row { about: "Up to".to_owned(), figures: vec![Figure::Moment(now)] },
+        Row::new("Up to", vec![Figure::Moment(now)]),
     ];
     Table { name: "Summary", heads: vec!["Figure", "Week", "Week before"], rows }
 }
@@ -257,7 +278,8 @@ fn vitals(measured: &Measurements) -> Table {
             Figure::Word(vital.judge(now).words().to_owned()),
             Figure::of(vital, one.before.quantile(750), "Not known"),
         ];
-        Some(Row { about: format!("{} ({})", vital.name, vital.short), figures })
+        let row = Row::new(format!("{} ({})", vital.name, vital.short), figures);
+        Some(row.leading_to(format!("/performance/vitals?range=7d&metric={}", vital.metric)))
     });
     Table { name: "Page loads", heads: vec!["Figure", "75 of 100", "Verdict", "Week before"], rows: rows.collect() }
 }
@@ -271,7 +293,7 @@ fn pages(measured: &Measurements) -> Table {
             let value = measured.find(vital.metric, &one.series.of, "").and_then(|one| one.now.quantile(750));
             Figure::of(vital, value, "")
         }));
-        Row { about: one.series.of.clone(), figures }
+        Row::new(&one.series.of, figures).leading_to(format!("/performance/vitals?range=7d&of={}", in_address(&one.series.of)))
     };
     Table { name: "Pages", heads: vec!["Page", "Views", "LCP", "INP", "CLS"], rows: routes.into_iter().take(MOST_ROUTES).map(row).collect() }
 }
@@ -284,7 +306,7 @@ fn requests(measured: &Measurements) -> Table {
     all.sort_by_key(|one| std::cmp::Reverse(one.now.sum()));
     let row = |one: &Measured| {
         let figures = vec![Figure::Count(one.now.count()), Figure::p95(&one.now), Figure::p95(&one.before)];
-        Row { about: one.series.of.clone(), figures }
+        Row::new(&one.series.of, figures).leading_to(format!("/performance/traces?range=7d&of={}", in_address(&one.series.of)))
     };
     Table { name: "Requests", heads: vec!["Route", "Count", "p95", "p95 before"], rows: all.iter().take(MOST_ROUTES).map(row).collect() }
 }
@@ -292,7 +314,7 @@ fn requests(measured: &Measurements) -> Table {
 fn builds(measured: &Measurements) -> Table {
     let row = |one: &ports::performance::Deployment| {
         let figures = vec![Figure::Word(one.version.clone()), Figure::Moment(one.began_at)];
-        Row { about: one.build.clone(), figures }
+        Row::new(&one.build, figures)
     };
     Table { name: "Builds", heads: vec!["Build", "Version", "Since"], rows: measured.deployments.iter().map(row).collect() }
 }
@@ -391,8 +413,10 @@ mod tests {
     fn the_page_has_the_same_and_leads_to_both_files() {
         let html = report().page().into_string();
 
-        for part in ["href=\"/performance/report.md\"", "href=\"/performance/report.csv\"", "10 requests, of which 1 failed.", ">GET /a|b<"] {
+        for part in ["href=\"/performance/report.md\"", "href=\"/performance/report.csv\"", "10 requests, of which 1 failed."] {
             assert!(html.contains(part), "{part}: {html}");
         }
+        assert!(html.contains("<a class=\"link\" href=\"/performance/traces?range=7d&amp;of=GET /a|b\">GET /a|b</a>"), "{html}");
+        assert!(html.contains("href=\"/performance/vitals?range=7d&amp;metric=vitals.lcp\""), "{html}");
     }
 }

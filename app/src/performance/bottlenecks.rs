@@ -22,8 +22,6 @@ use super::{
 
 /// Above which utilisation something is near its end.
 const NEAR: f64 = 0.6;
-/// Below that what is called full, which says that there is no more of it.
-const NOT_FULL: f64 = 0.97;
 /// From when on waiting for one's turn is more than chance, in milliseconds.
 const WAITED_LONG: f64 = 100.0;
 /// What is looked at by the minute.
@@ -150,23 +148,11 @@ fn windows(measured: &Measurements) -> Vec<Window> {
                 wait_ms: waits.get(at).and_then(|waits| waited(*kind, waits, count)),
             })
         };
-        let locks = locked.get(at).and_then(|waiting| locks(waiting, count, seconds));
+        let waited_for = |waiting: &Sketch| waiting.above(0).count() as f64 / waiting.count() as f64;
+        let locks = locked.get(at).and_then(|waiting| Some(Reading::of_locks(waited_for(waiting), mean(waiting)?, seconds, count)));
         Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).chain(locks).collect() }
     };
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
-}
-
-/// Of all locks together, by how often somebody was seen to wait for one: it says that there is waiting, and not that one lock is used up. How long a
-/// request waited follows from how many waited on the mean (Little's law).
-fn locks(waiting: &Sketch, requests: u64, seconds: f64) -> Option<Reading> {
-    let mean = mean(waiting)?;
-    Some(Reading {
-        name: "locks of PostgreSQL".into(),
-        kind: Kind::Lock,
-        units: 1.0,
-        utilisation: (waiting.above(0).count() as f64 / waiting.count() as f64).min(NOT_FULL),
-        wait_ms: (requests > 0).then(|| mean * seconds * 1e3 / requests as f64),
-    })
 }
 
 /// How busy they were with whatever runs there: what Vitrine takes of them is not all, with a database or a second server beside it. Where the machine

@@ -39,6 +39,21 @@ pub struct Reading {
     pub wait_ms: Option<f64>,
 }
 
+impl Reading {
+    /// Of all locks of a database together: the share of looks at which somebody waited for one, and how many waited on the mean of some `seconds`, in
+    /// which there were so many requests. That somebody always waits does not say that one lock is used up, so that it is never told as full. How long a
+    /// request waited follows from how many did (Little's law).
+    pub fn of_locks(waited_for: f64, waiting: f64, seconds: f64, requests: u64) -> Self {
+        Self {
+            name: "locks of PostgreSQL".into(),
+            kind: Kind::Lock,
+            units: 1.0,
+            utilisation: waited_for.min(resource::FULL - 0.01),
+            wait_ms: (requests > 0).then(|| waiting * seconds * 1e3 / requests as f64),
+        }
+    }
+}
+
 /// A step of a load run, or some time of a server at work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Window {

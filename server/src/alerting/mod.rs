@@ -173,8 +173,16 @@ fn chance() -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use alerts::{Alert, Instance, State, builtin};
+
     use super::*;
+
+    /// Of a built-in rule, in a state.
+    pub(crate) fn alert(rule: &str, subject: &str, state: State) -> Alert {
+        let rule = builtin().into_iter().find(|known| known.id == rule).unwrap();
+        Alert { instance: Instance { state, ..Instance::default() }, ..Alert::new(rule, subject) }
+    }
 
     #[test]
     fn a_rule_about_what_is_not_measured_is_said_and_the_built_in_ones_are_right() {

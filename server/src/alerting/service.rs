@@ -185,16 +185,10 @@ fn unread(error: OutboxError) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use alerts::{Alert, Instance, State, builtin};
+    use alerts::{State, builtin};
     use domain::clock::Timestamp;
 
-    use super::*;
-
-    fn alert(rule: &str, subject: &str, state: State) -> Alert {
-        let rule = builtin().into_iter().find(|known| known.id == rule).unwrap();
-        let key = AlertKey { rule: rule.id.clone(), subject: subject.to_owned() };
-        Alert { key, rule, instance: Instance { state, ..Instance::default() }, acknowledged: None }
-    }
+    use super::{super::tests::alert, *};
 
     #[test]
     fn budgets_that_are_passed_are_told_by_their_ids() {

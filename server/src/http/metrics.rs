@@ -9,7 +9,7 @@ mod standing;
 mod text;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -32,7 +32,7 @@ use self::{standing::Found, text::Text};
 use super::{limits::Limits, state::AppState};
 use crate::{
     SystemClock,
-    measuring::{Measuring, disk},
+    measuring::{Measuring, busy_seconds, workers},
     purge, telemetry,
 };
 
@@ -69,7 +69,8 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// known without it.
 pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {
     let (engine, locks, found) = tokio::join!(metrics.engine(), metrics.store.waiting_for_locks(), metrics.standing());
-    let process = tokio::task::spawn_blocking(process::read).await.ok().flatten();
+    let data_dir = metrics.data_dir.clone();
+    let (process, disk) = tokio::task::spawn_blocking(move || (process::read(), busy_seconds(&data_dir))).await.unwrap_or_default();
     let counts = metrics.store.database_counts();
     let mut text = Text::default();
     text.gauge("vitrine_build_info", "The program that answers.").sample(&[("version", env!("CARGO_PKG_VERSION")), ("build", &metrics.build)], 1);
@@ -95,7 +96,7 @@ pub(crate) async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response 
     if let Some(found) = &found {
         standing::write(&mut text, found);
     }
-    busy(&mut text, &metrics.connections, &metrics.data_dir);
+    busy(&mut text, &metrics.connections, disk);
     if let Some(traced) = metrics.measuring.traced() {
         traces(&mut text, traced.tracer().counts(), traced.kept().holding());
     }
@@ -202,15 +203,13 @@ fn purges(text: &mut Text, counted: purge::Counted) {
 }
 
 /// For whoever wants to know it of a time of their own.
-fn busy(text: &mut Text, connections: &Connections, data_dir: &Path) {
+fn busy(text: &mut Text, connections: &Connections, disk: Option<f64>) {
     text.gauge("vitrine_http_open_connections", "Connections of clients.").sample(&[], connections.taken());
     text.gauge("vitrine_http_max_connections", "How many there may be.").sample(&[], connections.most());
-    let runtime = tokio::runtime::Handle::current().metrics();
-    let workers = runtime.num_workers();
-    let seconds: f64 = (0..workers).map(|worker| runtime.worker_total_busy_duration(worker).as_secs_f64()).sum();
+    let (workers, seconds) = workers();
     text.gauge("vitrine_runtime_workers", "Threads that run tasks.").sample(&[], workers);
     text.counter("vitrine_runtime_busy_seconds_total", "How long they were at work, all together.").sample(&[], seconds);
-    if let Some(seconds) = disk::busy_seconds(data_dir) {
+    if let Some(seconds) = disk {
         text.counter("vitrine_disk_busy_seconds_total", "How long the disk that the data directory is on had something to do.").sample(&[], seconds);
     }
 }

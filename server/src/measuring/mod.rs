@@ -5,7 +5,7 @@
 mod asking;
 mod beacons;
 mod counted;
-pub(crate) mod disk;
+mod disk;
 mod heard;
 mod lost;
 mod process;
@@ -38,6 +38,8 @@ use traces::{Outcome, Recording};
 
 pub(crate) use self::{
     beacons::{Beacons, door},
+    disk::busy_seconds,
+    process::workers,
     profiles_port::KeptProfiles,
     pushed::pushed,
     routes::Routes,

@@ -39,13 +39,18 @@ impl Seen {
             }
             self.machine = Some(now);
         }
-        let runtime = tokio::runtime::Handle::current().metrics();
-        let workers = runtime.num_workers();
-        let busy: f64 = (0..workers).map(|worker| runtime.worker_total_busy_duration(worker).as_secs_f64()).sum();
+        let (workers, busy) = workers();
         if let Some(busy) = share(&mut self.busy, now, busy, workers as f64) {
             recorder.record(metric::RUNTIME_BUSY, process, "", busy);
         }
     }
+}
+
+/// Threads that run tasks, and how many seconds they were at work since the start, all together.
+pub(crate) fn workers() -> (usize, f64) {
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let workers = runtime.num_workers();
+    (workers, (0..workers).map(|worker| runtime.worker_total_busy_duration(worker).as_secs_f64()).sum())
 }
 
 impl Ticks {

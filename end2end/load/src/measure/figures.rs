@@ -55,8 +55,6 @@ const LATE: &str = "vitrine_runtime_lag_seconds_sum";
 const LATE_COUNT: &str = "vitrine_runtime_lag_seconds_count";
 const DISK: &str = "vitrine_disk_busy_seconds_total";
 const READ: [&str; 11] = [POOL_USED, POOL_MOST, POOL_WAITED, LOCKS, CLIENTS, CLIENTS_MOST, WORKERS, WORKED, LATE, LATE_COUNT, DISK];
-/// Below that what is called full, which says that there is no more of it.
-const NOT_FULL: f64 = 0.97;
 
 impl Watching {
     /// Of a server that tells its figures nowhere, nothing is seen.
@@ -149,10 +147,9 @@ impl Seen {
                 Some(reading(&format!("connections to the database ({pool})"), Kind::Pool, most.mean(), used / most.mean(), waited))
             })
             .collect();
-        readings.extend(self.of(LOCKS).map(|(_, locks)| {
-            // Of all locks together: that somebody always waits for one does not say that one was used up.
+        readings.extend(self.levels.get(LOCKS).map(|locks| {
             let waited_for = f64::from(locks.above) / f64::from(locks.looks);
-            reading("locks of PostgreSQL", Kind::Lock, 1.0, waited_for.min(NOT_FULL), wait(locks.mean() * seconds))
+            Reading::of_locks(waited_for, locks.mean(), seconds, requests)
         }));
         readings.extend(
             self.levels

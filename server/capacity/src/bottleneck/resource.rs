@@ -32,7 +32,7 @@ const SPREAD: f64 = 1.5;
 /// A demand that grows by less is one that stays.
 const BENDS: f64 = 1.3;
 /// From there on a resource is used up, and its law says no more what throughput would be.
-const FULL: f64 = 0.98;
+pub(super) const FULL: f64 = 0.98;
 /// A resource whose use grows by less, from the least to the most throughput, does not depend on it.
 const GROWS: f64 = 0.005;
 /// As many as a line is drawn through: it looks at every pair.

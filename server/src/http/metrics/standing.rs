@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ::alerting::Outbox;
 use alerts::{Alert, Severity, State};
 use domain::clock::Timestamp;
-use ports::lab::{MOST_CHANGES, Source, Standing};
+use ports::lab::{MOST_CHANGES, Source};
 use store::Store;
 use tokio::time::timeout;
 
@@ -36,7 +36,7 @@ async fn asked(store: &Store) -> Result<Found, String> {
     let mut found = Found { alerts: counted(&book.alerts), looked_at: book.ended_at, open: Vec::new() };
     for source in [Source::Live, Source::Lab] {
         let known = store.known_change_points(source, MOST_CHANGES).await.map_err(|error| error.to_string())?;
-        let open = known.iter().filter(|point| point.is_worse && point.standing == Standing::Open).count();
+        let open = known.iter().filter(|point| point.is_worse && point.is_open()).count();
         found.open.push((source.name(), open));
     }
     Ok(found)
@@ -80,15 +80,8 @@ pub(super) fn write(text: &mut Text, found: &Found) {
 
 #[cfg(test)]
 mod tests {
-    use alerts::{AlertKey, Instance, builtin};
-
     use super::*;
-
-    fn alert(rule: &str, subject: &str, state: State) -> Alert {
-        let rule = builtin().into_iter().find(|known| known.id == rule).unwrap();
-        let key = AlertKey { rule: rule.id.clone(), subject: subject.to_owned() };
-        Alert { key, rule, instance: Instance { state, ..Instance::default() }, acknowledged: None }
-    }
+    use crate::alerting::tests::alert;
 
     #[test]
     fn alerts_are_counted_by_rule_and_by_how_they_stand() {

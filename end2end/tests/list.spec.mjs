@@ -519,7 +519,10 @@ async function menu(page, filter) {
 /** Chooses the commonest value of a filter; it, and how many products it says it has. */
 async function choose(page, filter) {
   await menu(page, filter);
-  const choice = page.locator(`#f-${filter.toLowerCase()} .check`).first();
+  const values = page.locator(`#f-${filter.toLowerCase()} ul`);
+  // Until then they are those of the list before.
+  await expect(values).toHaveAttribute('aria-busy', 'false');
+  const choice = values.locator('.check').first();
   const value = (await choice.locator('.cut').textContent()).trim();
   const count = (await choice.locator('.num').textContent()).trim();
   await choice.getByRole('checkbox').check();

@@ -49,6 +49,7 @@ impl Live {
             return;
         }
         self.filters.asked = Some(asked.clone());
+        self.tell_loading(true);
         let handle = self.list;
         spawn_local(async move {
             let answer = api::facets(asked.0.clone()).await;
@@ -57,6 +58,7 @@ impl Live {
                 if live.filters.asked.as_ref() != Some(&asked) {
                     return;
                 }
+                live.tell_loading(false);
                 match answer {
                     Ok(facets) => {
                         live.filters.facets = facets;
@@ -69,6 +71,15 @@ impl Live {
                 }
             });
         });
+    }
+
+    /// Until then the menus have the values of the list before.
+    fn tell_loading(&self, loading: bool) {
+        for facet in Facet::ALL {
+            if let Some(values) = self.find(&format!("#{} ul", Filter::Facet(facet).id())) {
+                let _ = values.set_attribute("aria-busy", if loading { "true" } else { "false" });
+            }
+        }
     }
 
     /// Brings a menu up to date. In one that is open the values keep their places, so that nothing moves under the pointer.

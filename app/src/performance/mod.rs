@@ -23,6 +23,8 @@ mod changes;
 #[cfg(feature = "ssr")]
 mod database;
 #[cfg(feature = "ssr")]
+mod felt;
+#[cfg(feature = "ssr")]
 mod jobs;
 #[cfg(feature = "ssr")]
 mod lab;

@@ -14,8 +14,9 @@ use ports::{
 use super::{
     alerts::{PATH, tone},
     asked::Asked,
+    felt,
     shown::{FEWEST, LEAST, against, change, change_of, head, heads, scrolled, shift, tile, tile_to},
-    slower::{bad, slower},
+    slower::{Worse, bad, slower},
     traces,
     trend::{Trend, Value, deployments, fold, folded, trend},
     units::{percent, share, time},
@@ -52,12 +53,16 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
     let question = Question { range: asked.range, of: vec![ALL.to_owned()], parts, against: asked.against, ..Question::default() };
     let of_all = ports.performance.measurements(who, &question).await?;
     let points = ports.lab.change_points(who, Source::Live).await?;
+    let mut worse = Worse::of(&points);
+    if let Some(question) = felt::question(worse.told(), now) {
+        worse.felt = felt::felt(worse.told(), &ports.performance.measurements(who, &question).await?);
+    }
     let firing = ports.alerts.firing(who).await?;
     let page = html! {
         (head(asked, "Performance", "How fast Vitrine is for the people who use it, and how full the server is."))
         (against(asked, &measured))
         (alarms(&firing))
-        (slower(asked, &points, firing.budgets.as_deref(), &measured, &of_all))
+        (slower(asked, &worse, firing.budgets.as_deref(), &measured, &of_all))
         (loads(asked, &measured, &of_all))
         (answers(asked, &measured))
         (fullness(asked, &measured))

@@ -11,6 +11,7 @@ use super::{
     asked::Asked,
     budgets::{self, OURS, limit},
     changes::by,
+    felt::Felt,
     regressions,
     verdict::{VITALS, Verdict, Vital},
 };
@@ -31,16 +32,38 @@ struct Worst<'a> {
     count: u64,
 }
 
+/// What got worse and nobody has seen to, and who feels it.
+pub(super) struct Worse<'a> {
+    /// What grew by most first.
+    points: Vec<&'a ChangePoint>,
+    pub(super) felt: Vec<Felt>,
+}
+
+impl<'a> Worse<'a> {
+    pub(super) fn of(points: &'a [ChangePoint]) -> Self {
+        let mut points: Vec<&ChangePoint> = points.iter().filter(|point| point.is_open() && point.is_worse).collect();
+        points.sort_by(|one, other| grown(other).total_cmp(&grown(one)));
+        Self { points, felt: Vec::new() }
+    }
+
+    /// Those that are told.
+    pub(super) fn told(&self) -> &[&'a ChangePoint] {
+        &self.points[..self.points.len().min(MOST)]
+    }
+
+    fn felt(&self, point: &ChangePoint) -> Option<&Felt> {
+        self.felt.iter().find(|felt| felt.change == point.id)
+    }
+}
+
 /// `passed` is `None` where it is not known; `classes` has vitals of all pages by device and by connection.
-pub(super) fn slower(asked: &Asked, points: &[ChangePoint], passed: Option<&[String]>, loads: &Measurements, classes: &Measurements) -> Markup {
-    let mut worse: Vec<&ChangePoint> = points.iter().filter(|point| point.is_open() && point.is_worse).collect();
-    worse.sort_by(|one, other| grown(other).total_cmp(&grown(one)));
+pub(super) fn slower(asked: &Asked, worse: &Worse<'_>, passed: Option<&[String]>, loads: &Measurements, classes: &Measurements) -> Markup {
     let bad: Vec<_> = bad(loads).collect();
     let (is_known, passed) = (passed.is_some(), passed.unwrap_or_default());
     html! {
         section.part aria-labelledby="slower-h" {
             h2 #slower-h { "What got slower" }
-            @if worse.is_empty() && passed.is_empty() && bad.is_empty() {
+            @if worse.points.is_empty() && passed.is_empty() && bad.is_empty() {
                 p.muted {
                     "Nothing is known to have become slower in the last 14 days, "
                     @if is_known { "no budget is passed, and no figure of page loads is bad." }
@@ -48,8 +71,9 @@ pub(super) fn slower(asked: &Asked, points: &[ChangePoint], passed: Option<&[Str
                 }
             } @else {
                 ul.stack {
-                    @for point in worse.iter().take(MOST) { li { (changed(point)) } }
-                    @if worse.len() > MOST { li { a.link href=(regressions::PATH) { (number((worse.len() - MOST) as u64)) " more that got worse" } } }
+                    @for point in worse.told() { li { (changed(point, worse.felt(point))) } }
+                    @let more = worse.points.len() - worse.told().len();
+                    @if more > 0 { li { a.link href=(regressions::PATH) { (number(more as u64)) " more that got worse" } } }
                     @for id in passed.iter().take(MOST) { li { (budget(id)) } }
                     @if passed.len() > MOST { li { a.link href=(budgets::PATH) { (number((passed.len() - MOST) as u64)) " more budgets that are passed" } } }
                     @for (vital, value, verdict) in bad { li { (had(asked, vital, value, verdict, worst(classes, vital, value).as_ref())) } }
@@ -75,7 +99,7 @@ fn grown(point: &ChangePoint) -> f64 {
     point.percent().map_or(f64::INFINITY, f64::abs)
 }
 
-fn changed(point: &ChangePoint) -> Markup {
+fn changed(point: &ChangePoint, felt: Option<&Felt>) -> Markup {
     let shown = regressions::shown(point);
     html! {
         p {
@@ -84,6 +108,9 @@ fn changed(point: &ChangePoint) -> Markup {
             @match point.builds.since.as_slice() {
                 [] => { " at " (format::moment(point.at)) ", when no build began" }
                 builds => { " since build " @for (at, build) in builds.iter().enumerate() { @if at > 0 { ", " } code { (build) } } }
+            }
+            @if let Some(felt) = felt {
+                "; " (people(&felt.class)) " feel it most: " (shown(felt.before as f64)) " before, " (shown(felt.after as f64)) " since"
             }
             "."
         }
@@ -161,7 +188,7 @@ mod tests {
     }
 
     fn page(points: &[ChangePoint], passed: Option<&[String]>, loads: &Measurements, classes: &Measurements) -> String {
-        slower(&Asked::read("/performance", "range=7d"), points, passed, loads, classes).into_string()
+        slower(&Asked::read("/performance", "range=7d"), &Worse::of(points), passed, loads, classes).into_string()
     }
 
     #[test]
@@ -186,6 +213,18 @@ mod tests {
         let html = page(&[alone], Some(&[]), &measured(&[]), &measured(&[]));
 
         assert!(html.contains("from 1.0 s to 2.0 s") && html.contains("when no build began"), "{html}");
+    }
+
+    #[test]
+    fn who_feels_a_change_most_is_in_its_sentence() {
+        let points = [point(1, "vitals.lcp", ALL, 1_000_000.0, 2_000_000.0), point(2, "vitals.cls", ALL, 100.0, 200.0)];
+        let felt = Felt { change: 1, class: "device:phone".to_owned(), before: 1_500_000, after: 4_000_000 };
+        let worse = Worse { felt: vec![felt], ..Worse::of(&points) };
+
+        let html = slower(&Asked::read("/performance", ""), &worse, Some(&[]), &measured(&[]), &measured(&[])).into_string();
+
+        assert!(html.contains("</code>; people with a phone feel it most: 1.5 s before, 4.0 s since.</p>"), "{html}");
+        assert_eq!(html.matches("feel it most").count(), 1, "{html}");
     }
 
     #[test]

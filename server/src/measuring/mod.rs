@@ -2,6 +2,7 @@
 //! database once a minute. A request costs some hundred nanoseconds; a database that is away or full costs nothing but what was measured
 //! meanwhile, of which an hour or so is kept.
 
+mod alone;
 mod asking;
 mod beacons;
 mod counted;

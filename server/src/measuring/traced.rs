@@ -14,11 +14,12 @@ use axum::{
 use domain::clock::Clock;
 use measuring::{Recorder, metric};
 use traces::{
-    Begin, Kept, KeptOptions, Kind, MANY, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent, Tracer, Why,
-    browser::Viewed, export::Exporter,
+    Begin, Kept, KeptOptions, Kind, MANY, Name, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent, Tracer, Why,
+    browser::{Alone, Gone, Viewed},
+    export::Exporter,
 };
 
-use super::{heard, routes::Route};
+use super::{alone::Allowance, heard, routes::Route};
 use crate::SystemClock;
 
 /// Records requests, and what else is done.
@@ -29,6 +30,15 @@ pub(crate) struct Traced {
     sink: Arc<Sink>,
     /// When it was last told of a route that it asks the same again and again.
     told: Mutex<HashMap<&'static str, Instant>>,
+    of_browsers: Allowance,
+}
+
+/// A page that somebody had in their browser.
+pub(super) struct Page<'a> {
+    /// As the server writes its route: `/products/{handle}`.
+    pub(super) route: &'a str,
+    /// Microseconds since 1970.
+    pub(super) begun_at: u64,
 }
 
 /// Where traces go that are kept.
@@ -75,7 +85,7 @@ impl Traced {
             move |heard| heard::count(&recorder, heard)
         };
         let tracer = Tracer::listening(options, seed, keep, hear);
-        Self { recorder, tracer, sink, told: Mutex::default() }
+        Self { recorder, tracer, sink, told: Mutex::default(), of_browsers: Allowance::default() }
     }
 
     #[cfg(test)]
@@ -100,21 +110,42 @@ impl Traced {
         &self.sink.kept
     }
 
-    /// A browser has said how it opened a page: if the request that made the page is kept here, that becomes a part of the same trace, once. Whoever
-    /// knows a trace's name was told it with the page.
-    pub(super) fn viewed(&self, trace: &str, page: &str, viewed: &Viewed) {
+    /// A browser has said how it opened a page. If the request that made the page is kept here, that becomes a part of the same trace, once: whoever
+    /// knows a trace's name was told it with the page. Otherwise it is one of its own where it was slow.
+    pub(super) fn viewed(&self, trace: &str, page: &Page<'_>, viewed: &Viewed) {
         let Some(id) = TraceId::parse(trace) else { return };
         let parts = self.kept().by_id(id);
         if parts.iter().any(|part| part.kind == Kind::Browser) {
             return;
         }
         // What a worker or a cache answered has the trace of when it was made.
-        let is_its = |part: &Trace| part.route.as_str() == page && part.method.as_ref().is_some_and(|method| method.as_str() == "GET");
+        let is_its = |part: &Trace| part.route.as_str() == page.route && part.method.as_ref().is_some_and(|method| method.as_str() == "GET");
         let document =
             parts.iter().find(|part| part.kind == Kind::Request && part.parent.is_none() && part.outcome == Outcome::Answered(200) && is_its(part));
-        if let Some(part) = document.and_then(|document| viewed.trace(document)) {
+        let part = match document {
+            Some(document) => viewed.trace(document),
+            None if parts.is_empty() && viewed.is_slow() => self.alone(id, page).and_then(|alone| viewed.alone(alone)),
+            None => None,
+        };
+        if let Some(part) = part {
             self.sink.keep(part);
         }
+    }
+
+    /// A browser has said how the app went to a page. No request has made that page, so it is a trace of its own, where it was slow.
+    pub(super) fn gone(&self, page: &Page<'_>, gone: &Gone) {
+        if !gone.is_slow() {
+            return;
+        }
+        if let Some(part) = self.alone(self.tracer.another_id(), page).and_then(|alone| gone.alone(alone)) {
+            self.sink.keep(part);
+        }
+    }
+
+    /// None where it was said of enough pages in this minute.
+    fn alone(&self, id: TraceId, page: &Page<'_>) -> Option<Alone> {
+        let route = Name::parse(page.route)?;
+        self.of_browsers.take(Instant::now()).then_some(Alone { id, route, begun_at: page.begun_at })
     }
 
     pub(super) fn waiting(&self) -> &Waiting {
@@ -244,7 +275,6 @@ fn worth(trace: &Trace) -> (u8, u64) {
 #[cfg(test)]
 mod tests {
     use axum::{http::HeaderValue, response::IntoResponse};
-    use traces::Name;
 
     use super::*;
 

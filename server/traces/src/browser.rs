@@ -2,7 +2,8 @@
 //! believed as far as it can be true.
 
 use crate::{
-    model::{Kind, Span, Sum, Sums, Trace, Why},
+    id::{SpanId, TraceId},
+    model::{Kind, Outcome, Span, Sum, Sums, Trace, Why},
     name::Name,
 };
 
@@ -21,23 +22,60 @@ pub struct Viewed {
     pub data: Option<u64>,
 }
 
+/// How it went when the app went to a page by itself, in microseconds since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Until the page stood there.
+    pub stands: Option<u64>,
+    /// Until what it shows was in it.
+    pub data: Option<u64>,
+}
+
+/// What a browser's part is of where nothing of the server is kept with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alone {
+    pub id: TraceId,
+    /// As the server writes it.
+    pub route: Name,
+    /// Microseconds since 1970, by the clock of the server.
+    pub begun_at: u64,
+}
+
 /// The span in which a browser waits for the server: what the server did is shown in it.
 pub const WAITING: &str = "waiting";
 
 const LONGEST: u64 = 3_600_000_000;
 
+/// Up to so many microseconds Google calls the largest paint good.
+const SLOW: u64 = 2_500_000;
+
+/// Within the app nothing of it is fetched: pages are promised within a second.
+const SLOW_WITHIN: u64 = 1_000_000;
+
 impl Viewed {
+    /// Whether somebody has waited so long that it is worth a look, whatever the server took.
+    pub fn is_slow(&self) -> bool {
+        [Some(self.answered), self.first_drawn, self.largest_drawn, self.alive].into_iter().flatten().any(|moment| moment > SLOW)
+    }
+
+    /// A trace of its own; none when it cannot be true.
+    pub fn alone(&self, of: Alone) -> Option<Trace> {
+        alone(of, self.end(), self.spans())
+    }
+
+    fn end(&self) -> u64 {
+        let behind = [self.first_drawn, self.largest_drawn, self.fetched, self.compiled, self.alive, self.data];
+        behind.into_iter().flatten().fold(self.answered, u64::max)
+    }
+
     /// The part of the trace; none when it cannot be of that request, as the server took longer than the browser waited. The browser's clock is not
     /// asked: what it waited for the server is put around what that took.
     pub fn trace(&self, server: &Trace) -> Option<Trace> {
-        let behind = [self.first_drawn, self.largest_drawn, self.fetched, self.compiled, self.alive, self.data];
-        let end = behind.into_iter().flatten().chain([self.answered]).max()?;
+        let end = self.end();
         if end > LONGEST || self.answered < server.duration_us {
             return None;
         }
         let spans = self.spans();
-        let mut sums = Sums::default();
-        sums[Kind::Browser as usize] = Sum { count: spans.len() as u32, total_us: end };
         Some(Trace {
             id: server.id,
             // It has read which trace its page is of, and is not the server.
@@ -51,7 +89,7 @@ impl Viewed {
             duration_us: end,
             outcome: server.outcome,
             why: Why { sampled: server.why.sampled, slow: false, failed: false },
-            sums,
+            sums: sums(&spans, end),
             spans,
             tallies: Vec::new(),
         })
@@ -73,6 +111,47 @@ impl Viewed {
     }
 }
 
+impl Gone {
+    /// As [`Viewed::is_slow`].
+    pub fn is_slow(&self) -> bool {
+        self.stands.max(self.data).is_some_and(|end| end > SLOW_WITHIN)
+    }
+
+    /// As [`Viewed::alone`].
+    pub fn alone(&self, of: Alone) -> Option<Trace> {
+        let stands = self.stands.unwrap_or(0);
+        let data = self.data.and_then(|data| data.checked_sub(stands));
+        let phases = [("until the page stands", 0, self.stands), ("until its data are there", stands, data)];
+        let spans = phases.into_iter().filter_map(|(name, from, took)| Some(phase(name, from, took.filter(|took| *took > 0)?)));
+        alone(of, self.stands.max(self.data)?, spans.collect())
+    }
+}
+
+fn alone(Alone { id, route, begun_at }: Alone, end: u64, spans: Vec<Span>) -> Option<Trace> {
+    (end <= LONGEST).then(|| Trace {
+        id,
+        // What the server calls its part is not known any more.
+        span: SpanId::new(id.number() as u64 | 1).unwrap_or(SpanId::FIRST),
+        parent: None,
+        kind: Kind::Browser,
+        method: Some(Name::fixed("GET")),
+        route,
+        begun_at,
+        duration_us: end,
+        outcome: Outcome::Done,
+        why: Why { sampled: false, slow: true, failed: false },
+        sums: sums(&spans, end),
+        spans,
+        tallies: Vec::new(),
+    })
+}
+
+fn sums(spans: &[Span], end: u64) -> Sums {
+    let mut sums = Sums::default();
+    sums[Kind::Browser as usize] = Sum { count: spans.len() as u32, total_us: end };
+    sums
+}
+
 fn phase(name: &'static str, start_us: u64, duration_us: u64) -> Span {
     Span { name: Name::fixed(name), kind: Kind::Browser, parent: 0, start_us, duration_us, failed: false, attributes: Vec::new() }
 }
@@ -80,10 +159,6 @@ fn phase(name: &'static str, start_us: u64, duration_us: u64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        id::{SpanId, TraceId},
-        model::Outcome,
-    };
 
     fn server(duration_us: u64) -> Trace {
         Trace {
@@ -143,10 +218,38 @@ mod tests {
         assert_eq!((spans[3].name.as_str(), spans[3].start_us), ("coming alive", 500));
     }
 
+    fn of() -> Alone {
+        Alone { id: server(1).id, route: Name::fixed("/products"), begun_at: 1_000 }
+    }
+
     #[test]
     fn what_cannot_be_is_not_told() {
         let for_ever = Viewed { alive: Some(u64::MAX), ..viewed() };
+        let gone_for_ever = Gone { stands: None, data: Some(u64::MAX) };
 
         assert_eq!((viewed().trace(&server(501)), for_ever.trace(&server(1))), (None, None));
+        assert_eq!((for_ever.alone(of()), gone_for_ever.alone(of()), Gone::default().alone(of())), (None, None, None));
+    }
+
+    #[test]
+    fn a_page_that_was_slow_in_the_browser_is_a_trace_without_the_server() {
+        let slow = Viewed { alive: Some(3_000_000), ..viewed() };
+
+        let trace = slow.alone(of()).unwrap();
+
+        assert!(slow.is_slow() && !viewed().is_slow());
+        assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us, trace.parent), ("Browser: GET /products", 1_000, 3_000_000, None));
+        assert_eq!((trace.spans.first().map(|span| span.name.as_str()), trace.why.slow), (Some(WAITING), true));
+    }
+
+    #[test]
+    fn within_the_app_it_is_the_page_and_its_data_that_take_time() {
+        let gone = Gone { stands: Some(300_000), data: Some(1_200_000) };
+
+        let trace = gone.alone(of()).unwrap();
+
+        let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
+        assert_eq!(spans, [("until the page stands", 0, 300_000), ("until its data are there", 300_000, 900_000)]);
+        assert!(gone.is_slow() && !Gone { data: Some(900_000), ..gone }.is_slow());
     }
 }

@@ -41,6 +41,8 @@ impl TraceId {
 }
 
 impl SpanId {
+    pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
+
     pub fn new(number: u64) -> Option<Self> {
         NonZeroU64::new(number).map(Self)
     }

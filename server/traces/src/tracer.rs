@@ -170,6 +170,11 @@ impl Tracer {
         Recording { tracer: self.clone(), recorder: Some(inner.room(about)), begin }
     }
 
+    /// The id of a trace that is not recorded here.
+    pub fn another_id(&self) -> TraceId {
+        self.0.ids.another().0
+    }
+
     pub fn counts(&self) -> Counts {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let Inner { begun, kept, let_go, given_up, .. } = &*self.0;

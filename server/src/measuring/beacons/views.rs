@@ -14,11 +14,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::clock::Clock;
 use measuring::{Recorder, metric};
-use traces::browser::Viewed;
-use vitals::{Beacon, Metric};
+use traces::browser::{Gone, Viewed};
+use vitals::{Beacon, Metric, Navigation};
 
-use super::{super::routes::of_leptos, Telling, series};
+use super::{
+    super::{routes::of_leptos, traced::Page},
+    Telling, series,
+};
+use crate::SystemClock;
 
 /// Views that something was heard of lately.
 pub(super) struct Views {
@@ -34,6 +39,8 @@ struct View {
     latest: Option<Beacon>,
     /// Since when it is not.
     since: Instant,
+    /// When the latest was heard.
+    heard: Instant,
     /// What was counted of it: of what adds up and of what is the most, how much.
     counted: Vec<(Metric, u64)>,
     is_traced: bool,
@@ -84,7 +91,7 @@ impl Views {
         }
         series::record_view(recorder, &beacon);
         let id = beacon.view.clone();
-        let mut view = View { part: beacon.part, latest: None, since: now, counted: Vec::new(), is_traced: false };
+        let mut view = View { part: beacon.part, latest: None, since: now, heard: now, counted: Vec::new(), is_traced: false };
         view.hear(telling, beacon, now);
         self.order.push_back(id.clone());
         self.by_id.insert(id, view);
@@ -117,6 +124,7 @@ impl Views {
 impl View {
     fn hear(&mut self, telling: &Telling<'_>, beacon: Beacon, now: Instant) {
         self.part = beacon.part;
+        self.heard = now;
         if self.latest.is_none() {
             self.since = now;
         }
@@ -164,14 +172,26 @@ impl View {
         }
     }
 
-    /// Tells the trace of its document, where that is kept.
+    /// Tells the trace of its document, or how the app went to it.
     fn trace(&mut self, telling: &Telling<'_>) {
         let Some(beacon) = self.latest.as_ref().filter(|_| !self.is_traced) else { return };
         self.is_traced = true;
-        if let (Some(traced), Some(trace), Some(viewed)) = (telling.traced, &beacon.trace, viewed(beacon)) {
-            traced.viewed(trace, &of_leptos(beacon.route.name()), &viewed);
+        let Some(traced) = telling.traced else { return };
+        let route = of_leptos(beacon.route.name());
+        let page = Page { route: &route, begun_at: begun_at(beacon, self.heard) };
+        if beacon.navigation == Navigation::Soft {
+            traced.gone(&page, &gone(beacon));
+        } else if let (Some(trace), Some(viewed)) = (&beacon.trace, viewed(beacon)) {
+            traced.viewed(trace, &page, &viewed);
         }
     }
+}
+
+/// Microseconds since 1970, by the clock of this server: a browser says only how old the view is.
+fn begun_at(beacon: &Beacon, heard: Instant) -> u64 {
+    let now = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
+    let heard_before = u64::try_from(heard.elapsed().as_micros()).unwrap_or(u64::MAX);
+    now.saturating_sub(heard_before).saturating_sub(beacon.age_ms.saturating_mul(1_000))
 }
 
 const fn known(metric: Metric) -> Known {
@@ -194,9 +214,17 @@ const fn known(metric: Metric) -> Known {
     }
 }
 
+fn value(beacon: &Beacon, wanted: Metric) -> Option<u64> {
+    beacon.values.iter().find(|(metric, _)| *metric == wanted).map(|(_, value)| *value)
+}
+
+fn gone(beacon: &Beacon) -> Gone {
+    Gone { stands: value(beacon, Metric::ViewReady), data: value(beacon, Metric::DataReady) }
+}
+
 /// How the document was opened; none where its answer was not measured.
 fn viewed(beacon: &Beacon) -> Option<Viewed> {
-    let value = |wanted: Metric| beacon.values.iter().find(|(metric, _)| *metric == wanted).map(|(_, value)| *value);
+    let value = |wanted: Metric| value(beacon, wanted);
     Some(Viewed {
         answered: value(Metric::Ttfb)?,
         first_drawn: value(Metric::Fcp),
@@ -399,6 +427,37 @@ pub(super) mod tests {
 
         let told: Vec<(String, u64)> = traced.kept().by_id(id).iter().map(|part| (part.title(), part.duration_us)).collect();
         assert_eq!((told.len(), &told[1]), (2, &("Browser: GET /products".to_owned(), 5_900_000)));
-        assert_eq!(traced.kept().holding().traces, 2);
+        // And of the one whose document is not kept, which was slow.
+        assert_eq!(traced.kept().holding().traces, 3);
+    }
+
+    #[test]
+    fn what_was_slow_in_the_browser_alone_is_kept_up_to_so_many_a_minute() {
+        let (recorder, traced, now) = (Recorder::new(1_000), Traced::for_tests(), Instant::now());
+        let telling = Telling { recorder: &recorder, traced: Some(&traced) };
+        let of = |number: u32, took: u64| Beacon {
+            trace: Some(format!("{:032x}", number + 1)),
+            ..beacon(&format!("load{number}"), 0, &[(Metric::Ttfb, 20_000), (Metric::Lcp, took)])
+        };
+        let soft = |number: u32, took: u64| Beacon {
+            navigation: Navigation::Soft,
+            route: Route::Product,
+            ..beacon(&format!("soft{number}"), 0, &[(Metric::ViewReady, took)])
+        };
+        let mut views = Views::new(1_000);
+        for (number, took) in [(0, 900_000), (1, 4_000_000)] {
+            views.hear(&telling, of(number, took), now);
+            views.hear(&telling, soft(number, took), now);
+        }
+        views.settle_all(&telling);
+        let few: Vec<_> = traced.kept().routes().into_iter().map(|(title, count)| (title.to_string(), count)).collect();
+        for number in 2..500 {
+            views.hear(&telling, of(number, 4_000_000), now);
+        }
+
+        views.settle_all(&telling);
+
+        assert_eq!(few, [("Browser: GET /products".to_owned(), 1), ("Browser: GET /products/{handle}".to_owned(), 1)]);
+        assert_eq!(traced.kept().holding().traces, 12);
     }
 }

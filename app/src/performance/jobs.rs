@@ -211,7 +211,7 @@ fn kind(name: &str) -> &str {
 }
 
 /// What people call a program that is asked.
-fn provider(name: &str) -> &str {
+pub(super) fn provider(name: &str) -> &str {
     match ProviderKind::from_name(name) {
         Some(kind) => kind.label(),
         None if name == "a receiver" => "Receivers of webhooks",

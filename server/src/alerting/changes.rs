@@ -61,7 +61,7 @@ fn figure(point: &ChangePoint) -> String {
         return format!("{} ({})", point.metric, point.subject);
     }
     let of = if point.subject == ALL { "everything" } else { &point.subject };
-    let percentile = if [metric::HTTP_DURATION, metric::DB_STATEMENT].contains(&point.metric.as_str()) { 95 } else { 75 };
+    let percentile = if [metric::HTTP_DURATION, metric::DB_STATEMENT, metric::PROVIDER_DURATION].contains(&point.metric.as_str()) { 95 } else { 75 };
     format!("The {percentile}th percentile of {} of {of}", point.metric)
 }
 

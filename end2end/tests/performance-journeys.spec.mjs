@@ -110,6 +110,30 @@ test('a slow page leads to its trace, from the browser to the statement', async 
   await expect(page.getByRole('heading', { name: 'Traces', level: 1 })).toBeVisible();
 });
 
+test('a page that the app went to slowly is seen from the page loads, though no request has made it', async ({ page, server }) => {
+  test.setTimeout(90_000);
+  await signIn(page);
+  await page.goto('/products');
+  await alive(page);
+  await isMeasured(page);
+  await page.route('**/pkg/page_*.bin', async (route) => {
+    await new Promise((done) => setTimeout(done, 1_500));
+    await route.continue();
+  });
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Usage' }).click();
+  await expect(page.getByRole('heading', { name: 'Usage', level: 1 })).toBeVisible();
+  await page.waitForTimeout(500);
+  await writeDown(page, server);
+
+  await page.goto('/performance/traces?of=Browser: GET /usage');
+  await page.locator('a[href^="/performance/traces?id="]').first().click();
+
+  await expect(page.getByRole('heading', { name: 'Browser: GET /usage', level: 1 })).toBeVisible();
+  const rows = region(page, 'What ran when');
+  await rows.getByText('As a table').click();
+  await expect(rows.getByRole('rowheader', { name: 'until the page stands' })).toBeVisible();
+});
+
 test('what fires is told, seen to, silenced, and tried by a button', async ({ page, server, told }) => {
   test.setTimeout(180_000);
   await signIn(page);

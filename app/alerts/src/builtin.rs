@@ -78,6 +78,16 @@ pub fn builtin() -> Vec<Rule> {
             Severity::Warning,
             "Server",
         ),
+        // Of all servers together: one that is started again has another name, and would leave an alert behind. A quarter of an hour has something
+        // also of one that is minutes behind.
+        rule(
+            "clock-off",
+            "A server's clock disagrees with the database's",
+            above(Selector::of("machine.clock"), Figure::Max, 15, 30_000.0, 20_000.0, 0),
+            Unit::Milliseconds,
+            Severity::Warning,
+            "Server",
+        ),
         Rule {
             for_minutes: 10,
             clear_minutes: 15,
@@ -154,7 +164,7 @@ fn rule(id: &str, name: &str, what: Condition, unit: Unit, severity: Severity, g
         "Changes" => "/performance/regressions",
         "Budgets" => "/performance/budgets",
         _ if id == "pool-waits" => "/performance/database",
-        _ if id == "server-p95" => "/performance/requests",
+        _ if ["server-p95", "clock-off"].contains(&id) => "/performance/requests",
         "Alerts" => "",
         _ => "/performance",
     };

@@ -95,6 +95,11 @@ fn every_kind_of_rule_has_its_sentence() {
         says("errors", "", 0.034),
         "[Warning] Requests fail: 3.4 % (limit 2 %)\nIt is 3.4 % and may be at most 2 % (share of http.duration, 10 minutes)."
     );
+    assert_eq!(
+        says("clock-off", "", 42_000.0),
+        "[Warning] A server's clock disagrees with the database's: 42 s (limit 30 s)\n\
+         It is 42 s and may be at most 30 s (most of machine.clock, 15 minutes)."
+    );
     assert_eq!(says("budget", "words a month", 1.0), "[Warning] A budget is passed (words a month)\nFound by: budget.");
     let found = |said: &str| {
         let alert = alert("slower", "http.duration GET /", 1.0, 1.0);

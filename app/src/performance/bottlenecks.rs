@@ -1,4 +1,6 @@
-//! What is used up first, by what the server saw of itself in the last hours.
+//! What is used up first, by what the server saw of itself in the last hours, and who keeps its workers from what else there is to do.
+
+use std::cmp::Reverse;
 
 use ::capacity::{
     bottleneck::{Bottlenecks, Kind, Reading, Resource, Window, find},
@@ -6,7 +8,7 @@ use ::capacity::{
 };
 use domain::clock::Timestamp;
 use maud::{Markup, html};
-use measuring::{Sketch, metric};
+use measuring::{Series, Sketch, metric};
 use ports::{
     Access, Ports,
     error::AppError,
@@ -16,8 +18,10 @@ use ports::{
 use super::{
     asked::Asked,
     changes::Forms,
-    profiled,
-    shown::{head_of_all, heads, scrolled, sentence, words},
+    jobs, profiled,
+    shown::{KEEPS_LONG, head_of_all, heads, kept, scrolled, sentence, words},
+    traces::of_route,
+    units::time,
 };
 
 /// Above which utilisation something is near its end.
@@ -40,13 +44,15 @@ const USED: [&str; 9] = [
 ];
 /// Of providers there are only sums.
 const PROVIDERS: [&str; 2] = [metric::PROVIDER_USED, metric::PROVIDER_WAITED];
+/// So many are told of those that kept a worker for long.
+const MOST_KEEPERS: usize = 10;
 /// The present minute is not over, and the one before may not be written yet.
 const NOT_YET: usize = 2;
 
 pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked, forms: &Forms) -> Result<String, AppError> {
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
     let mut parts: Vec<_> = USED.into_iter().chain(PROVIDERS).map(|metric| (metric, Classes::Whole)).collect();
-    parts.push((metric::HTTP_TOGETHER, Classes::All));
+    parts.extend([(metric::HTTP_TOGETHER, Classes::All), (metric::RUNTIME_POLL, Classes::All)]);
     let charts = USED.into_iter().chain([metric::HTTP_TOGETHER]).map(|metric| (metric, None)).collect();
     let measured = ports.performance.measurements(who, &Question { range, parts, charts, ..Question::default() }).await?;
     let profiled = ports.profiles.latest(who).await?;
@@ -58,6 +64,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
             }
         }
         (found(&measured))
+        (keepers(&asked.with_range(range), &measured))
         (providers(&measured))
         (profiled::section(&profiled, now, forms))
         (assumptions())
@@ -164,6 +171,40 @@ fn processors(measured: &Measurements) -> Vec<Sketch> {
     if machine.is_empty() { own } else { machine.iter().enumerate().map(or_own).collect() }
 }
 
+/// Requests and jobs that kept a worker for long, whichever did so the longest first.
+fn keepers(asked: &Asked, measured: &Measurements) -> Markup {
+    let longest = |one: &Measured| one.now.most().unwrap_or(0);
+    let mut all: Vec<&Measured> = measured.of(metric::RUNTIME_POLL).filter(|one| longest(one) > KEEPS_LONG).collect();
+    all.sort_by_key(|one| Reverse(longest(one)));
+    all.truncate(MOST_KEEPERS);
+    html! {
+        section.part aria-labelledby="keepers-h" {
+            h2 #keepers-h { "What keeps a worker" }
+            @if all.is_empty() {
+                p.muted { "No request and no job kept a worker of the server for more than " (time(KEEPS_LONG)) " without letting go of it." }
+            } @else {
+                p.muted { "Requests and runs of jobs that kept a worker of the server for more than " (time(KEEPS_LONG)) " without letting go of it: whatever else that worker had to do waited for as long. 95 of 100 kept it no longer than p95." }
+                (scrolled("keepers-h", &heads("What was done", &["How often", "p95", "Longest", "Traces"]), &html! {
+                    @for one in &all {
+                        tr {
+                            th scope="row" { (keeper(&one.series)) }
+                            td.num { (one.now.count()) }
+                            (kept(one.now.quantile(950)))
+                            (kept(one.now.most()))
+                            td.num { a.link href=(of_route(&one.series.of, asked)) { "show" span.vh { " those of " (keeper(&one.series)) } } }
+                        }
+                    }
+                }))
+            }
+        }
+    }
+}
+
+/// A job as people call its kind, and a request by its route.
+fn keeper(series: &Series) -> Markup {
+    html! { @if series.class == metric::JOB { (jobs::kind(&series.of)) } @else { code { (series.of) } } }
+}
+
 /// Whom runs ask for texts: what they need of them is not for requests, and stands by itself.
 fn providers(measured: &Measurements) -> Markup {
     let mut asked: Vec<Provider<'_>> = measured.of(metric::PROVIDER_USED).map(|used| Provider::of(used, measured)).collect();
@@ -260,7 +301,7 @@ fn assumptions() -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use measuring::{Series, Span};
+    use measuring::Span;
     use ports::performance::Compared;
 
     use super::*;
@@ -316,6 +357,25 @@ mod tests {
         let html = asked(990, 250_000);
         assert!(html.contains("<b>&lt;Mistral&gt;</b>: Calls wait for each other"), "{html}");
         assert!(html.contains(">120</td>") && html.contains("250 ms"), "{html}");
+    }
+
+    #[test]
+    fn whoever_keeps_a_worker_is_told_the_longest_first_with_its_traces() {
+        let poll = |of: &str, class: &str, longest: u64| {
+            let series = Series::new(metric::RUNTIME_POLL, of, class);
+            Measured { series, ..one(metric::RUNTIME_POLL, of, |at| (if at == 9 { longest } else { 900 }, 1)) }
+        };
+        let asked = Asked::read("/performance/bottlenecks", "range=1h");
+        let of = |series: Vec<Measured>| keepers(&asked, &Measurements { series, ..measured() }).into_string();
+
+        let html = of(vec![poll("GET /<b>", "", 20_000), poll("GET /quick", "", 9_000), poll("dry_run", metric::JOB, 450_000)]);
+
+        let rows: Vec<&str> = html.split("<tr>").skip(2).collect();
+        assert_eq!(rows.len(), 2, "{html}");
+        assert!(rows[0].starts_with("<th scope=\"row\">Dry run of an import</th><td class=\"num\">60</td>"), "{}", rows[0]);
+        assert!(rows[0].contains("href=\"/performance/traces?range=1h&amp;of=dry_run\"") && rows[0].contains("data-tone=\"warn\""), "{}", rows[0]);
+        assert!(rows[1].contains("<code>GET /&lt;b&gt;</code>") && !html.contains("<b>") && !html.contains("style="), "{html}");
+        assert!(of(vec![poll("GET /quick", "", 9_000)]).contains("for more than 10 ms without"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::p95,
-    shown::{against, change, change_of, failures, head, heads, scrolled, tile},
+    shown::{against, change, change_of, failures, head, heads, kept, scrolled, tile},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{of_all, time},
@@ -37,6 +37,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::JOB_DURATION, Classes::All),
         (metric::JOB_WAITED, Classes::Whole),
         (metric::JOB_WAITING, Classes::Whole),
+        (metric::RUNTIME_POLL, Classes::All),
         (metric::PROVIDER_DURATION, Classes::All),
     ];
     let charts = vec![(metric::JOB_DURATION, None), (metric::PROVIDER_DURATION, None)];
@@ -122,8 +123,8 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
         section.part aria-labelledby="kinds-h" {
             h2 #kinds-h { "By kind" }
             @if groups.is_empty() { p.muted { "No job has run in this time." } } @else {
-                p.muted { "Of 100 runs 50 took no longer than p50, and 95 no longer than p95. Waited is from when a run could have begun until it did. A run that failed and is tried again is told of apart from those that failed for good." }
-                (scrolled("kinds-h", &heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "p95 before", "Traces"]), &html! {
+                p.muted { "Of 100 runs 50 took no longer than p50, and 95 no longer than p95. Waited is from when a run could have begun until it did. A run that failed and is tried again is told of apart from those that failed for good. 95 kept a worker of the server no longer than said without letting go of it." }
+                (scrolled("kinds-h", &heads("Kind", &["Runs", "Failed", "Tried again", "p50", "p95", "Longest", "Waited, p95", "Waiting at most", "Kept a worker", "p95 before", "Traces"]), &html! {
                     @for group in &groups {
                         @let of = |metric: &str| measured.find(metric, group.of, "").map(|one| &one.now);
                         tr {
@@ -134,6 +135,7 @@ fn kinds(asked: &Asked, measured: &Measurements) -> Markup {
                             (times(&group.all.now))
                             td.num { (of(metric::JOB_WAITED).and_then(|one| one.quantile(950)).map(time).unwrap_or_default()) }
                             td.num { (of(metric::JOB_WAITING).and_then(Sketch::most).map(number).unwrap_or_default()) }
+                            (kept(measured.find(metric::RUNTIME_POLL, group.of, metric::JOB).and_then(|one| one.now.quantile(950))))
                             td.num.muted { (change_of(&group.all.now, &group.all.before, 950).unwrap_or_default()) }
                             td.num { a.link href=(of_route(group.of, asked)) { "show" span.vh { " those of " (kind(group.of)) } } }
                         }
@@ -200,7 +202,7 @@ impl Group<'_> {
 }
 
 /// What people call a kind of job.
-fn kind(name: &str) -> &str {
+pub(super) fn kind(name: &str) -> &str {
     match JobKind::from_name(name) {
         Some(JobKind::Import) => "Import",
         Some(JobKind::DryRun) => "Dry run of an import",
@@ -252,6 +254,8 @@ mod tests {
             one(metric::JOB_WAITED, "import", "", &[80_000]),
             one(metric::JOB_WAITING, "import", "", &[0, 4, 1]),
             one(metric::JOB_WAITING, ALL, "", &[0, 7]),
+            one(metric::RUNTIME_POLL, "import", metric::JOB, &[25_000; 3]),
+            one(metric::RUNTIME_POLL, "GET /import", "", &[900_000; 3]),
         ]);
 
         let table = kinds(&Asked::read("/performance/jobs", "range=7d"), &measured).into_string();
@@ -261,7 +265,8 @@ mod tests {
         let row = table.split("<tr>").nth(2).unwrap();
         assert!(row.starts_with("<th scope=\"row\">Import</th>"), "{table}");
         assert_eq!(cells(row)[..4], ["5", "2 failed", "1", "2.0 s"], "{row}");
-        assert_eq!(cells(row)[5..8], ["4.0 s", "80 ms", "4"], "{row}");
+        assert_eq!(cells(row)[5..9], ["4.0 s", "80 ms", "4", "25 ms"], "{row}");
+        assert!(row.contains("data-tone=\"warn\" title=\"Whatever else"), "{row}");
         assert!(row.contains("href=\"/performance/traces?range=7d&amp;of=import\""), "{row}");
         assert!(table.contains("&lt;b&gt;") && !table.contains("<b>") && !table.contains("style="), "{table}");
         assert!(figures.contains("<dd>6</dd>") && figures.contains("33.3 % of all") && figures.contains("<dd>7</dd>"), "{figures}");

@@ -11,7 +11,7 @@ use ports::{
 use super::{
     asked::Asked,
     overview::{limit, p95},
-    shown::{against, change_of, failures, head, heads, heads_with_bar, scrolled, scrolled_as},
+    shown::{against, change_of, failures, head, heads, heads_with_bar, kept, scrolled, scrolled_as},
     traces::{self, of_route},
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, size, time},
@@ -29,9 +29,6 @@ struct Route<'a> {
     kept: Option<u64>,
 }
 
-/// What keeps a worker for longer is told apart: everybody else waits for as long.
-const KEEPS_LONG: u64 = 10_000;
-
 pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<String, AppError> {
     let mut parts = vec![
         (metric::HTTP_DURATION, Classes::All),
@@ -41,6 +38,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (metric::PROCESS_MEMORY, Classes::Whole),
         (metric::RUNTIME_BUSY, Classes::Whole),
         (metric::RUNTIME_LAG, Classes::Whole),
+        (metric::MACHINE_CLOCK, Classes::Whole),
     ];
     // Of one route there is a chart, or of all together.
     let times = if asked.of.is_some() { (metric::HTTP_DURATION, asked.of.clone()) } else { (metric::HTTP_TOGETHER, None) };
@@ -96,13 +94,7 @@ fn table(asked: &Asked, measured: &Measurements) -> Markup {
                             (failures(route.failed, Some(&traces::failed(route.of, asked))))
                             td.num { (number(route.refused)) }
                             td.num { (route.bytes.map(size).unwrap_or_default()) }
-                            td.num {
-                                @match route.kept {
-                                    Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
-                                    Some(kept) => { (time(kept)) }
-                                    None => {}
-                                }
-                            }
+                            (kept(route.kept))
                             td.num.muted { (change_of(&route.all.now, &route.all.before, 950).unwrap_or_default()) }
                             td.num { a.link href=(of_route(route.of, asked)) { "show" } }
                         }
@@ -154,8 +146,8 @@ fn machine(measured: &Measurements) -> Markup {
         @if !processes.is_empty() {
             section.part aria-labelledby="processes-h" {
                 h2 #processes-h { "Servers" }
-                p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy." }
-                (scrolled("processes-h", &heads("Process", &["Processors", "Workers busy", "Late", "Memory"]), &html! {
+                p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy. Clock off is how far a server's clock was from PostgreSQL's at most: what it measured meanwhile is put down at the wrong time. NTP sets it." }
+                (scrolled("processes-h", &heads("Process", &["Processors", "Workers busy", "Late", "Memory", "Clock off"]), &html! {
                     @for process in processes {
                         @let name = process.series.of.as_str();
                         tr {
@@ -164,6 +156,7 @@ fn machine(measured: &Measurements) -> Markup {
                             td.num { (of(metric::RUNTIME_BUSY, name).map(percent).unwrap_or_default()) }
                             td.num { (of(metric::RUNTIME_LAG, name).map(time).unwrap_or_default()) }
                             td.num { (process.now.quantile(950).map(size).unwrap_or_default()) }
+                            td.num { (measured.find(metric::MACHINE_CLOCK, name, "").and_then(|one| one.now.most()).map(time).unwrap_or_default()) }
                         }
                     }
                 }))
@@ -193,6 +186,7 @@ mod tests {
             one(metric::HTTP_DURATION, "GET /products", metric::GIVEN_UP, &[9_000, 2 * metric::PATIENCE]),
             one(metric::HTTP_BYTES, "GET /products", "", &[4_096]),
             one(metric::RUNTIME_POLL, "GET /products", "", &[25_000; 3]),
+            one(metric::RUNTIME_POLL, "import", metric::JOB, &[90_000; 3]),
         ];
         let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
 
@@ -204,6 +198,19 @@ mod tests {
             [("GET /products", 5, 2), ("GET /healthz", 50, 0)]
         );
         assert!(html.contains("data-tone=\"warn\" title=\"Whatever else") && html.contains(">25 ms<"), "{html}");
+        // A job is no route.
+        assert!(!html.contains("import"), "{html}");
         assert!(html.contains("by=failed&amp;of=GET /products\"><span class=\"badge\" data-tone=\"bad\">2<") && html.contains("4.0 kB"), "{html}");
+    }
+
+    #[test]
+    fn a_server_is_told_with_how_far_its_clock_is_off() {
+        let series = vec![one(metric::PROCESS_MEMORY, "ab12", "", &[4_096]), one(metric::MACHINE_CLOCK, "ab12", "", &[2_000, 42_000_000])];
+        let measured = Measurements { span: Span::last(60, 1_000), series, deployments: Vec::new(), compared: Compared::default() };
+
+        let html = machine(&measured).into_string();
+
+        let row = html.split("<code>ab12</code>").nth(1).unwrap();
+        assert!(row.contains("4.0 kB</td><td class=\"num\">42 s</td>"), "{row}");
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use measuring::Sketch;
 use ports::performance::{Against, Compared, Deployment, Measurements, Range};
 
-use super::{asked::Asked, places::PLACES};
+use super::{asked::Asked, places::PLACES, units::time};
 use crate::ui::format::{self, number};
 
 /// The head of a place, with the ways to the others.
@@ -87,6 +87,22 @@ pub(super) fn tile_to(name: &str, address: &str, value: &str, also: Option<&str>
 pub(super) fn failures(count: u64, address: Option<&str>) -> Markup {
     let badge = html! { span.badge data-tone="bad" { (number(count)) span.vh { " failed" } } };
     html! { td.num { @match address { _ if count == 0 => "0", Some(address) => a href=(address) { (badge) }, None => (badge) } } }
+}
+
+/// What keeps a worker for longer, in microseconds, is told apart: everybody else waits for as long.
+pub(super) const KEEPS_LONG: u64 = 10_000;
+
+/// A cell of how long a worker was kept, where that is known.
+pub(super) fn kept(kept: Option<u64>) -> Markup {
+    html! {
+        td.num {
+            @match kept {
+                Some(kept) if kept > KEEPS_LONG => { span.badge data-tone="warn" title="Whatever else that worker has to do waits for as long." { (time(kept)) } }
+                Some(kept) => { (time(kept)) }
+                None => {}
+            }
+        }
+    }
 }
 
 /// The head of a table: what a row is, and its figures.

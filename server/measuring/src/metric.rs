@@ -75,13 +75,17 @@ pub const SYNC_PUSHED: &str = "sync.pushed";
 pub const PROCESS_CPU: &str = "process.cpu";
 /// Processor time of whatever runs on the machine, in the same way: the database beside it and other servers are in it. Linux tells it.
 pub const MACHINE_CPU: &str = "machine.cpu";
+/// How far the clock of a process is from that of PostgreSQL, ahead of it or behind, in microseconds, looked at every ten seconds.
+pub const MACHINE_CLOCK: &str = "machine.clock";
 /// Memory of the program, in bytes.
 pub const PROCESS_MEMORY: &str = "process.memory";
 /// How much later than asked for a timer went off, in microseconds: what blocks workers shows there.
 pub const RUNTIME_LAG: &str = "runtime.lag";
-/// How long a request kept a worker without letting go of it, at the longest, in microseconds; of its route. Whatever else that worker has to do
-/// waits for as long.
+/// How long a request kept a worker without letting go of it, at the longest, in microseconds, of its route; and a run of a job, of its kind, in the
+/// class [`JOB`]. Whatever else that worker has to do waits for as long.
 pub const RUNTIME_POLL: &str = "runtime.poll";
+/// The class of what jobs did where it stands beside what requests did, which have none.
+pub const JOB: &str = "job";
 /// How much of their time workers were at work, in thousandths.
 pub const RUNTIME_BUSY: &str = "runtime.busy";
 /// One each time that what was measured is written, so that it is seen when a server has stopped.
@@ -90,7 +94,8 @@ pub const PROCESS_ALIVE: &str = "process.alive";
 pub const PROCESS_STOPPED: &str = "process.stopped";
 /// What is measured of a process is of its name, which each start of a program has another of. Who wants to tell processes apart looks at the
 /// last days; what is older is of all of them.
-pub const OF_PROCESSES: [&str; 7] = [PROCESS_CPU, MACHINE_CPU, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
+pub const OF_PROCESSES: [&str; 8] =
+    [PROCESS_CPU, MACHINE_CPU, MACHINE_CLOCK, PROCESS_MEMORY, PROCESS_ALIVE, PROCESS_STOPPED, RUNTIME_LAG, RUNTIME_BUSY];
 /// How full the disk is that the data directory is on, in thousandths, looked at every ten seconds.
 pub const DISK_USED: &str = "disk.used";
 /// How much of the time that disk had something to do, in thousandths. Linux tells it of a device, and not of what only looks like one.
@@ -113,7 +118,7 @@ pub const BEACONS: &str = "vitals.beacons";
 pub const MEASURING_LOST: &str = "measuring.lost";
 
 /// All of them, but for what browsers measure by the names of the crate `vitals`.
-pub const OURS: [&str; 41] = [
+pub const OURS: [&str; 42] = [
     HTTP_DURATION,
     HTTP_TOGETHER,
     HTTP_WORK,
@@ -142,6 +147,7 @@ pub const OURS: [&str; 41] = [
     SYNC_PUSHED,
     PROCESS_CPU,
     MACHINE_CPU,
+    MACHINE_CLOCK,
     PROCESS_MEMORY,
     RUNTIME_LAG,
     RUNTIME_POLL,
@@ -158,7 +164,7 @@ pub const OURS: [&str; 41] = [
 ];
 
 /// What is measured in microseconds, but for what browsers measure.
-pub const TIMES: [&str; 11] = [
+pub const TIMES: [&str; 12] = [
     HTTP_DURATION,
     HTTP_TOGETHER,
     DB_STATEMENT,
@@ -168,6 +174,7 @@ pub const TIMES: [&str; 11] = [
     JOB_WAITED,
     PROVIDER_DURATION,
     PROVIDER_WAITED,
+    MACHINE_CLOCK,
     RUNTIME_LAG,
     RUNTIME_POLL,
 ];

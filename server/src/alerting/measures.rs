@@ -363,6 +363,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_clock_that_is_off_is_seen_also_where_it_makes_a_server_write_into_the_past() {
+        let folder = tempfile::tempdir().unwrap();
+        let rule = alerts::builtin().into_iter().find(|rule| rule.id == "clock-off").unwrap();
+        let (ask, limit) = (rule.what.asks().remove(0), rule.what.levels().raise);
+        let measures = measures(&folder).await;
+        write(&measures, 1, &[("machine.clock", "a", "", 1, 2_000, 6)]).await;
+        let well = measures.measure(&ask, NOW).await.unwrap();
+        // What is known of a minute is read once.
+        let later = NOW.plus_seconds(60);
+        write(&measures, 2, &[("machine.clock", "b", "", 11, 660_000_000, 6)]).await;
+        let off = measures.measure(&ask, later).await.unwrap();
+
+        let told: Vec<_> = well.iter().chain(&off).map(|one| (one.subject.as_str(), one.value > limit)).collect();
+        assert_eq!(told, [("", false), ("", true)]);
+    }
+
+    #[tokio::test]
     async fn a_budget_that_is_passed_is_found_by_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let measures = measures(&folder).await;

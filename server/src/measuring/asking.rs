@@ -1,5 +1,5 @@
-//! What the database is asked every ten seconds, by a task of its own, as one that does not answer holds up nothing else: how many jobs wait, and how
-//! many statements for locks.
+//! What the database is asked every ten seconds, by a task of its own, as one that does not answer holds up nothing else: how many jobs wait, how
+//! many statements for locks, and what time it is.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,11 +15,23 @@ use super::Measuring;
 
 const LOOKS_EVERY: Duration = Duration::from_secs(10);
 
+/// A clock that is off by more, in microseconds, is told of, as by the built-in rule `clock-off`.
+const OFF: u64 = 30_000_000;
+
 const KINDS: [JobKind; 3] = [JobKind::Import, JobKind::DryRun, JobKind::Optimise];
 
-/// Looks until the end of the program. Several processes see the same, which makes no difference to how many there were at a time.
-pub(super) async fn look(measuring: Arc<Measuring>, store: Store, mut stopped: watch::Receiver<bool>) {
+/// The clock by which this process measures, held against the database's.
+#[derive(Default)]
+struct OwnClock {
+    /// When it was looked at last.
+    is_off: bool,
+}
+
+/// Looks until the end of the program, for a process by its name. Several processes see the same jobs and locks, which makes no difference to how
+/// many there were at a time.
+pub(super) async fn look(measuring: Arc<Measuring>, store: Store, process: String, mut stopped: watch::Receiver<bool>) {
     let Some(recorder) = measuring.recorder() else { return };
+    let mut clock = OwnClock::default();
     let mut looks = interval(LOOKS_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -36,6 +48,28 @@ pub(super) async fn look(measuring: Arc<Measuring>, store: Store, mut stopped: w
             Ok(None) => {}
             Err(error) => tracing::debug!(%error, "how many statements wait for locks was not learned"),
         }
+        match store.clock_ahead().await {
+            Ok(Some(ahead)) => clock.look(recorder, &process, ahead),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, "what time it is for the database was not learned"),
+        }
+    }
+}
+
+impl OwnClock {
+    /// `ahead` is in microseconds, and negative where it is behind.
+    fn look(&mut self, recorder: &Recorder, process: &str, ahead: i64) {
+        let off = ahead.unsigned_abs();
+        recorder.record(metric::MACHINE_CLOCK, process, "", off);
+        if self.begins_to_be_off(off) {
+            let (seconds, side) = (off / 1_000_000, if ahead < 0 { "behind" } else { "ahead of" });
+            tracing::warn!("this server's clock is {seconds} s {side} the database's: what it measures is put down at the wrong time; set it by NTP");
+        }
+    }
+
+    fn begins_to_be_off(&mut self, off: u64) -> bool {
+        let was_off = std::mem::replace(&mut self.is_off, off > OFF);
+        self.is_off && !was_off
     }
 }
 
@@ -52,7 +86,23 @@ fn record(recorder: &Recorder, waiting: &[(JobKind, u64)]) {
 mod tests {
     use std::collections::BTreeMap;
 
+    use measuring::Series;
+
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_measured_each_time_and_said_once() {
+        let (recorder, mut clock) = (Recorder::new(20), OwnClock::default());
+
+        clock.look(&recorder, "ab12", -40_000_000);
+        clock.look(&recorder, "ab12", 2_000);
+
+        let taken = recorder.take();
+        assert_eq!((taken.len(), &taken[0].0), (1, &Series::new(metric::MACHINE_CLOCK, "ab12", "")));
+        assert_eq!((taken[0].1.count(), taken[0].1.sum()), (2, 40_002_000));
+        let said = [OFF, OFF + 1, OFF * 9, OFF, OFF + 1].map(|off| clock.begins_to_be_off(off));
+        assert_eq!(said, [false, true, false, false, true]);
+    }
 
     #[test]
     fn each_kind_is_told_and_all_of_them_also_when_none_wait() {

@@ -6,7 +6,10 @@ use traces::{Heard, Kind, Outcome};
 /// Counts something that is over.
 pub(super) fn count(recorder: &Recorder, heard: Heard) {
     match heard.kind {
-        Kind::Job => recorder.record(metric::JOB_DURATION, heard.name, class(heard, "done"), heard.took_us),
+        Kind::Job => {
+            recorder.record(metric::JOB_DURATION, heard.name, class(heard, "done"), heard.took_us);
+            recorder.record(metric::RUNTIME_POLL, heard.name, metric::JOB, heard.longest_poll_us);
+        }
         Kind::Wait => recorder.record(metric::JOB_WAITED, heard.name, "", heard.took_us),
         Kind::Provider => recorder.record(metric::PROVIDER_DURATION, heard.name, class(heard, "answered"), heard.took_us),
         Kind::Request | Kind::Statement | Kind::Cache | Kind::Browser => {}
@@ -31,7 +34,7 @@ mod tests {
     #[test]
     fn a_job_is_counted_by_what_came_of_it_and_a_call_by_how_it_was_answered() {
         let recorder = Recorder::new(20);
-        let heard = |kind, name, outcome, word| count(&recorder, Heard { kind, name, outcome, word, took_us: 7 });
+        let heard = |kind, name, outcome, word| count(&recorder, Heard { kind, name, outcome, word, took_us: 7, longest_poll_us: 3 });
         heard(Kind::Job, "import", Outcome::Failed, Some("again"));
         heard(Kind::Job, "import", Outcome::GivenUp, None);
         heard(Kind::Wait, "import", Outcome::Done, None);
@@ -39,17 +42,19 @@ mod tests {
         heard(Kind::Provider, "Redis", Outcome::Failed, None);
         heard(Kind::Provider, "Redis", Outcome::Done, None);
 
-        let mut taken: Vec<Series> = recorder.take().into_iter().map(|(series, _)| series).collect();
+        let mut taken: Vec<(Series, u64)> = recorder.take().into_iter().map(|(series, sketch)| (series, sketch.sum())).collect();
 
         taken.sort();
         let expected = [
-            ("job.duration", "import", "again"),
-            ("job.duration", "import", "given up"),
-            ("job.waited", "import", ""),
-            ("provider.duration", "Redis", "answered"),
-            ("provider.duration", "Redis", "failed"),
-            ("provider.duration", "openai", "refused"),
+            ("job.duration", "import", "again", 7),
+            ("job.duration", "import", "given up", 7),
+            ("job.waited", "import", "", 7),
+            ("provider.duration", "Redis", "answered", 7),
+            ("provider.duration", "Redis", "failed", 7),
+            ("provider.duration", "openai", "refused", 7),
+            // Both runs, however they ended.
+            ("runtime.poll", "import", "job", 6),
         ];
-        assert_eq!(taken, expected.map(|(metric, of, class)| Series::new(metric, of, class)));
+        assert_eq!(taken, expected.map(|(metric, of, class, sum)| (Series::new(metric, of, class), sum)));
     }
 }

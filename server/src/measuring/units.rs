@@ -58,7 +58,9 @@ pub(crate) fn told(name: &str) -> Told {
         | metric::VIEWS
         | metric::MEASURING_LOST
         | metric::SYNC_PUSHED => Told::Count,
-        metric::JOB_WAITING | metric::HTTP_IN_FLIGHT | metric::DB_LOCKED | metric::CACHE_BYTES | metric::PROCESS_MEMORY => Told::Level,
+        metric::JOB_WAITING | metric::HTTP_IN_FLIGHT | metric::DB_LOCKED | metric::CACHE_BYTES | metric::PROCESS_MEMORY | metric::MACHINE_CLOCK => {
+            Told::Level
+        }
         _ if metric::SHARES.contains(&name) => Told::Level,
         _ => Told::Sizes,
     }

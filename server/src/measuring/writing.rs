@@ -77,7 +77,7 @@ pub(crate) fn start(mut watched: Watched) -> Handle {
     let exporter = telling.as_ref().map(|telling| telling.exporter().clone());
     let task = watched.measuring.recorder().is_some().then(|| {
         tokio::spawn(watch_timers(watched.measuring.clone(), watched.process, stopped.clone()));
-        tokio::spawn(asking::look(watched.measuring.clone(), watched.store.clone(), stopped.clone()));
+        tokio::spawn(asking::look(watched.measuring.clone(), watched.store.clone(), short(watched.process), stopped.clone()));
         tokio::spawn(watch_figures(watched, exporter, stopped))
     });
     Handle { stop, task, telling }

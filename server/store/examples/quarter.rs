@@ -110,6 +110,7 @@ fn measured(process: &str, build: &str) -> impl Iterator<Item = (Series, u64, u6
         one(metric::JOB_DURATION, kind, "done", 4_000_000, 400);
         one(metric::JOB_DURATION, kind, "failed", 4_000_000, 40);
         one(metric::JOB_WAITED, kind, "", 90_000, 400);
+        one(metric::RUNTIME_POLL, kind, metric::JOB, 2_000, 400);
         one(metric::JOB_WAITING, kind, "", 3, 100);
     }
     for of in ["applied", "no change", "conflict", "refused"] {

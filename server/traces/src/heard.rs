@@ -14,6 +14,8 @@ pub struct Heard {
     /// What it was said to have come to, more closely: the note `result` of a call, [`crate::Recording::result`] of a job.
     pub word: Option<&'static str>,
     pub took_us: u64,
+    /// Of a job how long a thread was at it without a pause, at the longest: see [`crate::Recording::longest_poll`]. Of others it is not told.
+    pub longest_poll_us: u64,
 }
 
 /// Is told at once, by whoever did it and goes on after that.

@@ -200,7 +200,7 @@ impl Recorder {
             _ => None,
         });
         let outcome = if past.failed { Outcome::Failed } else { Outcome::Done };
-        self.ear.hear(Heard { kind: past.kind, name: past.name, outcome, word, took_us: past.duration_us });
+        self.ear.hear(Heard { kind: past.kind, name: past.name, outcome, word, took_us: past.duration_us, longest_poll_us: 0 });
     }
 
     pub(crate) fn note(&self, kind: Kind, place: u16, key: &'static str, note: Note) {

@@ -223,12 +223,19 @@ impl Inner {
         let slow = state.slow || served >= recorder.about.slow[begin.kind as usize];
         let why = Why { sampled: recorder.about.sampled, slow, failed: outcome.is_failure() };
         let is_kept = self.is_kept(why, begin);
-        let (name, word) = (state.route.unwrap_or(begin.route), state.words[begin.kind as usize]);
+        let heard = (begin.kind == Kind::Job).then(|| Heard {
+            kind: begin.kind,
+            name: state.route.unwrap_or(begin.route),
+            outcome,
+            word: state.words[begin.kind as usize],
+            took_us: took,
+            longest_poll_us: recorder.longest_poll(),
+        });
         let trace = is_kept.then(|| made(&recorder.about, &state, begin, outcome, why, took));
         drop(state);
         self.take_back(recorder);
-        if begin.kind == Kind::Job {
-            self.ear.hear(Heard { kind: begin.kind, name, outcome, word, took_us: took });
+        if let Some(heard) = heard {
+            self.ear.hear(heard);
         }
         if let Some(trace) = trace {
             self.kept.fetch_add(1, Ordering::Relaxed);
@@ -303,7 +310,7 @@ impl Recording {
 
     /// Says for how many microseconds it could have begun before it did, for whoever counts. It is no part of the trace.
     pub fn waited(&self, took_us: u64) {
-        let heard = Heard { kind: Kind::Wait, name: self.begin.route, outcome: Outcome::Done, word: None, took_us };
+        let heard = Heard { kind: Kind::Wait, name: self.begin.route, outcome: Outcome::Done, word: None, took_us, longest_poll_us: 0 };
         self.tracer.0.ear.hear(heard);
     }
 

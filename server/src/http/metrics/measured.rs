@@ -94,9 +94,10 @@ fn help(name: &str) -> &'static str {
         metric::PROVIDER_WAITED => "How long calls of a provider of texts waited until they were let through.",
         metric::SYNC_PUSHED => "Edits that devices have sent, by what became of them.",
         metric::RUNTIME_LAG => "How much later than asked for a timer went off.",
-        metric::RUNTIME_POLL => "How long a request kept a worker at the longest, by method with route.",
+        metric::RUNTIME_POLL => "How long a request kept a worker at the longest, by method with route; class job: a run of a job, by its kind.",
         metric::RUNTIME_BUSY => "How much of their time workers were at work.",
         metric::MACHINE_CPU => "Processor time of whatever runs on the machine, of all processors.",
+        metric::MACHINE_CLOCK => "How far the clock of the process is from PostgreSQL's, ahead of it or behind.",
         metric::DISK_USED => "How full the disk is that the data directory is on.",
         metric::DISK_BUSY => "How much of the time that disk had something to do.",
         metric::MEASURING_LOST => "What was measured and is not told: rows that the database did not take, values of too many names, traces.",
@@ -192,6 +193,24 @@ mod tests {
         );
         assert!(text.contains("vitrine_http_in_flight{route=\"all\"} 3"), "{text}");
         assert!(text.contains("class=\"done\",le=\"5000\"} 0\n") && text.contains("class=\"done\",le=\"10000\"} 1\n"), "{text}");
+    }
+
+    #[test]
+    fn a_job_that_kept_a_worker_is_told_apart_from_requests_and_a_clock_is_as_it_is() {
+        let text = written(&[
+            (metric::RUNTIME_POLL, "GET /products", "", &[900]),
+            (metric::RUNTIME_POLL, "import", metric::JOB, &[900, 900]),
+            (metric::MACHINE_CLOCK, "ab12", "", &[0]),
+        ]);
+
+        for line in [
+            "vitrine_runtime_poll_seconds_count{route=\"GET /products\"} 1\n",
+            "vitrine_runtime_poll_seconds_count{route=\"import\",class=\"job\"} 2\n",
+            "# TYPE vitrine_machine_clock_seconds gauge\n",
+            "vitrine_machine_clock_seconds{process=\"ab12\"} 0\n",
+        ] {
+            assert!(text.contains(line), "{line} of {text}");
+        }
     }
 
     #[test]

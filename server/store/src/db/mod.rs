@@ -8,7 +8,7 @@
 
 mod figures;
 mod location;
-mod locks;
+mod looked_at;
 mod lsn;
 mod options;
 mod pools;

@@ -76,6 +76,22 @@ pub async fn who_waits_for_a_lock_is_counted_where_there_are_locks(arranged: &Ar
     holder.close().await.unwrap();
 }
 
+pub async fn a_clock_is_held_against_that_of_a_database_that_has_its_own(arranged: &Arranged) {
+    let ahead = arranged.store.clock_ahead().await.unwrap();
+    if arranged.is_sqlite() {
+        assert_eq!(ahead, None);
+        return;
+    }
+
+    // The test's stands still at a moment of its own.
+    arranged.clock.advance(42 - ahead.unwrap() / 1_000_000);
+    let ahead = arranged.store.clock_ahead().await.unwrap().unwrap();
+    arranged.clock.advance(-84);
+    let behind = arranged.store.clock_ahead().await.unwrap().unwrap();
+
+    assert!((30_000_000..=43_000_000).contains(&ahead) && (-55_000_000..=-41_000_000).contains(&behind), "{ahead} {behind}");
+}
+
 pub async fn a_statement_that_fails_is_counted_as_one(arranged: &Arranged) {
     let user = || arranged.store.create_user("ada@example.com", "Ada", "correct horse");
     user().await.unwrap();

@@ -286,6 +286,26 @@ async fn jobs_and_calls_are_heard_of_whether_they_are_kept_or_not() {
 }
 
 #[tokio::test]
+async fn of_a_job_it_is_heard_how_long_it_kept_a_thread() {
+    let heard = Arc::new(Mutex::new(Vec::<Heard>::new()));
+    let hear = heard.clone();
+    let tracer = Tracer::listening(Options::default(), [7; 24], |_| {}, move |one| hear.lock().unwrap().push(one));
+    let job = tracer.begin(Begin { kind: Kind::Job, method: None, route: "import", ..begun(None) });
+    let work = async {
+        std::thread::sleep(Duration::from_millis(3));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+
+    traces::recorded(Some(&job), work).await;
+    job.finish(Outcome::Done);
+
+    let heard = heard.lock().unwrap();
+    let kept = heard[0].longest_poll_us;
+    // What it waited for kept nobody.
+    assert!(kept >= 3_000 && kept + 15_000 <= heard[0].took_us, "{heard:?}");
+}
+
+#[tokio::test]
 async fn when_everything_fails_some_of_it_tells_enough() {
     let (tracer, kept) = tracer(0.0, patient());
 

@@ -134,6 +134,8 @@ pub struct Reading {
     pub needed: u64,
     /// The same of the last hour alone; none where it has too few to tell, and of what is of 30 days.
     pub hour: Option<f64>,
+    /// Of a budget of all other endpoints the one that this is of, which is the worst; none while nothing is known of any.
+    pub of: Option<String>,
 }
 
 /// How much was asked, and how much of it answered without the server's fault.

@@ -91,6 +91,8 @@ pub struct BusyHour {
 
 /// Records that are shown at most.
 pub const MOST_RECORDS: u32 = 300;
+/// Of a plan the latest are told: several where its engines were run one after the other.
+pub const MOST_RUNS: u32 = 8;
 /// Changes that are shown at most.
 pub const MOST_CHANGES: u32 = 1_000;
 /// Characters of a note.
@@ -101,6 +103,9 @@ pub const LONGEST_NOTE: usize = 1_000;
 pub trait Lab: Send + Sync {
     /// The latest [`MOST_RECORDS`], the latest first.
     async fn lab_records(&self, who: &Access) -> Result<Vec<LabRecord>, AppError>;
+
+    /// The latest [`MOST_RUNS`] of a suite and plan, whatever they ran on, the latest first.
+    async fn latest_runs(&self, who: &Access, suite: &str, plan: &str) -> Result<Vec<LabRecord>, AppError>;
 
     /// The latest stepped run; none when none was added.
     async fn capacity_run(&self, who: &Access) -> Result<Option<LabRecord>, AppError>;

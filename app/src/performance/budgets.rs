@@ -1,5 +1,7 @@
 //! The budgets of the product: what it may weigh, take and fail, and how it stands with those that are measured while it is used.
 
+mod benched;
+
 use std::sync::LazyLock;
 
 use ::budgets::{
@@ -7,6 +9,7 @@ use ::budgets::{
     burn::{Burning, Counted, Objective, Urgency, Window},
     judge,
 };
+use ::capacity::lab::{Record, Suite};
 use maud::{Markup, html};
 use ports::{
     Access, Ports,
@@ -14,7 +17,9 @@ use ports::{
     error::AppError,
 };
 
+use self::benched::{Benched, newest};
 use super::{
+    lab,
     shown::{heads, icon, places, scrolled, tile},
     units,
 };
@@ -31,11 +36,18 @@ pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
 
 pub(super) async fn page(ports: &Ports, who: &Access) -> Result<String, AppError> {
     let live = ports.alerts.live_figures(who).await?;
-    Ok(markup(&OURS, &live).into_string())
+    let runs = match OURS.plan() {
+        Some(plan) => ports.lab.latest_runs(who, Suite::Bench.name(), plan).await?,
+        None => Vec::new(),
+    };
+    Ok(markup(&OURS, &live, &lab::read(&runs).0).into_string())
 }
 
-fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
-    let readings: Vec<_> = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.judged()? })).collect();
+/// `runs` are those of benches, the latest first.
+fn markup(budgets: &Budgets, live: &LiveFigures, runs: &[Record]) -> Markup {
+    let benched = newest(budgets, runs);
+    let known = live.readings.iter().filter_map(|one| Some(::budgets::Reading { id: one.id.clone(), value: one.judged()? }));
+    let readings: Vec<_> = known.chain(benched.iter().map(Benched::reading)).collect();
     let judged = judge(budgets, &readings);
     let of = |checked: &str| judged.iter().filter(|judged| judged.budget.checked() == checked).collect::<Vec<_>>();
     let (used, built, tested, hot) = (of("live"), of("build"), of("test"), of("counted"));
@@ -55,9 +67,9 @@ fn markup(budgets: &Budgets, live: &LiveFigures) -> Markup {
             @if !known.is_empty() { (table(&known, live)) }
             @if !unknown.is_empty() { details { summary { "Those that were not measured" } (table(&unknown, live)) } }
         }
-        (elsewhere("built", "Checked by the build", "What the files of this build weigh on their way. Each build is held against them, and fails when one is passed.", &built))
-        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure, and fails when one is passed: what it was is told where it ran, and in the lab.", &tested))
-        (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail. What they counted is known where they ran beside this server.", &hot))
+        (elsewhere("built", "Checked by the build", "What the files of this build weigh on their way. Each build is held against them, and fails when one is passed.", &built, &[]))
+        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure, and fails when one is passed. What benches found last, on the engine that was worse, is here as soon as the lab has it; what tests found is told where they ran.", &tested, &benched))
+        (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail. What they counted is known where they ran beside this server.", &hot, &[]))
     }
 }
 
@@ -129,6 +141,7 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
                     About::Live(series) => {
                         @match leads_to(series) { Some(address) => a.link href=(address) { (budget.what) }, None => (budget.what) }
                         p.muted.small { (statistic(series)) }
+                        @if let Some(of) = counted.and_then(|counted| counted.of.as_deref()) { (worst(series, of)) }
                     }
                     _ => { (budget.what) }
                 }
@@ -162,6 +175,12 @@ fn leads_to(series: &Series) -> Option<String> {
     }
 }
 
+/// Which of the others it was.
+fn worst(series: &Series, of: &str) -> Markup {
+    let address = leads_to(&Series { route: of.to_owned(), ..series.clone() });
+    html! { p.muted.small { "The worst: " @match address { Some(address) => a.link href=(address) { code { (of) } }, None => code { (of) } } } }
+}
+
 /// How many measurements a figure is of. Beside one of the last hour stands that of the day.
 fn of_what(reading: &alerts::Reading, unit: Unit) -> Markup {
     html! {
@@ -175,8 +194,8 @@ fn of_what(reading: &alerts::Reading, unit: Unit) -> Markup {
     }
 }
 
-/// Those that are not measured while it is used.
-fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup {
+/// Those that are not measured while it is used. `benched` is what the lab knows of some of them.
+fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>], benched: &[Benched<'_>]) -> Markup {
     let heading = format!("{id}-h");
     html! {
         section.part aria-labelledby=(heading) {
@@ -186,9 +205,15 @@ fn elsewhere(id: &str, name: &str, says: &str, judged: &[&Judged<'_>]) -> Markup
                 summary { (told(judged)) }
                 (scrolled(&heading, &heads("Budget", &["Is", "Limit", "State"]), &html! {
                     @for judged in judged {
+                        @let found = benched.iter().find(|one| one.budget.id == judged.budget.id);
                         tr {
-                            th scope="row" { (judged.budget.what) }
-                            td.num { @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) } }
+                            th scope="row" {
+                                @match found { Some(found) => a.link href=(found.address()) { (judged.budget.what) }, None => (judged.budget.what) }
+                            }
+                            td.num {
+                                @if let Some(value) = judged.reading { (judged.budget.limit.unit.show(value)) }
+                                @if let Some(found) = found { (found.told()) }
+                            }
                             td.num { (limit(judged.budget)) }
                             td { (state(judged, "Checked there")) }
                         }
@@ -224,7 +249,11 @@ pub(super) fn limit(budget: &Budget) -> String {
 
 /// `p75, /products`
 fn statistic(series: &::budgets::Series) -> String {
-    let of = if series.route == "all" { "everything" } else { &series.route };
+    let of = match series.route.as_str() {
+        "all" => "everything",
+        _ if series.is_of_others() => "each that has no budget of its own",
+        route => route,
+    };
     format!("{}, {of}", series.statistic)
 }
 
@@ -253,17 +282,47 @@ fn lasts(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ::capacity::lab::{Better, Build, Machine, Measured, SCHEMA};
+    use domain::clock::Timestamp;
     use ports::alerts::Reading;
 
     use super::*;
 
     fn reading(id: &str, value: Option<f64>, count: u64) -> Reading {
-        Reading { id: id.into(), value, count, needed: 20, hour: None }
+        Reading { id: id.into(), value, count, needed: 20, hour: None, of: None }
     }
 
     fn page(readings: Vec<Reading>, month: (u64, u64), windows: [(u64, u64); 5]) -> String {
         let of = |(good, total)| alerts::Counted { good, total };
-        markup(&OURS, &LiveFigures { readings, windows: windows.map(of), month: of(month) }).into_string()
+        markup(&OURS, &LiveFigures { readings, windows: windows.map(of), month: of(month) }, &[]).into_string()
+    }
+
+    /// A run of benches on a day, with the figures of some budgets on engines.
+    fn run(day: i64, figures: &[(&str, &str, f64)]) -> Record {
+        let measured = |(engine, id, value): &(&str, &str, f64)| {
+            let budget = OURS.get(id).unwrap();
+            let unit = if budget.limit.unit == Unit::Count { "" } else { budget.limit.unit.name() };
+            let name = format!("{engine}: {}", budget.figure().unwrap());
+            Measured { name, unit: unit.into(), better: Better::Less, values: vec![*value], spread: None }
+        };
+        Record {
+            schema: SCHEMA,
+            suite: Suite::Bench,
+            plan: OURS.plan().unwrap().into(),
+            engine: "sqlite and postgres".into(),
+            at: Timestamp::from_micros(day * 86_400_000_000),
+            machine: Machine { cores: 2, processor: "AMD".into(), memory_mb: 8_000, kernel: "6".into(), os: "Debian".into() },
+            build: Build { revision: format!("abc{day:04}"), dirty: false },
+            results: figures.iter().map(measured).collect(),
+        }
+    }
+
+    /// What is told of a budget that benches hold.
+    fn benched(runs: &[Record], id: &str) -> String {
+        let page = markup(&OURS, &LiveFigures::default(), runs).into_string();
+        let tested = page.split_once("id=\"tested-h\"").unwrap().1.split_once("</section>").unwrap().0;
+        let rows = tested.split("<tr>").filter(|row| row.contains(&OURS.get(id).unwrap().what));
+        rows.collect()
     }
 
     /// The row of a budget.
@@ -288,6 +347,47 @@ mod tests {
         // What is passed stands first, and what nobody knows anything of is out of the way.
         let places = ["inp-products", "lcp-products", "cls-products"].map(|id| page.find(row_of(&page, id)).unwrap());
         assert!(places.is_sorted() && places[1] < page.find("<details>").unwrap() && page.find("<details>").unwrap() < places[2], "{page}");
+    }
+
+    #[test]
+    fn what_benches_found_last_is_held_against_their_budgets_on_the_engine_that_was_worse() {
+        let runs = [
+            run(2, &[("sqlite", "start", 0.4), ("sqlite", "list-search", 9.0), ("postgres", "list-search", 70.0)]),
+            run(1, &[("sqlite", "start", 9.0), ("postgres", "start", 0.5), ("sqlite", "lost-writes", 0.0)]),
+        ];
+
+        let (start, search, lost) = (benched(&runs, "start"), benched(&runs, "list-search"), benched(&runs, "lost-writes"));
+
+        assert!(start.contains(">Kept<") && start.contains("0.50 s"), "{start}");
+        assert!(start.contains("2 Jan 1970 on postgres, build <code>abc0001</code>, machine <code>"), "{start}");
+        assert!(search.contains(">Passed<") && search.contains("70 ms") && search.contains("3 Jan 1970 on postgres"), "{search}");
+        let name = format!("postgres: {}", OURS.get("list-search").unwrap().figure().unwrap());
+        let place = format!("/performance/lab?metric={name}&amp;of=bench 1000000 products on sqlite and postgres, machine ");
+        assert!(search.contains(&place), "{search}");
+        assert!(lost.contains(">Kept<") && lost.contains("2 Jan 1970 on sqlite"), "{lost}");
+    }
+
+    #[test]
+    fn what_no_bench_found_or_in_another_unit_is_checked_there() {
+        let mut odd = run(1, &[("sqlite", "start", 0.4)]);
+        odd.results[0].unit = "ms".into();
+
+        for runs in [Vec::new(), vec![odd], vec![run(1, &[("sqlite", "memory", 100.0)])]] {
+            let start = benched(&runs, "start");
+            assert!(start.contains(">Checked there<") && !start.contains("1970") && !start.contains("href="), "{start}");
+        }
+    }
+
+    #[test]
+    fn of_other_endpoints_the_worst_is_named_and_leads_to_its_traces() {
+        let worst = Reading { of: Some("GET /review".into()), ..reading("duration-others", Some(300.0), 40) };
+
+        let page = page(vec![worst], (0, 0), [(0, 0); 5]);
+
+        let row = page.split_once("Any other endpoint<p class=\"muted small\">p95, each that has no budget of its own</p>").unwrap().1;
+        let row = row.split_once("</tr>").unwrap().0;
+        assert!(row.contains("href=\"/performance/traces?of=GET /review\"><code>GET /review</code></a>") && row.contains(">Passed<"), "{row}");
+        assert!(page.split_once("<details>").unwrap().1.contains("Any other endpoint that failed") && page.matches("The worst: ").count() == 1);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
 }
 
 /// What is understood, and how many are not.
-fn read(kept: &[LabRecord]) -> (Vec<Record>, usize) {
+pub(super) fn read(kept: &[LabRecord]) -> (Vec<Record>, usize) {
     let records: Vec<Record> = kept.iter().filter_map(|one| Record::read(&one.text).ok()).collect();
     let odd = kept.len() - records.len();
     (records, odd)

@@ -12,6 +12,8 @@ pub struct Budgets {
     pub(crate) routes: Vec<String>,
     /// With which version of Rust instructions were counted.
     pub(crate) compiler: Option<String>,
+    /// The plan of benches whose figures they are held against.
+    pub(crate) plan: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +35,8 @@ pub struct Budget {
 pub enum About {
     /// After a build: files of it, by their names without a hash, together. Where they are `optional`, a build need not have them.
     Build { files: Vec<String>, optional: bool },
-    /// In a test or a bench, which [`Budget::asserted`] names.
-    Test,
+    /// In a test or a bench, which [`Budget::asserted`] names. What a bench finds is a `figure` of the lab, called so behind the engine.
+    Test { figure: Option<String> },
     /// After a build, under Valgrind: how many instructions a function of `server/counters` takes. The limit is what it took when that was written
     /// down; what may be more is for [`crate::counted`] to say.
     Counted { counter: String },
@@ -55,7 +57,7 @@ pub struct Asserted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
     pub metric: String,
-    /// A page's or an endpoint's address with its parameters, the name of a cache, or `all`.
+    /// A page's or an endpoint's address with its parameters, the name of a cache, `all`, or `others`.
     pub route: String,
     pub statistic: Statistic,
 }
@@ -79,6 +81,8 @@ pub struct Question<'a> {
 
 /// The metric whose budget is the objective that burn rates are about.
 pub(crate) const AVAILABILITY: &str = "availability";
+/// Said instead of a route: every endpoint that has no budget of its own of this metric.
+pub(crate) const OTHERS: &str = "others";
 
 impl Budgets {
     pub fn iter(&self) -> impl Iterator<Item = &Budget> {
@@ -99,11 +103,21 @@ impl Budgets {
         self.compiler.as_deref()
     }
 
+    /// The plan of the benches that budgets are about; none where none is a figure of the lab. Of another plan each figure is another.
+    pub fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
+    }
+
+    /// Whether a route has a budget of a metric for itself, so that it is none of the others.
+    pub fn has_own(&self, metric: &str, route: &str) -> bool {
+        self.questions().any(|question| question.series.metric == metric && question.series.route == route)
+    }
+
     /// What has to be known while the product is used.
     pub fn questions(&self) -> impl Iterator<Item = Question<'_>> {
         self.all.iter().filter_map(|budget| match &budget.about {
             About::Live(series) => Some(Question { id: &budget.id, series, limit: budget.limit }),
-            About::Build { .. } | About::Test | About::Counted { .. } => None,
+            About::Build { .. } | About::Test { .. } | About::Counted { .. } => None,
         })
     }
 
@@ -119,8 +133,18 @@ impl Budget {
     pub fn subject(&self) -> String {
         match &self.about {
             About::Build { files, .. } if files.len() == 1 => files[0].clone(),
-            About::Live(series) if !self.what.contains(&series.route) && series.route != "all" => format!("{}, {}", self.what, series.route),
-            About::Build { .. } | About::Test | About::Counted { .. } | About::Live(_) => self.what.clone(),
+            About::Live(series) if !self.what.contains(&series.route) && series.route != "all" && !series.is_of_others() => {
+                format!("{}, {}", self.what, series.route)
+            }
+            About::Build { .. } | About::Test { .. } | About::Counted { .. } | About::Live(_) => self.what.clone(),
+        }
+    }
+
+    /// What the bench that holds it calls it, behind the engine; none where a test holds it, or something else.
+    pub fn figure(&self) -> Option<&str> {
+        match &self.about {
+            About::Test { figure } => figure.as_deref(),
+            About::Build { .. } | About::Counted { .. } | About::Live(_) => None,
         }
     }
 
@@ -128,10 +152,17 @@ impl Budget {
     pub const fn checked(&self) -> &'static str {
         match self.about {
             About::Build { .. } => "build",
-            About::Test => "test",
+            About::Test { .. } => "test",
             About::Counted { .. } => "counted",
             About::Live(_) => "live",
         }
+    }
+}
+
+impl Series {
+    /// Whether it is about every endpoint that has no budget of its own, of which the worst counts.
+    pub fn is_of_others(&self) -> bool {
+        self.route == OTHERS
     }
 }
 

@@ -9,7 +9,11 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{About, Asserted, Budget, Budgets, Limit, Series, Side, Statistic, Unit, budget::AVAILABILITY, burn::Objective};
+use crate::{
+    About, Asserted, Budget, Budgets, Limit, Series, Side, Statistic, Unit,
+    budget::{AVAILABILITY, OTHERS},
+    burn::Objective,
+};
 
 /// What is wrong with the file, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct Wrong {
 
 /// Said instead of a route: one budget for each page that has none of its own of this series.
 const EACH: &str = "each";
+/// What is measured of every endpoint, so that there are others.
+const OF_ENDPOINTS: [&str; 3] = ["duration", "failures", "statements"];
 
 const OURS: &str = include_str!("../../../performance-budgets.toml");
 
@@ -30,6 +36,7 @@ struct File {
     #[serde(default)]
     routes: Vec<Spanned<String>>,
     compiler: Option<String>,
+    plan: Option<String>,
     budgets: BTreeMap<String, Spanned<Entry>>,
 }
 
@@ -47,6 +54,7 @@ struct Entry {
     optional: bool,
     series: Option<Spanned<Measured>>,
     asserted: Option<Spanned<Place>>,
+    figure: Option<Spanned<String>>,
     counter: Option<Spanned<String>>,
 }
 
@@ -83,7 +91,11 @@ impl Budgets {
             let sentence = format!("{} is counted, and other compilers make other instructions: write compiler = \"1.96.0\" at the top.", counted.id);
             return Err(Wrong { line: Some(counted.line), sentence });
         }
-        Ok(Self { all, routes, compiler: file.compiler })
+        if let (None, Some(found)) = (&file.plan, all.iter().find(|budget| budget.figure().is_some())) {
+            let sentence = format!("{} is a figure of the lab, where each plan has its own: write plan = \"1000000 products\" at the top.", found.id);
+            return Err(Wrong { line: Some(found.line), sentence });
+        }
+        Ok(Self { all, routes, compiler: file.compiler, plan: file.plan })
     }
 
     /// The product's own, as they were when this was compiled.
@@ -182,7 +194,7 @@ impl Lines<'_> {
             }
             "test" => {
                 entry.asserted.as_ref().ok_or_else(|| needs("asserted = { file = \"...\", text = \"...\" }: the line that holds it"))?;
-                About::Test
+                About::Test { figure: entry.figure.as_ref().map(|figure| self.figure(id, figure)).transpose()? }
             }
             "counted" => {
                 let counter = entry.counter.as_ref().ok_or_else(|| needs("counter = \"...\": a function of server/counters"))?;
@@ -200,6 +212,7 @@ impl Lines<'_> {
         let of_others = [
             ("files", entry.files.as_ref().filter(|_| checked != "build").map(Spanned::span)),
             ("a series", entry.series.as_ref().filter(|_| checked != "live").map(Spanned::span)),
+            ("a figure of the lab", entry.figure.as_ref().filter(|_| checked != "test").map(Spanned::span)),
             ("a counter", entry.counter.as_ref().filter(|_| checked != "counted").map(Spanned::span)),
         ];
         if let Some((what, span)) = of_others.into_iter().find_map(|(what, span)| Some((what, span?))) {
@@ -229,6 +242,14 @@ impl Lines<'_> {
         Ok(About::Build { files: names.clone(), optional: entry.optional })
     }
 
+    fn figure(&self, id: &str, figure: &Spanned<String>) -> Result<String, Wrong> {
+        let name = figure.get_ref();
+        if !is_words(name) {
+            return Err(self.wrong(&figure.span(), format!("{id} is a figure without a name: write what the bench calls it, without the engine.")));
+        }
+        Ok(name.clone())
+    }
+
     fn counter(&self, id: &str, entry: &Entry, counter: &Spanned<String>) -> Result<About, Wrong> {
         let name = counter.get_ref();
         if entry.unit.get_ref() != Unit::Instructions.name() || entry.least {
@@ -253,7 +274,11 @@ impl Lines<'_> {
             return Err(self.wrong(&series.span(), format!("{id} is about {metric:?}, which is no metric: small letters and hyphens are.")));
         }
         if !is_words(route) {
-            return Err(self.wrong(&series.span(), format!("{id} has no route: write an address, \"each\" or \"all\".")));
+            return Err(self.wrong(&series.span(), format!("{id} has no route: write an address, \"each\", \"others\" or \"all\".")));
+        }
+        if route == OTHERS && !OF_ENDPOINTS.contains(&metric.as_str()) {
+            let known = OF_ENDPOINTS.join(", ");
+            return Err(self.wrong(&series.span(), format!("{id} is about {metric} of other endpoints, which have none. They have: {known}.")));
         }
         let known = Statistic::from_name(statistic).ok_or_else(|| {
             self.wrong(&series.span(), format!("{id} has {statistic:?}, which is no statistic: p75 and the like, mean and share are."))
@@ -303,6 +328,7 @@ fn same_twice(all: &[Budget]) -> Result<(), Wrong> {
             (About::Live(one), About::Live(other)) => one == other,
             (About::Build { files: one, .. }, About::Build { files: other, .. }) => one == other,
             (About::Counted { counter: one }, About::Counted { counter: other }) => one == other,
+            (About::Test { figure: Some(one) }, About::Test { figure: Some(other) }) => one == other,
             _ => false,
         };
         if let Some(first) = all[..at].iter().find(same) {

@@ -130,6 +130,15 @@ impl Unit {
         Self::ALL.into_iter().find(|unit| unit.name() == name)
     }
 
+    /// Whether the lab calls it so. What is only counted has no unit there, and how often something happens may say what it is.
+    pub fn is_called(self, name: &str) -> bool {
+        match self {
+            Self::Count | Self::Shift => name.is_empty(),
+            Self::PerSecond => matches!(name, "/s" | "products/s"),
+            _ => name == self.name(),
+        }
+    }
+
     /// A value with its unit: `49.8 kB`.
     pub fn show(self, value: f64) -> String {
         match self {
@@ -243,5 +252,13 @@ mod tests {
             assert_eq!(Unit::from_name(unit.name()), Some(unit));
         }
         assert_eq!(Unit::from_name("KB"), None);
+    }
+
+    #[test]
+    fn the_lab_calls_units_as_the_file_does_but_for_what_is_counted() {
+        let called = [(Unit::Kilobytes, "kB"), (Unit::Percent, "%"), (Unit::Count, ""), (Unit::Shift, ""), (Unit::PerSecond, "products/s")];
+        let other = [(Unit::Seconds, "ms"), (Unit::Count, "count"), (Unit::PerSecond, "MB/s"), (Unit::Milliseconds, "")];
+
+        assert!(called.iter().all(|(unit, name)| unit.is_called(name)) && !other.iter().any(|(unit, name)| unit.is_called(name)));
     }
 }

@@ -58,6 +58,32 @@ fn what_a_test_asserts_is_still_there_and_is_the_limit() {
     }
 }
 
+/// Else what a bench has found is never seen beside it.
+#[test]
+fn every_figure_of_the_lab_is_one_that_its_bench_measures_in_its_unit() {
+    let budgets = Budgets::ours();
+    let named: Vec<_> = budgets.iter().filter_map(|budget| Some((budget, budget.figure()?))).collect();
+    assert!(named.len() >= 25, "{}", named.len());
+
+    for (budget, figure) in named {
+        let asserted = budget.asserted.as_ref().unwrap().file.as_str();
+        // What load runs report a bench writes down.
+        let file = if asserted.starts_with("end2end/load/plans/") { "end2end/bench/load.mjs" } else { asserted };
+        let source = text(file);
+        let is_it = |line: &str| figure_in(line).is_some_and(|written| comes_of(written, figure, &source)) && is_in(line, budget.limit.unit);
+
+        assert!(source.lines().any(is_it), "{} (line {}): {figure:?} is no figure of {file}", budget.id, budget.line);
+    }
+}
+
+#[test]
+fn budgets_are_of_what_a_bench_takes_when_nobody_says_otherwise() {
+    let bench = text("end2end/bench/main.mjs");
+
+    assert!(bench.contains("process.env.PRODUCTS ?? 1_000_000)") && bench.contains("keep(report.lines, `${products} products`"), "{bench}");
+    assert_eq!(Budgets::ours().plan(), Some("1000000 products"));
+}
+
 #[test]
 fn every_hot_path_has_a_budget_and_no_other_function_has() {
     let source = text("server/counters/counting/main.rs");
@@ -122,6 +148,35 @@ fn every_budget_has_a_reason_or_stands_below_one() {
         let is_budget = line.contains("checked = \"");
         assert!(!is_budget || reason || line.contains("} # "), "line {}: why?", at + 1);
     }
+}
+
+/// The name that a line of a bench gives a figure, as it is written there.
+fn figure_in(line: &str) -> Option<&str> {
+    let (_, call) = line.split_once("figure(").or_else(|| line.split_once("figureOf("))?;
+    let quote = call.chars().next().filter(|quote| matches!(quote, '\'' | '`'))?;
+    call[1..].split(quote).next()
+}
+
+/// Whether a name comes of what is written, where an engine is left out and `${...}` stands for a number or for a text that the source has as well.
+fn comes_of(written: &str, name: &str, source: &str) -> bool {
+    let written = ["${engine}: ", "${server.engine}: "].iter().find_map(|engine| written.strip_prefix(engine)).unwrap_or(written);
+    let (first, others) = written.split_once("${").unwrap_or((written, ""));
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    for other in others.split("${").filter(|other| !other.is_empty()) {
+        let fixed = other.split_once('}').unwrap().1;
+        let Some(end) = rest.find(fixed).filter(|end| *end > 0) else { return false };
+        let put = &rest[..end];
+        let is_number = put.chars().all(|character| character.is_ascii_digit() || character == ',');
+        if !is_number && !source.contains(&format!("'{put}'")) {
+            return false;
+        }
+        rest = &rest[end + fixed.len()..];
+    }
+    rest.is_empty()
+}
+
+fn is_in(line: &str, unit: Unit) -> bool {
+    line.split(", ").filter_map(|part| part.strip_prefix('\'')?.strip_suffix('\'')).any(|name| unit.is_called(name))
 }
 
 fn numbers(text: &str) -> Vec<f64> {

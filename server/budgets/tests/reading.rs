@@ -94,6 +94,12 @@ fn everything_that_is_wrong_is_told_with_its_line() {
         ("unit = \"instructions\"", "unit = \"count\"", 10, "edit is counted, which is in instructions"),
         ("unit = \"instructions\"", "unit = \"instructions\", least = true", 10, "edit is counted, which is in instructions, and no least one."),
         ("unit = \"statements\"", "unit = \"instructions\"", 8, "asked is in instructions, which are counted"),
+        ("checked = \"test\"", "checked = \"test\", figure = \" \"", 8, "asked is a figure without a name: write what the bench calls it"),
+        ("checked = \"test\"", "checked = \"test\", figure = \"x\"", 8, "asked is a figure of the lab, where each plan has its own: write plan"),
+        ("limit = 47.5", "limit = 47.5, figure = \"x\"", 7, "page is checked = \"build\", and has nothing to do with a figure of the lab"),
+        ("limit = 1_200", "limit = 1_200, figure = \"x\"", 10, "edit is checked = \"counted\", and has nothing to do with a figure of the lab"),
+        ("limit = 2.5", "limit = 2.5, figure = \"x\"", 6, "each is checked = \"live\", and has nothing to do with a figure of the lab"),
+        ("route = \"all\"", "route = \"others\"", 9, "up is about availability of other endpoints, which have none. They have: duration,"),
         ("compiler = \"1.96.0\"", "", 10, "edit is counted, and other compilers make other instructions"),
         ("metric = \"lcp\", route = \"/list\"", "metric = \"availability\", route = \"/list\"", 5, "own is an objective of availability"),
     ] {
@@ -106,6 +112,40 @@ fn everything_that_is_wrong_is_told_with_its_line() {
             "{wrong}"
         );
     }
+}
+
+#[test]
+fn a_budget_that_a_bench_holds_names_its_figure_of_a_plan() {
+    let of_plan = WHOLE.replace("compiler", "plan = \"9 products\"\ncompiler");
+    let named = of_plan.replace("checked = \"test\"", "checked = \"test\", figure = \"asked: p95\"");
+
+    let budgets = Budgets::read(&named).unwrap();
+
+    let figures: Vec<_> = budgets.iter().map(|budget| (budget.id.as_str(), budget.figure())).filter(|(_, figure)| figure.is_some()).collect();
+    assert_eq!((figures.as_slice(), budgets.plan()), ([("asked", Some("asked: p95"))].as_slice(), Some("9 products")));
+    assert_eq!((budgets.get("asked").unwrap().checked(), Budgets::read(WHOLE).unwrap().plan()), ("test", None));
+}
+
+#[test]
+fn a_figure_has_one_budget() {
+    let one = "checked = \"test\", figure = \"p95\", asserted = { file = \"a.mjs\", text = \"9\" } }\n";
+    let wrong = Budgets::read(&format!(
+        "plan = \"9 products\"\n[budgets]\na = {{ what = \"A\", limit = 9, unit = \"ms\", {one}b = {{ what = \"B\", limit = 9, unit = \"ms\", {one}"
+    ));
+
+    assert_eq!(wrong.unwrap_err().to_string(), "Line 4: b is about the same as a in line 3: take one out.");
+}
+
+#[test]
+fn what_has_a_budget_of_its_own_is_none_of_the_others() {
+    let others = "others = { what = \"Any other\", limit = 200, unit = \"ms\", checked = \"live\", series = { metric = \"duration\", route = \"others\", statistic = \"p95\" } }";
+    let own = "list = { what = \"A list\", limit = 50, unit = \"ms\", checked = \"live\", series = { metric = \"duration\", route = \"GET /list\", statistic = \"p95\" } }";
+    let budgets = Budgets::read(&format!("[budgets]\n{own}\n{others}\n")).unwrap();
+
+    let own = [("duration", "GET /list"), ("duration", "GET /"), ("failures", "GET /list")].map(|(metric, route)| budgets.has_own(metric, route));
+    let of_others: Vec<&str> = budgets.questions().filter(|asked| asked.series.is_of_others()).map(|asked| asked.id).collect();
+
+    assert_eq!((own, of_others, budgets.get("others").unwrap().subject()), ([true, false, false], vec!["others"], "Any other".to_owned()));
 }
 
 #[test]

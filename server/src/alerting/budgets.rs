@@ -1,6 +1,9 @@
 //! What the budgets that are checked while the product is used are held against. What the file calls a metric is found here among what is measured.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use ::budgets::{About, Budget, Budgets, Question, Statistic, Unit};
 use measuring::{ALL, Level, Series, Sketch, Span, metric};
@@ -8,6 +11,7 @@ use ports::alerts::{Counted, LiveFigures, Reading};
 use store::measured::Measured;
 
 use super::Finding;
+use crate::http::limits::takes_its_time;
 
 /// The product's own.
 pub(super) static OURS: LazyLock<Budgets> = LazyLock::new(Budgets::ours);
@@ -19,6 +23,8 @@ const FEWEST: u64 = 20;
 /// What the file calls the share of everything that is answered without the server's fault. It is of the month, and how fast that is used up alarms
 /// somebody sooner.
 const AVAILABILITY: &str = "availability";
+/// How long requests took.
+const DURATION: &str = "duration";
 /// Statements of a request, of the route.
 const STATEMENTS: &str = "http.statements";
 /// Those of browsers that there are budgets of, as series and file both call them.
@@ -30,6 +36,9 @@ pub(super) struct Live(pub(super) LiveFigures);
 
 /// All that was measured of each series in some time.
 type Merged<'a> = HashMap<&'a Series, Sketch>;
+
+/// One of them.
+type Row<'a> = (&'a Series, &'a Sketch);
 
 /// The last 24 hours, this one among them. It is rows of whole hours that are read: of each minute they would be sixty times as many.
 pub(super) fn day(end: i64) -> Span {
@@ -69,6 +78,7 @@ impl Live {
         month: Counted,
     ) -> Self {
         let (day, hour) = (merged(day), merged(hour));
+        let (day, hour) = (rows(&day), rows(&hour));
         let readings = OURS.questions().map(|question| reading(&question, &day, &hour, month)).collect();
         Self(LiveFigures { readings, windows, month })
     }
@@ -80,7 +90,10 @@ impl Live {
             let finding = match reading.judged() {
                 None => Finding::Unknown,
                 Some(value) if budget.limit.holds(value) => Finding::No,
-                Some(value) => Finding::Yes(format!("In the last {} it {}.", window(budget, reading), budget.limit.complaint(value))),
+                Some(value) => {
+                    let what = reading.of.as_deref().unwrap_or("it");
+                    Finding::Yes(format!("In the last {} {what} {}.", window(budget, reading), budget.limit.complaint(value)))
+                }
             };
             Some((reading.id.clone(), finding))
         };
@@ -105,21 +118,64 @@ fn merged<'a>(rows: impl Iterator<Item = &'a Measured>) -> Merged<'a> {
     series
 }
 
-/// What was measured of a budget, in its unit.
-fn reading(question: &Question<'_>, day: &Merged<'_>, hour: &Merged<'_>, month: Counted) -> Reading {
-    let (value, count, needed) = figure(question, day, month);
-    let hour = if question.series.metric == AVAILABILITY { None } else { figure(question, hour, month).0 };
-    Reading { id: question.id.to_owned(), value, count, needed, hour }
+fn rows<'a>(merged: &'a Merged<'_>) -> Vec<Row<'a>> {
+    merged.iter().map(|(series, sketch)| (*series, sketch)).collect()
 }
 
-/// The figure of some time, of how many measurements, and how many it takes. None while there are fewer.
-fn figure(question: &Question<'_>, series: &Merged<'_>, month: Counted) -> (Option<f64>, u64, u64) {
+/// What was measured of a budget, in its unit.
+fn reading(question: &Question<'_>, day: &[Row<'_>], hour: &[Row<'_>], month: Counted) -> Reading {
+    if question.series.is_of_others() {
+        return worst_of_others(question, day, hour);
+    }
+    of_route(question, &question.series.route, (day, hour), month)
+}
+
+fn of_route(question: &Question<'_>, route: &str, (day, hour): (&[Row<'_>], &[Row<'_>]), month: Counted) -> Reading {
+    let (value, count, needed) = figure(question, route, day, month);
+    let hour = if question.series.metric == AVAILABILITY { None } else { figure(question, route, hour, month).0 };
+    Reading { id: question.id.to_owned(), value, count, needed, hour, of: None }
+}
+
+/// Of the endpoints that have no budget of their own the worst. Each is told by its own hour or day: what is seldom asked for would else be hidden by
+/// whatever was asked for in the last hour.
+fn worst_of_others(question: &Question<'_>, day: &[Row<'_>], hour: &[Row<'_>]) -> Reading {
+    let (days, hours) = (by_endpoint(day), by_endpoint(hour));
+    let others = days.iter().filter(|(route, _)| is_another(question, route));
+    let readings = others.map(|(route, day)| {
+        let hour = hours.get(route).map(Vec::as_slice).unwrap_or_default();
+        Reading { of: Some((*route).to_owned()), ..of_route(question, route, (day.as_slice(), hour), Counted::default()) }
+    });
+    // What is not known of comes behind all that is: of it that which is nearest to being known.
+    let used = |reading: &Reading| reading.judged().map_or(-1.0, |value| question.limit.used(value));
+    let worst = readings.max_by(|one, other| used(one).total_cmp(&used(other)).then(one.count.cmp(&other.count)));
+    let worst = worst.unwrap_or_else(|| of_route(question, &question.series.route, (&[], &[]), Counted::default()));
+    let is_known = worst.judged().is_some();
+    Reading { of: worst.of.clone().filter(|_| is_known), ..worst }
+}
+
+/// What was measured of each endpoint.
+fn by_endpoint<'a>(rows: &[Row<'a>]) -> BTreeMap<&'a str, Vec<Row<'a>>> {
+    let mut endpoints: BTreeMap<&'a str, Vec<Row<'a>>> = BTreeMap::new();
+    for &(series, sketch) in rows.iter().filter(|(series, _)| matches!(series.metric.as_str(), metric::HTTP_DURATION | STATEMENTS)) {
+        endpoints.entry(&series.of).or_default().push((series, sketch));
+    }
+    endpoints
+}
+
+/// Whether an endpoint is one of the others. What comes to no route, or is told among others as there are too many, is none.
+fn is_another(question: &Question<'_>, route: &str) -> bool {
+    let asked = question.series.metric.as_str();
+    route.contains(" /") && metric::is_work(route) && !OURS.has_own(asked, route) && !(asked == DURATION && takes_its_time(route))
+}
+
+/// The figure of a route in some time, of how many measurements, and how many it takes. None while there are fewer.
+fn figure(question: &Question<'_>, route: &str, series: &[Row<'_>], month: Counted) -> (Option<f64>, u64, u64) {
     let all = |metric: &str, wanted: &dyn Fn(&Series) -> bool| {
         let mut sketch = Sketch::default();
         series.iter().filter(|(series, _)| series.metric == metric && wanted(series)).for_each(|(_, one)| sketch.merge(one));
         sketch
     };
-    let (route, limit) = (question.series.route.as_str(), question.limit);
+    let limit = question.limit;
     let is_asked = |series: &Series| if route == ALL { metric::is_work(&series.of) } else { series.of == route };
     let share = |part: u64, of: u64, needed: u64| (of >= needed.max(1)).then(|| part as f64 / of as f64 * 100.0);
     // One of so many is what may fail.
@@ -142,7 +198,7 @@ fn figure(question: &Question<'_>, series: &Merged<'_>, month: Counted) -> (Opti
             (share(hits, hits + misses, FEWEST), hits + misses, FEWEST)
         }
         // Who has gone away soon says nothing of how long it takes.
-        "duration" => {
+        DURATION => {
             let mut took = all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class != metric::GIVEN_UP);
             took.merge(&all(metric::HTTP_DURATION, &|series| is_asked(series) && series.class == metric::GIVEN_UP).above(metric::PATIENCE));
             of_values(question, &took)
@@ -299,6 +355,63 @@ mod tests {
         let Finding::Yes(said) = &bad_day else { panic!("{bad_day:?}") };
         assert!(said.starts_with("In the last 24 hours it is "), "{said}");
         assert_eq!((fine_day, of_failures), (Finding::No, Finding::No));
+    }
+
+    /// Requests of an endpoint that took as many milliseconds.
+    fn asked(of: &str, milliseconds: u64, many: u64) -> Measured {
+        rows("http.duration", of, "2xx", milliseconds * 1_000, many)
+    }
+
+    #[test]
+    fn of_endpoints_without_a_budget_of_their_own_the_worst_is_told() {
+        let rows = [asked("GET /review", 300, 20), asked("GET /usage", 100, 5_000), asked("GET /products", 9_000, 50)];
+
+        let (reading, live) = (read(&rows, "duration-others"), live(&rows, &[], Counted::default()));
+
+        assert_eq!((reading.of.as_deref(), reading.count, reading.needed), (Some("GET /review"), 20, 20));
+        assert!((295.0..=305.0).contains(&reading.value.unwrap()), "{reading:?}");
+        let Finding::Yes(said) = found(&live, "duration-others") else { panic!("{live:?}") };
+        assert!(said.starts_with("In the last 24 hours GET /review is ") && said.ends_with("too long."), "{said}");
+        // What has a budget of its own is none of them.
+        let own = read(&rows[2..], "duration-others");
+        assert_eq!((own.of.as_deref(), own.judged(), own.count), (None, None, 0));
+    }
+
+    #[test]
+    fn an_endpoint_that_is_seldom_asked_for_is_not_hidden_by_the_last_hour_of_another() {
+        let (seldom, often) = (asked("GET /review", 300, 19), asked("GET /usage", 10, 1_000));
+        let day = [seldom.clone(), seldom.clone(), often.clone()];
+
+        let still = live(&day, &[seldom, often.clone()], Counted::default());
+        let mended = live(&day, &[asked("GET /review", 20, 20), often], Counted::default());
+
+        assert!(matches!(found(&still, "duration-others"), Finding::Yes(said) if said.contains("24 hours GET /review is")));
+        assert_eq!(found(&mended, "duration-others"), Finding::No);
+        let reading = mended.0.readings.iter().find(|reading| reading.id == "duration-others").unwrap();
+        assert_eq!((reading.of.as_deref(), reading.count, reading.hour.is_some()), (Some("GET /review"), 38, true));
+    }
+
+    #[test]
+    fn of_too_few_requests_of_others_it_is_said_how_many_it_takes() {
+        let few = [asked("GET /review", 300, 12), asked("GET /usage", 300, 19)];
+
+        let (took, failed) = (read(&few, "duration-others"), read(&few, "failures-others"));
+
+        assert_eq!((took.of, took.value, took.count, took.needed), (None, None, 19, 20));
+        assert_eq!((failed.of, failed.value, failed.count, failed.needed), (None, None, 19, 100));
+        assert_eq!(found(&live(&few, &few, Counted::default()), "duration-others"), Finding::Unknown);
+    }
+
+    #[test]
+    fn what_is_slow_as_it_has_to_be_is_none_of_the_others_but_where_it_fails() {
+        let slow = ["POST /imports", "GET /usage/export.csv", "POST /sign-in", "POST /api/v1/products/batch", "GET /sync/v1/poke", measuring::OTHERS];
+        let rows: Vec<Measured> = slow.iter().flat_map(|of| [asked(of, 9_000, 500), rows("http.duration", of, "5xx", 1_000, 500)]).collect();
+
+        let (took, failed) = (read(&rows, "duration-others"), read(&rows, "failures-others"));
+
+        assert_eq!((took.of, took.count), (None, 0));
+        assert_eq!((failed.value, failed.count), (Some(50.0), 1_000));
+        assert!(failed.of.is_some_and(|of| slow[..4].contains(&of.as_str())));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) fn readings(site: &Path, budgets: &Budgets) -> Vec<Reading> {
     let counts = site.join("../counted.json");
     let counted = fs::read_to_string(counts).ok().and_then(|text| Counts::read(&text).ok());
     let counted: Vec<_> = counted.map(|counts| counts.known(budgets)).unwrap_or_default();
-    files.into_iter().chain(counted).map(|one| Reading { id: one.id, value: Some(one.value), count: 0, needed: 0, hour: None }).collect()
+    files.into_iter().chain(counted).map(|one| Reading { id: one.id, value: Some(one.value), count: 0, needed: 0, hour: None, of: None }).collect()
 }
 
 #[cfg(test)]

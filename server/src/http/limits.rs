@@ -30,7 +30,10 @@ use limits::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use traces::Kind;
 
-pub(crate) use self::answer::{overloaded_explained, rate_limited_explained};
+pub(crate) use self::{
+    answer::{overloaded_explained, rate_limited_explained},
+    visit::takes_its_time,
+};
 use self::{
     rates::{Rates, Verdict},
     visit::{Door, Visit, Work},

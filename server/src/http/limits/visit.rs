@@ -1,6 +1,7 @@
 //! What a request costs, how important it is, and what it is like: told by its method and address alone.
 
 use axum::{
+    body::Body,
     extract::Request,
     http::{HeaderMap, Method},
 };
@@ -107,6 +108,14 @@ impl Visit {
     }
 }
 
+/// Whether a route, such as `POST /imports`, takes as long as something else likes: a file on its way, a password that is to be slow to try, somebody
+/// else's server, or as much at once as somebody sends. Nothing can be promised of how long that is.
+pub(crate) fn takes_its_time(route: &str) -> bool {
+    let Some((method, address)) = route.split_once(' ') else { return false };
+    let request = Request::builder().method(method).uri(address).body(Body::empty());
+    request.map(|request| Visit::of(&request)).is_ok_and(|visit| visit.points >= BULK || !matches!(visit.work, Work::Database(..)))
+}
+
 /// Files lie at the root and have an ending; no page has both.
 fn is_file(path: &str) -> bool {
     path.rfind('/') == Some(0) && path.contains('.')
@@ -182,8 +191,6 @@ fn is_ahead(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-
     use super::*;
 
     fn visit(method: &str, address: &str) -> Visit {
@@ -239,6 +246,37 @@ mod tests {
             ("GET", "/api/v2/whatever", Door::Api),
         ] {
             assert_eq!(visit(method, address).door, door, "{method} {address}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_something_else_takes_its_time_and_what_people_wait_for_does_not() {
+        for long in [
+            "POST /imports",
+            "POST /api/v1/imports",
+            "GET /imports/{id}/bad-rows.csv",
+            "GET /usage/export.csv",
+            "GET /api/v1/exports/products.csv",
+            "GET /sync/v1/poke",
+            "POST /sign-in",
+            "POST /api/v1/auth/login",
+            "POST /api/fn/briefs/preview",
+            "POST /api/v1/webhooks/{id}/test",
+            "POST /api/v1/products/batch",
+        ] {
+            assert!(takes_its_time(long), "{long}");
+        }
+        for short in [
+            "GET /products/{handle}",
+            "GET /api/v1/products?q",
+            "DELETE /api/v1/products/{product}",
+            "POST /imports/{id}/cancel",
+            "POST /performance/{place}",
+            "POST /sync/v1/pull",
+            "POST /api/fn/review/decide",
+            "others",
+        ] {
+            assert!(!takes_its_time(short), "{short}");
         }
     }
 

@@ -103,6 +103,15 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
+    /// Those of one plan on whichever engine, the latest first.
+    pub async fn latest_of_plan(&self, suite: &str, plan: &str, most: u32) -> Result<Vec<LabRecord>, StoreError> {
+        let rows: Vec<RecordRow> = fresh!(self.db(), |on| {
+            let query = sqlx::query_as(sql::LATEST_OF_PLAN).bind(Kind::Lab.name()).bind(suite).bind(plan);
+            query.bind(i64::from(most)).fetch_all(on)
+        })?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
     /// All that is known of a source, the latest first.
     pub async fn known_change_points(&self, source: Source, most: u32) -> Result<Vec<ChangePoint>, StoreError> {
         let rows: Vec<PointRow> = fresh!(self.db(), |on| sqlx::query_as(sql::CHANGE_POINTS).bind(source.name()).bind(i64::from(most)).fetch_all(on))?;

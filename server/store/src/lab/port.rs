@@ -7,7 +7,7 @@ use measuring::{Level, Series, Span, metric};
 use ports::{
     Access,
     error::AppError,
-    lab::{BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, LabRecord, MOST_CHANGES, MOST_RECORDS, Settlement, Source},
+    lab::{BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, LabRecord, MOST_CHANGES, MOST_RECORDS, MOST_RUNS, Settlement, Source},
 };
 
 use super::sql;
@@ -20,6 +20,11 @@ impl Lab for Store {
     async fn lab_records(&self, who: &Access) -> Result<Vec<LabRecord>, AppError> {
         self.allowed_as_operator(who).await?;
         Ok(self.records_of_kind(Kind::Lab, MOST_RECORDS).await?)
+    }
+
+    async fn latest_runs(&self, who: &Access, suite: &str, plan: &str) -> Result<Vec<LabRecord>, AppError> {
+        self.allowed_as_operator(who).await?;
+        Ok(self.latest_of_plan(suite, plan, MOST_RUNS).await?)
     }
 
     async fn capacity_run(&self, who: &Access) -> Result<Option<LabRecord>, AppError> {

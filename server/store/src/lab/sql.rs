@@ -14,6 +14,10 @@ pub(super) const RECORDS: &str = "SELECT record, added_at FROM lab_records WHERE
 pub(super) const RECORDS_OF_PLAN: &str = "\
     SELECT record, added_at FROM lab_records WHERE kind = $1 AND suite = $2 AND plan = $3 AND engine = $4 ORDER BY at DESC, id DESC LIMIT $5";
 
+/// On whichever engine and machine.
+pub(super) const LATEST_OF_PLAN: &str = "\
+    SELECT record, added_at FROM lab_records WHERE kind = $1 AND suite = $2 AND plan = $3 ORDER BY at DESC, id DESC LIMIT $4";
+
 pub(super) const CHANGE_POINTS: &str = "\
     SELECT c.id, c.metric, c.subject, c.unit, c.at, c.value_before, c.value_after, c.worse, c.votes, c.build_before, c.builds, c.state, c.note, \
     u.name, c.settled_at, c.found_at FROM change_points c LEFT JOIN users u ON u.id = c.settled_by WHERE c.source = $1 \

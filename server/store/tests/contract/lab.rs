@@ -4,7 +4,7 @@ use domain::{clock::Timestamp, role::Role};
 use measuring::{ALL, Level, Row, Series, Sketch, metric};
 use ports::{
     error::AppError,
-    lab::{Builds, BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, Settlement, Source, Standing},
+    lab::{Builds, BusyHour, ChangePoint, Kind, LONGEST_NOTE, Lab, MOST_RUNS, Settlement, Source, Standing},
 };
 use store::{
     StoreError,
@@ -74,6 +74,24 @@ pub async fn a_record_is_kept_once_and_the_latest_is_told_first(arranged: &Arran
     assert_eq!(store.capacity_run(&who).await.unwrap().unwrap().text, "{}");
     assert_eq!(store.records_of_plan("load", "list", "sqlite", 1).await.unwrap().len(), 1);
     assert_eq!(store.records_of_plan("load", "list", "postgres", 9).await.unwrap(), []);
+}
+
+pub async fn the_latest_runs_of_a_plan_are_told_whatever_they_ran_on(arranged: &Arranged) {
+    let who = operator(arranged).await;
+    let store = &arranged.store;
+    for run in 0..=i64::from(MOST_RUNS) {
+        let engine = if run % 2 == 0 { "sqlite" } else { "postgres" };
+        store.add_lab_record(&NewRecord { engine: engine.into(), ..record(Kind::Lab, &run.to_string(), run) }).await.unwrap();
+    }
+    for other in [NewRecord { plan: "list, times 0.1".into(), ..record(Kind::Lab, "plan", 99) }, record(Kind::Capacity, "kind", 99)] {
+        store.add_lab_record(&other).await.unwrap();
+    }
+
+    let told = store.latest_runs(&who, "load", "list").await.unwrap();
+
+    let expected: Vec<String> = (1..=MOST_RUNS).rev().map(|run| format!("{{\"of\": \"{run}\"}}")).collect();
+    assert_eq!(told.into_iter().map(|one| one.text).collect::<Vec<_>>(), expected);
+    assert_eq!(store.latest_runs(&who, "bench", "list").await.unwrap(), []);
 }
 
 pub async fn a_record_that_is_too_large_is_refused_with_what_to_do(arranged: &Arranged) {
@@ -195,6 +213,7 @@ pub async fn the_lab_is_for_whoever_owns_every_store(arranged: &Arranged) {
     let store = &arranged.store;
 
     assert_eq!(store.lab_records(&who).await, Err(AppError::Forbidden));
+    assert_eq!(store.latest_runs(&who, "load", "list").await, Err(AppError::Forbidden));
     assert_eq!(store.capacity_run(&who).await, Err(AppError::Forbidden));
     assert_eq!(store.busy_hours(&who).await, Err(AppError::Forbidden));
     assert_eq!(store.change_points(&who, Source::Live).await, Err(AppError::Forbidden));

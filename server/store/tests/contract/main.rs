@@ -153,6 +153,7 @@ contract! {
     ],
     lab: [
         a_record_is_kept_once_and_the_latest_is_told_first,
+        the_latest_runs_of_a_plan_are_told_whatever_they_ran_on,
         a_record_that_is_too_large_is_refused_with_what_to_do,
         what_is_found_again_is_the_same_change,
         what_is_not_seen_any_more_goes_and_what_cannot_be_seen_any_more_stays,

@@ -4,6 +4,7 @@ use crate::support::{Client, Engine, Program, on_both_engines};
 
 on_both_engines!(
     a_record_is_added_once_and_shown,
+    what_a_bench_found_is_held_against_its_budget,
     runs_that_got_slower_are_told_and_seen_to,
     a_stepped_run_says_how_many_people_the_server_holds,
     what_is_no_record_is_refused_with_what_to_do,
@@ -13,6 +14,9 @@ on_both_engines!(
 
 const LAB: &str = "/performance/lab";
 const CHANGES: &str = "/performance/regressions";
+const BUDGETS: &str = "/performance/budgets";
+/// What benches call it, as JSON.
+const START: &str = "\"sqlite: start to the first page of products answered\"";
 
 /// Somebody who owns both stores.
 async fn operator(program: &Program) -> Client {
@@ -70,6 +74,22 @@ async fn a_record_is_added_once_and_shown(engine: Engine) {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
     assert_eq!(program.sql("SELECT count(*) FROM lab_records"), "1");
+}
+
+async fn what_a_bench_found_is_held_against_its_budget(engine: Engine) {
+    let program = Program::serving(engine).await;
+    let operator = operator(&program).await;
+    let found = [("\"load\"", "\"bench\""), ("\"list\"", "\"1000000 products\""), ("\"ms\"", "\"s\""), ("\"p95\"", START)];
+    let bench = found.iter().fold(record(1, 0.9), |record, (from, to)| record.replacen(from, to, 1));
+    let unknown = operator.get(BUDGETS).await.text;
+
+    program.succeed(&["lab", "add", program.file("bench.json", bench).to_str().unwrap()]);
+
+    let page = operator.get(BUDGETS).await.text;
+    assert!(unknown.contains(">Checked there<") && !unknown.contains("budgets: 1 kept, 0 passed"), "{unknown}");
+    for part in ["budgets: 1 kept, 0 passed", "0.90 s", "1 Nov 2026 on sqlite, build <code>0000001</code>, machine <code>"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
 }
 
 async fn runs_that_got_slower_are_told_and_seen_to(engine: Engine) {

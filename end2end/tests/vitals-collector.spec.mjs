@@ -244,6 +244,8 @@ test('what is known is sent while the page is looked at, and again when more is'
   await expect.poll(() => site.views()[0].values.inp).toBeGreaterThan(100_000);
   const last = site.views()[0];
   expect([last.view, last.part > first.part, last.values.lcp]).toEqual([first.view, true, first.values.lcp]);
+  // Whoever hears of it only now knows what somebody else has counted.
+  expect([first.was, last.was]).toEqual([undefined, first.values]);
 });
 
 for (const later of [true, false]) {

@@ -63,6 +63,8 @@ function each(soon) {
 function leave(view, activateAfter) {
   if (!view.changed) return;
   view.changed = false;
+  // What is sent for sure need not be counted by whoever hears only of what comes after it.
+  if (view.waits?.activated) view.was = view.told;
   // Each has a number of its own: whether the one before was taken back in time, nobody can be sure.
   const body = JSON.stringify({
     v: 1,
@@ -79,7 +81,9 @@ function leave(view, activateAfter) {
     left: view.left,
     age: Math.round(performance.now() - view.start),
     values: view.values,
+    was: view.was,
   });
+  view.told = { ...view.values };
   view.later?.abort();
   view.waits = undefined;
   try {
@@ -88,6 +92,6 @@ function leave(view, activateAfter) {
     view.waits = fetchLater(WHERE, { method: "POST", body, activateAfter, signal, credentials: "omit", referrerPolicy: "no-referrer" });
   } catch {
     // There is no such thing, or no room left for it.
-    navigator.sendBeacon?.(WHERE, body);
+    if (navigator.sendBeacon?.(WHERE, body)) view.was = view.told;
   }
 }

@@ -48,6 +48,9 @@ pub struct Beacon {
     pub age_ms: u64,
     /// Each metric once, in the order of `Metric::ALL`, in its unit.
     pub values: Vec<(Metric, u64)>,
+    /// The same of an earlier beacon of the view, of which the browser knows that it has sent it: whoever has not heard that one must not count it
+    /// again, as another server has. None where there was none.
+    pub told: Option<Vec<(Metric, u64)>>,
     /// How many values were left out, as they have no name here or cannot be.
     pub dropped: u16,
 }
@@ -119,6 +122,7 @@ pub fn read(bytes: &[u8]) -> Result<Beacon, Refused> {
     }
     let age_ms = sent.age.0.filter(|age| *age <= OLDEST_MS).ok_or(Refused::Age)?;
     let (values, impossible) = sent.values.believed(age_ms);
+    let told = sent.was.map(|was| was.believed(age_ms).0);
     Ok(Beacon {
         view: name(&sent.view, |byte| byte.is_ascii_alphanumeric()).ok_or(Refused::View)?,
         part: sent.part,
@@ -135,6 +139,7 @@ pub fn read(bytes: &[u8]) -> Result<Beacon, Refused> {
         is_left: sent.left,
         age_ms,
         values,
+        told,
         dropped: sent.values.dropped.saturating_add(impossible),
     })
 }
@@ -142,7 +147,7 @@ pub fn read(bytes: &[u8]) -> Result<Beacon, Refused> {
 impl Beacon {
     /// The beacon as a browser would send it.
     pub fn written(&self) -> String {
-        let values = Values { known: self.values.iter().fold([None; KNOWN], put), dropped: 0 };
+        let values = |values: &[(Metric, u64)]| Values { known: values.iter().fold([None; KNOWN], put), dropped: 0 };
         let sent = Sent {
             v: VERSION,
             view: Cow::Borrowed(&self.view),
@@ -157,7 +162,8 @@ impl Beacon {
             trace: self.trace.as_ref().map(|trace| Cow::Owned(format!("00-{trace}-0000000000000000-00"))),
             left: self.is_left,
             age: Whole(Some(self.age_ms)),
-            values,
+            values: values(&self.values),
+            was: self.told.as_deref().map(values).map(Box::new),
         };
         // Names and numbers can always be written.
         serde_json::to_string(&sent).unwrap_or_default()
@@ -206,6 +212,9 @@ struct Sent<'a> {
     left: bool,
     age: Whole,
     values: Values,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    // Few have it, and it is large.
+    was: Option<Box<Values>>,
 }
 
 const KNOWN: usize = Metric::ALL.len();

@@ -37,6 +37,7 @@ fn what_a_browser_sends_is_read() {
             is_left: false,
             age_ms: 1_390,
             values: vec![(Metric::Lcp, 56_000), (Metric::Cls, 12), (Metric::Fcp, 56_000), (Metric::Hydrated, 109_800)],
+            told: None,
             dropped: 0,
         }
     );
@@ -179,8 +180,9 @@ fn beacons() -> impl Strategy<Value = Beacon> {
     );
     let said = prop::collection::vec(prop::option::of(0_u64..1_000_000), Metric::ALL.len());
     let trace = prop::option::of("[0-9a-f]{32}");
-    (names, places, trace, any::<bool>(), 0_u64..31 * 24 * 3_600_000, said).prop_map(
-        |((view, part, build), (route, navigation, connection, device, viewport, cache), trace, is_left, age_ms, said)| Beacon {
+    let values = |said: Vec<Option<u64>>| Metric::ALL.into_iter().zip(said).filter_map(|(metric, value)| Some((metric, value?))).collect();
+    (names, places, trace, any::<bool>(), 0_u64..31 * 24 * 3_600_000, (said.clone(), prop::option::of(said))).prop_map(
+        move |((view, part, build), (route, navigation, connection, device, viewport, cache), trace, is_left, age_ms, (said, told))| Beacon {
             view,
             part,
             route,
@@ -193,7 +195,8 @@ fn beacons() -> impl Strategy<Value = Beacon> {
             trace,
             is_left,
             age_ms,
-            values: Metric::ALL.into_iter().zip(said).filter_map(|(metric, value)| Some((metric, value?))).collect(),
+            values: values(said),
+            told: told.map(values),
             dropped: 0,
         },
     )
@@ -204,7 +207,7 @@ proptest! {
     fn what_is_written_is_read_as_it_was(beacon in beacons()) {
         let written = beacon.written();
 
-        prop_assert!(written.len() < 1_500);
+        prop_assert!(written.len() < 2_500);
         prop_assert_eq!(read(written.as_bytes()), Ok(beacon));
     }
 

@@ -8,6 +8,9 @@
 //! Whoever is still there then may see worse: an edit that waits through a night without a network, a press that takes a second in the afternoon. That
 //! counts once more, as it would of a view of its own. A value that was counted cannot be taken back, a value that is lost is the one that somebody
 //! has suffered from, and who works on one page all day is not to be heard of in the evening.
+//!
+//! Beacons of one view may come to several servers, and to one that has been started anew: each says what was told before ([`Beacon::told`]), and that is
+//! counted where it was heard.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -89,9 +92,13 @@ impl Views {
         while self.order.len() >= self.most {
             self.let_go(telling);
         }
-        series::record_view(recorder, &beacon);
+        // What was told of it before was heard by another server, or by this one before it was started anew.
+        if beacon.told.is_none() {
+            series::record_view(recorder, &beacon);
+        }
         let id = beacon.view.clone();
-        let mut view = View { part: beacon.part, latest: None, since: now, heard: now, counted: Vec::new(), is_traced: false };
+        let (is_traced, counted) = (beacon.told.is_some(), beacon.told.clone().unwrap_or_default());
+        let mut view = View { part: beacon.part, latest: None, since: now, heard: now, counted, is_traced };
         view.hear(telling, beacon, now);
         self.order.push_back(id.clone());
         self.by_id.insert(id, view);
@@ -262,6 +269,7 @@ pub(super) mod tests {
             is_left: false,
             age_ms: 5_000,
             values: values.to_vec(),
+            told: None,
             dropped: 0,
         }
     }
@@ -310,6 +318,20 @@ pub(super) mod tests {
         let told = told(&recorder);
 
         assert_eq!((told["vitals.inp"], told["vitals.views"]), ((2, 500), (1, 0)));
+    }
+
+    #[test]
+    fn what_another_server_has_heard_is_counted_there_and_what_has_grown_since_here() {
+        let (recorder, now) = (Recorder::new(1_000), Instant::now());
+        let mut views = Views::new(10);
+        let told = vec![(Metric::Lcp, 900), (Metric::Errors, 2), (Metric::Inp, 40)];
+        let values = [(Metric::Lcp, 900), (Metric::Errors, 5), (Metric::Inp, 300), (Metric::Cls, 7)];
+
+        views.hear(&telling(&recorder), Beacon { is_left: true, told: Some(told), ..beacon("a", 3, &values) }, now);
+
+        let counted = self::told(&recorder);
+        let expected = [("taken", (1, 0)), ("vitals.cls", (1, 7)), ("vitals.errors", (1, 3)), ("vitals.inp", (1, 300))];
+        assert_eq!(counted, expected.map(|(name, sums)| (name.to_owned(), sums)).into());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     asked::Asked,
     overview::judged,
     shown::{against, change_of, head, heads, scrolled, tile},
-    traces::of_route,
+    traces,
     trend::{Trend, Value, fold, folded, trend},
     units::{percent, share},
     verdict::{VITALS, Vital},
@@ -32,6 +32,11 @@ const DIMENSIONS: [(&str, &str); 7] = [
     ("viewport", "Width"),
     ("cache", "Came from"),
 ];
+
+const INP: &str = "vitals.inp";
+
+/// By these a trace of a browser says whose it is.
+const TOLD_OF_TRACES: [&str; 3] = ["device", "connection", "build"];
 
 /// By these what all pages come to is told apart, and no single page.
 const OF_ALL_PAGES: [&str; 3] = ["navigation", "viewport", "cache"];
@@ -59,7 +64,9 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         (against(asked, &measured))
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
         @if let Some(class) = &asked.class { p { "Only " b { (named(class)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
-        @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) { p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } } }
+        @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) {
+            p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } " " a.link href=(answers_of(of, asked)) { "The slowest answers to input" } }
+        }
         (sample(&measured))
         (figures(asked, &measured, chosen))
         (shares(&measured, chosen))
@@ -111,7 +118,22 @@ fn details(asked: &Asked, subject: &str) -> Question {
 
 /// What browsers say of loads of a page, the slowest first, with what the server did for each.
 fn loads_of(page: &str, asked: &Asked) -> String {
-    of_route(&format!("Browser: {}", on_the_server(page)), asked)
+    traced(&format!("Browser: {}", on_the_server(page)), asked)
+}
+
+/// What they say of answers to input on it that were slow.
+fn answers_of(page: &str, asked: &Asked) -> String {
+    traced(&on_the_server(page).replacen("GET", "Browser: input on", 1), asked)
+}
+
+fn traces_of(page: &str, chosen: Chosen<'_>, asked: &Asked) -> String {
+    if chosen.vital.metric == INP { answers_of(page, asked) } else { loads_of(page, asked) }
+}
+
+/// Those of the people who are looked at, as far as traces say whose they are.
+fn traced(title: &str, asked: &Asked) -> String {
+    let with = asked.class.clone().filter(|class| class.split_once(':').is_some_and(|(dimension, _)| TOLD_OF_TRACES.contains(&dimension)));
+    Asked { with, ..asked.at(traces::PATH).with_of(Some(title)) }.address()
 }
 
 fn dimension(asked: &Asked) -> (&'static str, &'static str) {
@@ -259,7 +281,7 @@ fn table(asked: &Asked, measured: &Measurements, chosen: Chosen<'_>, dimension: 
                             }
                             td.num { (number(count)) }
                             @for vital in &VITALS { (judged(vital, measured.find(vital.metric, of, class))) }
-                            @if is_of_pages { td.num { a.link href=(loads_of(of, asked)) { "show" span.vh { " those of " (of) } } } }
+                            @if is_of_pages { td.num { a.link href=(traces_of(of, chosen, asked)) { "show" span.vh { " those of " (of) } } } }
                         }
                     }
                 }))

@@ -48,8 +48,8 @@ pub struct Beacon {
     pub age_ms: u64,
     /// Each metric once, in the order of `Metric::ALL`, in its unit.
     pub values: Vec<(Metric, u64)>,
-    /// The same of an earlier beacon of the view, of which the browser knows that it has sent it: whoever has not heard that one must not count it
-    /// again, as another server has. None where there was none.
+    /// The same of an earlier beacon of the view, of which the browser knows that it has sent it: a server that was started since must not count it
+    /// again, as the one before has. None where there was none.
     pub told: Option<Vec<(Metric, u64)>>,
     /// How many values were left out, as they have no name here or cannot be.
     pub dropped: u16,

@@ -14,8 +14,9 @@ use axum::{
 use domain::clock::Clock;
 use measuring::{Recorder, metric};
 use traces::{
-    Begin, Kept, KeptOptions, Kind, MANY, Name, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent, Tracer, Why,
-    browser::{Alone, Gone, Viewed},
+    Attribute, Begin, Kept, KeptOptions, Kind, MANY, Name, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent,
+    Tracer, Value, Why,
+    browser::{Alone, Gone, Pressed, Viewed},
     export::Exporter,
 };
 
@@ -39,6 +40,9 @@ pub(super) struct Page<'a> {
     pub(super) route: &'a str,
     /// Microseconds since 1970.
     pub(super) begun_at: u64,
+    pub(super) device: &'static str,
+    pub(super) connection: &'static str,
+    pub(super) build: &'a str,
 }
 
 /// Where traces go that are kept.
@@ -115,31 +119,48 @@ impl Traced {
     pub(super) fn viewed(&self, trace: &str, page: &Page<'_>, viewed: &Viewed) {
         let Some(id) = TraceId::parse(trace) else { return };
         let parts = self.kept().by_id(id);
-        if parts.iter().any(|part| part.kind == Kind::Browser) {
-            return;
-        }
         // What a worker or a cache answered has the trace of when it was made.
         let is_its = |part: &Trace| part.route.as_str() == page.route && part.method.as_ref().is_some_and(|method| method.as_str() == "GET");
-        let document =
-            parts.iter().find(|part| part.kind == Kind::Request && part.parent.is_none() && part.outcome == Outcome::Answered(200) && is_its(part));
+        let is_document =
+            |part: &&Trace| part.kind == Kind::Request && part.parent.is_none() && part.outcome == Outcome::Answered(200) && is_its(part);
+        let has_browser = parts.iter().any(|part| part.kind == Kind::Browser);
+        let document = parts.iter().find(is_document).filter(|_| !has_browser);
+        // What is slow and fits to nothing that is kept is kept by itself.
+        let alone = |id: TraceId| if viewed.is_slow() { viewed.alone(self.alone(id, page)?) } else { None };
         let part = match document {
-            Some(document) => viewed.trace(document),
-            None if parts.is_empty() && viewed.is_slow() => self.alone(id, page).and_then(|alone| viewed.alone(alone)),
-            None => None,
+            Some(document) => viewed.trace(document).or_else(|| alone(self.tracer.another_id())),
+            None => alone(if parts.is_empty() { id } else { self.tracer.another_id() }),
         };
-        if let Some(part) = part {
-            self.sink.keep(part);
-        }
+        self.keep(part, page);
     }
 
     /// A browser has said how the app went to a page. No request has made that page, so it is a trace of its own, where it was slow.
     pub(super) fn gone(&self, page: &Page<'_>, gone: &Gone) {
-        if !gone.is_slow() {
-            return;
+        if gone.is_slow() {
+            self.keep(self.alone(self.tracer.another_id(), page).and_then(|alone| gone.alone(alone)), page);
         }
-        if let Some(part) = self.alone(self.tracer.another_id(), page).and_then(|alone| gone.alone(alone)) {
-            self.sink.keep(part);
+    }
+
+    /// A browser has said how long the slowest answer to an input took.
+    pub(super) fn pressed(&self, page: &Page<'_>, pressed: &Pressed) {
+        if pressed.is_slow() {
+            self.keep(self.alone(self.tracer.another_id(), page).and_then(|alone| pressed.alone(alone)), page);
         }
+    }
+
+    /// With whose it was on the first thing that took time.
+    fn keep(&self, part: Option<Trace>, page: &Page<'_>) {
+        let Some(mut part) = part else { return };
+        let word = |key: &'static str, word: Option<Name>| Some(Attribute { key: Name::fixed(key), value: Value::Word(word?) });
+        let whose = [
+            word("device", Some(Name::fixed(page.device))),
+            word("connection", Some(Name::fixed(page.connection))),
+            word("build", Name::parse(page.build)),
+        ];
+        if let Some(first) = part.spans.first_mut() {
+            first.attributes = whose.into_iter().flatten().collect();
+        }
+        self.sink.keep(part);
     }
 
     /// None where it was said of enough pages in this minute.

@@ -11,7 +11,7 @@ use ports::{
     traces::{Ended, MOST, Of, TraceHead, Traces},
 };
 use store::{Store, traced::Chosen};
-use traces::{Head, Outcome, Trace, TraceId, encoding};
+use traces::{Attribute, Head, Outcome, Trace, TraceId, Value, encoding};
 
 use super::Traced;
 use crate::SystemClock;
@@ -88,9 +88,14 @@ fn last(range: Range) -> Span<u64> {
     now.saturating_sub(range.minutes().unsigned_abs() * MINUTE)..now.saturating_add(MINUTE)
 }
 
-/// Whether something of that name is a part of it.
+/// Whether something of that name is a part of it, or something of which that is said: `device:phone`.
 fn happened(trace: &Trace, name: &str) -> bool {
-    trace.spans.iter().any(|span| span.name.as_str() == name) || trace.tallies.iter().any(|tally| tally.name.as_str() == name)
+    let is_said = |attribute: &Attribute| {
+        let word = name.strip_prefix(attribute.key.as_str()).and_then(|rest| rest.strip_prefix(':'));
+        matches!((&attribute.value, word), (Value::Word(value), Some(word)) if value.as_str() == word)
+    };
+    trace.spans.iter().any(|span| span.name.as_str() == name || span.attributes.iter().any(is_said))
+        || trace.tallies.iter().any(|tally| tally.name.as_str() == name)
 }
 
 /// Each once, in the order that is asked for.
@@ -142,7 +147,7 @@ mod tests {
             start_us: 0,
             duration_us: 1,
             failed: false,
-            attributes: Vec::new(),
+            attributes: vec![Attribute { key: Name::fixed("device"), value: Value::Word(Name::fixed("phone")) }],
         };
         let tally = |name: &'static str| traces::Tally {
             name: Name::fixed(name),
@@ -170,6 +175,7 @@ mod tests {
         };
 
         assert_eq!(["STORES", "VARIANTS", "STORE"].map(|name| happened(&trace, name)), [true, true, false]);
+        assert_eq!(["device:phone", "device:tablet", "phone"].map(|said| happened(&trace, said)), [true, false, false]);
     }
 
     #[test]

@@ -31,6 +31,17 @@ pub struct Gone {
     pub data: Option<u64>,
 }
 
+/// How it went when somebody pressed or typed something, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pressed {
+    /// Until the page began with it.
+    pub heard: u64,
+    /// As long as the page was at it.
+    pub handled: u64,
+    /// From then on until something of it was drawn.
+    pub drawn: u64,
+}
+
 /// What a browser's part is of where nothing of the server is kept with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alone {
@@ -52,15 +63,21 @@ const SLOW: u64 = 2_500_000;
 /// Within the app nothing of it is fetched: pages are promised within a second.
 const SLOW_WITHIN: u64 = 1_000_000;
 
+/// Up to so many Google calls the answer to an input good.
+const SLOW_ANSWER: u64 = 200_000;
+
+/// In the place of a method: it is about what was done on a page.
+const INPUT: &str = "input on";
+
 impl Viewed {
     /// Whether somebody has waited so long that it is worth a look, whatever the server took.
     pub fn is_slow(&self) -> bool {
-        [Some(self.answered), self.first_drawn, self.largest_drawn, self.alive].into_iter().flatten().any(|moment| moment > SLOW)
+        [Some(self.answered), self.first_drawn, self.largest_drawn, self.alive, self.data].into_iter().flatten().any(|moment| moment > SLOW)
     }
 
     /// A trace of its own; none when it cannot be true.
     pub fn alone(&self, of: Alone) -> Option<Trace> {
-        alone(of, self.end(), self.spans())
+        alone("GET", of, self.end(), self.spans())
     }
 
     fn end(&self) -> u64 {
@@ -123,18 +140,40 @@ impl Gone {
         let data = self.data.and_then(|data| data.checked_sub(stands));
         let phases = [("until the page stands", 0, self.stands), ("until its data are there", stands, data)];
         let spans = phases.into_iter().filter_map(|(name, from, took)| Some(phase(name, from, took.filter(|took| *took > 0)?)));
-        alone(of, self.stands.max(self.data)?, spans.collect())
+        alone("GET", of, self.stands.max(self.data)?, spans.collect())
     }
 }
 
-fn alone(Alone { id, route, begun_at }: Alone, end: u64, spans: Vec<Span>) -> Option<Trace> {
+impl Pressed {
+    /// As [`Viewed::is_slow`].
+    pub fn is_slow(&self) -> bool {
+        self.end() > SLOW_ANSWER
+    }
+
+    /// As [`Viewed::alone`].
+    pub fn alone(&self, of: Alone) -> Option<Trace> {
+        let phases = [
+            ("until the page begins with it", 0, self.heard),
+            ("doing it", self.heard, self.handled),
+            ("until it is drawn", self.heard.saturating_add(self.handled), self.drawn),
+        ];
+        let spans = phases.into_iter().filter(|(.., took)| *took > 0).map(|(name, from, took)| phase(name, from, took));
+        alone(INPUT, of, self.end(), spans.collect())
+    }
+
+    fn end(&self) -> u64 {
+        self.heard.saturating_add(self.handled).saturating_add(self.drawn)
+    }
+}
+
+fn alone(method: &'static str, Alone { id, route, begun_at }: Alone, end: u64, spans: Vec<Span>) -> Option<Trace> {
     (end <= LONGEST).then(|| Trace {
         id,
         // What the server calls its part is not known any more.
         span: SpanId::new(id.number() as u64 | 1).unwrap_or(SpanId::FIRST),
         parent: None,
         kind: Kind::Browser,
-        method: Some(Name::fixed("GET")),
+        method: Some(Name::fixed(method)),
         route,
         begun_at,
         duration_us: end,
@@ -240,6 +279,19 @@ mod tests {
         assert!(slow.is_slow() && !viewed().is_slow());
         assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us, trace.parent), ("Browser: GET /products", 1_000, 3_000_000, None));
         assert_eq!((trace.spans.first().map(|span| span.name.as_str()), trace.why.slow), (Some(WAITING), true));
+    }
+
+    #[test]
+    fn an_answer_to_input_is_what_was_waited_for_before_it_during_it_and_after() {
+        let pressed = Pressed { heard: 5_000, handled: 300_000, drawn: 0 };
+
+        let trace = pressed.alone(of()).unwrap();
+
+        let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
+        assert_eq!(spans, [("until the page begins with it", 0, 5_000), ("doing it", 5_000, 300_000)]);
+        assert_eq!((trace.title().as_str(), trace.duration_us), ("Browser: input on /products", 305_000));
+        assert!(pressed.is_slow() && !Pressed { handled: 100_000, ..pressed }.is_slow());
+        assert_eq!(Pressed { drawn: u64::MAX, ..pressed }.alone(of()), None);
     }
 
     #[test]

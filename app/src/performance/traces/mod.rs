@@ -73,7 +73,7 @@ async fn list(ports: &Ports, who: &Access, now: Timestamp, asked: &Asked) -> Res
 
 /// Of what there are traces, and the ways to more of them.
 fn only(asked: &Asked) -> Markup {
-    let on_the_server = asked.of.as_deref().and_then(|of| of.strip_prefix("Browser: "));
+    let on_the_server = asked.of.as_deref().and_then(|of| of.strip_prefix("Browser: ")).filter(|of| of.starts_with("GET "));
     let everything = Asked { with: None, ..asked.clone() };
     html! {
         @if let Some(of) = &asked.of {

@@ -9,8 +9,8 @@
 //! counts once more, as it would of a view of its own. A value that was counted cannot be taken back, a value that is lost is the one that somebody
 //! has suffered from, and who works on one page all day is not to be heard of in the evening.
 //!
-//! Beacons of one view may come to several servers, and to one that has been started anew: each says what was told before ([`Beacon::told`]), and that is
-//! counted where it was heard.
+//! A server that was started anew hears of views that the one before has counted: each beacon says what was told before ([`Beacon::told`]). Several servers
+//! at once do not know of each other: of a view whose beacons come to two of them each counts what it hears.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -19,7 +19,7 @@ use std::{
 
 use domain::clock::Clock;
 use measuring::{Recorder, metric};
-use traces::browser::{Gone, Viewed};
+use traces::browser::{Gone, Pressed, Viewed};
 use vitals::{Beacon, Metric, Navigation};
 
 use super::{
@@ -34,6 +34,8 @@ pub(super) struct Views {
     /// In the order they were first heard of.
     order: VecDeque<String>,
     most: usize,
+    /// Since when beacons are heard.
+    began: Instant,
 }
 
 struct View {
@@ -74,7 +76,7 @@ impl Default for Views {
 
 impl Views {
     fn new(most: usize) -> Self {
-        Self { by_id: HashMap::new(), order: VecDeque::new(), most }
+        Self { by_id: HashMap::new(), order: VecDeque::new(), most, began: Instant::now() }
     }
 
     pub(super) fn hear(&mut self, telling: &Telling<'_>, beacon: Beacon, now: Instant) {
@@ -92,12 +94,12 @@ impl Views {
         while self.order.len() >= self.most {
             self.let_go(telling);
         }
-        // What was told of it before was heard by another server, or by this one before it was started anew.
-        if beacon.told.is_none() {
+        let told = self.told_elsewhere(&beacon, now);
+        if told.is_none() {
             series::record_view(recorder, &beacon);
         }
         let id = beacon.view.clone();
-        let (is_traced, counted) = (beacon.told.is_some(), beacon.told.clone().unwrap_or_default());
+        let (is_traced, counted) = (told.is_some(), told.unwrap_or_default());
         let mut view = View { part: beacon.part, latest: None, since: now, heard: now, counted, is_traced };
         view.hear(telling, beacon, now);
         self.order.push_back(id.clone());
@@ -118,6 +120,13 @@ impl Views {
 
     pub(super) fn settle_all(&mut self, telling: &Telling<'_>) {
         self.by_id.values_mut().for_each(|view| view.settle(telling));
+    }
+
+    /// What was counted of a view before this process was there. Of one that is younger than the process nothing was: what was told of it and not heard
+    /// is lost, as on a line that broke, and not counted by anybody.
+    fn told_elsewhere(&self, beacon: &Beacon, now: Instant) -> Option<Vec<(Metric, u64)>> {
+        let is_older = Duration::from_millis(beacon.age_ms) > now.saturating_duration_since(self.began);
+        beacon.told.clone().filter(|_| is_older)
     }
 
     /// The oldest.
@@ -164,6 +173,12 @@ impl View {
                 self.count(telling.recorder, &beacon, *metric, *value, *value);
             }
         }
+        if let Some(traced) = telling.traced
+            && of(&beacon.values, Metric::Inp) > of(&before, Metric::Inp)
+        {
+            let route = of_leptos(beacon.route.name());
+            traced.pressed(&page(&beacon, &route, self.heard), &pressed(&beacon));
+        }
     }
 
     fn counted(&self, wanted: Metric) -> Option<u64> {
@@ -185,13 +200,17 @@ impl View {
         self.is_traced = true;
         let Some(traced) = telling.traced else { return };
         let route = of_leptos(beacon.route.name());
-        let page = Page { route: &route, begun_at: begun_at(beacon, self.heard) };
+        let page = page(beacon, &route, self.heard);
         if beacon.navigation == Navigation::Soft {
             traced.gone(&page, &gone(beacon));
         } else if let (Some(trace), Some(viewed)) = (&beacon.trace, viewed(beacon)) {
             traced.viewed(trace, &page, &viewed);
         }
     }
+}
+
+fn page<'a>(beacon: &'a Beacon, route: &'a str, heard: Instant) -> Page<'a> {
+    Page { route, begun_at: begun_at(beacon, heard), device: beacon.device.name(), connection: beacon.connection.name(), build: &beacon.build }
 }
 
 /// Microseconds since 1970, by the clock of this server: a browser says only how old the view is.
@@ -223,6 +242,11 @@ const fn known(metric: Metric) -> Known {
 
 fn value(beacon: &Beacon, wanted: Metric) -> Option<u64> {
     beacon.values.iter().find(|(metric, _)| *metric == wanted).map(|(_, value)| *value)
+}
+
+fn pressed(beacon: &Beacon) -> Pressed {
+    let part = |wanted: Metric| value(beacon, wanted).unwrap_or(0);
+    Pressed { heard: part(Metric::InpInputDelay), handled: part(Metric::InpProcessing), drawn: part(Metric::InpPresentation) }
 }
 
 fn gone(beacon: &Beacon) -> Gone {
@@ -321,7 +345,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_another_server_has_heard_is_counted_there_and_what_has_grown_since_here() {
+    fn what_the_server_before_has_counted_is_not_counted_again_and_what_has_grown_since_is() {
         let (recorder, now) = (Recorder::new(1_000), Instant::now());
         let mut views = Views::new(10);
         let told = vec![(Metric::Lcp, 900), (Metric::Errors, 2), (Metric::Inp, 40)];
@@ -332,6 +356,17 @@ pub(super) mod tests {
         let counted = self::told(&recorder);
         let expected = [("taken", (1, 0)), ("vitals.cls", (1, 7)), ("vitals.errors", (1, 3)), ("vitals.inp", (1, 300))];
         assert_eq!(counted, expected.map(|(name, sums)| (name.to_owned(), sums)).into());
+    }
+
+    #[test]
+    fn a_view_of_which_the_first_beacon_was_lost_counts_as_a_whole() {
+        let (recorder, now) = (Recorder::new(1_000), Instant::now());
+        let mut views = Views::new(10);
+
+        views.hear(&telling(&recorder), Beacon { told: Some(vec![(Metric::Lcp, 900)]), ..beacon("a", 1, &[(Metric::Lcp, 900)]) }, now + MINUTE);
+
+        let counted = self::told(&recorder);
+        assert_eq!((counted["vitals.views"], counted["vitals.lcp"]), ((1, 0), (1, 900)));
     }
 
     #[test]
@@ -449,8 +484,8 @@ pub(super) mod tests {
 
         let told: Vec<(String, u64)> = traced.kept().by_id(id).iter().map(|part| (part.title(), part.duration_us)).collect();
         assert_eq!((told.len(), &told[1]), (2, &("Browser: GET /products".to_owned(), 5_900_000)));
-        // And of the one whose document is not kept, which was slow.
-        assert_eq!(traced.kept().holding().traces, 3);
+        // Those that are of another page, the second of that document, and of one that is not kept were slow, and are kept by themselves.
+        assert_eq!(traced.kept().holding().traces, 5);
     }
 
     #[test]
@@ -472,6 +507,9 @@ pub(super) mod tests {
             views.hear(&telling, soft(number, took), now);
         }
         views.settle_all(&telling);
+        let slowly = [(Metric::Inp, 330_000), (Metric::InpProcessing, 330_000)];
+        views.hear(&telling, beacon("pressed", 0, &slowly), now);
+        views.settle_all(&telling);
         let few: Vec<_> = traced.kept().routes().into_iter().map(|(title, count)| (title.to_string(), count)).collect();
         for number in 2..500 {
             views.hear(&telling, of(number, 4_000_000), now);
@@ -479,7 +517,8 @@ pub(super) mod tests {
 
         views.settle_all(&telling);
 
-        assert_eq!(few, [("Browser: GET /products".to_owned(), 1), ("Browser: GET /products/{handle}".to_owned(), 1)]);
+        let expected = ["Browser: GET /products", "Browser: GET /products/{handle}", "Browser: input on /products"];
+        assert_eq!(few, expected.map(|title| (title.to_owned(), 1)));
         assert_eq!(traced.kept().holding().traces, 12);
     }
 }

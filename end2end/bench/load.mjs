@@ -37,7 +37,7 @@ export function loadBench(engine, quick) {
 }
 
 /** Runs a plan; whether it passes is said by the figures. */
-function reportOf(plan, engine, scale) {
+export function reportOf(plan, engine, scale) {
   const out = join(root, 'target/load');
   const done = spawnSync(join(root, 'scripts/load'), [plan, '--out', out, '--scale', String(scale)], {
     env: { ...process.env, ENGINE: engine },

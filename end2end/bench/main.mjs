@@ -10,6 +10,7 @@ import { killsBench } from './kills.mjs';
 import { keep } from './lab.mjs';
 import { listBench } from './list.mjs';
 import { loadBench } from './load.mjs';
+import { measuringBench } from './measuring.mjs';
 import { on, print, report } from './report.mjs';
 import { quarterBench } from './quarter.mjs';
 import { startBench } from './start.mjs';
@@ -41,6 +42,8 @@ try {
     // It is the browser that is killed.
     if (engine === engines[0]) await killsBench(engine);
     loadBench(engine, Boolean(process.env.QUICK));
+    // It is measured in memory and written once a minute: which database it goes to hardly matters.
+    if (engine === 'sqlite' && !process.env.QUICK) measuringBench(engine);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -9,6 +9,8 @@
 //   PRODUCTS   in the catalogue (1,000)
 //   FIGURES    only those with this in their name
 //
+// With --json the last line of what it says is made for programs, and the rest goes to stderr.
+//
 // What it adds is counted where a connection is served, from the first byte of a request to the last of its answer. What is done beside that goes by
 // the clock and weighs many times more beside a server that is so slow; and what SQLite does differs by some percent from start to start. It is
 // a share of all that the server without it does. What is done by the clock is told by itself, of a server that runs as it does, in milliseconds
@@ -33,6 +35,8 @@ const SERVED = '*h1::dispatch::Dispatcher*poll_catch*';
 /** Of each figure that of the middle start. */
 const byFigure = (starts) => starts[0].map((_, at) => middle(starts.map((sums) => sums[at])));
 const thousands = (sum) => Math.round(sum).toLocaleString('en');
+const isJson = process.argv.includes('--json');
+const write = isJson ? console.error : console.log;
 
 try {
   process.exitCode = await judged();
@@ -58,13 +62,14 @@ async function judged() {
       counts.without.push(await counted(server, figures, count, { measuring: 'off', within: SERVED }));
       counts.withIt.push(await counted(server, figures, count, { measuring: 'on', within: SERVED }));
     }
-    const isWell = told(figures, byFigure(counts.all), byFigure(counts.without), byFigure(counts.withIt), may);
+    const requests = told(figures, byFigure(counts.all), byFigure(counts.without), byFigure(counts.withIt), may);
     const seconds = number('IDLE', 125);
     const [off, on] = [await atRest(server, seconds, 'off'), await atRest(server, seconds, 'on')];
     const [a, b] = [off, on].map((ms) => ((ms / seconds) * 60).toFixed(1));
     const share = (on - off) / seconds / 10;
-    console.log(`At rest it takes ${b} ms of a processor a minute, and ${a} ms without: ${share.toFixed(3)} % of one processor.`);
-    return isWell && share < may ? 0 : 1;
+    write(`At rest it takes ${b} ms of a processor a minute, and ${a} ms without: ${share.toFixed(3)} % of one processor.`);
+    if (isJson) console.log(JSON.stringify({ requests, at_rest_percent: share }));
+    return [...requests.map(({ percent }) => percent), share].every((percent) => percent < may) ? 0 : 1;
   } finally {
     await server.end();
   }
@@ -128,18 +133,19 @@ async function atRest(server, seconds, measuring) {
   return spent;
 }
 
+/** Says what each figure costs, and hands it back. */
 function told(figures, all, without, withIt, may) {
-  console.log('| figure | instructions a request | of which measuring | it costs |');
-  console.log('|---|--:|--:|--:|');
+  write('| figure | instructions a request | of which measuring | it costs |');
+  write('|---|--:|--:|--:|');
   const costs = figures.map(({ name }, at) => {
     const added = withIt[at] - without[at];
     const percent = (added / all[at]) * 100;
-    console.log(`| ${name} | ${thousands(all[at] + added)} | ${thousands(added)} | ${percent.toFixed(2)} % |`);
-    return percent;
+    write(`| ${name} | ${thousands(all[at] + added)} | ${thousands(added)} | ${percent.toFixed(2)} % |`);
+    return { name, percent };
   });
-  const isWell = costs.every((percent) => percent < may);
-  console.log(isWell ? `Measuring costs less than ${may} %.` : `TOO DEAR: measuring may cost ${may} %.`);
-  return isWell;
+  const isWell = costs.every(({ percent }) => percent < may);
+  write(isWell ? `Measuring costs less than ${may} %.` : `TOO DEAR: measuring may cost ${may} %.`);
+  return costs;
 }
 
 /** The value that is neither the least nor the most. */

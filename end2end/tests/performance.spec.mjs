@@ -107,6 +107,7 @@ test('an operator sees how people have it, by page, by device and by request', a
   await expect(page).toHaveURL('/performance/vitals?range=1h&by=device');
   await expect(region(page, 'Largest thing drawn over time').getByRole('radio').last()).toBeVisible();
   await page.getByRole('navigation', { name: 'Places of performance' }).getByRole('link', { name: 'Requests' }).click();
+  await expect(page).toHaveURL('/performance/requests?range=1h');
   await expect(region(page, 'By route').getByRole('link', { name: 'GET /products', exact: true })).toBeVisible();
   await page.getByRole('navigation', { name: 'Places of performance' }).getByRole('link', { name: 'Caches' }).click();
   await expect(region(page, 'Each').getByRole('rowheader', { name: 'known products' })).toBeVisible();

@@ -107,7 +107,8 @@ pub struct Firing {
     pub worst: Option<Severity>,
     /// Whether some rule was not looked at lately, so that there may be more.
     pub is_partial: bool,
-    /// Budgets that are passed, by their ids, silenced or not. `None` where no rule has looked at budgets lately.
+    /// Budgets that are passed, by their ids, behind which stands which endpoint it is of others (`budgets::Budgets::by_key`), silenced or not.
+    /// `None` where no rule has looked at budgets lately.
     pub budgets: Option<Vec<String>>,
 }
 

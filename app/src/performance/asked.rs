@@ -52,6 +52,11 @@ impl Asked {
         asked
     }
 
+    /// A place, of what it shows when nobody asks for anything.
+    pub(super) fn plain(path: &str) -> Self {
+        Self { path: path.to_owned(), ..Self::default() }
+    }
+
     pub(super) fn address(&self) -> String {
         let range = (self.range != Range::default()).then(|| self.range.name().to_owned());
         let against = (self.against == Against::BuildBefore).then(|| BUILD.to_owned());
@@ -92,7 +97,7 @@ impl Asked {
 
     /// Another place, of the same time and compared with the same.
     pub(super) fn at(&self, path: &str) -> Self {
-        Self { path: path.to_owned(), range: self.range, against: self.against, ..Self::default() }
+        Self { range: self.range, against: self.against, ..Self::plain(path) }
     }
 
     pub(super) fn with_metric(&self, metric: &str) -> Self {

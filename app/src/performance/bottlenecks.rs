@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use ::capacity::{
-    bottleneck::{Bottlenecks, Kind, Reading, Resource, Window, find},
+    bottleneck::{Bottlenecks, Kind, Reading, Resource, Window, Work, find},
     words::{number, percent, whole},
 };
 use domain::clock::Timestamp;
@@ -42,7 +42,7 @@ const USED: [&str; 9] = [
     metric::RUNTIME_BUSY,
     metric::RUNTIME_LAG,
 ];
-/// Of providers there are only sums.
+/// The same of providers, of which calls are no requests.
 const PROVIDERS: [&str; 2] = [metric::PROVIDER_USED, metric::PROVIDER_WAITED];
 /// So many are told of those that kept a worker for long.
 const MOST_KEEPERS: usize = 10;
@@ -53,7 +53,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, now: Timestamp, asked: &As
     let range = if asked.range == Range::Hour { Range::Hour } else { Range::SixHours };
     let mut parts: Vec<_> = USED.into_iter().chain(PROVIDERS).map(|metric| (metric, Classes::Whole)).collect();
     parts.extend([(metric::HTTP_TOGETHER, Classes::All), (metric::RUNTIME_POLL, Classes::All)]);
-    let charts = USED.into_iter().chain([metric::HTTP_TOGETHER]).map(|metric| (metric, None)).collect();
+    let charts = USED.into_iter().chain(PROVIDERS).chain([metric::HTTP_TOGETHER]).map(|metric| (metric, None)).collect();
     let measured = ports.performance.measurements(who, &Question { range, parts, charts, ..Question::default() }).await?;
     let profiled = ports.profiles.latest(who).await?;
     let page = html! {
@@ -79,15 +79,22 @@ fn found(measured: &Measurements) -> Markup {
             Ok(found) => {
                 section.part aria-labelledby="first-h" {
                     h2 #first-h { "What ends first" }
-                    @match found.first() {
-                        Some(first) => p { span.badge data-tone="warn" { "Near its end" } " " b { (first.name) } },
-                        None => p { span.badge data-tone="ok" { "Nothing is near its end" } },
-                    }
-                    @for told in found.sentences() { p { (told) } }
+                    (first(&found, Work::Requests))
                 }
                 (table(&found))
             }
         }
+    }
+}
+
+/// What is near its end, with its evidence.
+fn first(found: &Bottlenecks, work: Work) -> Markup {
+    html! {
+        @match found.first() {
+            Some(first) => p { span.badge data-tone="warn" { "Near its end" } " " b { (first.name) } },
+            None => p { span.badge data-tone="ok" { "Nothing is near its end" } },
+        }
+        @for told in found.sentences_of(work) { p { (told) } }
     }
 }
 
@@ -96,15 +103,17 @@ fn table(found: &Bottlenecks) -> Markup {
         section.part aria-labelledby="each-h" {
             h2 #each-h { "Each" }
             p.muted { "Up to " (number(found.throughput)) " requests a second were asked. Waits are those of a request while few were asked, and while many were." }
-            (resources(found, "each-h"))
+            (resources(found, "each-h", Work::Requests))
         }
     }
 }
 
 /// What there is, in the order in which it ends, as a table that is called as its heading.
-pub(super) fn resources(found: &Bottlenecks, heading: &str) -> Markup {
+pub(super) fn resources(found: &Bottlenecks, heading: &str, work: Work) -> Markup {
     let wait = |resource: &Resource, at: usize| resource.wait_ms.map(|waits| milliseconds(waits[at])).unwrap_or_default();
-    let heads = heads("What there is", &["Most in use", "At rest", "Of all, a request", "Used up at", "Waited, few", "Waited, many"]);
+    let of_all = format!("Of all, a {}", work.one());
+    let heads = heads("What there is", &["Most in use", "At rest", &of_all, "Used up at", "Waited, few", "Waited, many"]);
+    let rate = if work == Work::Calls { " a minute" } else { "/s" };
     scrolled(
         heading,
         &heads,
@@ -115,7 +124,7 @@ pub(super) fn resources(found: &Bottlenecks, heading: &str) -> Markup {
                     td.num { (percent(resource.highest)) }
                     td.num { (percent(resource.idle)) }
                     td.num { (number(resource.demand_ms / resource.units)) " ms" }
-                    td.num { @match resource.ends_at { Some(end) => { (whole(end)) "/s" } None => "Never" } }
+                    td.num { @match resource.ends_at { Some(end) => { (whole(work.in_time(end))) (rate) } None => "Never" } }
                     td.num { (wait(resource, 0)) }
                     td.num { (wait(resource, 1)) }
                 }
@@ -126,9 +135,7 @@ pub(super) fn resources(found: &Bottlenecks, heading: &str) -> Markup {
 
 /// A window of each period, of all servers together.
 fn windows(measured: &Measurements) -> Vec<Window> {
-    let periods = |metric: &str, of: Option<&str>| {
-        measured.together(metric, |series| of.is_none_or(|of| series.of == of)).map(|one| one.periods).unwrap_or_default()
-    };
+    let periods = |metric: &str, of: Option<&str>| periods(measured, metric, of);
     let requests = periods(metric::HTTP_TOGETHER, None);
     let mut kinds: Vec<(String, Kind, Vec<Sketch>, Vec<Sketch>)> = vec![
         ("the processors".into(), Kind::Processor, processors(measured), Vec::new()),
@@ -142,7 +149,7 @@ fn windows(measured: &Measurements) -> Vec<Window> {
         (name, Kind::Pool, periods(metric::DB_USED, Some(pool)), periods(metric::DB_WAIT, Some(pool)))
     }));
     let locked = periods(metric::DB_LOCKED, None);
-    let seconds = measured.span.level.minutes() as f64 * 60.0;
+    let seconds = seconds(measured);
     let window = |at: usize| {
         let count = requests.get(at).map_or(0, Sketch::count);
         let reading = |(name, kind, used, waits): &(String, Kind, Vec<Sketch>, Vec<Sketch>)| {
@@ -160,6 +167,51 @@ fn windows(measured: &Measurements) -> Vec<Window> {
         Window { throughput: count as f64 / seconds, resources: kinds.iter().filter_map(reading).chain(locks).collect() }
     };
     (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
+}
+
+/// The same of providers, by the calls of all of them together that were let through.
+fn windows_of_calls(measured: &Measurements) -> Vec<Window> {
+    let calls = periods(measured, metric::PROVIDER_WAITED, None);
+    let looks = periods(measured, metric::PROCESS_CPU, None);
+    let provider = |used: &Measured| {
+        let name = used.series.of.clone();
+        let waits = periods(measured, metric::PROVIDER_WAITED, Some(&name));
+        (name, used.periods.clone(), waits)
+    };
+    let providers: Vec<(String, Vec<Sketch>, Vec<Sketch>)> = measured.of(metric::PROVIDER_USED).map(provider).collect();
+    let seconds = seconds(measured);
+    let window = |at: usize| {
+        let looked = looks.get(at).map_or(0, Sketch::count);
+        let reading = |(name, used, waits): &(String, Vec<Sketch>, Vec<Sketch>)| {
+            Some(Reading {
+                name: name.clone(),
+                kind: Kind::Provider,
+                units: 1.0,
+                utilisation: used_of_all(used.get(at)?, looked),
+                wait_ms: waits.get(at).and_then(|waits| waited(Kind::Provider, waits, 0)),
+            })
+        };
+        let count = calls.get(at).map_or(0, Sketch::count);
+        Window { throughput: count as f64 / seconds, resources: providers.iter().filter_map(reading).collect() }
+    };
+    (0..measured.span.periods().saturating_sub(NOT_YET)).map(window).collect()
+}
+
+/// The share of a provider that was in use. Of ten seconds without calls nothing is told, and there was none in use then: each server looks at its
+/// processor as often.
+fn used_of_all(used: &Sketch, looked: u64) -> f64 {
+    let looks = looked.max(used.count()).max(1);
+    (used.sum() as f64 / looks as f64 / 1e3).min(1.0)
+}
+
+/// Of one subject of a metric, or of all of them together.
+fn periods(measured: &Measurements, metric: &str, of: Option<&str>) -> Vec<Sketch> {
+    measured.together(metric, |series| of.is_none_or(|of| series.of == of)).map(|one| one.periods).unwrap_or_default()
+}
+
+/// How long a period is.
+fn seconds(measured: &Measurements) -> f64 {
+    measured.span.level.minutes() as f64 * 60.0
 }
 
 /// How busy they were with whatever runs there: what Vitrine takes of them is not all, with a database or a second server beside it. Where the machine
@@ -228,6 +280,22 @@ fn providers(measured: &Measurements) -> Markup {
                         }
                     }
                 }))
+                (first_provider(measured))
+            }
+        }
+    }
+}
+
+/// Which of them ends first if runs ask for more.
+fn first_provider(measured: &Measurements) -> Markup {
+    html! {
+        h3 #first-provider-h { "Which ends first" }
+        @match find(&windows_of_calls(measured), NEAR) {
+            Err(refused) => p { (sentence(&refused.told(Work::Calls))) },
+            Ok(found) => {
+                (first(&found, Work::Calls))
+                p.muted { "Up to " (number(Work::Calls.in_time(found.throughput))) " calls a minute were let through, of all providers together. How much was in use is of all the minute here. Waits are those of a call while few were asked, and while many were." }
+                (resources(&found, "first-provider-h", Work::Calls))
             }
         }
     }
@@ -290,7 +358,7 @@ fn assumptions() -> Markup {
                 li { "A request needs as much of each thing however many there are (the utilisation law), unless it is seen to need more." }
                 li { "What is asked goes on to be of the same kinds: an import beside pages uses what pages then count as theirs." }
                 li { "Processors are those of the machine with all that runs on it; what Vitrine itself takes stands on the page of requests." }
-                li { "Providers of texts stand by themselves: runs ask them, and no request waits for one." }
+                li { "Providers of texts stand by themselves: runs ask them, and no request waits for one. Their calls go on to be shared among them as they are." }
                 li { "Of several servers the mean is taken; one that is used more than the others ends sooner." }
                 li { "Of locks of PostgreSQL it is how often somebody was seen to wait for one; the lock of SQLite is its connection that writes." }
                 li { "A stepped load run, on the page of the capacity, goes to the end instead of reckoning it." }
@@ -357,6 +425,72 @@ mod tests {
         let html = asked(990, 250_000);
         assert!(html.contains("<b>&lt;Mistral&gt;</b>: Calls wait for each other"), "{html}");
         assert!(html.contains(">120</td>") && html.contains("250 ms"), "{html}");
+    }
+
+    /// More and more is asked of two providers, of the first in half of the looks of each minute, and waits for it.
+    fn asked_for_texts() -> Measurements {
+        let many = |at: usize| at as u64 + 1;
+        let series = vec![
+            one(metric::PROCESS_CPU, "a", |_| (50, 6)),
+            one(metric::PROVIDER_USED, "<Mistral>", |at| (30 * many(at).min(33), 3)),
+            one(metric::PROVIDER_USED, "OpenAI", |at| (5 * many(at), 6)),
+            one(metric::PROVIDER_WAITED, "<Mistral>", |at| (10_000 * many(at), many(at))),
+            one(metric::PROVIDER_WAITED, "OpenAI", |at| (0, many(at))),
+        ];
+        Measurements { series, ..measured() }
+    }
+
+    #[test]
+    fn calls_of_all_providers_are_held_against_how_much_of_each_was_in_use() {
+        let windows = windows_of_calls(&asked_for_texts());
+
+        assert_eq!(windows.len(), 58);
+        let tenth = &windows[9];
+        assert!((tenth.throughput * 60.0 - 20.0).abs() < 1e-9, "{tenth:?}");
+        let told: Vec<(&str, i64, Option<i64>)> = tenth
+            .resources
+            .iter()
+            .map(|one| (one.name.as_str(), (one.utilisation * 1e3).round() as i64, one.wait_ms.map(|wait| wait.round() as i64)))
+            .collect();
+        // In half of the looks nothing was asked of the first.
+        assert_eq!(told, [("<Mistral>", 150, Some(100)), ("OpenAI", 50, Some(0))]);
+        assert!(tenth.resources.iter().all(|one| one.kind == Kind::Provider), "{tenth:?}");
+    }
+
+    #[test]
+    fn a_minute_without_calls_of_a_provider_had_none_of_it_in_use() {
+        let mut measured = asked_for_texts();
+        measured.series[1].periods[9] = Sketch::default();
+
+        let tenth = windows_of_calls(&measured).remove(9);
+
+        assert!(tenth.resources[0].name == "<Mistral>" && tenth.resources[0].utilisation.abs() < 1e-9, "{tenth:?}");
+    }
+
+    #[test]
+    fn the_provider_that_ends_first_is_named_with_its_evidence() {
+        let mut measured = asked_for_texts();
+        // In all looks, up to nine tenths of it.
+        measured.series[1] = one(metric::PROVIDER_USED, "<Mistral>", |at| (16 * (at as u64 + 1), 6));
+
+        let html = providers(&measured).into_string();
+
+        assert!(html.contains("Near its end</span> <b>&lt;Mistral&gt;</b>") && html.contains("is used up first, at about 12"), "{html}");
+        assert!(html.contains("calls a minute") && html.contains("Calls waited for it") && html.contains("Of all, a call"), "{html}");
+        assert!(html.contains("<th scope=\"row\">OpenAI</th>") && html.contains("There is room."), "{html}");
+        assert!(!html.contains("<Mistral>") && !html.contains("a request") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn of_too_few_calls_it_is_said_what_is_missing() {
+        let series = vec![
+            one(metric::PROVIDER_USED, "Mistral", |at| if at < 2 { (100, 6) } else { (0, 0) }),
+            one(metric::PROVIDER_WAITED, "Mistral", |at| (0, if at < 2 { 3 } else { 0 })),
+        ];
+
+        let html = providers(&Measurements { series, ..measured() }).into_string();
+
+        assert!(html.contains("There are 2 windows with calls") && html.contains("There is room."), "{html}");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use ports::{
 
 use self::benched::{Benched, newest};
 use super::{
+    asked::Asked,
     lab,
     shown::{heads, icon, places, scrolled, tile},
     units,
@@ -58,7 +59,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures, runs: &[Record]) -> Markup {
             h1 tabindex="-1" { "Budgets" }
             a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
-        (places(PATH))
+        (places(&Asked::plain(PATH)))
         p.muted { "What the product may weigh, how long it may take and how often it may fail: " code { "performance-budgets.toml" } ", as it was when this server was built. What is measured is of the last hour where there was enough in it to tell, and else of the last 24. One that is measured while it is used and is passed is an alert." }
         @if let Some(objective) = budgets.objective() { (errors(objective, live)) }
         section.part aria-labelledby="live-h" {
@@ -68,7 +69,7 @@ fn markup(budgets: &Budgets, live: &LiveFigures, runs: &[Record]) -> Markup {
             @if !unknown.is_empty() { details { summary { "Those that were not measured" } (table(&unknown, live)) } }
         }
         (elsewhere("built", "Checked by the build", "What the files of this build weigh on their way. Each build is held against them, and fails when one is passed.", &built, &[]))
-        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure, and fails when one is passed. What benches found last, on the engine that was worse, is here as soon as the lab has it; what tests found is told where they ran.", &tested, &benched))
+        (elsewhere("tested", "Checked by a test", "A test or a bench holds the same figure, and fails when one is passed. What benches found last on a machine with as many processors as the limits are for, on the engine that was worse, is here as soon as the lab has it; what tests found is told where they ran.", &tested, &benched))
         (elsewhere("counted", "Counted by the tests", "How many instructions of a processor it took. One percent more, and the tests fail. What they counted is known where they ran beside this server.", &hot, &[]))
     }
 }
@@ -141,7 +142,7 @@ fn row(judged: &Judged<'_>, live: &LiveFigures) -> Markup {
                     About::Live(series) => {
                         @match leads_to(series) { Some(address) => a.link href=(address) { (budget.what) }, None => (budget.what) }
                         p.muted.small { (statistic(series)) }
-                        @if let Some(of) = counted.and_then(|counted| counted.of.as_deref()) { (worst(series, of)) }
+                        @if let Some(of) = counted.and_then(|counted| counted.of.as_deref()) { (worst(budget, of)) }
                     }
                     _ => { (budget.what) }
                 }
@@ -176,9 +177,17 @@ fn leads_to(series: &Series) -> Option<String> {
 }
 
 /// Which of the others it was.
-fn worst(series: &Series, of: &str) -> Markup {
-    let address = leads_to(&Series { route: of.to_owned(), ..series.clone() });
-    html! { p.muted.small { "The worst: " @match address { Some(address) => a.link href=(address) { code { (of) } }, None => code { (of) } } } }
+fn worst(budget: &Budget, of: &str) -> Markup {
+    html! { p.muted.small { "The worst: " (endpoint(budget, of)) } }
+}
+
+/// One of the others, with the way to what of it was slow or failed.
+pub(super) fn endpoint(budget: &Budget, of: &str) -> Markup {
+    let address = match &budget.about {
+        About::Live(series) => leads_to(&Series { route: of.to_owned(), ..series.clone() }),
+        _ => None,
+    };
+    html! { @match address { Some(address) => a.link href=(address) { code { (of) } }, None => code { (of) } } }
 }
 
 /// How many measurements a figure is of. Beside one of the last hour stands that of the day.
@@ -376,6 +385,20 @@ mod tests {
             let start = benched(&runs, "start");
             assert!(start.contains(">Checked there<") && !start.contains("1970") && !start.contains("href="), "{start}");
         }
+    }
+
+    #[test]
+    fn what_a_larger_machine_found_says_nothing_and_a_changed_build_is_called_so() {
+        let (mut larger, mut changed) = (run(2, &[("sqlite", "start", 9.0)]), run(1, &[("sqlite", "start", 0.5)]));
+        larger.machine.cores = 8;
+        changed.build.dirty = true;
+
+        let start = benched(&[larger.clone(), changed], "start");
+        let nothing = benched(&[larger], "start");
+
+        assert!(start.contains(">Kept<") && start.contains("0.50 s"), "{start}");
+        assert!(start.contains("2 Jan 1970 on sqlite, build <code>abc0001, changed</code>, machine <code>"), "{start}");
+        assert!(nothing.contains(">Checked there<") && !nothing.contains("1970"), "{nothing}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod growth;
 
 use ::capacity::{
+    bottleneck::Work,
     kept::Kept,
     steps::Step,
     users::{Pair, Question},
@@ -85,7 +86,7 @@ fn told(kept: &Kept) -> Markup {
             @for sentence in &kept.first { p { (sentence) } }
             @if let Some(ends) = &kept.ends {
                 p.muted { "All that the run has looked at, and how long a request waited for it while few were asked, and while many were." }
-                (bottlenecks::resources(ends, "first-h"))
+                (bottlenecks::resources(ends, "first-h", Work::Requests))
             }
         }
     }

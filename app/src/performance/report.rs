@@ -10,6 +10,7 @@ use ports::{
 };
 
 use super::{
+    asked::Asked,
     shown::{heads, icon, places, scrolled},
     units::{percent, share, time},
     verdict::{Unit, VITALS, Vital},
@@ -99,7 +100,7 @@ impl Report {
                 a.btn href={ (PATH) ".md" } download rel="external" { (icon("download")) "Markdown" }
                 a.btn href={ (PATH) ".csv" } download rel="external" { (icon("download")) "CSV" }
             }
-            (places(PATH))
+            (places(&Asked::plain(PATH)))
             section.part aria-labelledby="week-h" {
                 h2 #week-h { (self.title) }
                 ul.stack { @for sentence in &self.says { li { (sentence) } } }

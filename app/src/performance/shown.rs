@@ -4,7 +4,11 @@ use maud::{Markup, html};
 use measuring::Sketch;
 use ports::performance::{Against, Compared, Deployment, Measurements, Range};
 
-use super::{asked::Asked, places::PLACES, units::time};
+use super::{
+    asked::Asked,
+    places::{PLACES, Place},
+    units::time,
+};
 use crate::ui::format::{self, number};
 
 /// The head of a place, with the ways to the others.
@@ -56,19 +60,27 @@ fn title(asked: &Asked, name: &str, done: &Markup) -> Markup {
             (done)
             a.btn href=(asked.address()) rel="external" { (icon("refresh-cw")) "Refresh" }
         }
-        (places(&asked.path))
+        (places(asked))
     }
 }
 
 /// The ways between places.
-pub(super) fn places(here: &str) -> Markup {
+pub(super) fn places(here: &Asked) -> Markup {
     html! {
         nav.places aria-label="Places of performance" {
             @for place in PLACES {
-                a href=(place.path) aria-current=[(place.path == here).then_some("page")] { @if place.path == "/performance" { "Overview" } @else { (place.name) } }
+                a href=(way(&place, here)) aria-current=[(place.path == here.path).then_some("page")] {
+                    @if place.path == "/performance" { "Overview" } @else { (place.name) }
+                }
             }
         }
     }
+}
+
+/// Whoever looks at an hour, against the build before, goes on with that where a place asks for it.
+fn way(place: &Place, here: &Asked) -> String {
+    let there = if place.looks_back { here.at(place.path) } else { Asked::plain(place.path) };
+    there.address()
 }
 
 /// A large figure, and what belongs to it.
@@ -205,6 +217,18 @@ mod tests {
     #[test]
     fn a_command_in_a_sentence_is_told_apart() {
         assert_eq!(sentence("Run `a <b>` again.").into_string(), "Run <code>a &lt;b&gt;</code> again.");
+    }
+
+    #[test]
+    fn ways_between_places_keep_how_far_back_one_looks_and_against_what() {
+        let html = places(&Asked::read("/performance/vitals", "range=1h&against=build&by=device")).into_string();
+        let plain = places(&Asked::plain("/performance/budgets")).into_string();
+
+        assert!(html.contains("<a href=\"/performance/requests?range=1h&amp;against=build\">Requests</a>"), "{html}");
+        assert!(html.contains("<a href=\"/performance?range=1h&amp;against=build\">Overview</a>"), "{html}");
+        assert!(html.contains("<a href=\"/performance/vitals?range=1h&amp;against=build\" aria-current=\"page\">Page loads</a>"), "{html}");
+        assert!(html.contains("<a href=\"/performance/budgets\">Budgets</a>"), "{html}");
+        assert!(plain.contains("<a href=\"/performance/budgets\" aria-current=\"page\">") && !plain.contains('?'), "{plain}");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) fn slower(asked: &Asked, worse: &Worse<'_>, passed: Option<&[String]>
                     @for point in worse.told() { li { (changed(point, worse.felt(point))) } }
                     @let more = worse.points.len() - worse.told().len();
                     @if more > 0 { li { a.link href=(regressions::PATH) { (number(more as u64)) " more that got worse" } } }
-                    @for id in passed.iter().take(MOST) { li { (budget(id)) } }
+                    @for key in passed.iter().take(MOST) { li { (budget(key)) } }
                     @if passed.len() > MOST { li { a.link href=(budgets::PATH) { (number((passed.len() - MOST) as u64)) " more budgets that are passed" } } }
                     @for (vital, value, verdict) in bad { li { (had(asked, vital, value, verdict, worst(classes, vital, value).as_ref())) } }
                 }
@@ -118,13 +118,16 @@ fn changed(point: &ChangePoint, felt: Option<&Felt>) -> Markup {
     }
 }
 
-fn budget(id: &str) -> Markup {
-    let budget = OURS.get(id);
+fn budget(key: &str) -> Markup {
     html! {
         span.badge data-tone="bad" { "Passed" } " "
-        @match budget {
-            Some(budget) => { (budget.what) ", of which the budget is " (limit(budget)) ". " }
-            None => { "The budget " code { (id) } ". " }
+        @match OURS.by_key(key) {
+            Some((budget, endpoint)) => {
+                (budget.what)
+                @if let Some(endpoint) = endpoint { ": " (budgets::endpoint(budget, endpoint)) }
+                ", of which the budget is " (limit(budget)) ". "
+            }
+            None => { "The budget " code { (key) } ". " }
         }
         a.link href=(budgets::PATH) { "The budgets" }
     }
@@ -251,6 +254,18 @@ mod tests {
 
         assert!(html.contains(&OURS.get("hits-list").unwrap().what) && html.contains("at least 80"), "{html}");
         assert!(html.contains("&lt;odd&gt;") && html.contains("href=\"/performance/budgets\""), "{html}");
+    }
+
+    #[test]
+    fn which_of_the_other_endpoints_passed_a_budget_is_named_and_leads_to_its_traces() {
+        let passed = ["duration-others GET /review", "failures-others GET /usage"].map(str::to_owned);
+
+        let html = page(&[], Some(&passed), &measured(&[]), &measured(&[]));
+
+        for (endpoint, about) in [("GET /review", "Any other endpoint: "), ("GET /usage", "Any other endpoint that failed: ")] {
+            let told = format!("{about}<a class=\"link\" href=\"/performance/traces?of={endpoint}\"><code>{endpoint}</code></a>, of which");
+            assert!(html.contains(&told), "{told}: {html}");
+        }
     }
 
     #[test]

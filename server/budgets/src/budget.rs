@@ -14,6 +14,8 @@ pub struct Budgets {
     pub(crate) compiler: Option<String>,
     /// The plan of benches whose figures they are held against.
     pub(crate) plan: Option<String>,
+    /// How many processors a machine has that limits of benches are for.
+    pub(crate) cores: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +110,21 @@ impl Budgets {
         self.plan.as_deref()
     }
 
+    /// How many processors a machine has whose figures of benches count; none where none is a figure of the lab. A larger one keeps to every limit.
+    pub const fn cores(&self) -> Option<usize> {
+        self.cores
+    }
+
+    /// What an alert is about: a budget by its id, and behind that, where it is one of others, which endpoint ([`Budget::key_of`]).
+    pub fn by_key<'k>(&self, key: &'k str) -> Option<(&Budget, Option<&'k str>)> {
+        if let Some(budget) = self.get(key) {
+            return Some((budget, None));
+        }
+        let (id, endpoint) = key.split_once(' ')?;
+        let budget = self.get(id).filter(|budget| matches!(&budget.about, About::Live(series) if series.is_of_others()))?;
+        Some((budget, Some(endpoint)))
+    }
+
     /// Whether a route has a budget of a metric for itself, so that it is none of the others.
     pub fn has_own(&self, metric: &str, route: &str) -> bool {
         self.questions().any(|question| question.series.metric == metric && question.series.route == route)
@@ -138,6 +155,11 @@ impl Budget {
             }
             About::Build { .. } | About::Test { .. } | About::Counted { .. } | About::Live(_) => self.what.clone(),
         }
+    }
+
+    /// What tells an endpoint apart that it is about from the others of them: `duration-others GET /review`. [`Budgets::by_key`] understands it.
+    pub fn key_of(&self, endpoint: &str) -> String {
+        format!("{} {endpoint}", self.id)
     }
 
     /// What the bench that holds it calls it, behind the engine; none where a test holds it, or something else.

@@ -37,6 +37,7 @@ struct File {
     routes: Vec<Spanned<String>>,
     compiler: Option<String>,
     plan: Option<String>,
+    cores: Option<usize>,
     budgets: BTreeMap<String, Spanned<Entry>>,
 }
 
@@ -95,7 +96,11 @@ impl Budgets {
             let sentence = format!("{} is a figure of the lab, where each plan has its own: write plan = \"1000000 products\" at the top.", found.id);
             return Err(Wrong { line: Some(found.line), sentence });
         }
-        Ok(Self { all, routes, compiler: file.compiler, plan: file.plan })
+        if let (None, Some(found)) = (&file.cores, all.iter().find(|budget| budget.figure().is_some())) {
+            let sentence = format!("{} is a figure of the lab, which is another on a larger machine: write cores = 2 at the top.", found.id);
+            return Err(Wrong { line: Some(found.line), sentence });
+        }
+        Ok(Self { all, routes, compiler: file.compiler, plan: file.plan, cores: file.cores })
     }
 
     /// The product's own, as they were when this was compiled.

@@ -81,7 +81,7 @@ fn budgets_are_of_what_a_bench_takes_when_nobody_says_otherwise() {
     let bench = text("end2end/bench/main.mjs");
 
     assert!(bench.contains("process.env.PRODUCTS ?? 1_000_000)") && bench.contains("keep(report.lines, `${products} products`"), "{bench}");
-    assert_eq!(Budgets::ours().plan(), Some("1000000 products"));
+    assert_eq!((Budgets::ours().plan(), Budgets::ours().cores()), (Some("1000000 products"), Some(2)));
 }
 
 #[test]

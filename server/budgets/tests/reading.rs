@@ -116,14 +116,16 @@ fn everything_that_is_wrong_is_told_with_its_line() {
 
 #[test]
 fn a_budget_that_a_bench_holds_names_its_figure_of_a_plan() {
-    let of_plan = WHOLE.replace("compiler", "plan = \"9 products\"\ncompiler");
-    let named = of_plan.replace("checked = \"test\"", "checked = \"test\", figure = \"asked: p95\"");
+    let named = |top: &str| WHOLE.replace("compiler", top).replace("checked = \"test\"", "checked = \"test\", figure = \"asked: p95\"");
 
-    let budgets = Budgets::read(&named).unwrap();
+    let budgets = Budgets::read(&named("plan = \"9 products\"\ncores = 2\ncompiler")).unwrap();
+    let anywhere = Budgets::read(&named("plan = \"9 products\"\ncompiler")).unwrap_err();
 
     let figures: Vec<_> = budgets.iter().map(|budget| (budget.id.as_str(), budget.figure())).filter(|(_, figure)| figure.is_some()).collect();
     assert_eq!((figures.as_slice(), budgets.plan()), ([("asked", Some("asked: p95"))].as_slice(), Some("9 products")));
     assert_eq!((budgets.get("asked").unwrap().checked(), Budgets::read(WHOLE).unwrap().plan()), ("test", None));
+    assert_eq!((budgets.cores(), Budgets::read(WHOLE).unwrap().cores()), (Some(2), None));
+    assert_eq!(anywhere.to_string(), "Line 9: asked is a figure of the lab, which is another on a larger machine: write cores = 2 at the top.");
 }
 
 #[test]
@@ -146,6 +148,20 @@ fn what_has_a_budget_of_its_own_is_none_of_the_others() {
     let of_others: Vec<&str> = budgets.questions().filter(|asked| asked.series.is_of_others()).map(|asked| asked.id).collect();
 
     assert_eq!((own, of_others, budgets.get("others").unwrap().subject()), ([true, false, false], vec!["others"], "Any other".to_owned()));
+}
+
+#[test]
+fn one_of_the_others_is_told_apart_by_its_endpoint() {
+    let others = "others = { what = \"Any other\", limit = 200, unit = \"ms\", checked = \"live\", series = { metric = \"duration\", route = \"others\", statistic = \"p95\" } }";
+    let budgets = Budgets::read(&format!("{WHOLE}{others}\n")).unwrap();
+    let read = |key: &str| budgets.by_key(key).map(|(budget, endpoint)| (budget.id.clone(), endpoint.map(str::to_owned)));
+
+    let key = budgets.get("others").unwrap().key_of("GET /review");
+
+    assert_eq!((key.as_str(), read(&key)), ("others GET /review", Some(("others".to_owned(), Some("GET /review".to_owned())))));
+    // That of a page has a blank in its id, and no endpoint.
+    assert_eq!(["others", "each /"].map(|id| read(id).unwrap()), ["others", "each /"].map(|id| (id.to_owned(), None)));
+    assert_eq!(["odd", "odd GET /", "up GET /"].map(read), [None, None, None]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod tell;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::resource::Resource;
+pub use self::{resource::Resource, tell::Work};
 
 /// What something is of which there is only so much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl Reading {
 /// A step of a load run, or some time of a server at work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Window {
-    /// Requests a second.
+    /// Requests a second, or of whatever else it is ([`Work`]).
     pub throughput: f64,
     pub resources: Vec<Reading>,
 }
@@ -255,6 +255,23 @@ mod tests {
 
         assert!(said.starts_with("The processor is used up first") && (said.contains("2 ms") || said.contains("2.00 ms")), "{said}");
         assert!(said.contains("waited for it"), "{said}");
+    }
+
+    #[test]
+    fn calls_of_providers_are_told_by_the_minute() {
+        // Four are let through at once, and one takes ten seconds.
+        let one = |throughput: f64| Window { throughput, resources: vec![reading("Mistral", Kind::Provider, 1.0, 2_500.0, 0.0, throughput)] };
+
+        let said = find(&[0.05, 0.1, 0.2, 0.3, 0.36].map(one), 0.6).unwrap().sentences_of(Work::Calls).join("\n");
+
+        assert!(said.starts_with("Mistral is used up first, at about 2") && said.contains(" calls a minute.\n"), "{said}");
+        assert!(said.contains("; a call demands 2,500 ms of one.") && said.contains("Calls waited for it"), "{said}");
+        assert!(!said.contains("equest"), "{said}");
+        let said = find(&[0.01, 0.02, 0.03].map(one), 0.6).unwrap().sentences_of(Work::Calls).join("\n");
+        assert!(said.starts_with("Nothing is near its end") && said.contains("calls a minute") && !said.contains("equest"), "{said}");
+        let refused = find(&[0.1, 0.2].map(one), 0.6).unwrap_err();
+        assert!(refused.told(Work::Calls).starts_with("There are 2 windows with calls, and 3 are needed"), "{refused}");
+        assert_eq!(refused.told(Work::Requests), refused.to_string());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::{ALL, Level, Series, Sketch};
+use crate::{Level, Series, Sketch};
 
 /// What a process has measured in the periods that are not over, and what it has not yet written. A row is always the whole of what this
 /// process has of a series and a period, so that it may be written again.
@@ -36,8 +36,8 @@ struct Current {
     sketches: HashMap<Series, Sketch>,
 }
 
-/// Series of a process that are told apart in an hour or a day.
-const MOST_SERIES: usize = 4_000;
+/// Series of a process that are told apart in an hour or a day, half of them of whatever browsers say.
+const MOST_SERIES: usize = 8_000;
 
 /// How far a clock may go back before what it says is believed: until then everything is of the latest period there was.
 const BELIEVED_FROM: i64 = 24 * 60;
@@ -101,7 +101,7 @@ impl Periods {
         if current.at != Some(at) {
             *current = Current { at: Some(at), sketches: HashMap::new() };
         }
-        let has_room = current.sketches.contains_key(series) || current.sketches.len() < MOST_SERIES || series.of == ALL;
+        let has_room = current.sketches.contains_key(series) || series.fits(current.sketches.len(), MOST_SERIES);
         let series = if has_room { series.clone() } else { series.among_others() };
         let merged = current.sketches.entry(series.clone()).or_default();
         merged.merge(sketch);
@@ -112,6 +112,7 @@ impl Periods {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ALL, OTHERS};
 
     fn series() -> Series {
         Series::new("http.duration", "GET /products", "2xx")
@@ -183,9 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn more_series_than_there_is_room_for_are_told_together() {
+    fn more_series_than_there_is_room_for_are_told_together_and_those_of_browsers_first() {
         let mut periods = Periods::new(100_000);
-        let mut names: Vec<_> = (0..MOST_SERIES + 9).map(|name| (Series::new("a", &name.to_string(), "device:phone"), Sketch::of(1))).collect();
+        let flood = |class: &'static str| (0..MOST_SERIES / 2 + 9).map(move |name| (Series::new("a", &name.to_string(), class), Sketch::of(1)));
+        let mut names: Vec<_> = flood("device:phone").chain(flood("2xx")).collect();
         names.push((Series::new("a", "late", "5xx"), Sketch::of(1)));
         names.push((Series::new("a", ALL, "5xx"), Sketch::of(1)));
         periods.add(5, names);
@@ -197,6 +199,8 @@ mod tests {
             let is_it = |row: &&Row| row.level == Level::Day && (row.series.of.as_str(), row.series.class.as_str()) == (of, class);
             rows.iter().filter(is_it).map(|row| row.sketch.count()).collect::<Vec<_>>()
         };
-        assert_eq!((count(crate::OTHERS, ""), count(crate::OTHERS, "5xx"), count(ALL, "5xx")), (vec![9], vec![1], vec![1]));
+        assert_eq!((count(OTHERS, ""), count(OTHERS, "5xx"), count(ALL, "5xx")), (vec![9], vec![1], vec![1]));
+        // What stands for the others of browsers takes the place of one.
+        assert_eq!((count(OTHERS, "2xx"), count(&(MOST_SERIES / 2 - 2).to_string(), "2xx")), (vec![10], vec![1]));
     }
 }

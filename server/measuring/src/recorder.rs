@@ -11,16 +11,16 @@ use std::{
 
 use rustc_hash::FxHasher;
 
-use crate::{ALL, Series, Sketch};
+use crate::{Series, Sketch};
 
 /// Counts values by their series, from any thread. Each thread has a part of its own, whose lock nobody else wants but who takes or looks at
 /// all of it: once a minute, and for each answer to Prometheus.
 #[derive(Debug)]
 pub struct Recorder {
     parts: [Mutex<Part>; PARTS],
-    /// Series of a part. Those that come when it is full are counted together.
+    /// Series of a part. Those that come when it is full are counted together, and those that browsers tell apart when half of it is.
     most: usize,
-    /// How many values were counted under [`OTHERS`] since the start.
+    /// How many values were counted under [`OTHERS`](crate::OTHERS) since the start.
     others: AtomicU64,
 }
 
@@ -90,10 +90,9 @@ impl Recorder {
         {
             return count(sketch);
         }
-        // A key that another series has is as good as no room.
-        let is_new = part.0.len() < self.most && !part.0.contains_key(&key);
         let mut series = Series::new(metric, of, class);
-        if !is_new && of != ALL {
+        // A key that another series has is as good as no room.
+        if !series.fits(part.0.len(), self.most) || part.0.contains_key(&key) {
             self.others.fetch_add(1, Ordering::Relaxed);
             series = series.among_others();
         }
@@ -143,7 +142,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::OTHERS;
+    use crate::{ALL, OTHERS};
 
     fn taken(recorder: &Recorder) -> HashMap<Series, u64> {
         recorder.take().into_iter().map(|(series, sketch)| (series, sketch.count())).collect()
@@ -175,6 +174,23 @@ mod tests {
 
         assert!(taken.len() <= 51, "{}", taken.len());
         assert_eq!((taken[&Series::new("vitals.lcp", OTHERS, "")], recorder.others()), (100_000 - 50, 100_000 - 50));
+    }
+
+    #[test]
+    fn whatever_browsers_make_up_half_of_the_room_is_for_the_server() {
+        let recorder = Recorder::new(50);
+        for name in 0..1_000 {
+            recorder.record("vitals.lcp", &format!("/made/up/{name}"), "device:phone", 1);
+        }
+        for route in 0..24 {
+            recorder.record("http.duration", &format!("GET /{route}"), "2xx", 1);
+        }
+
+        let taken = taken(&recorder);
+
+        let of = |metric: &str| taken.keys().filter(|series| series.metric == metric).count();
+        assert_eq!((of("vitals.lcp"), of("http.duration"), taken.contains_key(&Series::new("http.duration", OTHERS, "2xx"))), (26, 24, false));
+        assert_eq!((taken[&Series::new("vitals.lcp", OTHERS, "")], recorder.others()), (975, 975));
     }
 
     #[test]

@@ -25,10 +25,21 @@ impl Series {
         Self { metric: cut(metric), of: cut(of), class: cut(class) }
     }
 
+    /// Whether it is a part by what browsers say of themselves. Anybody can say anything, and make up as many of these as there are values.
+    pub fn is_told_apart(&self) -> bool {
+        self.class.contains(':')
+    }
+
+    /// Whether it may be put to as many as are `there`, where `most` are told apart: up to a half whatever comes, then only what the server measures
+    /// of itself, so that nobody can push that out. What that comes to all together is told in any case.
+    pub fn fits(&self, there: usize, most: usize) -> bool {
+        if self.is_told_apart() { there < most / 2 } else { there < most || self.of == ALL }
+    }
+
     /// What stands for it where there is no room to tell it apart. What failed is still told: those classes are few, and not made by who asks.
     #[must_use]
     pub fn among_others(&self) -> Self {
-        let class = if self.class.contains(':') { "" } else { &self.class };
+        let class = if self.is_told_apart() { "" } else { &self.class };
         Self { metric: self.metric.clone(), of: OTHERS.to_owned(), class: class.to_owned() }
     }
 
@@ -53,5 +64,16 @@ mod tests {
         let series = Series::new("m", &"ä".repeat(500), "");
 
         assert_eq!(series.of.chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn what_anybody_can_make_up_fits_into_a_half_and_what_is_of_everything_always() {
+        let fit = |of: &str, class: &str| [4, 5, 9, 10].map(|there| Series::new("m", of, class).fits(there, 10));
+
+        assert_eq!(fit("GET /", "2xx"), [true, true, true, false]);
+        assert_eq!(fit("/", "device:phone"), [true, false, false, false]);
+        // There are as many of these as builds have ever served.
+        assert_eq!(fit(ALL, "build:abc"), [true, false, false, false]);
+        assert_eq!(fit(ALL, "5xx"), [true; 4]);
     }
 }

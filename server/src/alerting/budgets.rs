@@ -30,9 +30,16 @@ const STATEMENTS: &str = "http.statements";
 /// Those of browsers that there are budgets of, as series and file both call them.
 const VITALS: [&str; 6] = ["lcp", "inp", "cls", "fcp", "ttfb", "hydrated"];
 
+/// Of the endpoints that have no budget of their own so many are found by themselves: where more are passed it is not one of them that is slow.
+const MOST_OTHERS: usize = 20;
+
 /// What was measured of everything with a budget.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Live(pub(super) LiveFigures);
+pub(super) struct Live {
+    pub(super) figures: LiveFigures,
+    /// Endpoints of the budgets of others, of each budget the worst first, as far as they are known.
+    others: Vec<Reading>,
+}
 
 /// All that was measured of each series in some time.
 type Merged<'a> = HashMap<&'a Series, Sketch>;
@@ -79,26 +86,40 @@ impl Live {
     ) -> Self {
         let (day, hour) = (merged(day), merged(hour));
         let (day, hour) = (rows(&day), rows(&hour));
-        let readings = OURS.questions().map(|question| reading(&question, &day, &hour, month)).collect();
-        Self(LiveFigures { readings, windows, month })
+        let (mut readings, mut others) = (Vec::new(), Vec::new());
+        for question in OURS.questions() {
+            if question.series.is_of_others() {
+                let endpoints = of_others(&question, &day, &hour);
+                readings.push(worst(&question, &endpoints));
+                others.extend(endpoints.into_iter().filter(|one| one.judged().is_some()).take(MOST_OTHERS));
+            } else {
+                readings.push(of_route(&question, &question.series.route, (&day, &hour), month));
+            }
+        }
+        Self { figures: LiveFigures { readings, windows, month }, others }
     }
 
-    /// Each budget; nothing is known of one of which too little was measured.
+    /// Each budget; nothing is known of one of which too little was measured. Of others it is each endpoint that is known: while one of them is too
+    /// slow another may be, too, of which nobody would hear.
     pub(super) fn found(&self) -> Vec<(String, Finding)> {
-        let judged = |reading: &Reading| {
-            let budget = OURS.get(&reading.id)?;
-            let finding = match reading.judged() {
-                None => Finding::Unknown,
-                Some(value) if budget.limit.holds(value) => Finding::No,
-                Some(value) => {
-                    let what = reading.of.as_deref().unwrap_or("it");
-                    Finding::Yes(format!("In the last {} {what} {}.", window(budget, reading), budget.limit.complaint(value)))
-                }
-            };
-            Some((reading.id.clone(), finding))
-        };
-        self.0.readings.iter().filter_map(judged).collect()
+        let whole = self.figures.readings.iter().filter(|reading| !self.others.iter().any(|other| other.id == reading.id));
+        whole.chain(&self.others).filter_map(found).collect()
     }
+}
+
+/// By what its alert is called.
+fn found(reading: &Reading) -> Option<(String, Finding)> {
+    let budget = OURS.get(&reading.id)?;
+    let finding = match reading.judged() {
+        None => Finding::Unknown,
+        Some(value) if budget.limit.holds(value) => Finding::No,
+        Some(value) => {
+            let what = reading.of.as_deref().unwrap_or("it");
+            Finding::Yes(format!("In the last {} {what} {}.", window(budget, reading), budget.limit.complaint(value)))
+        }
+    };
+    let key = reading.of.as_deref().map_or_else(|| budget.id.clone(), |endpoint| budget.key_of(endpoint));
+    Some((key, finding))
 }
 
 /// The time that a budget was judged by.
@@ -123,32 +144,32 @@ fn rows<'a>(merged: &'a Merged<'_>) -> Vec<Row<'a>> {
 }
 
 /// What was measured of a budget, in its unit.
-fn reading(question: &Question<'_>, day: &[Row<'_>], hour: &[Row<'_>], month: Counted) -> Reading {
-    if question.series.is_of_others() {
-        return worst_of_others(question, day, hour);
-    }
-    of_route(question, &question.series.route, (day, hour), month)
-}
-
 fn of_route(question: &Question<'_>, route: &str, (day, hour): (&[Row<'_>], &[Row<'_>]), month: Counted) -> Reading {
     let (value, count, needed) = figure(question, route, day, month);
     let hour = if question.series.metric == AVAILABILITY { None } else { figure(question, route, hour, month).0 };
     Reading { id: question.id.to_owned(), value, count, needed, hour, of: None }
 }
 
-/// Of the endpoints that have no budget of their own the worst. Each is told by its own hour or day: what is seldom asked for would else be hidden by
-/// whatever was asked for in the last hour.
-fn worst_of_others(question: &Question<'_>, day: &[Row<'_>], hour: &[Row<'_>]) -> Reading {
+/// The endpoints that have no budget of their own, the worst first. Each is told by its own hour or day: what is seldom asked for would else be
+/// hidden by whatever was asked for in the last hour.
+fn of_others(question: &Question<'_>, day: &[Row<'_>], hour: &[Row<'_>]) -> Vec<Reading> {
     let (days, hours) = (by_endpoint(day), by_endpoint(hour));
     let others = days.iter().filter(|(route, _)| is_another(question, route));
     let readings = others.map(|(route, day)| {
         let hour = hours.get(route).map(Vec::as_slice).unwrap_or_default();
         Reading { of: Some((*route).to_owned()), ..of_route(question, route, (day.as_slice(), hour), Counted::default()) }
     });
+    let mut readings: Vec<Reading> = readings.collect();
     // What is not known of comes behind all that is: of it that which is nearest to being known.
     let used = |reading: &Reading| reading.judged().map_or(-1.0, |value| question.limit.used(value));
-    let worst = readings.max_by(|one, other| used(one).total_cmp(&used(other)).then(one.count.cmp(&other.count)));
-    let worst = worst.unwrap_or_else(|| of_route(question, &question.series.route, (&[], &[]), Counted::default()));
+    readings.sort_by(|one, other| used(other).total_cmp(&used(one)).then(other.count.cmp(&one.count)));
+    readings
+}
+
+/// What is told of all others: the worst of them, which is named where it is known.
+fn worst(question: &Question<'_>, others: &[Reading]) -> Reading {
+    let nothing = || of_route(question, &question.series.route, (&[], &[]), Counted::default());
+    let worst = others.first().cloned().unwrap_or_else(nothing);
     let is_known = worst.judged().is_some();
     Reading { of: worst.of.clone().filter(|_| is_known), ..worst }
 }
@@ -256,7 +277,7 @@ mod tests {
 
     fn read(rows: &[Measured], id: &str) -> Reading {
         let month = Counted { good: 99_950, total: 100_000 };
-        live(rows, &[], month).0.readings.into_iter().find(|reading| reading.id == id).unwrap()
+        live(rows, &[], month).figures.readings.into_iter().find(|reading| reading.id == id).unwrap()
     }
 
     fn found(live: &Live, id: &str) -> Finding {
@@ -278,8 +299,8 @@ mod tests {
     fn every_budget_of_use_is_asked_and_those_of_a_build_are_not() {
         let live = live(&[], &[], Counted::default());
 
-        assert_eq!(live.0.readings.len(), OURS.questions().count());
-        assert!(live.0.readings.iter().all(|reading| reading.judged().is_none() && reading.count == 0));
+        assert_eq!(live.figures.readings.len(), OURS.questions().count());
+        assert!(live.figures.readings.iter().all(|reading| reading.judged().is_none() && reading.count == 0));
         assert!(live.found().iter().all(|(_, finding)| *finding == Finding::Unknown), "{:?}", live.found());
     }
 
@@ -370,11 +391,47 @@ mod tests {
 
         assert_eq!((reading.of.as_deref(), reading.count, reading.needed), (Some("GET /review"), 20, 20));
         assert!((295.0..=305.0).contains(&reading.value.unwrap()), "{reading:?}");
-        let Finding::Yes(said) = found(&live, "duration-others") else { panic!("{live:?}") };
+        let Finding::Yes(said) = found(&live, "duration-others GET /review") else { panic!("{live:?}") };
         assert!(said.starts_with("In the last 24 hours GET /review is ") && said.ends_with("too long."), "{said}");
         // What has a budget of its own is none of them.
         let own = read(&rows[2..], "duration-others");
         assert_eq!((own.of.as_deref(), own.judged(), own.count), (None, None, 0));
+    }
+
+    /// What is found of a budget of others: by which name, and whether it is passed.
+    fn found_of_others(live: &Live, id: &str) -> Vec<(String, bool)> {
+        let found = live.found().into_iter().filter(|(key, _)| key.split(' ').next() == Some(id));
+        found.map(|(key, finding)| (key, matches!(finding, Finding::Yes(_)))).collect()
+    }
+
+    #[test]
+    fn each_of_the_others_that_is_known_is_found_by_itself() {
+        let rows = [asked("GET /review", 300, 20), asked("GET /usage", 400, 20), asked("GET /changes", 10, 20), asked("GET /runs/new", 900, 19)];
+
+        let live = live(&rows, &[], Counted::default());
+
+        let found = [("duration-others GET /usage", true), ("duration-others GET /review", true), ("duration-others GET /changes", false)];
+        assert_eq!(found_of_others(&live, "duration-others"), found.map(|(key, is_passed)| (key.to_owned(), is_passed)));
+        // An alert's name leads back to its budget.
+        for (key, _) in live.found() {
+            assert!(OURS.by_key(&key).is_some(), "{key}");
+        }
+        // Of too few requests nothing is known of failures, which is told once.
+        assert_eq!(found_of_others(&live, "failures-others"), [("failures-others".to_owned(), false)]);
+    }
+
+    #[test]
+    fn of_many_others_those_that_are_worst_are_found() {
+        let failing = |many: u64| {
+            let of = format!("GET /odd/{many}");
+            [rows("http.duration", &of, "2xx", 1_000, 1_000), rows("http.duration", &of, "5xx", 1_000, many * 100)]
+        };
+        let all: Vec<Measured> = (1..=30).flat_map(failing).collect();
+
+        let found = found_of_others(&live(&all, &[], Counted::default()), "failures-others");
+
+        let worst: Vec<(String, bool)> = (11..=30).rev().map(|many| (format!("failures-others GET /odd/{many}"), true)).collect();
+        assert_eq!(found, worst);
     }
 
     #[test]
@@ -385,9 +442,9 @@ mod tests {
         let still = live(&day, &[seldom, often.clone()], Counted::default());
         let mended = live(&day, &[asked("GET /review", 20, 20), often], Counted::default());
 
-        assert!(matches!(found(&still, "duration-others"), Finding::Yes(said) if said.contains("24 hours GET /review is")));
-        assert_eq!(found(&mended, "duration-others"), Finding::No);
-        let reading = mended.0.readings.iter().find(|reading| reading.id == "duration-others").unwrap();
+        assert!(matches!(found(&still, "duration-others GET /review"), Finding::Yes(said) if said.contains("24 hours GET /review is")));
+        assert_eq!(found(&mended, "duration-others GET /review"), Finding::No);
+        let reading = mended.figures.readings.iter().find(|reading| reading.id == "duration-others").unwrap();
         assert_eq!((reading.of.as_deref(), reading.count, reading.hour.is_some()), (Some("GET /review"), 38, true));
     }
 

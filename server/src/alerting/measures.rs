@@ -340,8 +340,8 @@ mod tests {
         // The burn rates that budgets are shown with are of the same.
         let live = measures.live(NOW).await.unwrap();
         let counted = |good, total| ports::alerts::Counted { good, total };
-        assert_eq!(live.0.windows, [counted(100, 100), counted(100, 100), counted(100, 100), counted(100, 105), counted(100, 112)]);
-        assert_eq!(live.0.month, counted(100, 112));
+        assert_eq!(live.figures.windows, [counted(100, 100), counted(100, 100), counted(100, 100), counted(100, 105), counted(100, 112)]);
+        assert_eq!(live.figures.month, counted(100, 112));
     }
 
     #[tokio::test]

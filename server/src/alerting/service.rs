@@ -145,13 +145,13 @@ impl Alerts for AlertsService {
     async fn live_figures(&self, who: &Access) -> Result<LiveFigures, AppError> {
         self.store.allowed_as_operator(who).await?;
         let live = self.measures.live(SystemClock.now()).await.map_err(|Sentence(says)| AppError::Unavailable(says))?;
-        let mut figures = live.0.clone();
+        let mut figures = live.figures.clone();
         figures.readings.extend(self.built.iter().cloned());
         Ok(figures)
     }
 }
 
-/// Budgets that are passed, as the last round has found; `None` where it looked at none.
+/// Budgets that are passed by what their alerts are called, as the last round has found; `None` where it looked at none.
 fn passed(rules: &[Rule], book: &Book) -> Option<Vec<String>> {
     let is_of_budgets = |rule: &Rule| rule.what.found() == Some(BUDGET);
     if !rules.iter().any(|rule| is_of_budgets(rule) && !book.unread.contains_key(&rule.id)) {
@@ -191,12 +191,14 @@ mod tests {
     use super::{super::tests::alert, *};
 
     #[test]
-    fn budgets_that_are_passed_are_told_by_their_ids() {
+    fn budgets_that_are_passed_are_told_by_their_ids_and_others_with_their_endpoints() {
         let fires = State::Firing { since: Timestamp::from_micros(0) };
-        let alerts = vec![alert("budget", "hits-list", fires), alert("budget", "lcp-products", State::Ok), alert("lcp", "", fires)];
+        let others = "duration-others GET /review";
+        let of_budgets = [("hits-list", fires), ("lcp-products", State::Ok), (others, fires)].map(|(id, state)| alert("budget", id, state));
+        let alerts = of_budgets.into_iter().chain([alert("lcp", "", fires)]).collect();
         let book = Book { alerts, ..Book::default() };
 
-        assert_eq!(passed(&builtin(), &book), Some(vec!["hits-list".to_owned()]));
+        assert_eq!(passed(&builtin(), &book), Some(vec!["hits-list".to_owned(), others.to_owned()]));
     }
 
     #[test]

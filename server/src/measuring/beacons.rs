@@ -11,7 +11,8 @@ use std::{
 
 use axum::body::Bytes;
 use measuring::{OTHERS, Recorder, metric};
-use store::Store;
+use ports::performance::Deployment;
+use store::{Store, measured::MOST_BUILDS};
 use tokio::{
     sync::{mpsc, watch},
     time::interval,
@@ -35,6 +36,8 @@ struct Telling<'a> {
 
 /// Builds whose names are taken for true: anybody can send any.
 struct Builds {
+    /// The one that this server serves.
+    own: String,
     known: HashSet<String>,
     asked_at: Option<Instant>,
 }
@@ -62,7 +65,7 @@ pub(super) async fn read(measuring: &Measuring, store: &Store, build: &str, mut 
     let Some(recorder) = measuring.recorder() else { return };
     let telling = Telling { recorder, traced: measuring.traced().map(AsRef::as_ref) };
     let mut views = Views::default();
-    let mut builds = Builds { known: HashSet::from([build.to_owned()]), asked_at: None };
+    let mut builds = Builds { own: build.to_owned(), known: HashSet::new(), asked_at: None };
     let mut looks = interval(LOOKS_EVERY);
     loop {
         tokio::select! {
@@ -105,18 +108,35 @@ async fn hear(telling: &Telling<'_>, views: &mut Views, builds: &mut Builds, sto
 impl Builds {
     /// Another server of the same database may serve another build.
     async fn know(&mut self, store: &Store, build: &str) -> bool {
-        if !self.known.contains(build) && self.asked_at.is_none_or(|at| at.elapsed() >= ASKS_EVERY) {
+        if !self.has(build) && self.asked_at.is_none_or(|at| at.elapsed() >= ASKS_EVERY) {
             self.asked_at = Some(Instant::now());
             if let Ok(deployments) = store.deployments().await {
-                self.known.extend(deployments.into_iter().map(|one| one.build));
+                self.known = latest(deployments);
             }
         }
-        self.known.contains(build)
+        self.has(build)
     }
+
+    fn has(&self, build: &str) -> bool {
+        self.own == build || self.known.contains(build)
+    }
+}
+
+/// The builds that served last, of deployments of which the latest is the first: what is measured of an earlier one would be let go of soon.
+fn latest(deployments: Vec<Deployment>) -> HashSet<String> {
+    let mut builds = HashSet::new();
+    for one in deployments {
+        if builds.len() < MOST_BUILDS {
+            builds.insert(one.build);
+        }
+    }
+    builds
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::clock::Timestamp;
+
     use super::*;
 
     #[test]
@@ -126,5 +146,17 @@ mod tests {
         let taken = (0..QUEUE + 10).filter(|_| beacons.take(Bytes::new())).count();
 
         assert_eq!(taken, QUEUE);
+    }
+
+    #[test]
+    fn as_many_builds_are_taken_for_true_as_are_told_apart() {
+        let deployed = |build: usize| Deployment { build: build.to_string(), version: "1".into(), began_at: Timestamp::from_micros(1) };
+
+        // Two of them took turns.
+        let builds = latest([7, 8, 7, 8].into_iter().chain(100..300).map(deployed).collect());
+
+        let last = 100 + MOST_BUILDS - 3;
+        assert_eq!(builds.len(), MOST_BUILDS);
+        assert!(builds.contains(&last.to_string()) && !builds.contains(&(last + 1).to_string()));
     }
 }

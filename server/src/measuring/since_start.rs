@@ -18,7 +18,7 @@ pub(crate) struct SinceStart {
 
 /// Series that are told apart. Of those that come when there are so many nothing is told: first of parts of one, as page loads of a device, so that those
 /// which are wholes, as the failures of a route, have as much room again.
-const MOST: usize = 4_000;
+const MOST: usize = 8_000;
 
 impl SinceStart {
     pub(super) fn new(since: u64) -> Self {
@@ -30,7 +30,7 @@ impl SinceStart {
         // What was looked at is what was looked at last, and is not any more where nobody looks.
         self.series.retain(|series, _| told(&series.metric) != Told::Level);
         for (series, sketch) in taken {
-            if has_room(self.series.len(), series) || self.series.contains_key(series) {
+            if series.fits(self.series.len(), MOST) || self.series.contains_key(series) {
                 merge(self.series.entry(series.clone()).or_default(), sketch, told(&series.metric));
             } else {
                 self.turned_away += sketch.count();
@@ -51,16 +51,12 @@ impl SinceStart {
     pub(super) fn with(&self, present: &[(Series, Sketch)]) -> BTreeMap<Series, Sketch> {
         let mut all: BTreeMap<Series, Sketch> = self.series.iter().map(|(series, sketch)| (series.clone(), sketch.clone())).collect();
         for (series, sketch) in present {
-            if has_room(all.len(), series) || all.contains_key(series) {
+            if series.fits(all.len(), MOST) || all.contains_key(series) {
                 merge(all.entry(series.clone()).or_default(), sketch, told(&series.metric));
             }
         }
         all
     }
-}
-
-fn has_room(there: usize, series: &Series) -> bool {
-    there < if series.class.contains(':') { MOST } else { 2 * MOST }
 }
 
 fn merge(all: &mut Sketch, sketch: &Sketch, told: Told) {
@@ -106,8 +102,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_flood_of_names_is_told_as_far_as_there_is_room_and_parts_take_none_from_wholes() {
-        let flood =
-            |metric: &'static str, class: &'static str| (0..MOST + 9).map(move |n| (Series::new(metric, &format!("GET /{n}"), class), Sketch::of(1)));
+        let one = |n: usize, metric: &str, class: &str| (Series::new(metric, &format!("GET /{n}"), class), Sketch::of(1));
+        let flood = |metric: &'static str, class: &'static str| (0..MOST / 2 + 9).map(move |n| one(n, metric, class));
         let parts: Vec<_> = flood("vitals.lcp", "device:phone").collect();
         let wholes: Vec<_> = flood(metric::HTTP_BYTES, "").collect();
         let mut since = SinceStart::new(1);
@@ -115,6 +111,6 @@ pub(super) mod tests {
         since.add(&parts);
         since.add(&wholes);
 
-        assert_eq!((since.with(&parts).len(), since.turned_away()), (2 * MOST, 18));
+        assert_eq!((since.with(&parts).len(), since.turned_away()), (MOST, 18));
     }
 }

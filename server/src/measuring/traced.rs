@@ -56,8 +56,8 @@ pub(crate) struct Sink {
 #[derive(Debug, Default)]
 pub(super) struct Waiting(Mutex<HashMap<String, Vec<Arc<Trace>>>>);
 
-/// Series of each thread that are told apart.
-const MOST_SERIES: usize = 2_000;
+/// Series of each thread that are told apart, half of them of whatever browsers say.
+const MOST_SERIES: usize = 4_000;
 
 /// Of a route in a minute, and of all routes.
 const MOST_OF_ROUTE: usize = 12;

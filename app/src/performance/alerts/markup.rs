@@ -10,7 +10,10 @@ use ports::alerts::{Channel, Lasting, Sent as Message, SentState, Standing};
 use super::{PATH, Sent, form::name};
 use crate::{
     forms::{Field, Fields, Form, Kind, elsewhere},
-    performance::shown::{heads, icon, places, scrolled},
+    performance::{
+        asked::Asked,
+        shown::{heads, icon, places, scrolled},
+    },
     ui::format::{self, in_address},
 };
 
@@ -45,7 +48,7 @@ impl Page<'_> {
                 (self.done)
                 a.btn href=(PATH) rel="external" { (icon("refresh-cw")) "Refresh" }
             }
-            (places(PATH))
+            (places(&Asked::plain(PATH)))
             p.muted { "Once a minute the rules are held against what all servers have measured. Times are in UTC." }
             @if let Some(trouble) = trouble { p.error role="alert" {
                     "The rules of the file are not heeded: the built-in ones hold"

@@ -17,12 +17,14 @@ pub(super) struct Benched<'a> {
     measured: &'a Measured,
 }
 
-/// Of each budget the newest figure on each engine, and of those the worst. Records come with the latest first.
+/// Of each budget the newest figure on each engine, and of those the worst. Records come with the latest first. Limits are for a machine with so many
+/// processors, and what another one found says nothing of them.
 pub(super) fn newest<'a>(budgets: &'a Budgets, records: &'a [Record]) -> Vec<Benched<'a>> {
-    budgets.iter().filter_map(|budget| worst(budget, budget.figure()?, records)).collect()
+    let alike: Vec<&Record> = records.iter().filter(|record| budgets.cores() == Some(record.machine.cores)).collect();
+    budgets.iter().filter_map(|budget| worst(budget, budget.figure()?, &alike)).collect()
 }
 
-fn worst<'a>(budget: &'a Budget, figure: &str, records: &'a [Record]) -> Option<Benched<'a>> {
+fn worst<'a>(budget: &'a Budget, figure: &str, records: &[&'a Record]) -> Option<Benched<'a>> {
     let on_engines = ENGINES.iter().map(|engine| format!("{engine}: {figure}"));
     let found = on_engines.chain([figure.to_owned()]).filter_map(|name| called(&name, budget, records));
     let used = |found: &Benched<'_>| budget.limit.used(found.measured.value());
@@ -30,9 +32,9 @@ fn worst<'a>(budget: &'a Budget, figure: &str, records: &'a [Record]) -> Option<
 }
 
 /// What is in another unit is another figure.
-fn called<'a>(name: &str, budget: &'a Budget, records: &'a [Record]) -> Option<Benched<'a>> {
+fn called<'a>(name: &str, budget: &'a Budget, records: &[&'a Record]) -> Option<Benched<'a>> {
     let measured = |record: &'a Record| record.result(name).filter(|measured| budget.limit.unit.is_called(&measured.unit));
-    records.iter().find_map(|record| Some(Benched { budget, record, measured: measured(record)? }))
+    records.iter().copied().find_map(|record| Some(Benched { budget, record, measured: measured(record)? }))
 }
 
 impl Benched<'_> {
@@ -46,7 +48,7 @@ impl Benched<'_> {
         format!("{}?metric={}&of={}", lab::PATH, in_address(&self.measured.name), in_address(&subject))
     }
 
-    /// When it was, and where.
+    /// When it was, of which build, and where. A build is told to be changed where it was not what was committed.
     pub(super) fn told(&self) -> Markup {
         let Record { at, build, machine, .. } = self.record;
         let is_on = |engine: &&&str| self.measured.name.starts_with(&format!("{engine}: "));

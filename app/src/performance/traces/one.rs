@@ -10,6 +10,7 @@ use traces::{
 
 use super::{
     super::{
+        asked::Asked,
         shown::{heads, heads_with_bar, places, scrolled, scrolled_as},
         units::{percent, time},
     },
@@ -36,7 +37,7 @@ fn shown(waterfall: &Waterfall, parts: &[Trace]) -> Markup {
             h1 tabindex="-1" { (waterfall.title) }
             a.btn.ghost href=(address(&waterfall.title)) { "Others of this route" }
         }
-        (places(PATH))
+        (places(&Asked::plain(PATH)))
         p.muted {
             "Began " time datetime=(at) { (moment(at)) } " and took " (time(waterfall.duration_us)) ", with "
             (number(waterfall.statements.into())) @if waterfall.statements == 1 { " statement. " } @else { " statements. " }
@@ -116,7 +117,7 @@ fn by_name(lines: &[Line]) -> Markup {
 fn gone() -> Markup {
     html! {
         header.page-head { h1 tabindex="-1" { "This trace is not there" } a.btn.ghost href=(PATH) { "All traces" } }
-        (places(PATH))
+        (places(&Asked::plain(PATH)))
         p.muted { "Traces are kept for two weeks, and of each hour only the slowest and those that failed. This one was not kept, or its time is over." }
     }
 }

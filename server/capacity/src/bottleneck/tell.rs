@@ -1,7 +1,61 @@
 //! Bottlenecks in words.
 
-use super::{Bottlenecks, Kind, Resource};
+use super::{Bottlenecks, FEWEST, Kind, Refused, Resource};
 use crate::words::{number, percent, table, whole};
+
+/// Of what throughput is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Of clients.
+    Requests,
+    /// Of providers of texts. They take seconds, so that there are few even in a minute.
+    Calls,
+}
+
+impl Work {
+    /// What one of it is called.
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Requests => "request",
+            Self::Calls => "call",
+        }
+    }
+
+    /// In what time people count it.
+    const fn time(self) -> &'static str {
+        match self {
+            Self::Requests => "second",
+            Self::Calls => "minute",
+        }
+    }
+
+    /// What is so many a second, in that time.
+    pub fn in_time(self, a_second: f64) -> f64 {
+        match self {
+            Self::Requests => a_second,
+            Self::Calls => a_second * 60.0,
+        }
+    }
+
+    /// `1,200 requests a second`.
+    fn rate(self, a_second: f64) -> String {
+        format!("{} {}s a {}", whole(self.in_time(a_second)), self.one(), self.time())
+    }
+}
+
+impl Refused {
+    /// What to tell people who asked about such work. Of requests it is what it says by itself.
+    pub fn told(&self, work: Work) -> String {
+        match (self, work) {
+            (Self::TooFewWindows { windows }, Work::Calls) => {
+                format!(
+                    "There are {windows} windows with calls, and {FEWEST} are needed to tell what a call demands. Wait until runs have asked for more."
+                )
+            }
+            _ => self.to_string(),
+        }
+    }
+}
 
 impl Kind {
     pub const fn name(self) -> &'static str {
@@ -33,31 +87,36 @@ impl Kind {
 impl Bottlenecks {
     /// What to tell people, the bottleneck first.
     pub fn sentences(&self) -> Vec<String> {
+        self.sentences_of(Work::Requests)
+    }
+
+    /// The same of other work.
+    pub fn sentences_of(&self, work: Work) -> Vec<String> {
         let mut said = Vec::new();
         if let Some(first) = self.first() {
             said.push(match first.ends_at {
                 Some(end) if end <= self.throughput => {
-                    format!("{} is used up first, and was: at {} requests a second there was no more of it.", capital(&first.name), whole(end))
+                    format!("{} is used up first, and was: at {} there was no more of it.", capital(&first.name), work.rate(end))
                 }
-                Some(end) => format!("{} is used up first, at about {} requests a second.", capital(&first.name), whole(end)),
+                Some(end) => format!("{} is used up first, at about {}.", capital(&first.name), work.rate(end)),
                 None => format!("{} is used up first.", capital(&first.name)),
             });
-            said.extend(evidence(first));
+            said.extend(evidence(first, work));
             said.push(first.kind.helps().to_owned());
             if let Some((second, end)) = self.resources.get(1).and_then(|second| Some((second, second.ends_at?))) {
-                said.push(format!("The next would be {}, at about {} requests a second.", second.name, whole(end)));
+                said.push(format!("The next would be {}, at about {}.", second.name, work.rate(end)));
             }
         } else if let Some(first) = self.resources.first() {
             let highest = self.resources.iter().max_by(|a, b| a.highest.total_cmp(&b.highest)).unwrap_or(first);
             said.push(format!(
-                "Nothing is near its end: the most that was in use is {} of {}, at up to {} requests a second.",
+                "Nothing is near its end: the most that was in use is {} of {}, at up to {}.",
                 percent(highest.highest),
                 highest.name,
-                whole(self.throughput)
+                work.rate(self.throughput)
             ));
             if let Some(end) = first.ends_at {
-                said.push(format!("If it goes on as it does, {} will be used up first, at about {} requests a second.", first.name, whole(end)));
-                said.extend(evidence(first));
+                said.push(format!("If it goes on as it does, {} will be used up first, at about {}.", first.name, work.rate(end)));
+                said.extend(evidence(first, work));
             }
         }
         said
@@ -84,23 +143,25 @@ impl Bottlenecks {
     }
 }
 
-fn evidence(resource: &Resource) -> Vec<String> {
+fn evidence(resource: &Resource, work: Work) -> Vec<String> {
+    let one = work.one();
     let mut said = vec![format!(
-        "The highest that was seen is {} of {}; a request demands {} ms of one{}.",
+        "The highest that was seen is {} of {}; a {one} demands {} ms of one{}.",
         percent(resource.highest),
         units(resource),
         number(resource.demand_ms),
         match (resource.is_line, resource.idle >= 0.01) {
             (true, true) => format!(", and {} is in use without any", percent(resource.idle)),
             (true, false) => String::new(),
-            (false, _) => ", with all that is in use counted as that of requests, as throughput hardly differed".to_owned(),
+            (false, _) => format!(", with all that is in use counted as that of {one}s, as throughput hardly differed"),
         }
     )];
     if resource.bends {
-        said.push("A request has it for longer the more there are, so that it ends sooner than a straight line would say.".into());
+        said.push(format!("A {one} has it for longer the more there are, so that it ends sooner than a straight line would say."));
     }
     if let Some([few, many]) = resource.wait_ms {
-        said.push(format!("Requests waited for it {} ms while there were few of them, and {} ms while there were many.", number(few), number(many)));
+        let (who, few, many) = (capital(one), number(few), number(many));
+        said.push(format!("{who}s waited for it {few} ms while there were few of them, and {many} ms while there were many."));
     }
     said
 }

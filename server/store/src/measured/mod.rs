@@ -39,6 +39,8 @@ const MOST_ROWS: i64 = 1_000_000;
 /// For how many minutes builds are told apart: for somewhat longer than a page looks back. There is room for some thousand series, and each build has
 /// some hundred of its own.
 const BUILDS_KEPT: i64 = 100 * 24 * 60;
+/// Builds that are told apart at most, those that served last: where several are deployed a day there is no room for those of 100 days.
+pub const MOST_BUILDS: usize = 60;
 
 /// Rows of a transaction.
 const AT_ONCE: usize = 2_000;
@@ -130,6 +132,10 @@ impl Store {
                 fresh!(self.db(), |on| { sqlx::query_as(sql::TOO_MUCH).bind(level.number()).bind(MOST_ROWS).fetch_optional(on) })?;
             let before = too_much.map_or(oldest, |(at,)| oldest.max(at + 1));
             written!(self.db(), |on| async { sqlx::query(sql::EXPIRE).bind(level.number()).bind(before).execute(on).await.map(|_| ()) })?;
+            written!(self.db(), |on| async {
+                let query = sqlx::query(sql::EXPIRE_EARLIER_BUILDS).bind(level.number()).bind(MOST_DEPLOYMENTS).bind(MOST_BUILDS as i64);
+                query.execute(on).await.map(|_| ())
+            })?;
         }
         let before = now - BUILDS_KEPT;
         written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_BUILDS).bind(Level::Day.number()).bind(before).execute(on).await.map(|_| ()) })?;

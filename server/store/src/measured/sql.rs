@@ -39,6 +39,11 @@ pub(super) const EXPIRE: &str = "DELETE FROM measurements WHERE level = $1 AND a
 pub(super) const EXPIRE_BUILDS: &str = "\
     DELETE FROM measurements WHERE level = $1 AND at < $2 AND series_id IN (SELECT id FROM series WHERE class LIKE 'build:%')";
 
+/// Of builds behind the `$3` that served last; `$2` is more than there are. One that was never noted goes by its age.
+pub(super) const EXPIRE_EARLIER_BUILDS: &str = "\
+    DELETE FROM measurements WHERE level = $1 AND series_id IN (SELECT s.id FROM series s WHERE s.class LIKE 'build:%' AND SUBSTR(s.class, 7) IN \
+    (SELECT d.build FROM deployments d GROUP BY d.build ORDER BY max(d.began_at) DESC LIMIT $2 OFFSET $3))";
+
 /// Whether nobody else is at it, until the end of the transaction.
 pub(super) const FOLD_ALONE: Pair = Pair { sqlite: "SELECT TRUE", postgres: "SELECT pg_try_advisory_xact_lock(1986622580)" };
 

@@ -227,9 +227,17 @@ pub async fn a_build_is_told_with_the_one_before_it(arranged: &Arranged) {
     second.close().await;
 }
 
+/// Has that many series of a class named.
+async fn name(arranged: &Arranged, many: usize, metric: &str, class: &str) {
+    let sql = format!(
+        "INSERT INTO series (metric, subject, class) WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {many}) \
+         SELECT '{metric}', 'GET /' || n, '{class}' FROM numbers"
+    );
+    arranged.execute(&sql).await;
+}
+
 pub async fn what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_lost(arranged: &Arranged) {
-    let named: Vec<Row> = (0..20_000).map(|of| row(Level::Minute, &format!("GET /{of}"), NOW - 9, &[1])).collect();
-    arranged.store.write_measured(ONE, &named).await.unwrap();
+    name(arranged, 40_000, metric::HTTP_DURATION, "2xx").await;
     let late = |of: &str, at: i64, values: &[u64]| Row { level: Level::Day, ..row(Level::Day, of, Level::Day.begin(at), values) };
 
     // In one minute two of them, and in the next one of these again: a row is the whole of its period so far.
@@ -240,6 +248,20 @@ pub async fn what_there_is_no_room_for_is_told_together_and_nothing_of_it_is_los
     let told = arranged.store.measurements(day, |_| true).await.unwrap();
     let told: Vec<_> = told.iter().map(|one| (one.series.of.as_str(), one.sketch.count(), one.sketch.sum())).collect();
     assert_eq!(told, [("others", 4, 10)]);
+}
+
+pub async fn whatever_browsers_name_there_is_room_for_what_the_server_measures(arranged: &Arranged) {
+    name(arranged, 19_999, "vitals.lcp", "device:phone").await;
+    let of = |metric: &str, of: &str, class: &str| Row { series: Series::new(metric, of, class), ..row(Level::Minute, "", NOW, &[7]) };
+    let made_up = ["/", "/products", "/runs"].map(|route| of("vitals.lcp", route, "device:phone"));
+    let own = [of(metric::HTTP_DURATION, "GET /", "2xx"), of(metric::DB_STATEMENT, "PRODUCTS", "")];
+
+    arranged.store.write_measured(ONE, &[&made_up[..], &own[..]].concat()).await.unwrap();
+    arranged.store.write_measured(OTHER, &[of(metric::DB_STATEMENT, "RUNS", "")]).await.unwrap();
+
+    let told = counts(arranged, Span { level: Level::Minute, from: NOW, to: NOW + 1 }).await;
+    let told: Vec<_> = told.iter().map(|(of, _, count)| (of.as_str(), *count)).collect();
+    assert_eq!(told, [("/", 1), ("GET /", 1), ("PRODUCTS", 1), ("RUNS", 1), ("others", 2)]);
 }
 
 pub async fn builds_are_told_apart_as_long_as_a_page_looks_back(arranged: &Arranged) {
@@ -255,6 +277,28 @@ pub async fn builds_are_told_apart_as_long_as_a_page_looks_back(arranged: &Arran
     let mut classes: Vec<_> = all.iter().map(|one| one.series.class.as_str()).collect();
     classes.sort_unstable();
     assert_eq!(classes, ["", "build:b", "device:phone"]);
+}
+
+pub async fn the_builds_that_served_last_are_told_apart(arranged: &Arranged) {
+    // The second one serves again after all of them.
+    for build in (0..62).chain([1]) {
+        arranged.clock.advance(1);
+        arranged.store.note_deployment(&build.to_string(), "0.1.0").await.unwrap();
+    }
+    let of = |level: Level, class: &str| Row { series: Series::new("vitals.lcp", ALL, class), ..row(level, "", level.begin(NOW), &[7]) };
+    let classes = ["", "build:0", "build:1", "build:2", "build:3", "build:others"];
+    let rows: Vec<Row> = Level::ALL.into_iter().flat_map(|level| classes.map(|class| of(level, class))).collect();
+    arranged.store.write_measured(ONE, &rows).await.unwrap();
+
+    arranged.store.expire_measured(NOW).await.unwrap();
+
+    for level in Level::ALL {
+        let all = arranged.store.measurements(Span { level, from: 0, to: NOW + 1 }, |_| true).await.unwrap();
+        let mut classes: Vec<_> = all.iter().map(|one| one.series.class.as_str()).collect();
+        classes.sort_unstable();
+        assert_eq!(classes, ["", "build:1", "build:3", "build:others"], "{level:?}");
+    }
+    assert_eq!(arranged.number("SELECT count(*) FROM series").await, 4);
 }
 
 pub async fn what_a_quarter_comes_to_is_what_its_days_come_to_however_often_it_is_asked(arranged: &Arranged) {

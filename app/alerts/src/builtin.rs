@@ -78,8 +78,8 @@ pub fn builtin() -> Vec<Rule> {
             Severity::Warning,
             "Server",
         ),
-        // Of all servers together: one that is started again has another name, and would leave an alert behind. A quarter of an hour has something
-        // also of one that is minutes behind.
+        // Of all servers together: one that is started again has another name, and would leave an alert behind. What it measures it puts
+        // down at the database's time, so that the last quarter of an hour has something of it however far it is off.
         rule(
             "clock-off",
             "A server's clock disagrees with the database's",

@@ -146,7 +146,7 @@ fn machine(measured: &Measurements) -> Markup {
         @if !processes.is_empty() {
             section.part aria-labelledby="processes-h" {
                 h2 #processes-h { "Servers" }
-                p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy. Clock off is how far a server's clock was from PostgreSQL's at most: what it measured meanwhile is put down at the wrong time. NTP sets it." }
+                p.muted { "In 95 of 100 moments no more than this. Late is how much later than asked for a timer went off: something kept the workers busy. Clock off is how far a server's clock was from PostgreSQL's at most: all but what it measured meanwhile is put down at the wrong time. NTP sets it." }
                 (scrolled("processes-h", &heads("Process", &["Processors", "Workers busy", "Late", "Memory", "Clock off"]), &html! {
                     @for process in processes {
                         @let name = process.series.of.as_str();

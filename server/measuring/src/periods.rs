@@ -13,8 +13,8 @@ pub struct Periods {
     /// Rows that wait at most; the oldest go first.
     most: usize,
     lost: u64,
-    /// Which of this process's own rows these are: one more whenever the clock went back by more than a day, as the rows of the times
-    /// before are still there.
+    /// Which of this process's own rows these are: one more whenever the clock went back by more than some minutes, as the rows of the
+    /// times before are still there.
     generation: u32,
 }
 
@@ -39,8 +39,9 @@ struct Current {
 /// Series of a process that are told apart in an hour or a day, half of them of whatever browsers say.
 const MOST_SERIES: usize = 8_000;
 
-/// How far a clock may go back before what it says is believed: until then everything is of the latest period there was.
-const BELIEVED_FROM: i64 = 24 * 60;
+/// How many minutes a clock may go back before what it says is believed: until then everything is of the latest period there was. Each
+/// time it goes back further there is one more row of each series, hour and day; what NTP sets a clock back by is not worth that.
+const BELIEVED_FROM: i64 = 5;
 
 impl Periods {
     /// `most` rows are kept while they cannot be written.
@@ -166,21 +167,35 @@ mod tests {
         let mut periods = Periods::new(100);
         add(&mut periods, 1_445, 7);
         periods.take();
-        add(&mut periods, 1_430, 7);
+        add(&mut periods, 1_440, 7);
 
         assert_eq!(told(&periods.take())[0], (Level::Minute, 1_445, 2));
     }
 
     #[test]
-    fn a_clock_that_was_days_ahead_is_believed_again_and_writes_rows_of_its_own() {
+    fn a_clock_that_was_days_or_minutes_ahead_is_believed_again_and_writes_rows_of_its_own() {
+        for ahead in [90_000, 60, 6] {
+            let mut periods = Periods::new(100);
+            add(&mut periods, 10_000 + ahead, 7);
+            periods.take();
+            add(&mut periods, 10_000, 7);
+
+            let rows = periods.take();
+
+            assert_eq!((told(&rows)[0], rows[0].generation), ((Level::Minute, 10_000, 1), 1), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_a_clock_went_back_in_is_told_by_both_rows_together() {
         let mut periods = Periods::new(100);
-        add(&mut periods, 100_000, 7);
-        periods.take();
-        add(&mut periods, 10_000, 7);
+        add(&mut periods, 1_500, 7);
+        add(&mut periods, 1_450, 7);
 
         let rows = periods.take();
 
-        assert_eq!((told(&rows)[0], rows[0].generation), ((Level::Minute, 10_000, 1), 1));
+        let days: Vec<_> = rows.iter().filter(|row| row.level == Level::Day).map(|row| (row.at, row.generation, row.sketch.count())).collect();
+        assert_eq!(days, [(1_440, 0, 1), (1_440, 1, 1)]);
     }
 
     #[test]

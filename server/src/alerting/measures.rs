@@ -61,7 +61,7 @@ impl StoreMeasures {
 
     /// What was measured of everything with a budget.
     pub(super) async fn live(&self, now: Timestamp) -> Result<Arc<Live>, Sentence> {
-        let end = end(now);
+        let end = end(self.store.database_time(now));
         if let Some(live) = self.at(end, |known| known.live.clone()) {
             return Ok(live);
         }
@@ -195,7 +195,7 @@ impl StoreMeasures {
 impl Measures for StoreMeasures {
     async fn measure(&self, ask: &Ask, now: Timestamp) -> Result<Vec<Measured>, Sentence> {
         let Ask { of: selector, figure, minutes } = ask;
-        let end = end(now);
+        let end = end(self.store.database_time(now));
         if *figure == Figure::Found {
             return self.found(&selector.series, now).await;
         }
@@ -377,6 +377,27 @@ mod tests {
 
         let told: Vec<_> = well.iter().chain(&off).map(|one| (one.subject.as_str(), one.value > limit)).collect();
         assert_eq!(told, [("", false), ("", true)]);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_an_hour_or_days_off_is_seen_by_its_own_server_and_by_others() {
+        const HOUR: i64 = 3_600_000_000;
+        let rule = alerts::builtin().into_iter().find(|rule| rule.id == "clock-off").unwrap();
+        let (ask, limit) = (rule.what.asks().remove(0), rule.what.levels().raise);
+        for ahead in [-48 * HOUR, -HOUR, HOUR, 48 * HOUR] {
+            let folder = tempfile::tempdir().unwrap();
+            let (own, other) = (measures(&folder).await, measures(&folder).await);
+            own.store.note_clock_ahead(ahead);
+            let there = own.store.database_time(NOW);
+            let minutes_ago = end(NOW) - end(there) + 1;
+            write(&own, 1, &[("machine.clock", "a", "", minutes_ago, ahead.unsigned_abs(), 6)]).await;
+
+            for (measures, now) in [(&own, NOW), (&other, there)] {
+                let off = measures.measure(&ask, now).await.unwrap();
+                let told: Vec<_> = off.iter().map(|one| (one.subject.as_str(), one.value > limit)).collect();
+                assert_eq!(told, [("", true)], "{ahead}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::clock::Clock;
 use store::Store;
 use tokio::{
     sync::watch,
@@ -10,7 +9,6 @@ use tokio::{
 };
 
 use super::live;
-use crate::SystemClock;
 
 /// After a start there is more to do.
 const FIRST: Duration = Duration::from_mins(5);
@@ -27,7 +25,7 @@ pub(crate) fn watch(store: Store, mut stopping: watch::Receiver<bool>) {
                 _ = stopping.wait_for(|stop| *stop) => return,
             }
             let looked = tokio::select! {
-                looked = live::look_at(&store, SystemClock.now()) => looked,
+                looked = live::look_at(&store, store.database_now()) => looked,
                 _ = stopping.wait_for(|stop| *stop) => return,
             };
             if let Err(error) = looked {

@@ -1,5 +1,5 @@
 //! What the database is asked every ten seconds, by a task of its own, as one that does not answer holds up nothing else: how many jobs wait, how
-//! many statements for locks, and what time it is.
+//! many statements for locks, and what time it is. By that, and not by a clock of its own that is off, a process puts down what it measures.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use super::Measuring;
 
 const LOOKS_EVERY: Duration = Duration::from_secs(10);
 
-/// A clock that is off by more, in microseconds, is told of, as by the built-in rule `clock-off`.
+/// A clock that is off by more, in microseconds, is told of, as by the built-in rule `clock-off`, and is not gone by.
 const OFF: u64 = 30_000_000;
 
 const KINDS: [JobKind; 3] = [JobKind::Import, JobKind::DryRun, JobKind::Optimise];
@@ -39,6 +39,10 @@ pub(super) async fn look(measuring: Arc<Measuring>, store: Store, process: Strin
             _ = looks.tick() => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
+        // What else is asked may be waited for.
+        if let Some(ahead) = learn_clock(&store).await {
+            clock.look(recorder, &process, ahead);
+        }
         match store.waiting_jobs().await {
             Ok(waiting) => record(recorder, &waiting),
             Err(error) => tracing::debug!(%error, "how many jobs wait was not learned"),
@@ -48,12 +52,28 @@ pub(super) async fn look(measuring: Arc<Measuring>, store: Store, process: Strin
             Ok(None) => {}
             Err(error) => tracing::debug!(%error, "how many statements wait for locks was not learned"),
         }
-        match store.clock_ahead().await {
-            Ok(Some(ahead)) => clock.look(recorder, &process, ahead),
-            Ok(None) => {}
-            Err(error) => tracing::debug!(%error, "what time it is for the database was not learned"),
+    }
+}
+
+/// Asks the database what time it is, for a second at most: by how many microseconds this process's clock is ahead. Where that is not learned, what
+/// was known before holds.
+pub(super) async fn learn_clock(store: &Store) -> Option<i64> {
+    match store.clock_ahead().await {
+        Ok(Some(ahead)) => {
+            store.note_clock_ahead(gone_by(ahead));
+            Some(ahead)
+        }
+        Ok(None) => None,
+        Err(error) => {
+            tracing::debug!(%error, "what time it is for the database was not learned");
+            None
         }
     }
+}
+
+/// Clocks that are well differ by how long the database takes to answer, which is nothing to go by.
+fn gone_by(ahead: i64) -> i64 {
+    if ahead.unsigned_abs() > OFF { ahead } else { 0 }
 }
 
 impl OwnClock {
@@ -63,7 +83,7 @@ impl OwnClock {
         recorder.record(metric::MACHINE_CLOCK, process, "", off);
         if self.begins_to_be_off(off) {
             let (seconds, side) = (off / 1_000_000, if ahead < 0 { "behind" } else { "ahead of" });
-            tracing::warn!("this server's clock is {seconds} s {side} the database's: what it measures is put down at the wrong time; set it by NTP");
+            tracing::warn!("this server's clock is {seconds} s {side} the database's: what it does is put down at the wrong time; set it by NTP");
         }
     }
 
@@ -102,6 +122,14 @@ mod tests {
         assert_eq!((taken[0].1.count(), taken[0].1.sum()), (2, 40_002_000));
         let said = [OFF, OFF + 1, OFF * 9, OFF, OFF + 1].map(|off| clock.begins_to_be_off(off));
         assert_eq!(said, [false, true, false, false, true]);
+    }
+
+    #[test]
+    fn a_clock_that_is_well_is_gone_by_as_it_is() {
+        let two_days = 2 * 86_400_000_000;
+
+        assert_eq!([0, 30_000_000, -30_000_000].map(gone_by), [0; 3]);
+        assert_eq!([30_000_001, -30_000_001, two_days, -two_days].map(gone_by), [30_000_001, -30_000_001, two_days, -two_days]);
     }
 
     #[test]

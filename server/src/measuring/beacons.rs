@@ -15,7 +15,7 @@ use ports::performance::Deployment;
 use store::{Store, measured::MOST_BUILDS};
 use tokio::{
     sync::{mpsc, watch},
-    time::interval,
+    time::{interval, timeout},
 };
 
 use self::views::Views;
@@ -46,6 +46,8 @@ struct Builds {
 const QUEUE: usize = 4_096;
 const LOOKS_EVERY: Duration = Duration::from_secs(5);
 const ASKS_EVERY: Duration = Duration::from_mins(1);
+/// How long the database is waited for then: anybody can name a build that nobody knows, and what others say waits meanwhile.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The way in, and what comes out of it.
 pub(crate) fn door() -> (Beacons, Arriving) {
@@ -110,7 +112,7 @@ impl Builds {
     async fn know(&mut self, store: &Store, build: &str) -> bool {
         if !self.has(build) && self.asked_at.is_none_or(|at| at.elapsed() >= ASKS_EVERY) {
             self.asked_at = Some(Instant::now());
-            if let Ok(deployments) = store.deployments().await {
+            if let Ok(Ok(deployments)) = timeout(PATIENCE, store.deployments()).await {
                 self.known = latest(deployments);
             }
         }
@@ -135,9 +137,12 @@ fn latest(deployments: Vec<Deployment>) -> HashSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use domain::clock::Timestamp;
 
     use super::*;
+    use crate::SystemClock;
 
     #[test]
     fn a_full_door_lets_nobody_in() {
@@ -158,5 +163,28 @@ mod tests {
         let last = 100 + MOST_BUILDS - 3;
         assert_eq!(builds.len(), MOST_BUILDS);
         assert!(builds.contains(&last.to_string()) && !builds.contains(&(last + 1).to_string()));
+    }
+
+    #[tokio::test]
+    async fn a_database_that_does_not_answer_is_not_waited_for_to_know_a_build() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = store::Location::Sqlite(folder.path().join("vitrine.db"));
+        let store = Store::open(&location, Arc::new(SystemClock), Arc::new(store::OsEntropy)).await.unwrap();
+        store.note_deployment("other", "0.1.0").await.unwrap();
+        let mut builds = Builds { own: "own".to_owned(), known: HashSet::new(), asked_at: None };
+        let store::Engine::Sqlite { read, .. } = store.db().engine() else { panic!("what is in a file is SQLite's") };
+        let mut held = Vec::new();
+        for _ in 0..read.options().get_max_connections() {
+            held.push(read.acquire().await.unwrap());
+        }
+
+        let begun = Instant::now();
+        let meanwhile = [builds.know(&store, "own").await, builds.know(&store, "other").await, builds.know(&store, "other").await];
+        let took = begun.elapsed();
+        drop(held);
+        builds.asked_at = None;
+
+        assert_eq!((meanwhile, builds.know(&store, "other").await), ([true, false, false], true));
+        assert!((PATIENCE..PATIENCE * 5).contains(&took), "{took:?}");
     }
 }

@@ -8,6 +8,8 @@ mod beacons;
 mod counted;
 mod disk;
 mod heard;
+mod housekeeping;
+mod jumps;
 mod lost;
 mod process;
 mod profiles_port;

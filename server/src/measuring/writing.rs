@@ -7,7 +7,7 @@ use std::{
 };
 
 use cache::Cache;
-use domain::clock::Clock;
+use domain::clock::{Clock, Timestamp};
 use jobs::Desk;
 use listen::Connections;
 use measuring::{ALL, Periods, metric};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{
     Measuring, Telling, asking,
     beacons::{self, Arriving},
-    counted, disk, lost, microseconds, process, providers,
+    counted, disk, housekeeping, lost, microseconds, process, providers,
     telling::metrics,
     together::with_all_routes,
 };
@@ -66,8 +66,6 @@ const TIMER: Duration = Duration::from_millis(100);
 const WRITES: Duration = Duration::from_secs(20);
 /// Rows that are kept while it is away.
 const MOST_WAITING: usize = 60_000;
-/// What is too old is let go of so often, in minutes.
-const EXPIRES_EVERY: i64 = 30;
 const MINUTE: i64 = 60_000_000;
 
 /// Begins to measure; where it is off, nothing.
@@ -107,13 +105,12 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
     let name = short(process);
     let (mut counts, mut machine, mut periods) = (counted::Seen::default(), process::Seen::default(), Periods::new(MOST_WAITING));
     let (mut disk, mut providers, mut lost) = (disk::Seen::default(), providers::Seen::default(), lost::Seen::default());
-    if let Err(error) = store.note_deployment(&build.0, build.1).await {
-        tracing::warn!(%error, "that this build serves was not noted");
-    }
+    // Before anything is written at a time.
+    asking::learn_clock(&store).await;
+    tokio::spawn(housekeeping::keep(store.clone(), build, stopped.clone()));
     let mut looks = interval(LOOKS_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut minute = now();
-    let mut expired = minute;
+    let mut minute = minute_of(store.database_now());
     loop {
         let is_end = tokio::select! {
             _ = looks.tick() => false,
@@ -131,7 +128,7 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         if vitals_share > 0.0 {
             recorder.record(metric::VITALS_SHARE, ALL, "", measured_share(vitals_share));
         }
-        let present = now();
+        let present = present(&store, minute).await;
         if present == minute && !is_end {
             continue;
         }
@@ -155,19 +152,17 @@ async fn watch_figures(watched: Watched, exporter: Option<Exporter>, mut stopped
         if is_end {
             return;
         }
-        if (minute - expired).abs() >= EXPIRES_EVERY {
-            expired = minute;
-            if let Err(error) = store.expire_measured(minute).await {
-                tracing::warn!(%error, "measurements that are too old were not removed");
-            }
-            if let Err(error) = store.fold_measured(minute).await {
-                tracing::warn!(%error, "measurements of several processes were not put together");
-            }
-            if let Err(error) = store.expire_traces().await {
-                tracing::warn!(%error, "traces that are too old were not removed");
-            }
-        }
     }
+}
+
+/// The minute that it is. Where that is not the last one or the next, this process's clock was set, and the database is asked before it is believed.
+async fn present(store: &Store, last: i64) -> i64 {
+    let present = minute_of(store.database_now());
+    if (0..=1).contains(&(present - last)) {
+        return present;
+    }
+    asking::learn_clock(store).await;
+    minute_of(store.database_now())
 }
 
 /// What cannot be written is written the next time, as long as there is room for it.
@@ -211,8 +206,8 @@ async fn watch_timers(measuring: Arc<Measuring>, process: Uuid, mut stopped: wat
 }
 
 /// Minutes since 1970.
-fn now() -> i64 {
-    SystemClock.now().micros().div_euclid(MINUTE)
+pub(super) fn minute_of(at: Timestamp) -> i64 {
+    at.micros().div_euclid(MINUTE)
 }
 
 /// Microseconds since 1970.

@@ -37,7 +37,7 @@ mod write;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, RwLock, atomic::AtomicI64},
 };
 
 use domain::{
@@ -91,6 +91,8 @@ struct Inner {
     /// Where the store was opened: what goes on behind a request runs there and not on the thread of a page.
     runtime: tokio::runtime::Handle,
     clock: Arc<dyn Clock>,
+    /// By how many microseconds that is ahead of the database's, as it was found ([`Store::note_clock_ahead`]).
+    clock_ahead: AtomicI64,
     entropy: Arc<dyn Entropy>,
     listings: listings::Listings,
     /// Who asks.
@@ -131,6 +133,7 @@ impl Store {
             process,
             runtime: tokio::runtime::Handle::current(),
             clock,
+            clock_ahead: AtomicI64::new(0),
             entropy,
             listings: listings::Listings::default(),
             who_asks,

@@ -1,7 +1,8 @@
 //! What PostgreSQL is looked at for every ten seconds: locks that statements wait for, and its clock.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
+use domain::clock::Timestamp;
 use tokio::time::timeout;
 
 use super::{Db, Engine};
@@ -28,6 +29,21 @@ impl Store {
     pub async fn clock_ahead(&self) -> Result<Option<i64>, StoreError> {
         let database = self.db().look(CLOCK).await?;
         Ok(database.map(|database| self.inner.clock.now().micros().saturating_sub(database)))
+    }
+
+    /// From now on what is measured is put down and looked up so many microseconds before what this process's clock says; 0 where that is well.
+    pub fn note_clock_ahead(&self, ahead: i64) {
+        self.inner.clock_ahead.store(ahead, Ordering::Relaxed);
+    }
+
+    /// What time it is for the database at a moment of this process's clock, as far as it is known: what several servers measure is of one time.
+    pub fn database_time(&self, own: Timestamp) -> Timestamp {
+        Timestamp::from_micros(own.micros().saturating_sub(self.inner.clock_ahead.load(Ordering::Relaxed)))
+    }
+
+    /// The present, as [`Store::database_time`] has it.
+    pub fn database_now(&self) -> Timestamp {
+        self.database_time(self.inner.clock.now())
     }
 }
 

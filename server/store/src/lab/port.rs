@@ -34,7 +34,7 @@ impl Lab for Store {
 
     async fn busy_hours(&self, who: &Access) -> Result<Vec<BusyHour>, AppError> {
         self.allowed_as_operator(who).await?;
-        let now = self.inner.clock.now().micros().div_euclid(MINUTE);
+        let now = self.database_now().micros().div_euclid(MINUTE);
         let span = Span { level: Level::Hour, from: Level::Day.begin(now - Level::Hour.kept()), to: Level::Day.begin(now) };
         let is_work = |series: &Series| series.metric == metric::HTTP_WORK;
         let mut hours: BTreeMap<i64, u64> = BTreeMap::new();

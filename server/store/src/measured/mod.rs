@@ -151,7 +151,7 @@ impl Store {
 
     /// Notes that a build serves, the first time or again after another one.
     pub async fn note_deployment(&self, build: &str, version: &str) -> Result<(), StoreError> {
-        let now = self.inner.clock.now().micros();
+        let now = self.database_now().micros();
         written!(self.db(), |on| async { sqlx::query(sql::NOTE_DEPLOYMENT).bind(build).bind(version).bind(now).execute(on).await.map(|_| ()) })?;
         Ok(())
     }
@@ -191,10 +191,13 @@ impl Store {
 
     /// Hears of series that others have named.
     async fn learn_series(&self) -> Result<(), StoreError> {
-        let known = self.inner.series.last();
-        let rows: Vec<NameRow> = fresh!(self.db(), |on| sqlx::query_as(sql::SERIES).bind(known).fetch_all(on))?;
-        self.inner.series.learn(rows.into_iter().map(|row| (row.number, row.series)));
-        Ok(())
+        loop {
+            let known = self.inner.series.last();
+            let rows: Vec<NameRow> = fresh!(self.db(), |on| sqlx::query_as(sql::SERIES).bind(known).fetch_all(on))?;
+            if self.inner.series.learn(known, rows.into_iter().map(|row| (row.number, row.series))) {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -23,12 +23,18 @@ struct Known {
 const MOST: usize = 40_000;
 
 impl Names {
-    pub(super) fn learn(&self, rows: impl Iterator<Item = (i64, Series)>) {
+    /// Learns what is behind a number. False, and nothing is learned, where all was forgotten since that was the last: what is before it would be
+    /// missing for good.
+    pub(super) fn learn(&self, behind: i64, rows: impl Iterator<Item = (i64, Series)>) -> bool {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.last < behind {
+            return false;
+        }
         for (number, series) in rows {
             known.last = known.last.max(number);
             known.numbers.insert(series, number);
         }
+        true
     }
 
     /// Whatever is in the table is read again.
@@ -77,5 +83,22 @@ impl Names {
 
     fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_before_all_was_forgotten_is_asked_for_again() {
+        let (names, series) = (Names::default(), |of: &str| Series::new("a", of, ""));
+        let first = names.learn(0, [(1, series("one")), (2, series("two"))].into_iter());
+        let behind = names.last();
+        names.forget();
+
+        let late = names.learn(behind, [(3, series("three"))].into_iter());
+
+        assert_eq!((first, late, names.last(), names.number(&series("three"))), (true, false, 0, None));
     }
 }

@@ -18,7 +18,7 @@ const MINUTE: i64 = 60_000_000;
 impl Performance for Store {
     async fn measurements(&self, who: &Access, question: &Question) -> Result<Measurements, AppError> {
         self.allowed_as_operator(who).await?;
-        let now = self.inner.clock.now().micros().div_euclid(MINUTE);
+        let now = self.database_now().micros().div_euclid(MINUTE);
         let span = Span::last(question.range.minutes(), now);
         let deployments = self.deployments().await?;
         let (compared, present, before) = compared(question.against, &deployments, span, now);

@@ -5,6 +5,7 @@ mod sql;
 
 use std::{borrow::Borrow, ops::Range};
 
+use domain::clock::Timestamp;
 use traces::{MOST_FRAGMENTS, Outcome, Trace, TraceId, encoding};
 use uuid::Uuid;
 
@@ -69,8 +70,8 @@ impl Store {
     }
 
     /// Lets go of what is older than it is kept, of what is too much in an hour, and of the oldest of what is too much in all.
-    pub async fn expire_traces(&self) -> Result<(), StoreError> {
-        let now = self.inner.clock.now().micros();
+    pub async fn expire_traces(&self, now: Timestamp) -> Result<(), StoreError> {
+        let now = now.micros();
         let too_much: Option<(i64,)> = fresh!(self.db(), |on| sqlx::query_as(sql::TOO_MANY_TRACES).bind(MOST_ROWS).fetch_optional(on))?;
         let before = too_much.map_or(now - KEPT, |(at,)| at.saturating_add(1).max(now - KEPT));
         written!(self.db(), |on| async { sqlx::query(sql::EXPIRE_TRACES).bind(before).execute(on).await.map(|_| ()) })?;

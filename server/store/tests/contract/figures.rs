@@ -17,7 +17,7 @@ use ports::{
 use sqlx::Connection;
 use store::{DatabaseOptions, Engine, Location, OsEntropy, Store, WaitTimes};
 
-use crate::support::{Arranged, batch, create, product};
+use crate::support::{Arranged, START, batch, create, product};
 
 fn named<'a>(figures: &'a DatabaseView, name: &str) -> Option<&'a StatementFigures> {
     figures.statements.iter().find(|statement| statement.name == name)
@@ -90,6 +90,18 @@ pub async fn a_clock_is_held_against_that_of_a_database_that_has_its_own(arrange
     let behind = arranged.store.clock_ahead().await.unwrap().unwrap();
 
     assert!((30_000_000..=43_000_000).contains(&ahead) && (-55_000_000..=-41_000_000).contains(&behind), "{ahead} {behind}");
+}
+
+pub async fn what_is_measured_is_of_the_databases_time(arranged: &Arranged) {
+    const DAY: i64 = 86_400_000_000;
+    arranged.store.note_clock_ahead(2 * DAY);
+    arranged.store.note_deployment("abc", "0.1.0").await.unwrap();
+    let there = arranged.store.database_now().micros();
+    arranged.store.note_clock_ahead(-DAY);
+    let behind = arranged.store.database_now().micros();
+
+    let noted: Vec<_> = arranged.store.deployments().await.unwrap().iter().map(|one| one.began_at.micros()).collect();
+    assert_eq!((there, behind, noted), (START - 2 * DAY, START + DAY, vec![START - 2 * DAY]));
 }
 
 pub async fn a_statement_that_fails_is_counted_as_one(arranged: &Arranged) {

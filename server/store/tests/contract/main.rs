@@ -149,6 +149,7 @@ contract! {
         a_slow_statement_is_kept_with_its_plan_and_without_its_values,
         who_waits_for_a_lock_is_counted_where_there_are_locks,
         a_clock_is_held_against_that_of_a_database_that_has_its_own,
+        what_is_measured_is_of_the_databases_time,
         figures_are_for_whoever_owns_every_store,
     ],
     lab: [

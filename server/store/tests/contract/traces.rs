@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::clock::Timestamp;
 use store::traced::Chosen;
 use traces::{Kind, Name, Outcome, SpanId, Trace, TraceId, Why};
 use uuid::Uuid;
@@ -80,7 +81,7 @@ pub async fn of_each_hour_the_slowest_and_those_that_failed_stay(arranged: &Arra
     traces.push(trace(300, "/", NOW - 15 * DAY, 9_999));
     arranged.store.write_traces(ONE, &traces).await.unwrap();
 
-    arranged.store.expire_traces().await.unwrap();
+    arranged.store.expire_traces(Timestamp::from_micros(START)).await.unwrap();
 
     let count = |which: &str| format!("SELECT count(*) FROM traces WHERE {which}");
     let of_the_hour = format!("begun_at < {}", NOW - HOUR);
@@ -95,7 +96,7 @@ pub async fn beyond_five_thousand_the_oldest_go(arranged: &Arranged) {
     let traces: Vec<Trace> = (1..=5_010).map(|number| trace(number, "/", NOW + number, 1)).collect();
     arranged.store.write_traces(ONE, &traces).await.unwrap();
 
-    arranged.store.expire_traces().await.unwrap();
+    arranged.store.expire_traces(Timestamp::from_micros(START)).await.unwrap();
 
     assert_eq!(arranged.number("SELECT count(*) FROM traces").await, 5_000);
     assert_eq!(arranged.number("SELECT min(begun_at) FROM traces").await, (NOW + 11) as i64);

@@ -319,41 +319,55 @@ pub async fn hot_statements_use_their_indexes(arranged: &Arranged) {
             arranged.execute(&format!("ANALYZE {}", LEFT_TO_HOUSEKEEPING.map(|(_, table)| table).join(", "))).await;
         }
 
-        let mut wrong: Vec<String> = Vec::new();
-        for (name, sql) in hot_statements(arranged.store.db()) {
-            let (values, indexes, pg_values, pg_indexes) = expected(name);
-            let (plan, indexes) = match &arranged.location {
-                Location::Sqlite(path) => {
-                    let mut on = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-                    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", filled(sql, values)))).fetch_all(&mut on).await.unwrap();
-                    (rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n"), indexes)
-                }
-                Location::Postgres(url) => {
-                    let mut on = sqlx::PgConnection::connect(url).await.unwrap();
-                    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN {}", filled(sql, pg_values)))).fetch_all(&mut on).await.unwrap();
-                    (rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n"), pg_indexes)
-                }
-            };
-            let is_left = behind == 0 && !arranged.is_sqlite() && LEFT_TO_HOUSEKEEPING.iter().any(|(left, _)| *left == name);
-            let indexes = if is_left { &[] } else { indexes };
-            wrong.extend(indexes.iter().filter(|index| !plan.contains(*index)).map(|index| format!("{name} does not use {index}:\n{plan}")));
-            let scans = plan.lines().map(str::trim).any(|line| {
-                let scan = line.starts_with("SCAN")
-                    && !line.contains("VIRTUAL TABLE INDEX")
-                    && !line.starts_with("SCAN (")
-                    && line != "SCAN CONSTANT ROW"
-                    && !line.starts_with("SCAN by_");
-                let small = ["users", "sessions", "stores", "memberships", "op_result", "jobs", "providers", "asked_briefs", "prices", "budgets"]
-                    .iter()
-                    .any(|table| line.contains(&format!(" on {table}")));
-                scan || (line.contains("Seq Scan") && !small)
-            });
-            wrong.extend(scans.then(|| format!("{name} reads a whole table:\n{plan}")));
-            let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
-            wrong.extend((name.contains("queue") && sorts).then(|| format!("{name} is sorted:\n{plan}")));
-        }
+        let wrong = wrong(arranged, behind).await;
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+    // What looks after all of them sees it, and names it, when one is gone.
+    arranged.execute("DROP INDEX products_by_update").await;
+    arranged.execute("DROP INDEX change_log_by_product").await;
+    let missed = wrong(arranged, 900).await;
+    for (name, index) in [("the feed", "products_by_update"), ("history", "change_log_by_product")] {
+        let says = format!("{name} does not use {index}");
+        assert!(missed.iter().any(|one| one.starts_with(&says)), "{says}: {missed:?}");
+    }
+}
+
+/// Hot statements whose plans are not as they should be, with what is wrong, when `behind` products were there before those that were written last.
+async fn wrong(arranged: &Arranged, behind: i64) -> Vec<String> {
+    let mut wrong: Vec<String> = Vec::new();
+    for (name, sql) in hot_statements(arranged.store.db()) {
+        let (values, indexes, pg_values, pg_indexes) = expected(name);
+        let (plan, indexes) = match &arranged.location {
+            Location::Sqlite(path) => {
+                let mut on = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+                let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", filled(sql, values)))).fetch_all(&mut on).await.unwrap();
+                (rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n"), indexes)
+            }
+            Location::Postgres(url) => {
+                let mut on = sqlx::PgConnection::connect(url).await.unwrap();
+                let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN {}", filled(sql, pg_values)))).fetch_all(&mut on).await.unwrap();
+                (rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n"), pg_indexes)
+            }
+        };
+        let is_left = behind == 0 && !arranged.is_sqlite() && LEFT_TO_HOUSEKEEPING.iter().any(|(left, _)| *left == name);
+        let indexes = if is_left { &[] } else { indexes };
+        wrong.extend(indexes.iter().filter(|index| !plan.contains(*index)).map(|index| format!("{name} does not use {index}:\n{plan}")));
+        let scans = plan.lines().map(str::trim).any(|line| {
+            let scan = line.starts_with("SCAN")
+                && !line.contains("VIRTUAL TABLE INDEX")
+                && !line.starts_with("SCAN (")
+                && line != "SCAN CONSTANT ROW"
+                && !line.starts_with("SCAN by_");
+            let small = ["users", "sessions", "stores", "memberships", "op_result", "jobs", "providers", "asked_briefs", "prices", "budgets"]
+                .iter()
+                .any(|table| line.contains(&format!(" on {table}")));
+            scan || (line.contains("Seq Scan") && !small)
+        });
+        wrong.extend(scans.then(|| format!("{name} reads a whole table:\n{plan}")));
+        let sorts = plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
+        wrong.extend((name.contains("queue") && sorts).then(|| format!("{name} is sorted:\n{plan}")));
+    }
+    wrong
 }
 
 /// PostgreSQL's own gathers statistics when it comes by, which would be in the middle of filling a table or not at all.

@@ -2,6 +2,7 @@
 //! much to do. What of a view is counted when is in `views`.
 
 mod series;
+mod traces;
 mod views;
 
 use std::{

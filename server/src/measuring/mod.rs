@@ -2,9 +2,9 @@
 //! database once a minute. A request costs some hundred nanoseconds; a database that is away or full costs nothing but what was measured
 //! meanwhile, of which an hour or so is kept.
 
-mod alone;
 mod asking;
 mod beacons;
+mod browsers;
 mod counted;
 mod disk;
 mod heard;

@@ -14,13 +14,10 @@ use axum::{
 use domain::clock::Clock;
 use measuring::{Recorder, metric};
 use traces::{
-    Attribute, Begin, Kept, KeptOptions, Kind, MANY, Name, Options, Outcome, Parent, Recording, Share, Statements, Trace, TraceId, TraceParent,
-    Tracer, Value, Why,
-    browser::{Alone, Gone, Pressed, Viewed},
-    export::Exporter,
+    Begin, Kept, KeptOptions, Kind, MANY, Options, Parent, Recording, Share, Statements, Trace, TraceParent, Tracer, Why, export::Exporter,
 };
 
-use super::{alone::Allowance, heard, routes::Route};
+use super::{browsers::Allowance, heard, routes::Route};
 use crate::SystemClock;
 
 /// Records requests, and what else is done.
@@ -28,21 +25,11 @@ pub(crate) struct Traced {
     /// Counts what is measured: the tracer hears of a part of that.
     recorder: Arc<Recorder>,
     tracer: Tracer,
-    sink: Arc<Sink>,
+    pub(super) sink: Arc<Sink>,
     /// When it was last told of a route that it asks the same again and again.
     told: Mutex<HashMap<&'static str, Instant>>,
-    of_browsers: Allowance,
-}
-
-/// A page that somebody had in their browser.
-pub(super) struct Page<'a> {
-    /// As the server writes its route: `/products/{handle}`.
-    pub(super) route: &'a str,
-    /// Microseconds since 1970.
-    pub(super) begun_at: u64,
-    pub(super) device: &'static str,
-    pub(super) connection: &'static str,
-    pub(super) build: &'a str,
+    /// How many of browsers alone may be kept.
+    pub(super) of_browsers: Allowance,
 }
 
 /// Where traces go that are kept.
@@ -112,61 +99,6 @@ impl Traced {
 
     pub(crate) fn kept(&self) -> &Kept {
         &self.sink.kept
-    }
-
-    /// A browser has said how it opened a page. If the request that made the page is kept here, that becomes a part of the same trace, once: whoever
-    /// knows a trace's name was told it with the page. Otherwise it is one of its own where it was slow.
-    pub(super) fn viewed(&self, trace: &str, page: &Page<'_>, viewed: &Viewed) {
-        let Some(id) = TraceId::parse(trace) else { return };
-        let parts = self.kept().by_id(id);
-        // What a worker or a cache answered has the trace of when it was made.
-        let is_its = |part: &Trace| part.route.as_str() == page.route && part.method.as_ref().is_some_and(|method| method.as_str() == "GET");
-        let is_document =
-            |part: &&Trace| part.kind == Kind::Request && part.parent.is_none() && part.outcome == Outcome::Answered(200) && is_its(part);
-        let has_browser = parts.iter().any(|part| part.kind == Kind::Browser);
-        let document = parts.iter().find(is_document).filter(|_| !has_browser);
-        // What is slow and fits to nothing that is kept is kept by itself.
-        let alone = |id: TraceId| if viewed.is_slow() { viewed.alone(self.alone(id, page)?) } else { None };
-        let part = match document {
-            Some(document) => viewed.trace(document).or_else(|| alone(self.tracer.another_id())),
-            None => alone(if parts.is_empty() { id } else { self.tracer.another_id() }),
-        };
-        self.keep(part, page);
-    }
-
-    /// A browser has said how the app went to a page. No request has made that page, so it is a trace of its own, where it was slow.
-    pub(super) fn gone(&self, page: &Page<'_>, gone: &Gone) {
-        if gone.is_slow() {
-            self.keep(self.alone(self.tracer.another_id(), page).and_then(|alone| gone.alone(alone)), page);
-        }
-    }
-
-    /// A browser has said how long the slowest answer to an input took.
-    pub(super) fn pressed(&self, page: &Page<'_>, pressed: &Pressed) {
-        if pressed.is_slow() {
-            self.keep(self.alone(self.tracer.another_id(), page).and_then(|alone| pressed.alone(alone)), page);
-        }
-    }
-
-    /// With whose it was on the first thing that took time.
-    fn keep(&self, part: Option<Trace>, page: &Page<'_>) {
-        let Some(mut part) = part else { return };
-        let word = |key: &'static str, word: Option<Name>| Some(Attribute { key: Name::fixed(key), value: Value::Word(word?) });
-        let whose = [
-            word("device", Some(Name::fixed(page.device))),
-            word("connection", Some(Name::fixed(page.connection))),
-            word("build", Name::parse(page.build)),
-        ];
-        if let Some(first) = part.spans.first_mut() {
-            first.attributes = whose.into_iter().flatten().collect();
-        }
-        self.sink.keep(part);
-    }
-
-    /// None where it was said of enough pages in this minute.
-    fn alone(&self, id: TraceId, page: &Page<'_>) -> Option<Alone> {
-        let route = Name::parse(page.route)?;
-        self.of_browsers.take(Instant::now()).then_some(Alone { id, route, begun_at: page.begun_at })
     }
 
     pub(super) fn waiting(&self) -> &Waiting {
@@ -296,6 +228,7 @@ fn worth(trace: &Trace) -> (u8, u64) {
 #[cfg(test)]
 mod tests {
     use axum::{http::HeaderValue, response::IntoResponse};
+    use traces::{Name, Outcome, TraceId};
 
     use super::*;
 

@@ -70,14 +70,11 @@ const SLOW_ANSWER: u64 = 200_000;
 const INPUT: &str = "input on";
 
 impl Viewed {
-    /// Whether somebody has waited so long that it is worth a look, whatever the server took.
-    pub fn is_slow(&self) -> bool {
-        [Some(self.answered), self.first_drawn, self.largest_drawn, self.alive, self.data].into_iter().flatten().any(|moment| moment > SLOW)
-    }
-
-    /// A trace of its own; none when it cannot be true.
+    /// A trace of its own, where somebody has waited so long that it is worth a look whatever the server took; none when it cannot be true.
     pub fn alone(&self, of: Alone) -> Option<Trace> {
-        alone("GET", of, self.end(), self.spans())
+        let moments = [Some(self.answered), self.first_drawn, self.largest_drawn, self.alive, self.data];
+        let is_slow = moments.into_iter().flatten().any(|moment| moment > SLOW);
+        if is_slow { alone("GET", of, self.end(), self.spans()) } else { None }
     }
 
     fn end(&self) -> u64 {
@@ -129,40 +126,29 @@ impl Viewed {
 }
 
 impl Gone {
-    /// As [`Viewed::is_slow`].
-    pub fn is_slow(&self) -> bool {
-        self.stands.max(self.data).is_some_and(|end| end > SLOW_WITHIN)
-    }
-
     /// As [`Viewed::alone`].
     pub fn alone(&self, of: Alone) -> Option<Trace> {
+        let end = self.stands.max(self.data).filter(|end| *end > SLOW_WITHIN)?;
         let stands = self.stands.unwrap_or(0);
         let data = self.data.and_then(|data| data.checked_sub(stands));
         let phases = [("until the page stands", 0, self.stands), ("until its data are there", stands, data)];
         let spans = phases.into_iter().filter_map(|(name, from, took)| Some(phase(name, from, took.filter(|took| *took > 0)?)));
-        alone("GET", of, self.stands.max(self.data)?, spans.collect())
+        alone("GET", of, end, spans.collect())
     }
 }
 
 impl Pressed {
-    /// As [`Viewed::is_slow`].
-    pub fn is_slow(&self) -> bool {
-        self.end() > SLOW_ANSWER
-    }
-
     /// As [`Viewed::alone`].
     pub fn alone(&self, of: Alone) -> Option<Trace> {
-        let phases = [
-            ("until the page begins with it", 0, self.heard),
-            ("doing it", self.heard, self.handled),
-            ("until it is drawn", self.heard.saturating_add(self.handled), self.drawn),
-        ];
+        let begun = self.heard.saturating_add(self.handled);
+        let end = begun.saturating_add(self.drawn);
+        if end <= SLOW_ANSWER {
+            return None;
+        }
+        let phases =
+            [("until the page begins with it", 0, self.heard), ("doing it", self.heard, self.handled), ("until it is drawn", begun, self.drawn)];
         let spans = phases.into_iter().filter(|(.., took)| *took > 0).map(|(name, from, took)| phase(name, from, took));
-        alone(INPUT, of, self.end(), spans.collect())
-    }
-
-    fn end(&self) -> u64 {
-        self.heard.saturating_add(self.handled).saturating_add(self.drawn)
+        alone(INPUT, of, end, spans.collect())
     }
 }
 
@@ -276,7 +262,7 @@ mod tests {
 
         let trace = slow.alone(of()).unwrap();
 
-        assert!(slow.is_slow() && !viewed().is_slow());
+        assert_eq!(viewed().alone(of()), None);
         assert_eq!((trace.title().as_str(), trace.begun_at, trace.duration_us, trace.parent), ("Browser: GET /products", 1_000, 3_000_000, None));
         assert_eq!((trace.spans.first().map(|span| span.name.as_str()), trace.why.slow), (Some(WAITING), true));
     }
@@ -290,7 +276,7 @@ mod tests {
         let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
         assert_eq!(spans, [("until the page begins with it", 0, 5_000), ("doing it", 5_000, 300_000)]);
         assert_eq!((trace.title().as_str(), trace.duration_us), ("Browser: input on /products", 305_000));
-        assert!(pressed.is_slow() && !Pressed { handled: 100_000, ..pressed }.is_slow());
+        assert_eq!(Pressed { handled: 100_000, ..pressed }.alone(of()), None);
         assert_eq!(Pressed { drawn: u64::MAX, ..pressed }.alone(of()), None);
     }
 
@@ -302,6 +288,6 @@ mod tests {
 
         let spans: Vec<_> = trace.spans.iter().map(|span| (span.name.as_str(), span.start_us, span.duration_us)).collect();
         assert_eq!(spans, [("until the page stands", 0, 300_000), ("until its data are there", 300_000, 900_000)]);
-        assert!(gone.is_slow() && !Gone { data: Some(900_000), ..gone }.is_slow());
+        assert_eq!(Gone { data: Some(900_000), ..gone }.alone(of()), None);
     }
 }

@@ -17,16 +17,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::clock::Clock;
 use measuring::{Recorder, metric};
-use traces::browser::{Gone, Pressed, Viewed};
-use vitals::{Beacon, Metric, Navigation};
+use vitals::{Beacon, Metric};
 
-use super::{
-    super::{routes::of_leptos, traced::Page},
-    Telling, series,
-};
-use crate::SystemClock;
+use super::{Telling, series, traces};
 
 /// Views that something was heard of lately.
 pub(super) struct Views {
@@ -176,8 +170,7 @@ impl View {
         if let Some(traced) = telling.traced
             && of(&beacon.values, Metric::Inp) > of(&before, Metric::Inp)
         {
-            let route = of_leptos(beacon.route.name());
-            traced.pressed(&page(&beacon, &route, self.heard), &pressed(&beacon));
+            traces::tell_pressed(traced, &beacon, self.heard);
         }
     }
 
@@ -194,30 +187,14 @@ impl View {
         }
     }
 
-    /// Tells the trace of its document, or how the app went to it.
+    /// Tells once how it was opened.
     fn trace(&mut self, telling: &Telling<'_>) {
         let Some(beacon) = self.latest.as_ref().filter(|_| !self.is_traced) else { return };
         self.is_traced = true;
-        let Some(traced) = telling.traced else { return };
-        let route = of_leptos(beacon.route.name());
-        let page = page(beacon, &route, self.heard);
-        if beacon.navigation == Navigation::Soft {
-            traced.gone(&page, &gone(beacon));
-        } else if let (Some(trace), Some(viewed)) = (&beacon.trace, viewed(beacon)) {
-            traced.viewed(trace, &page, &viewed);
+        if let Some(traced) = telling.traced {
+            traces::tell_opened(traced, beacon, self.heard);
         }
     }
-}
-
-fn page<'a>(beacon: &'a Beacon, route: &'a str, heard: Instant) -> Page<'a> {
-    Page { route, begun_at: begun_at(beacon, heard), device: beacon.device.name(), connection: beacon.connection.name(), build: &beacon.build }
-}
-
-/// Microseconds since 1970, by the clock of this server: a browser says only how old the view is.
-fn begun_at(beacon: &Beacon, heard: Instant) -> u64 {
-    let now = u64::try_from(SystemClock.now().micros()).unwrap_or(0);
-    let heard_before = u64::try_from(heard.elapsed().as_micros()).unwrap_or(u64::MAX);
-    now.saturating_sub(heard_before).saturating_sub(beacon.age_ms.saturating_mul(1_000))
 }
 
 const fn known(metric: Metric) -> Known {
@@ -240,39 +217,12 @@ const fn known(metric: Metric) -> Known {
     }
 }
 
-fn value(beacon: &Beacon, wanted: Metric) -> Option<u64> {
-    beacon.values.iter().find(|(metric, _)| *metric == wanted).map(|(_, value)| *value)
-}
-
-fn pressed(beacon: &Beacon) -> Pressed {
-    let part = |wanted: Metric| value(beacon, wanted).unwrap_or(0);
-    Pressed { heard: part(Metric::InpInputDelay), handled: part(Metric::InpProcessing), drawn: part(Metric::InpPresentation) }
-}
-
-fn gone(beacon: &Beacon) -> Gone {
-    Gone { stands: value(beacon, Metric::ViewReady), data: value(beacon, Metric::DataReady) }
-}
-
-/// How the document was opened; none where its answer was not measured.
-fn viewed(beacon: &Beacon) -> Option<Viewed> {
-    let value = |wanted: Metric| value(beacon, wanted);
-    Some(Viewed {
-        answered: value(Metric::Ttfb)?,
-        first_drawn: value(Metric::Fcp),
-        largest_drawn: value(Metric::Lcp),
-        fetched: value(Metric::WasmDownloaded),
-        compiled: value(Metric::WasmCompiled),
-        alive: value(Metric::Hydrated),
-        data: value(Metric::DataReady),
-    })
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use std::collections::BTreeMap;
 
+    use ::traces::Outcome;
     use measuring::ALL;
-    use traces::Outcome;
     use vitals::{Cache, Connection, Device, Navigation, Route, Viewport};
 
     use super::*;

@@ -1,4 +1,5 @@
-//! Fills a database with what half a year of a busy server leaves of what it has measured, a row a day and series, for measuring what reads it.
+//! Fills a database with what half a year of a busy server leaves of what it has measured, a row a day and series, and with what got slower in its last week by the
+//! hour, for measuring what reads it.
 //!
 //! ```sh
 //! cargo run --release -p store --example quarter -- sqlite:/tmp/data/vitrine.db
@@ -14,7 +15,11 @@ use std::sync::{
 
 use domain::clock::{Clock, Timestamp};
 use measuring::{ALL, Level, Row, Series, Sketch, metric};
-use store::{Location, OsEntropy, Store};
+use ports::lab::{Builds, Source};
+use store::{
+    Location, OsEntropy, Store,
+    lab::{Found, Looked},
+};
 use uuid::Uuid;
 use vitals::{Connection, Device, Metric, Route};
 
@@ -26,6 +31,11 @@ const DAYS_APART: i64 = 3;
 const PROCESSES: u128 = 3;
 const ROUTES: usize = 120;
 const STATEMENTS: usize = 200;
+/// Of a week there are rows of hours, of what is looked at by the hour where a page load got slower.
+const HOURS: i64 = 7 * 24;
+/// What got slower, and nobody has seen to, so many hours ago.
+const SLOWER: [Metric; 3] = [Metric::Lcp, Metric::Inp, Metric::Fcp];
+const HOURS_AGO: i64 = 60;
 /// What browsers measure that is told apart by who measured it.
 const TOLD_APART: [Metric; 7] = [Metric::Lcp, Metric::Inp, Metric::Cls, Metric::Fcp, Metric::Ttfb, Metric::Hydrated, Metric::Pending];
 
@@ -71,6 +81,18 @@ async fn main() {
             store.write_measured(process, &rows).await.unwrap();
         }
     }
+    clock.0.store(now * 60_000_000, Ordering::Relaxed);
+    for hour in (0..HOURS).rev() {
+        let at = Level::Hour.begin(now) - hour * Level::Hour.minutes();
+        let of_hour = |(number, series): (usize, Series)| {
+            let sketch = spread(number as u64 + hour as u64 * 7_919, if hour < HOURS_AGO { 1_500_000 } else { 700_000 }, 300);
+            Row { level: Level::Hour, series, at, generation: 0, sketch }
+        };
+        let rows: Vec<Row> = by_the_hour().into_iter().enumerate().map(of_hour).collect();
+        written += rows.len();
+        store.write_measured(Uuid::from_u128(1 << 64), &rows).await.unwrap();
+    }
+    store.keep_change_points(Source::Live, &SLOWER.map(|vital| slower(vital, now))).await.unwrap();
     store.close().await;
     println!("{written}");
 }
@@ -127,7 +149,7 @@ fn measured(process: &str, build: &str) -> impl Iterator<Item = (Series, u64, u6
     for route in Route::ALL.map(Route::name).into_iter().chain([ALL]) {
         one(metric::VIEWS, route, "", 1, 1);
         for vital in Metric::ALL {
-            let name = format!("{}{}", metric::VITALS, vital.name());
+            let name = name_of(vital);
             let typical = if vital.unit() == vitals::Unit::Microseconds { 700_000 } else { 40 };
             one(&name, route, "", typical, 800);
             if !TOLD_APART.contains(&vital) {
@@ -143,6 +165,26 @@ fn measured(process: &str, build: &str) -> impl Iterator<Item = (Series, u64, u6
         }
     }
     all.into_iter()
+}
+
+/// What got slower, of all pages, with who measured it.
+fn by_the_hour() -> Vec<Series> {
+    let devices = Device::ALL.map(|device| format!("device:{}", device.name()));
+    let connections = Connection::ALL.map(|connection| format!("connection:{}", connection.name()));
+    let classes = || [String::new()].into_iter().chain(devices.iter().chain(&connections).cloned());
+    SLOWER.iter().flat_map(|vital| classes().map(move |class| Series::new(&name_of(*vital), ALL, &class))).collect()
+}
+
+fn slower(vital: Metric, now: i64) -> Looked {
+    let moment = |hours_ago: i64| Timestamp::from_micros((Level::Hour.begin(now) - hours_ago * Level::Hour.minutes()) * 60_000_000);
+    let builds = Builds { before: "b00001e".to_owned(), since: vec!["b00001f".to_owned()] };
+    let near = (moment(HOURS_AGO + 3), moment(HOURS_AGO - 3));
+    let found = Found { at: moment(HOURS_AGO), near, before: 700_000.0, after: 1_500_000.0, is_worse: true, votes: 3, builds };
+    Looked { metric: name_of(vital), subject: ALL.to_owned(), unit: String::new(), seen_from: moment(HOURS), found: vec![found] }
+}
+
+fn name_of(vital: Metric) -> String {
+    format!("{}{}", metric::VITALS, vital.name())
 }
 
 /// So many values from a twentieth to twenty times what is typical, most of them about it.

@@ -65,7 +65,7 @@ pub(super) async fn page(ports: &Ports, who: &Access, asked: &Asked) -> Result<S
         @if let Some(of) = &asked.of { p { "Only " b { (of) } ". " a.link href=(asked.with_of(None).address()) { "All pages" } } }
         @if let Some(class) = &asked.class { p { "Only " b { (named(class)) } ". " a.link href=(asked.with_class(None).address()) { "Everybody" } } }
         @if let Some(of) = asked.of.as_deref().filter(|of| *of != ALL) {
-            p { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } " " a.link href=(answers_of(of, asked)) { "The slowest answers to input" } }
+            div.line { a.link href=(loads_of(of, asked)) { "The slowest loads of it" } a.link href=(answers_of(of, asked)) { "The slowest answers to input" } }
         }
         (sample(&measured))
         (figures(asked, &measured, chosen))
